@@ -1,0 +1,353 @@
+//! Every error this crate can give: a stable code, a stable id, who is to blame and what to do.
+//!
+//! A [`Code`] never changes its meaning once released; scripts match on [`Code::id`]
+//! (PowerShell's `FullyQualifiedErrorId`) and people search for [`Code::number`].
+
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+macro_rules! codes {
+    ($( $(#[$doc:meta])* $name:ident = $number:literal, $id:literal, $category:ident; )*) => {
+        /// The kind of an error. The number and the id are part of the public interface.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $( $(#[$doc])* $name, )* }
+
+        impl Code {
+            /// Every code there is, for documentation and tests.
+            pub const ALL: &'static [Code] = &[$( Code::$name, )*];
+
+            /// The number people search for, such as `LR0103`.
+            pub fn number(self) -> &'static str { match self { $( Code::$name => $number, )* } }
+
+            /// The id scripts match on, such as `LabRunner.CyclicDependency`.
+            pub fn id(self) -> &'static str { match self { $( Code::$name => concat!("LabRunner.", $id), )* } }
+
+            /// The name of the PowerShell `ErrorCategory` that fits.
+            pub fn category(self) -> &'static str { match self { $( Code::$name => stringify!($category), )* } }
+        }
+    };
+}
+
+codes! {
+    /// A plan without a single operation.
+    EmptyPlan = "LR0101", "EmptyPlan", InvalidArgument;
+    /// Two operations share a name (or one's id is another's name).
+    DuplicateName = "LR0102", "DuplicateName", InvalidArgument;
+    /// Operations wait for each other in a circle.
+    CyclicDependency = "LR0103", "CyclicDependency", InvalidArgument;
+    /// A dependency names no operation of the plan.
+    UnknownDependency = "LR0104", "UnknownDependency", ObjectNotFound;
+    /// An operation has no name.
+    MissingName = "LR0105", "MissingName", InvalidArgument;
+    /// An operation has nothing to run: no script block, script, path or command.
+    MissingWork = "LR0106", "MissingWork", InvalidArgument;
+    /// A value of an operation is out of its range.
+    InvalidValue = "LR0107", "InvalidValue", InvalidArgument;
+    /// An operation depends on itself.
+    SelfDependency = "LR0108", "SelfDependency", InvalidArgument;
+    /// A stop operation names a service that the plan does not have.
+    UnknownService = "LR0109", "UnknownService", ObjectNotFound;
+    /// The caller's order names an operation that the plan does not have.
+    UnknownInOrder = "LR0110", "UnknownInOrder", ObjectNotFound;
+    /// The plan document is not valid JSON or not of the expected shape.
+    MalformedPlan = "LR0111", "MalformedPlan", InvalidData;
+    /// Something asked for that this version does not have yet.
+    NotAvailable = "LR0112", "NotAvailable", NotImplemented;
+    /// An operation that another one needs is a monitor, which never ends by itself.
+    DependsOnMonitor = "LR0113", "DependsOnMonitor", InvalidArgument;
+
+    /// A lab file is not well-formed YAML.
+    MalformedYaml = "LR0201", "MalformedYaml", ParserError;
+    /// A lab file is not well-formed JSON.
+    MalformedJson = "LR0202", "MalformedJson", ParserError;
+    /// A lab file is not text in UTF-8 or UTF-16.
+    NotText = "LR0203", "NotText", InvalidData;
+    /// A key appears twice in one mapping.
+    DuplicateKey = "LR0204", "DuplicateKey", InvalidData;
+    /// A value has the wrong type.
+    WrongType = "LR0205", "WrongType", InvalidType;
+    /// A required key is missing.
+    MissingKey = "LR0206", "MissingKey", InvalidData;
+    /// A key that the model does not know (a warning: it is kept).
+    UnknownKey = "LR0207", "UnknownKey", InvalidData;
+    /// A size, duration or range that cannot be read.
+    InvalidQuantity = "LR0208", "InvalidQuantity", InvalidData;
+    /// A number that looks like seconds where minutes are meant (a warning).
+    SuspiciousTimeout = "LR0209", "SuspiciousTimeout", InvalidData;
+    /// A file that is larger, deeper or more repetitive than a lab file may be.
+    DocumentTooLarge = "LR0210", "DocumentTooLarge", LimitsExceeded;
+    /// More than one document in a file.
+    SeveralDocuments = "LR0211", "SeveralDocuments", InvalidData;
+    /// The file's top level is not a mapping.
+    NotAMapping = "LR0212", "NotAMapping", InvalidData;
+    /// The lab file is not there or cannot be read.
+    FileUnreadable = "LR0213", "FileUnreadable", ObjectNotFound;
+    /// A provider that this version does not have.
+    UnknownProvider = "LR0214", "UnknownProvider", NotImplemented;
+
+    /// The run's files cannot be written.
+    JournalUnwritable = "LR0301", "JournalUnwritable", WriteError;
+    /// An answer for an operation that is not open (it ended or was abandoned before).
+    StaleCompletion = "LR0302", "StaleCompletion", InvalidOperation;
+    /// The options of a run are not of the expected shape.
+    MalformedOptions = "LR0303", "MalformedOptions", InvalidData;
+    /// A run that was asked for is not there.
+    UnknownRun = "LR0304", "UnknownRun", ObjectNotFound;
+
+    /// A script ended with a terminating error.
+    OperationFailed = "LR0401", "OperationFailed", NotSpecified;
+    /// An operation took longer than its limit.
+    OperationTimeout = "LR0402", "OperationTimeout", OperationTimeout;
+    /// A program could not be started.
+    ProcessNotStarted = "LR0403", "ProcessNotStarted", ObjectNotFound;
+    /// A program ended with a non-zero exit code.
+    ProcessExitCode = "LR0404", "ProcessExitCode", FromStdErr;
+    /// A service did not pass its readiness probe in time.
+    ServiceNotReady = "LR0405", "ServiceNotReady", OperationTimeout;
+    /// A service ended although nobody had asked it to.
+    ServiceDied = "LR0406", "ServiceDied", OperationStopped;
+    /// An operation was stopped with its run.
+    OperationCanceled = "LR0407", "OperationCanceled", OperationStopped;
+    /// An operation did not stop within its grace; it may still be running.
+    OperationAbandoned = "LR0408", "OperationAbandoned", OperationStopped;
+    /// A program was ended by a signal.
+    ProcessSignaled = "LR0409", "ProcessSignaled", OperationStopped;
+
+    /// A handle that never existed or was released.
+    InvalidHandle = "LR0901", "InvalidHandle", InvalidOperation;
+    /// A byte slice that is not UTF-8.
+    NotUtf8 = "LR0902", "NotUtf8", InvalidData;
+    /// A bug: the core panicked. The message says where.
+    Panicked = "LR0903", "InternalError", InvalidResult;
+    /// A null pointer with a length.
+    NullArgument = "LR0904", "NullArgument", InvalidArgument;
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.number())
+    }
+}
+
+/// Whether a finding prevents a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing starts while there is one of these.
+    Error,
+    /// Shown, and the run goes on.
+    Warning,
+}
+
+/// Where in a file something stands. Lines and columns count from 1; columns count characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Place {
+    /// The file as the user named it; absent for text that came from memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
+
+/// One finding about the input.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Diagnostic {
+    /// What kind of finding.
+    pub code: Code,
+    /// The same as a script-matchable id.
+    pub id: &'static str,
+    /// Error or warning.
+    pub severity: Severity,
+    /// One sentence that names the culprit.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+    /// The operation it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// Where it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Place>,
+    /// The line it stands on, and a line of carets under it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error with a message; the rest is added with the `with_` methods.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            id: code.id(),
+            severity: Severity::Error,
+            message: message.into(),
+            advice: None,
+            operation: None,
+            at: None,
+            snippet: None,
+        }
+    }
+
+    /// A warning with a message.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Adds what to do.
+    pub fn with_advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    /// Adds the operation it is about.
+    pub fn with_operation(mut self, name: impl Into<String>) -> Self {
+        self.operation = Some(name.into());
+        self
+    }
+
+    /// Adds where it stands, when known.
+    pub fn with_place(mut self, at: Option<Place>) -> Self {
+        self.at = at;
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(at) = &self.at {
+            match &at.file {
+                Some(file) => write!(f, "{file}:{}:{}: ", at.line, at.column)?,
+                None => write!(f, "line {}, column {}: ", at.line, at.column)?,
+            }
+        }
+        write!(f, "{}", self.message)?;
+        if let Some(advice) = &self.advice {
+            write!(f, " {advice}")?;
+        }
+        Ok(())
+    }
+}
+
+/// An error as a value: what every fallible call of this crate returns.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fault {
+    /// What kind of error.
+    pub code: Code,
+    /// The same as a script-matchable id.
+    pub id: &'static str,
+    /// The PowerShell `ErrorCategory` that fits.
+    pub category: &'static str,
+    /// One sentence that names the culprit.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+    /// The operation, file or handle it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// All findings, when the input was checked as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Fault {
+    /// A fault with a message; the rest is added with the `with_` methods.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            id: code.id(),
+            category: code.category(),
+            message: message.into(),
+            advice: None,
+            target: None,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Adds what to do.
+    pub fn with_advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    /// Adds what it is about.
+    pub fn with_target(mut self, target: impl Into<String>) -> Self {
+        self.target = Some(target.into());
+        self
+    }
+
+    /// One fault for all findings: the first error speaks, and the others are counted and kept.
+    ///
+    /// # Panics
+    /// Never; without any error among the findings the first finding speaks.
+    pub fn from_diagnostics(diagnostics: Vec<Diagnostic>) -> Self {
+        let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+        let first = diagnostics.iter().find(|d| d.severity == Severity::Error).or(diagnostics.first());
+        let Some(first) = first else {
+            return Self::new(Code::Panicked, "a check failed without saying why");
+        };
+        let mut message = Diagnostic { advice: None, ..first.clone() }.to_string();
+        if errors > 1 {
+            message.push_str(&format!(" (and {} more)", errors - 1));
+        }
+        let (code, advice, target) = (first.code, first.advice.clone(), first.operation.clone());
+        Self { advice, target, diagnostics, ..Self::new(code, message) }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.message, self.code.number())
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// The name among `known` that was most likely meant by `wrong`, if any is near enough.
+///
+/// Near means a normalised Damerau-Levenshtein similarity of at least 0.6, ignoring case.
+pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wrong = wrong.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::normalized_damerau_levenshtein(&wrong, &name.to_lowercase()), name))
+        .filter(|(similarity, _)| *similarity >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn numbers_and_ids_are_unique() {
+        let numbers: HashSet<_> = Code::ALL.iter().map(|c| c.number()).collect();
+        let ids: HashSet<_> = Code::ALL.iter().map(|c| c.id()).collect();
+        assert_eq!(numbers.len(), Code::ALL.len());
+        assert_eq!(ids.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered_and_a_far_one_is_not() {
+        assert_eq!(did_you_mean("deploy-databse", ["Deploy-Database", "Deploy-Web"]), Some("Deploy-Database"));
+        assert_eq!(did_you_mean("zzz", ["Deploy-Database"]), None);
+    }
+
+    #[test]
+    fn a_fault_of_several_findings_counts_them() {
+        let fault = Fault::from_diagnostics(vec![
+            Diagnostic::warning(Code::UnknownKey, "odd key"),
+            Diagnostic::error(Code::MissingName, "operation 2 has no name"),
+            Diagnostic::error(Code::MissingWork, "operation 'x' has nothing to run"),
+        ]);
+        assert_eq!(fault.code, Code::MissingName);
+        assert_eq!(fault.message, "operation 2 has no name (and 1 more)");
+        assert_eq!(fault.diagnostics.len(), 3);
+    }
+}

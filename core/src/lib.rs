@@ -1,0 +1,12 @@
+//! Decides how the operations of a lab run: what comes first, what may run beside what, what a
+//! failure means, and what is written down. It knows nothing of PowerShell or of the C ABI.
+//!
+//! A reader who asks "what happens when …" starts at [`scheduler`]: one pure transition function.
+
+#![deny(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod config;
+pub mod error;
+pub mod operation;
+pub mod work;

@@ -1,0 +1,1 @@
+//! What the core runs by itself, without a runspace.
