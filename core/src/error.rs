@@ -335,7 +335,10 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_offered_and_a_far_one_is_not() {
-        assert_eq!(did_you_mean("deploy-databse", ["Deploy-Database", "Deploy-Web"]), Some("Deploy-Database"));
+        assert_eq!(
+            did_you_mean("deploy-databse", ["Deploy-Database", "Deploy-Web"]),
+            Some("Deploy-Database")
+        );
         assert_eq!(did_you_mean("zzz", ["Deploy-Database"]), None);
     }
 

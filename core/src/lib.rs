@@ -8,5 +8,8 @@
 
 pub mod config;
 pub mod error;
+pub mod graph;
 pub mod operation;
+pub mod plan;
+pub mod scheduler;
 pub mod work;

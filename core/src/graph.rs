@@ -1,0 +1,195 @@
+//! The dependency graph: dense typed ids, a topological order, and cycles named by their path.
+
+use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::graph::{DiGraph, NodeIndex};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, VecDeque};
+
+/// An operation's place in its plan, from 0. Dense, so that per-operation state lives in plain vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OpId(pub u32);
+
+impl OpId {
+    /// The id as an index into a vector.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Neighbours of every operation in one allocation (compressed sparse rows).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Adjacency {
+    offsets: Box<[u32]>,
+    targets: Box<[OpId]>,
+}
+
+impl Adjacency {
+    /// Builds the rows of `count` operations from `(from, to)` pairs; neighbours keep the order of the pairs.
+    pub fn from_edges(count: usize, edges: impl Iterator<Item = (OpId, OpId)> + Clone) -> Self {
+        let mut offsets = vec![0u32; count + 1];
+        for (from, _) in edges.clone() {
+            offsets[from.index() + 1] += 1;
+        }
+        for i in 0..count {
+            offsets[i + 1] += offsets[i];
+        }
+        let mut next = offsets.clone();
+        let mut targets = vec![OpId(0); offsets[count] as usize];
+        for (from, to) in edges {
+            let slot = &mut next[from.index()];
+            targets[*slot as usize] = to;
+            *slot += 1;
+        }
+        Self { offsets: offsets.into(), targets: targets.into() }
+    }
+
+    /// The neighbours of one operation.
+    pub fn of(&self, op: OpId) -> &[OpId] {
+        let (start, end) = (self.offsets[op.index()], self.offsets[op.index() + 1]);
+        &self.targets[start as usize..end as usize]
+    }
+}
+
+/// The graph of a plan. Edges point from a dependency to its dependents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Graph {
+    /// Operations that wait for this one.
+    pub dependents: Adjacency,
+    /// Operations that this one waits for.
+    pub dependencies: Adjacency,
+    /// Every operation after all it depends on.
+    pub topological: Box<[OpId]>,
+}
+
+impl Graph {
+    /// Builds the graph, or names every cycle. An edge is `(dependency, dependent)`; repeated edges count once.
+    ///
+    /// # Errors
+    /// One path for each strongly connected part that has a cycle: the shortest cycle through its
+    /// first operation, that operation at both ends.
+    pub fn build(count: usize, mut edges: Vec<(OpId, OpId)>) -> Result<Self, Vec<Vec<OpId>>> {
+        edges.sort_unstable();
+        edges.dedup();
+        let mut petgraph: DiGraph<(), (), u32> = DiGraph::with_capacity(count, edges.len());
+        for _ in 0..count {
+            petgraph.add_node(());
+        }
+        for &(from, to) in &edges {
+            petgraph.add_edge(NodeIndex::new(from.index()), NodeIndex::new(to.index()), ());
+        }
+        let dependents = Adjacency::from_edges(count, edges.iter().copied());
+        let Ok(order) = toposort(&petgraph, None) else {
+            return Err(cycles(&petgraph, &dependents));
+        };
+        Ok(Self {
+            dependencies: Adjacency::from_edges(count, edges.iter().map(|&(from, to)| (to, from))),
+            dependents,
+            topological: order.into_iter().map(|node| OpId(node.index() as u32)).collect(),
+        })
+    }
+}
+
+/// The shortest cycle of every cyclic part. Kosaraju's algorithm, because it does not recurse: a
+/// chain of a hundred thousand operations must not overflow the stack.
+fn cycles(petgraph: &DiGraph<(), (), u32>, dependents: &Adjacency) -> Vec<Vec<OpId>> {
+    let mut found: Vec<Vec<OpId>> = kosaraju_scc(petgraph)
+        .into_iter()
+        .filter_map(|part| {
+            let start = OpId(part.iter().map(|node| node.index()).min()? as u32);
+            shortest_cycle(dependents, start)
+        })
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+/// The shortest way from an operation back to itself, if there is one (breadth first).
+fn shortest_cycle(dependents: &Adjacency, start: OpId) -> Option<Vec<OpId>> {
+    let mut came_from: HashMap<OpId, OpId> = HashMap::new();
+    let mut queue = VecDeque::from([start]);
+    while let Some(op) = queue.pop_front() {
+        for &next in dependents.of(op) {
+            if next == start {
+                let mut path = vec![start];
+                let mut at = op;
+                while at != start {
+                    path.push(at);
+                    at = came_from[&at];
+                }
+                path.push(start);
+                path.reverse();
+                return Some(path);
+            }
+            came_from.entry(next).or_insert_with(|| {
+                queue.push_back(next);
+                op
+            });
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ids(edges: &[(u32, u32)]) -> Vec<(OpId, OpId)> {
+        edges.iter().map(|&(a, b)| (OpId(a), OpId(b))).collect()
+    }
+
+    #[test]
+    fn a_cycle_is_named_by_its_shortest_path() {
+        let cycles = Graph::build(5, ids(&[(0, 1), (1, 2), (2, 3), (3, 1), (2, 1), (4, 0)])).unwrap_err();
+        assert_eq!(cycles, vec![vec![OpId(1), OpId(2), OpId(1)]]);
+    }
+
+    #[test]
+    fn every_cyclic_part_is_reported() {
+        let cycles = Graph::build(4, ids(&[(0, 1), (1, 0), (2, 3), (3, 2)])).unwrap_err();
+        assert_eq!(cycles.len(), 2);
+    }
+
+    #[test]
+    fn a_very_long_chain_and_a_very_long_cycle_do_not_overflow_the_stack() {
+        let count = 100_000u32;
+        let mut edges: Vec<_> = (1..count).map(|i| (OpId(i - 1), OpId(i))).collect();
+        assert!(Graph::build(count as usize, edges.clone()).is_ok());
+        edges.push((OpId(count - 1), OpId(0)));
+        let cycles = Graph::build(count as usize, edges).unwrap_err();
+        assert_eq!(cycles[0].len(), count as usize + 1);
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_puts_every_dependency_first(edges in proptest::collection::vec((0u32..40, 0u32..40), 0..120)) {
+            // Edges that point upwards can never form a cycle.
+            let edges: Vec<_> = edges.into_iter().filter(|(a, b)| a < b).map(|(a, b)| (OpId(a), OpId(b))).collect();
+            let graph = Graph::build(40, edges.clone()).unwrap();
+            let mut position = vec![0; 40];
+            for (at, op) in graph.topological.iter().enumerate() {
+                position[op.index()] = at;
+            }
+            for (from, to) in edges {
+                prop_assert!(position[from.index()] < position[to.index()]);
+                prop_assert!(graph.dependents.of(from).contains(&to));
+                prop_assert!(graph.dependencies.of(to).contains(&from));
+            }
+        }
+
+        #[test]
+        fn a_reported_cycle_is_a_cycle(edges in proptest::collection::vec((0u32..12, 0u32..12), 0..40)) {
+            let edges = ids(&edges);
+            if let Err(cycles) = Graph::build(12, edges.clone()) {
+                prop_assert!(!cycles.is_empty());
+                for path in cycles {
+                    prop_assert_eq!(path.first(), path.last());
+                    for pair in path.windows(2) {
+                        prop_assert!(edges.contains(&(pair[0], pair[1])));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,655 @@
+//! A checked, immutable plan: what every entry point compiles to and the only thing a run accepts.
+//!
+//! Compiling finds all faults of the input in one pass, before anything starts.
+
+use crate::error::{Code, Diagnostic, Fault, Severity, did_you_mean};
+use crate::graph::{Graph, OpId};
+use crate::operation::{Operation, Order, PlanRequest, ProcessMode, Work};
+use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+/// Priority of an operation that names none.
+pub const DEFAULT_PRIORITY: u8 = 5;
+
+/// A checked plan.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    operations: Box<[Operation]>,
+    graph: Graph,
+    order: Order,
+    /// Position of each operation in the order ready operations are admitted in; unique.
+    ranks: Box<[u32]>,
+    by_rank: Box<[OpId]>,
+    /// Operations on the longest path from this one to an end, itself included.
+    remaining: Box<[u32]>,
+    /// Operations on the longest path from a start to this one, itself excluded.
+    levels: Box<[u32]>,
+    /// For a stop operation: the service it stops.
+    stops: Box<[Option<OpId>]>,
+    /// Findings that do not prevent a run.
+    warnings: Vec<Diagnostic>,
+}
+
+impl Plan {
+    /// Checks a request and compiles it.
+    ///
+    /// # Errors
+    /// One [`Fault`] that carries every finding: empty plan, missing or duplicate names, unknown
+    /// dependencies, values out of range, cycles with their path.
+    pub fn compile(request: PlanRequest) -> Result<Self, Fault> {
+        let mut findings = Vec::new();
+        if request.operations.is_empty() {
+            findings.push(
+                Diagnostic::error(Code::EmptyPlan, "the plan has no operations")
+                    .with_advice("Give at least one operation."),
+            );
+            return Err(Fault::from_diagnostics(findings));
+        }
+        let names = index_names(&request.operations, &mut findings);
+        let mut stops = vec![None; request.operations.len()].into_boxed_slice();
+        let mut edges = Vec::new();
+        for (index, operation) in request.operations.iter().enumerate() {
+            let id = OpId(index as u32);
+            check_values(operation, &mut findings);
+            connect(id, operation, &request.operations, &names, &mut edges, &mut findings);
+            stops[index] =
+                resolve_stop(id, operation, &request.operations, &names, &mut edges, &mut findings);
+        }
+        let order_positions = resolve_order(&request.order, &names, &mut findings);
+        let graph = match Graph::build(request.operations.len(), edges) {
+            Ok(graph) => graph,
+            Err(cycles) => {
+                findings.extend(cycles.iter().map(|path| describe_cycle(path, &request.operations)));
+                return Err(Fault::from_diagnostics(findings));
+            }
+        };
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return Err(Fault::from_diagnostics(findings));
+        }
+        let (levels, remaining) = path_lengths(&graph);
+        let (ranks, by_rank) = rank(&request, &remaining, &order_positions);
+        Ok(Self {
+            operations: request.operations.into(),
+            graph,
+            order: request.order,
+            ranks,
+            by_rank,
+            remaining,
+            levels,
+            stops,
+            warnings: findings,
+        })
+    }
+
+    /// Number of operations.
+    pub fn len(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// Never: a plan has at least one operation.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// All ids in declared order.
+    pub fn ids(&self) -> impl Iterator<Item = OpId> + use<> {
+        (0..self.operations.len() as u32).map(OpId)
+    }
+
+    /// What was declared.
+    pub fn operation(&self, op: OpId) -> &Operation {
+        &self.operations[op.index()]
+    }
+
+    /// The graph.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// How ready operations are ranked.
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// Position in the order of admission; lower first, unique.
+    pub fn rank(&self, op: OpId) -> u32 {
+        self.ranks[op.index()]
+    }
+
+    /// The operation at a position in the order of admission.
+    pub fn at_rank(&self, rank: u32) -> OpId {
+        self.by_rank[rank as usize]
+    }
+
+    /// The service that a stop operation stops.
+    pub fn stops(&self, op: OpId) -> Option<OpId> {
+        self.stops[op.index()]
+    }
+
+    /// Findings that did not prevent the plan.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// The plan as a document: levels, order, critical path.
+    pub fn describe(&self) -> PlanDescription<'_> {
+        let critical = self.critical_path();
+        let on_path: HashSet<OpId> = critical.iter().copied().collect();
+        let mut levels: Vec<Vec<&str>> = Vec::new();
+        for op in self.ids() {
+            let level = self.levels[op.index()] as usize;
+            if levels.len() <= level {
+                levels.resize_with(level + 1, Vec::new);
+            }
+            levels[level].push(&self.operation(op).name);
+        }
+        PlanDescription {
+            operations: self.ids().map(|op| self.describe_operation(op, on_path.contains(&op))).collect(),
+            levels,
+            critical_path: critical.iter().map(|&op| self.operation(op).name.as_str()).collect(),
+            order: self.predicted_order(),
+            warnings: &self.warnings,
+        }
+    }
+
+    fn describe_operation(&self, op: OpId, critical: bool) -> OperationDescription<'_> {
+        let declared = self.operation(op);
+        OperationDescription {
+            index: op,
+            name: &declared.name,
+            id: declared.id.as_deref(),
+            kind: declared.kind.as_deref(),
+            priority: priority(declared),
+            dependencies: self
+                .graph
+                .dependencies
+                .of(op)
+                .iter()
+                .map(|&dependency| self.operation(dependency).name.as_str())
+                .collect(),
+            level: self.levels[op.index()],
+            remaining: self.remaining[op.index()],
+            critical,
+            work: match &declared.work {
+                Work::Script => "script",
+                Work::Process(_) => "process",
+                Work::Stop { .. } => "stop",
+            },
+            timeout_ms: declared.timeout_ms,
+        }
+    }
+
+    /// One longest path, from a start to an end; the first declared of equals.
+    fn critical_path(&self) -> Vec<OpId> {
+        let mut path = Vec::new();
+        let mut candidates: Vec<OpId> = self.ids().filter(|op| self.levels[op.index()] == 0).collect();
+        while let Some(&next) = candidates.iter().max_by_key(|op| (self.remaining[op.index()], Reverse(op.0)))
+        {
+            path.push(next);
+            candidates = self.graph.dependents.of(next).to_vec();
+        }
+        path
+    }
+
+    /// The order of starts if every operation took equally long and one slot were free.
+    fn predicted_order(&self) -> Vec<&str> {
+        let mut waiting: Vec<usize> = self.ids().map(|op| self.graph.dependencies.of(op).len()).collect();
+        let mut ready: std::collections::BinaryHeap<Reverse<u32>> =
+            self.ids().filter(|op| waiting[op.index()] == 0).map(|op| Reverse(self.rank(op))).collect();
+        let mut order = Vec::with_capacity(self.len());
+        while let Some(Reverse(rank)) = ready.pop() {
+            let op = self.at_rank(rank);
+            order.push(self.operation(op).name.as_str());
+            for &dependent in self.graph.dependents.of(op) {
+                waiting[dependent.index()] -= 1;
+                if waiting[dependent.index()] == 0 {
+                    ready.push(Reverse(self.rank(dependent)));
+                }
+            }
+        }
+        order
+    }
+}
+
+/// A plan for people and programs to read.
+#[derive(Debug, Serialize)]
+pub struct PlanDescription<'a> {
+    /// One entry for each operation, in declared order.
+    pub operations: Vec<OperationDescription<'a>>,
+    /// Names by distance from the start.
+    pub levels: Vec<Vec<&'a str>>,
+    /// Names along one longest path.
+    pub critical_path: Vec<&'a str>,
+    /// Names in the order they would start, one at a time.
+    pub order: Vec<&'a str>,
+    /// Findings that do not prevent a run.
+    pub warnings: &'a [Diagnostic],
+}
+
+/// One operation of a [`PlanDescription`].
+#[derive(Debug, Serialize)]
+pub struct OperationDescription<'a> {
+    /// Place in the plan, from 0.
+    pub index: OpId,
+    /// Name as declared.
+    pub name: &'a str,
+    /// Second name.
+    pub id: Option<&'a str>,
+    /// Declared type.
+    #[serde(rename = "type")]
+    pub kind: Option<&'a str>,
+    /// 1 (first) to 10 (last).
+    pub priority: u8,
+    /// Names of what it waits for.
+    pub dependencies: Vec<&'a str>,
+    /// Operations on the longest path before it.
+    pub level: u32,
+    /// Operations on the longest path from it to an end, itself included.
+    pub remaining: u32,
+    /// Whether it is on the critical path shown.
+    pub critical: bool,
+    /// `script`, `process` or `stop`.
+    pub work: &'static str,
+    /// Its own limit, if any.
+    pub timeout_ms: Option<u64>,
+}
+
+fn priority(operation: &Operation) -> u8 {
+    operation.priority.map_or(DEFAULT_PRIORITY, |value| value.clamp(1, 10) as u8)
+}
+
+/// Names and ids, folded to lower case as PowerShell compares them.
+fn index_names(operations: &[Operation], findings: &mut Vec<Diagnostic>) -> HashMap<String, OpId> {
+    let mut names: HashMap<String, OpId> = HashMap::with_capacity(operations.len());
+    for (index, operation) in operations.iter().enumerate() {
+        if operation.name.trim().is_empty() {
+            findings.push(
+                Diagnostic::error(Code::MissingName, format!("operation {} has no name", index + 1))
+                    .with_advice("Give it a Name.")
+                    .with_place(operation.at.clone()),
+            );
+            continue;
+        }
+        let own = std::iter::once(&operation.name).chain(operation.id.as_ref());
+        for name in own {
+            let this = OpId(index as u32);
+            let first = *names.entry(name.to_lowercase()).or_insert(this);
+            if first != this {
+                findings.push(
+                    Diagnostic::error(
+                        Code::DuplicateName,
+                        format!(
+                            "two operations are called '{name}' (numbers {} and {})",
+                            first.0 + 1,
+                            index + 1
+                        ),
+                    )
+                    .with_advice("Names and ids must be unique; letter case does not count.")
+                    .with_operation(name)
+                    .with_place(operation.at.clone()),
+                );
+            }
+        }
+    }
+    names
+}
+
+fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
+    let mut invalid = |what: String, advice: &str| {
+        findings.push(
+            Diagnostic::error(Code::InvalidValue, what)
+                .with_advice(advice)
+                .with_operation(&operation.name)
+                .with_place(operation.at.clone()),
+        );
+    };
+    let name = &operation.name;
+    if let Some(priority) = operation.priority.filter(|priority| !(1..=10).contains(priority)) {
+        invalid(
+            format!("operation '{name}' has priority {priority}"),
+            "Priorities go from 1 (first) to 10 (last).",
+        );
+    }
+    if operation.timeout_ms == Some(0) {
+        invalid(
+            format!("operation '{name}' has a timeout of zero"),
+            "Give a limit above zero, or none for the run's default.",
+        );
+    }
+    if let Work::Process(process) = &operation.work {
+        if process.command.trim().is_empty() {
+            invalid(format!("operation '{name}' names no program"), "Give it a command.");
+        }
+        if process.mode == ProcessMode::Service && process.ready.is_none() {
+            invalid(
+                format!("service '{name}' has no readiness probe"),
+                "Say how it shows that it is ready: ready: { tcp: host:port } or ready: { http: url }.",
+            );
+        }
+        if process.mode == ProcessMode::Task && process.ready.is_some() {
+            invalid(
+                format!("operation '{name}' has a readiness probe but is no service"),
+                "Set mode: service, or leave the probe out.",
+            );
+        }
+    }
+}
+
+fn connect(
+    id: OpId,
+    operation: &Operation,
+    operations: &[Operation],
+    names: &HashMap<String, OpId>,
+    edges: &mut Vec<(OpId, OpId)>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    for dependency in &operation.dependencies {
+        let finding = match names.get(&dependency.to_lowercase()) {
+            Some(&target) if target == id => Diagnostic::error(
+                Code::SelfDependency,
+                format!("operation '{}' depends on itself", operation.name),
+            )
+            .with_advice("Remove that dependency."),
+            Some(&target) if operations[target.index()].is_monitor() => Diagnostic::error(
+                Code::DependsOnMonitor,
+                format!(
+                    "operation '{}' depends on '{}', a monitor, which never ends by itself",
+                    operation.name,
+                    operations[target.index()].name
+                ),
+            )
+            .with_advice("Depend on what the monitor watches, or give that operation another type."),
+            Some(&target) => {
+                edges.push((target, id));
+                continue;
+            }
+            None => {
+                let known =
+                    operations.iter().flat_map(|o| std::iter::once(o.name.as_str()).chain(o.id.as_deref()));
+                let advice = match did_you_mean(dependency, known) {
+                    Some(near) => format!("Did you mean '{near}'?"),
+                    None => "A dependency names another operation of the same run, or its id.".to_owned(),
+                };
+                Diagnostic::error(
+                    Code::UnknownDependency,
+                    format!("operation '{}' depends on '{dependency}', which does not exist", operation.name),
+                )
+                .with_advice(advice)
+            }
+        };
+        findings.push(finding.with_operation(&operation.name).with_place(operation.at.clone()));
+    }
+}
+
+/// A stop operation waits for its service without being told to.
+fn resolve_stop(
+    id: OpId,
+    operation: &Operation,
+    operations: &[Operation],
+    names: &HashMap<String, OpId>,
+    edges: &mut Vec<(OpId, OpId)>,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<OpId> {
+    let Work::Stop { service } = &operation.work else { return None };
+    let is_service = |op: &Operation| matches!(&op.work, Work::Process(p) if p.mode == ProcessMode::Service);
+    match names.get(&service.to_lowercase()) {
+        Some(&target) if is_service(&operations[target.index()]) => {
+            edges.push((target, id));
+            Some(target)
+        }
+        _ => {
+            let services = operations.iter().filter(|op| is_service(op)).map(|op| op.name.as_str());
+            let advice = match did_you_mean(service, services) {
+                Some(near) => format!("Did you mean '{near}'?"),
+                None => "Name an operation of this run that has mode: service.".to_owned(),
+            };
+            findings.push(
+                Diagnostic::error(
+                    Code::UnknownService,
+                    format!(
+                        "operation '{}' stops '{service}', which is no service of this run",
+                        operation.name
+                    ),
+                )
+                .with_advice(advice)
+                .with_operation(&operation.name)
+                .with_place(operation.at.clone()),
+            );
+            None
+        }
+    }
+}
+
+/// The caller's list as positions; empty for the other orders.
+fn resolve_order(
+    order: &Order,
+    names: &HashMap<String, OpId>,
+    findings: &mut Vec<Diagnostic>,
+) -> HashMap<OpId, u32> {
+    let Order::Custom { names: listed } = order else { return HashMap::new() };
+    let mut positions = HashMap::with_capacity(listed.len());
+    for name in listed {
+        match names.get(&name.to_lowercase()) {
+            Some(&op) => {
+                let next = positions.len() as u32;
+                positions.entry(op).or_insert(next);
+            }
+            None => findings.push(
+                Diagnostic::error(
+                    Code::UnknownInOrder,
+                    format!("the custom order names '{name}', which does not exist"),
+                )
+                .with_advice("List names or ids of operations of this run."),
+            ),
+        }
+    }
+    positions
+}
+
+fn describe_cycle(path: &[OpId], operations: &[Operation]) -> Diagnostic {
+    // The path runs from dependency to dependent; people read "A waits for B", so it is shown backwards.
+    let names: Vec<&str> = path.iter().rev().map(|op| operations[op.index()].name.as_str()).collect();
+    let first = &operations[path[0].index()];
+    Diagnostic::error(
+        Code::CyclicDependency,
+        format!("operations wait for each other in a circle: {}", names.join(" -> ")),
+    )
+    .with_advice("Remove one of these dependencies.")
+    .with_operation(&first.name)
+    .with_place(first.at.clone())
+}
+
+/// Longest paths in operations: before each (itself excluded) and after each (itself included).
+fn path_lengths(graph: &Graph) -> (Box<[u32]>, Box<[u32]>) {
+    let count = graph.topological.len();
+    let mut levels = vec![0u32; count].into_boxed_slice();
+    let mut remaining = vec![1u32; count].into_boxed_slice();
+    for &op in &graph.topological {
+        for &dependent in graph.dependents.of(op) {
+            levels[dependent.index()] = levels[dependent.index()].max(levels[op.index()] + 1);
+        }
+    }
+    for &op in graph.topological.iter().rev() {
+        for &dependent in graph.dependents.of(op) {
+            remaining[op.index()] = remaining[op.index()].max(remaining[dependent.index()] + 1);
+        }
+    }
+    (levels, remaining)
+}
+
+/// Sorts once, so that the ready queue compares plain integers.
+fn rank(
+    request: &PlanRequest,
+    remaining: &[u32],
+    positions: &HashMap<OpId, u32>,
+) -> (Box<[u32]>, Box<[OpId]>) {
+    let mut by_rank: Vec<OpId> = (0..request.operations.len() as u32).map(OpId).collect();
+    by_rank.sort_by_key(|op| {
+        let priority = priority(&request.operations[op.index()]);
+        match request.order {
+            Order::Sequential => (0, 0, op.0),
+            Order::Parallel => (priority, 0, op.0),
+            Order::Intelligent => (priority, u32::MAX - remaining[op.index()], op.0),
+            Order::Custom { .. } => (0, positions.get(op).copied().unwrap_or(u32::MAX), op.0),
+        }
+    });
+    let mut ranks = vec![0u32; by_rank.len()];
+    for (rank, op) in by_rank.iter().enumerate() {
+        ranks[op.index()] = rank as u32;
+    }
+    (ranks.into(), by_rank.into())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::operation::{Probe, ProbeCheck, ProcessSpec};
+
+    pub(crate) fn script(name: &str, dependencies: &[&str]) -> Operation {
+        Operation {
+            name: name.to_owned(),
+            id: None,
+            kind: None,
+            dependencies: dependencies.iter().map(|&d| d.to_owned()).collect(),
+            priority: None,
+            timeout_ms: None,
+            work: Work::Script,
+            at: None,
+        }
+    }
+
+    pub(crate) fn process(name: &str, mode: ProcessMode) -> Operation {
+        let ready = (mode == ProcessMode::Service).then(|| Probe {
+            check: ProbeCheck::Tcp("127.0.0.1:1".to_owned()),
+            interval_ms: 10,
+            timeout_ms: 1_000,
+        });
+        let spec = ProcessSpec {
+            command: "prog".to_owned(),
+            arguments: vec![],
+            working_directory: None,
+            environment: Default::default(),
+            mode,
+            success_codes: vec![],
+            ready,
+            stop_grace_ms: None,
+        };
+        Operation { work: Work::Process(spec), ..script(name, &[]) }
+    }
+
+    pub(crate) fn plan(operations: Vec<Operation>) -> Plan {
+        Plan::compile(PlanRequest { operations, order: Order::default() }).unwrap()
+    }
+
+    fn fault(operations: Vec<Operation>) -> Fault {
+        Plan::compile(PlanRequest { operations, order: Order::default() }).unwrap_err()
+    }
+
+    #[test]
+    fn an_empty_plan_is_refused() {
+        assert_eq!(fault(vec![]).code, Code::EmptyPlan);
+    }
+
+    #[test]
+    fn all_findings_come_together() {
+        let mut odd = script("b", &["nope"]);
+        odd.priority = Some(11);
+        let fault = fault(vec![script("a", &["a"]), odd, script("A", &[]), script(" ", &[])]);
+        let codes: Vec<Code> = fault.diagnostics.iter().map(|d| d.code).collect();
+        for code in [
+            Code::SelfDependency,
+            Code::UnknownDependency,
+            Code::InvalidValue,
+            Code::DuplicateName,
+            Code::MissingName,
+        ] {
+            assert!(codes.contains(&code), "{code:?} is missing in {codes:?}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_dependency_gets_a_suggestion() {
+        let fault = fault(vec![script("Deploy-Database", &[]), script("Web", &["Deploy-Databse"])]);
+        assert_eq!(fault.code, Code::UnknownDependency);
+        assert_eq!(fault.advice.as_deref(), Some("Did you mean 'Deploy-Database'?"));
+        assert_eq!(fault.target.as_deref(), Some("Web"));
+    }
+
+    #[test]
+    fn a_cycle_is_shown_as_a_path_of_names() {
+        let fault = fault(vec![script("a", &["c"]), script("b", &["a"]), script("c", &["b"])]);
+        assert_eq!(fault.code, Code::CyclicDependency);
+        assert!(fault.message.ends_with("a -> c -> b -> a"), "{}", fault.message);
+    }
+
+    #[test]
+    fn a_dependency_may_name_an_id_in_any_case() {
+        let mut database = script("Deploy-Database", &[]);
+        database.id = Some("db".to_owned());
+        let plan = plan(vec![script("web", &["DB"]), database]);
+        assert_eq!(plan.graph().dependencies.of(OpId(0)), &[OpId(1)]);
+    }
+
+    #[test]
+    fn a_service_needs_a_probe_and_a_stop_needs_a_service() {
+        let mut service = process("web", ProcessMode::Service);
+        if let Work::Process(spec) = &mut service.work {
+            spec.ready = None;
+        }
+        let stop = Operation { work: Work::Stop { service: "wbe".to_owned() }, ..script("stop", &[]) };
+        let fault = fault(vec![service, stop]);
+        let codes: Vec<Code> = fault.diagnostics.iter().map(|d| d.code).collect();
+        assert_eq!(codes, [Code::InvalidValue, Code::UnknownService]);
+        assert_eq!(fault.diagnostics[1].advice.as_deref(), Some("Did you mean 'web'?"));
+    }
+
+    #[test]
+    fn a_stop_waits_for_its_service() {
+        let stop = Operation { work: Work::Stop { service: "web".to_owned() }, ..script("stop", &[]) };
+        let plan = plan(vec![stop, process("web", ProcessMode::Service)]);
+        assert_eq!(plan.stops(OpId(0)), Some(OpId(1)));
+        assert_eq!(plan.graph().dependencies.of(OpId(0)), &[OpId(1)]);
+    }
+
+    #[test]
+    fn nothing_may_depend_on_a_monitor() {
+        let monitor = Operation { kind: Some("monitor".to_owned()), ..script("watch", &[]) };
+        assert_eq!(fault(vec![monitor, script("a", &["watch"])]).code, Code::DependsOnMonitor);
+    }
+
+    #[test]
+    fn the_orders_differ() {
+        let operations = || {
+            let mut urgent = script("urgent", &[]);
+            urgent.priority = Some(1);
+            vec![script("short", &[]), script("long", &[]), script("after-long", &["long"]), urgent]
+        };
+        let names = |order: Order| {
+            let plan = Plan::compile(PlanRequest { operations: operations(), order }).unwrap();
+            plan.predicted_order().join(" ")
+        };
+        assert_eq!(names(Order::Sequential), "short long after-long urgent");
+        assert_eq!(names(Order::Parallel), "urgent short long after-long");
+        assert_eq!(names(Order::Intelligent), "urgent long short after-long");
+        let custom = Order::Custom { names: vec!["long".to_owned(), "AFTER-LONG".to_owned()] };
+        assert_eq!(names(custom), "long after-long short urgent");
+    }
+
+    #[test]
+    fn a_custom_order_names_only_what_exists() {
+        let order = Order::Custom { names: vec!["ghost".to_owned()] };
+        let request = PlanRequest { operations: vec![script("a", &[])], order };
+        assert_eq!(Plan::compile(request).unwrap_err().code, Code::UnknownInOrder);
+    }
+
+    #[test]
+    fn the_description_shows_levels_and_the_critical_path() {
+        let plan =
+            plan(vec![script("a", &[]), script("b", &["a"]), script("c", &["b"]), script("d", &["a"])]);
+        let description = plan.describe();
+        assert_eq!(description.levels, vec![vec!["a"], vec!["b", "d"], vec!["c"]]);
+        assert_eq!(description.critical_path, ["a", "b", "c"]);
+        assert_eq!(description.operations[0].remaining, 3);
+    }
+}
