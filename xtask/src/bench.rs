@@ -1,0 +1,37 @@
+//! `bench`: the benchmarks of the core, and those of the commands in the best engine there is.
+
+use std::process::ExitCode;
+
+use crate::engine::Engine;
+use crate::fault::Outcome;
+use crate::house::House;
+use crate::native::cargo;
+use crate::run::with_module;
+use crate::stage;
+use crate::stamp::files_below;
+
+/// Runs every benchmark; gives a failure if one failed.
+pub fn bench(house: &House, arguments: &[String]) -> Outcome<ExitCode> {
+    stage::build_all(house)?;
+    let core = with_module(cargo(house, "run"), house)?
+        .args(["-q", "--release", "-p", "labrunner-bench", "--"])
+        .args(arguments)
+        .run()?;
+    let mut good = core.good();
+    let scripts: Vec<_> = files_below(&house.at("bench"))?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "ps1"))
+        .collect();
+    if !scripts.is_empty() {
+        let engine = Engine::find(house)?;
+        println!("Engine: {engine}");
+        for script in scripts {
+            let ended = with_module(engine.tool(house)?, house)?
+                .args(["-NoProfile", "-NonInteractive", "-File"])
+                .arg(&script)
+                .run()?;
+            good &= ended.good();
+        }
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

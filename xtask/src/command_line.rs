@@ -1,0 +1,116 @@
+//! What may be asked of the build on its command line.
+
+use crate::fault::{Fault, Outcome};
+
+/// The text of `build.sh help`.
+pub const HELP: &str = "\
+usage: ./build.sh [command] [options]        (build.ps1 on Windows)
+
+  build             build the native library and the C# projects, stage the module at out/LabRunner (default)
+  run [args]        build, then run the example lab (examples/run-local-lab.ps1); args go to that script
+  test              build, then run every lint and test suite; ends with `N passed, N failed, N skipped`
+  lint              the lints alone: rustfmt, clippy, the C# analyzers
+  bench [args]      build, then run the benchmarks; args go to the core benchmark
+  bindings          write bindings/Generated/Interop.cs anew from the C ABI
+  help              this text
+
+options of test:
+  --filter <name>   only tests whose name contains this, in each suite that can filter; lints are left out
+
+environment:
+  LABRUNNER_CRATES   a cargo local registry to use in place of cargo's default registry
+  LABRUNNER_ENGINE   pwsh, tool or host: use just this engine (default: the first of them that works)
+  LABRUNNER_REQUIRE  comma-separated, of pwsh and pester: their absence fails `test` where it would be a skip";
+
+/// A command of the build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Build and stage the module.
+    Build,
+    /// Run the example lab.
+    Run,
+    /// Run every suite.
+    Test,
+    /// Run the lints.
+    Lint,
+    /// Run the benchmarks.
+    Bench,
+    /// Write the generated bindings anew.
+    Bindings,
+    /// Show the usage.
+    Help,
+}
+
+/// One parsed command line.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    /// What to do.
+    pub command: Command,
+    /// `test --filter`.
+    pub filter: Option<String>,
+    /// What is passed on untouched.
+    pub rest: Vec<String>,
+}
+
+impl CommandLine {
+    /// Parses the arguments after the program's name.
+    pub fn parse(arguments: impl Iterator<Item = String>) -> Outcome<Self> {
+        let mut arguments = arguments;
+        let command = match arguments.next().as_deref() {
+            None | Some("build") => Command::Build,
+            Some("run") => Command::Run,
+            Some("test") => Command::Test,
+            Some("lint") => Command::Lint,
+            Some("bench") => Command::Bench,
+            Some("bindings") => Command::Bindings,
+            Some("help" | "-h" | "--help" | "-?") => Command::Help,
+            Some(other) => return Err(Fault::new(format!("unknown command `{other}`; see ./build.sh help"))),
+        };
+        let mut line = CommandLine { command, filter: None, rest: Vec::new() };
+        while let Some(argument) = arguments.next() {
+            match (command, argument.as_str()) {
+                (Command::Test, "--filter") => match arguments.next() {
+                    Some(value) => line.filter = Some(value),
+                    None => return Err(Fault::new("--filter needs a name")),
+                },
+                (Command::Run | Command::Bench, _) => line.rest.push(argument),
+                (_, "-h" | "--help") => line.command = Command::Help,
+                _ => {
+                    return Err(Fault::new(format!("unexpected argument `{argument}`; see ./build.sh help")));
+                }
+            }
+        }
+        Ok(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Outcome<CommandLine> {
+        CommandLine::parse(text.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn nothing_means_build() {
+        assert_eq!(parse("").expect("valid").command, Command::Build);
+    }
+
+    #[test]
+    fn a_filter_belongs_to_test_and_needs_a_value() {
+        assert_eq!(parse("test --filter cycle").expect("valid").filter.as_deref(), Some("cycle"));
+        assert!(parse("test --filter").is_err());
+        assert!(parse("lint --filter x").is_err());
+    }
+
+    #[test]
+    fn run_passes_its_arguments_on() {
+        assert_eq!(parse("run -DryRun --help").expect("valid").rest, ["-DryRun", "--help"]);
+    }
+
+    #[test]
+    fn an_unknown_command_is_named() {
+        assert!(parse("tset").expect_err("invalid").to_string().contains("tset"));
+    }
+}

@@ -1,0 +1,30 @@
+//! The .NET SDK, called so that it speaks English and leaves no server behind.
+
+use crate::house::House;
+use crate::tool::Tool;
+
+/// `dotnet <subcommand>` in the checkout.
+pub fn dotnet(house: &House, subcommand: &str) -> Tool {
+    Tool::new("dotnet", "install the .NET SDK 10 or later from https://dot.net")
+        .within(house.root())
+        .env("DOTNET_CLI_UI_LANGUAGE", "en")
+        .env("DOTNET_CLI_TELEMETRY_OPTOUT", "1")
+        .env("DOTNET_NOLOGO", "1")
+        // For the commands that take no -nodeReuse.
+        .env("MSBUILDDISABLENODEREUSE", "1")
+        .arg(subcommand)
+}
+
+/// `dotnet build` of one project, in the configuration that all of them share.
+pub fn build(house: &House, project: &str) -> Tool {
+    dotnet(house, "build").arg(project).args([
+        "-c",
+        "Release",
+        "--nologo",
+        "-v",
+        "quiet",
+        "-clp:NoSummary",
+        "-nodeReuse:false",
+        "-p:UseSharedCompilation=false",
+    ])
+}

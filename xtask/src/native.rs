@@ -1,0 +1,84 @@
+//! What cargo builds: the native library, the example's web service, and the check of the generated bindings.
+
+use std::path::Path;
+
+use crate::fault::{Fault, Outcome};
+use crate::house::House;
+use crate::stamp::Stamp;
+use crate::tool::Tool;
+
+/// The generated file, as committed.
+const GENERATED: &str = "bindings/Generated/Interop.cs";
+
+/// Cargo in the checkout, on the registry that the build script decided for.
+pub fn cargo(house: &House, subcommand: &str) -> Tool {
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut tool =
+        Tool::new(program, "install Rust from https://rustup.rs").within(house.root()).arg(subcommand);
+    if let Some(registry) = std::env::var_os("LABRUNNER_CRATES").filter(|value| !value.is_empty()) {
+        // Source replacement: Cargo.lock stays the one of the default registry.
+        let path = toml_string(Path::new(&registry));
+        tool = tool
+            .args(["--config", r#"source.crates-io.replace-with="labrunner-local""#, "--config"])
+            .arg(format!("source.labrunner-local.local-registry={path}"));
+    }
+    // Where cargo was told to put this program, it must put the rest.
+    tool.arg("--locked").env("CARGO_TARGET_DIR", house.target())
+}
+
+fn toml_string(path: &Path) -> String {
+    format!("\"{}\"", path.display().to_string().replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Builds the native library and the example's web service, optimized.
+pub fn build_native(house: &House) -> Outcome {
+    cargo(house, "build")
+        .args(["--release", "-p", "labrunner-ffi", "-p", "lab-web"])
+        .expect("cargo build")?;
+    let native = house.built_native();
+    if native.is_file() {
+        return Ok(());
+    }
+    Err(Fault::new(format!("cargo built no {}; the crate in ffi/ must be a cdylib", native.display())))
+}
+
+/// Checks that the committed bindings are byte for byte what the generator gives.
+pub fn check_bindings(house: &House) -> Outcome {
+    let inputs = ["ffi", "core/src", GENERATED, "Cargo.lock"];
+    let stamp = Stamp::over(house, "bindings", &inputs, &[])?;
+    if stamp.holds() {
+        return Ok(());
+    }
+    expect_generator(house)?;
+    cargo(house, "test")
+        .args(["-q", "--workspace", "--test", "bindings"])
+        .expect("the check of the generated bindings (./build.sh bindings writes them anew)")?;
+    stamp.set()
+}
+
+/// Writes the committed bindings anew.
+pub fn write_bindings(house: &House) -> Outcome {
+    expect_generator(house)?;
+    cargo(house, "test")
+        .args(["-q", "--workspace", "--test", "bindings"])
+        .env("LABRUNNER_WRITE_BINDINGS", "1")
+        .expect("writing the generated bindings")
+}
+
+fn expect_generator(house: &House) -> Outcome {
+    let generator = house.at("ffi/tests/bindings.rs");
+    if generator.is_file() {
+        return Ok(());
+    }
+    Err(Fault::new(format!("{} is missing: it holds the generator of {GENERATED}", generator.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_becomes_a_toml_string() {
+        assert_eq!(toml_string(Path::new(r#"C:\a "b""#)), r#""C:\\a \"b\"""#);
+    }
+}

@@ -1,0 +1,218 @@
+//! Staging: the importable module at out/LabRunner, written only where something has changed.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::fault::{Fault, Outcome};
+use crate::house::House;
+use crate::managed::COMMANDS;
+use crate::native;
+use crate::stamp::{files_below, write_file};
+
+/// The module's own files.
+const SOURCES: &str = "powershell/module";
+/// Files that must be there for the module to be importable.
+const REQUIRED: [&str; 2] = ["LabRunner.psd1", "LabRunner.psm1"];
+/// Folders whose scripts become part of the script root, in this order.
+const JOINED: [&str; 2] = ["Private", "Public"];
+/// Files that can be dot-sourced without the module; they lie beside the manifest.
+const STANDALONE: &str = "Standalone";
+
+/// Builds everything the module is made of and stages it.
+pub fn build_all(house: &House) -> Outcome {
+    native::build_native(house)?;
+    native::check_bindings(house)?;
+    COMMANDS.build(house)?;
+    stage(house)
+}
+
+/// Stages the module from what has been built.
+pub fn stage(house: &House) -> Outcome {
+    let mut plan = module_files(&house.at(SOURCES))?;
+    for assembly in COMMANDS.outputs(house) {
+        let name = PathBuf::from(assembly.file_name().unwrap_or_default());
+        plan.insert(name, Content::Copy(assembly));
+    }
+    let module = house.module();
+    let native = house.staged_native()?;
+    let relative = native.strip_prefix(&module).unwrap_or(&native).to_path_buf();
+    plan.insert(relative, Content::Copy(house.built_native()));
+    write_plan(&module, &plan)
+}
+
+enum Content {
+    Copy(PathBuf),
+    Text(String),
+}
+
+/// What the module's source folder gives, by path in the staged module.
+fn module_files(sources: &Path) -> Outcome<BTreeMap<PathBuf, Content>> {
+    for name in REQUIRED {
+        if !sources.join(name).is_file() {
+            return Err(Fault::new(format!(
+                "{} is missing: the module cannot be staged",
+                sources.join(name).display()
+            )));
+        }
+    }
+    let mut plan = BTreeMap::new();
+    for file in files_below(sources)? {
+        let relative = file.strip_prefix(sources).unwrap_or(&file).to_path_buf();
+        let folder = relative.components().next().map(|c| c.as_os_str().to_owned()).unwrap_or_default();
+        if JOINED.iter().any(|name| folder == *name) {
+            continue;
+        }
+        let place = if folder == STANDALONE {
+            relative.strip_prefix(STANDALONE).unwrap_or(&relative).to_path_buf()
+        } else {
+            relative
+        };
+        plan.insert(place, Content::Copy(file));
+    }
+    plan.insert("LabRunner.psm1".into(), Content::Text(joined_root(sources)?));
+    Ok(plan)
+}
+
+/// The script root: its head, then each function's file in a region that names it. One file, because dot-sourcing
+/// some forty costs tens of milliseconds at every import.
+fn joined_root(sources: &Path) -> Outcome<String> {
+    let mut root = read_text(&sources.join("LabRunner.psm1"))?;
+    for folder in JOINED {
+        for file in files_below(&sources.join(folder))? {
+            if file.extension() != Some(OsStr::new("ps1")) {
+                continue;
+            }
+            let name = file.strip_prefix(sources).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+            let text = read_text(&file)?;
+            root = format!("{}\n\n#region {name}\n{}\n#endregion\n", root.trim_end(), text.trim());
+        }
+    }
+    Ok(root)
+}
+
+/// A script's text with plain line ends and without a byte order mark.
+fn read_text(path: &Path) -> Outcome<String> {
+    let text = fs::read_to_string(path).map_err(|e| Fault::file("read", path, &e))?;
+    Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
+}
+
+fn write_plan(module: &Path, plan: &BTreeMap<PathBuf, Content>) -> Outcome {
+    for (relative, content) in plan {
+        let bytes = match content {
+            Content::Copy(source) => fs::read(source).map_err(|e| Fault::file("read", source, &e))?,
+            Content::Text(text) => text.clone().into_bytes(),
+        };
+        let place = module.join(relative);
+        if fs::read(&place).is_ok_and(|old| old == bytes) {
+            continue;
+        }
+        replace(&place, &bytes)?;
+    }
+    if module.is_dir() {
+        for file in files_below(module)? {
+            let relative = file.strip_prefix(module).unwrap_or(&file);
+            if !plan.contains_key(relative) {
+                fs::remove_file(&file).map_err(|e| Fault::file("remove", &file, &e))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Puts a new file in the old one's place. Never written in place: a process that has a library mapped would crash,
+/// and Windows would refuse.
+fn replace(place: &Path, bytes: &[u8]) -> Outcome {
+    let mut fresh = place.as_os_str().to_owned();
+    fresh.push(".new");
+    let fresh = PathBuf::from(fresh);
+    write_file(&fresh, bytes)?;
+    fs::rename(&fresh, place).map_err(|e| {
+        let _ = fs::remove_file(&fresh);
+        Fault::new(format!(
+            "cannot replace {}: {e}; end the PowerShell processes that have imported it",
+            place.display()
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of its own below the target directory, removed at the end.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn with(name: &str, files: &[(&str, &str)]) -> Self {
+            let folder = std::env::temp_dir().join(format!("labrunner-stage-{}-{name}", std::process::id()));
+            let _ = fs::remove_dir_all(&folder);
+            for (path, text) in files {
+                write_file(&folder.join(path), text.as_bytes()).expect("writable");
+            }
+            Self(folder)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn functions_are_joined_in_order_each_under_its_name() {
+        let sources = Folder::with(
+            "join",
+            &[
+                ("LabRunner.psd1", "@{}"),
+                ("LabRunner.psm1", "\u{feff}# head\r\n"),
+                ("Public/Get-B.ps1", "function Get-B {}\n"),
+                ("Public/Get-A.ps1", "function Get-A {}\n"),
+                ("Private/z.ps1", "function z {}\n"),
+                ("Public/notes.txt", "no script"),
+            ],
+        );
+        let root = joined_root(&sources.0).expect("readable");
+        let expected = "# head\n\n#region Private/z.ps1\nfunction z {}\n#endregion\n\n#region Public/Get-A.ps1\n\
+                        function Get-A {}\n#endregion\n\n#region Public/Get-B.ps1\nfunction Get-B {}\n#endregion\n";
+        assert_eq!(root, expected);
+    }
+
+    #[test]
+    fn standalone_files_lie_beside_the_manifest_and_the_rest_keeps_its_place() {
+        let sources = Folder::with(
+            "places",
+            &[
+                ("LabRunner.psd1", "@{}"),
+                ("LabRunner.psm1", ""),
+                ("Standalone/Get-Platform.ps1", "x"),
+                ("en-US/about_LabRunner.help.txt", "x"),
+                ("Public/Get-A.ps1", "x"),
+            ],
+        );
+        let plan = module_files(&sources.0).expect("complete");
+        let places: Vec<_> = plan.keys().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
+        assert_eq!(
+            places,
+            ["Get-Platform.ps1", "LabRunner.psd1", "LabRunner.psm1", "en-US/about_LabRunner.help.txt"]
+        );
+    }
+
+    #[test]
+    fn what_no_longer_belongs_to_the_module_is_removed() {
+        let module = Folder::with("stale", &[("old.dll", "x"), ("linux-x64/old.so", "x")]);
+        let plan = BTreeMap::from([(PathBuf::from("a.txt"), Content::Text("a".into()))]);
+        write_plan(&module.0, &plan).expect("writable");
+        let left = files_below(&module.0).expect("readable");
+        assert_eq!(left, [module.0.join("a.txt")]);
+    }
+
+    #[test]
+    fn a_missing_manifest_is_named() {
+        let sources = Folder::with("none", &[("LabRunner.psm1", "")]);
+        let fault = module_files(&sources.0).err().expect("incomplete");
+        assert!(fault.to_string().contains("LabRunner.psd1"), "{fault}");
+    }
+}

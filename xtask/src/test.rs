@@ -1,0 +1,54 @@
+//! `test` and `lint`: every suite, whatever the others came to, and one summary.
+
+use std::process::ExitCode;
+
+use crate::engine::Engine;
+use crate::fault::Outcome;
+use crate::house::House;
+use crate::managed::COMMANDS;
+use crate::suite::{Summary, Tally};
+use crate::{native, stage, suites};
+
+/// Builds everything and runs every suite.
+pub fn test(house: &House, filter: Option<&str>) -> Outcome<ExitCode> {
+    let mut summary = Summary::default();
+    if filter.is_none() {
+        summary.run("rustfmt", || suites::rustfmt(house));
+    }
+    summary.run("native library", || native::build_native(house).map(|()| Tally::PASSED.into()));
+    summary.run("C#: LabRunner.Commands", || COMMANDS.build(house).map(|()| Tally::PASSED.into()));
+    let staged = summary.run("staged module", || stage::stage(house).map(|()| Tally::PASSED.into()));
+    if filter.is_none() {
+        summary.run("C#: host and engine tests", || suites::csharp(house));
+        summary.run("clippy", || suites::clippy(house));
+    }
+    summary.run("cargo test", || suites::rust(house, filter));
+    let engine = Engine::find(house);
+    if staged {
+        summary.run("engine tests", || suites::engine(house, filter));
+        summary.run("Pester", || suites::pester(house, &engine, filter));
+    } else {
+        summary.note("engine tests and Pester: not run, there is no staged module".to_owned());
+    }
+    summary.note("Engine of the engine tests: System.Management.Automation, in process".to_owned());
+    summary.note(match &engine {
+        Ok(engine) => format!("Engine of Pester and of `run`: {engine}"),
+        Err(fault) => format!("Engine of Pester and of `run`: none, {fault}"),
+    });
+    Ok(conclude(&summary))
+}
+
+/// The lints alone.
+pub fn lint(house: &House) -> Outcome<ExitCode> {
+    let mut summary = Summary::default();
+    summary.run("rustfmt", || suites::rustfmt(house));
+    summary.run("clippy", || suites::clippy(house));
+    summary.run("C#: LabRunner.Commands", || COMMANDS.build(house).map(|()| Tally::PASSED.into()));
+    summary.run("C#: host and engine tests", || suites::csharp(house));
+    Ok(conclude(&summary))
+}
+
+fn conclude(summary: &Summary) -> ExitCode {
+    println!("{}", summary.text());
+    if summary.total().failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
