@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using static LabRunner.Interop.Replies;
+using Native = LabRunner.Interop.Generated.Interop;
+
+namespace LabRunner.Interop;
+
+/// <summary>The versions of the native library.</summary>
+public sealed record LabCoreVersion(
+    [property: JsonPropertyName("abi")] uint Abi,
+    [property: JsonPropertyName("version")] string Version);
+
+/// <summary>
+/// Calls that belong to no plan and no run. Documents are UTF-8 JSON. Every call throws
+/// <see cref="NativeLibraryException"/> when the library cannot be used, and
+/// <see cref="LabCoreException"/> when the core answers with a fault.
+/// </summary>
+public static class LabCore
+{
+    /// <summary>Waits for as long as it takes.</summary>
+    public const int Forever = Timeout.Infinite;
+
+    /// <summary>The versions of the native library.</summary>
+    public static LabCoreVersion Version
+    {
+        get
+        {
+            NativeLoader.EnsureLoaded();
+            return JsonSerializer.Deserialize<LabCoreVersion>(Native.lab_version().Document())!;
+        }
+    }
+
+    /// <summary>Reads a lab file: the lab, the document as it stands, and every finding.</summary>
+    public static byte[] Read(ReadOnlySpan<byte> document, ReadOnlySpan<byte> options)
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_read(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document();
+    }
+
+    /// <summary>The events of all runs since the last call; waits for the first.</summary>
+    public static byte[] Events(int waitMilliseconds)
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_events(unchecked((uint)waitMilliseconds)).Document();
+    }
+
+    /// <summary>Makes a waiting <see cref="Events"/> return, or the next one if none waits.</summary>
+    public static void WakeEvents()
+    {
+        NativeLoader.EnsureLoaded();
+        _ = Native.lab_events_wake().Value();
+    }
+
+    /// <summary>Past and running runs.</summary>
+    public static byte[] History(ReadOnlySpan<byte> query)
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_history(ref Reference(query), (ulong)query.Length).Document();
+    }
+
+    /// <summary>What the machine has.</summary>
+    public static byte[] Machine()
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_machine().Document();
+    }
+
+    /// <summary>Checks that the library works.</summary>
+    /// <param name="panic">Whether to panic on purpose, to show that the guard holds.</param>
+    public static byte[] SelfCheck(bool panic)
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_selfcheck(panic ? 1u : 0u).Document();
+    }
+}

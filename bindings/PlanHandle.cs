@@ -1,0 +1,26 @@
+using static LabRunner.Interop.Replies;
+using Native = LabRunner.Interop.Generated.Interop;
+
+namespace LabRunner.Interop;
+
+/// <summary>A checked plan: the only thing a run accepts.</summary>
+public sealed class PlanHandle : IDisposable
+{
+    private PlanHandle(ulong value) => Handle = new CoreHandle(value);
+
+    internal CoreHandle Handle { get; }
+
+    /// <summary>Checks a request and compiles it.</summary>
+    /// <exception cref="LabCoreException">The request has faults; the exception carries all of them.</exception>
+    public static PlanHandle Compile(ReadOnlySpan<byte> request)
+    {
+        NativeLoader.EnsureLoaded();
+        return new PlanHandle(Native.lab_plan_compile(ref Reference(request), (ulong)request.Length).Value());
+    }
+
+    /// <summary>The plan as a document: levels, order, critical path.</summary>
+    public byte[] Describe() => Handle.Use(static plan => Native.lab_plan_describe(plan).Document());
+
+    /// <inheritdoc/>
+    public void Dispose() => Handle.Dispose();
+}

@@ -1,0 +1,86 @@
+using static LabRunner.Interop.Replies;
+using Native = LabRunner.Interop.Generated.Interop;
+
+namespace LabRunner.Interop;
+
+/// <summary>
+/// One run. Workers take operations and complete them; disposing cancels a run that is not over.
+/// </summary>
+public sealed class RunHandle : IDisposable
+{
+    private RunHandle(ulong value) => Handle = new CoreHandle(value);
+
+    private CoreHandle Handle { get; }
+
+    /// <summary>The number that the run's events carry.</summary>
+    public ulong Id => Handle.Value;
+
+    /// <summary>Starts a run of a plan.</summary>
+    /// <exception cref="LabCoreException">The options are malformed, or the run's files cannot be written.</exception>
+    public static RunHandle Start(PlanHandle plan, ReadOnlySpan<byte> options)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        using Reference held = new(plan.Handle);
+        return new RunHandle(Native.lab_run_start(held.Value, ref Replies.Reference(options), (ulong)options.Length).Value());
+    }
+
+    /// <summary>Gives a worker its next operation, waiting for one; see <see cref="LabCore.Forever"/>.</summary>
+    public Ticket Take(uint worker, int waitMilliseconds)
+    {
+        using Reference held = new(Handle);
+        return Ticket.From(Native.lab_run_take(held.Value, worker, unchecked((uint)waitMilliseconds)));
+    }
+
+    /// <summary>Hands an outcome back; no bytes mean that it ended well.</summary>
+    /// <returns>False when the operation was not open any more.</returns>
+    public bool Complete(uint operation, uint attempt, ReadOnlySpan<byte> outcome)
+    {
+        using Reference held = new(Handle);
+        return Native.lab_run_complete(held.Value, operation, attempt, ref Replies.Reference(outcome), (ulong)outcome.Length).Value() == 0;
+    }
+
+    /// <summary>Hands an outcome back and gives the worker its next operation, in one crossing.</summary>
+    public Ticket CompleteAndTake(uint operation, uint attempt, ReadOnlySpan<byte> outcome, uint worker, int waitMilliseconds)
+    {
+        using Reference held = new(Handle);
+        return Ticket.From(Native.lab_run_complete_and_take(
+            held.Value, operation, attempt, ref Replies.Reference(outcome), (ulong)outcome.Length, worker, unchecked((uint)waitMilliseconds)));
+    }
+
+    /// <summary>Makes a worker's waiting take return, or its next one if none waits.</summary>
+    public void Wake(uint worker)
+    {
+        using Reference held = new(Handle);
+        _ = Native.lab_run_wake(held.Value, worker).Value();
+    }
+
+    /// <summary>Stops everything.</summary>
+    public void Cancel(CancelMode mode)
+    {
+        using Reference held = new(Handle);
+        _ = Native.lab_run_cancel(held.Value, (uint)mode).Value();
+    }
+
+    /// <summary>What is known so far, as a document; complete once the run is over.</summary>
+    public byte[] Result() => Handle.Use(static run => Native.lab_run_result(run).Document());
+
+    /// <inheritdoc/>
+    public void Dispose() => Handle.Dispose();
+
+    /// <summary>Keeps a handle alive for the length of one call, without an allocation.</summary>
+    private readonly ref struct Reference
+    {
+        private readonly CoreHandle _handle;
+
+        internal Reference(CoreHandle handle)
+        {
+            bool added = false;
+            handle.DangerousAddRef(ref added);
+            _handle = handle;
+        }
+
+        internal ulong Value => _handle.Value;
+
+        public void Dispose() => _handle.DangerousRelease();
+    }
+}
