@@ -1,1 +1,18 @@
-//! What the core runs by itself, without a runspace.
+//! What the core runs by itself, without a runspace: programs, and the services among them.
+//!
+//! [`process::run`] takes one declared program from its start to its end; [`runtime::handle`] is
+//! the one runtime all of it happens on.
+
+// A fault is the exception; boxing it would cost every reader of its fields more than the bytes it moves.
+#![allow(clippy::result_large_err)]
+
+mod launch;
+mod life;
+#[cfg_attr(unix, path = "os/unix.rs")]
+#[cfg_attr(windows, path = "os/windows.rs")]
+mod os;
+pub mod output;
+pub mod process;
+pub mod readiness;
+pub mod runtime;
+pub mod tree;

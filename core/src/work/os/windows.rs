@@ -1,0 +1,124 @@
+//! Process trees on Windows: a job object, which every descendant belongs to from its birth.
+
+use crate::work::tree::{Exit, Identity, StopSignal};
+use std::ffi::c_void;
+use std::io;
+use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::process::ExitStatus;
+use tokio::process::{Child, Command};
+use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, GenerateConsoleCtrlEvent};
+use windows_sys::Win32::System::JobObjects::{
+    AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
+    JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation, QueryInformationJobObject,
+    SetInformationJobObject, TerminateJobObject,
+};
+use windows_sys::Win32::System::Threading::CREATE_NEW_PROCESS_GROUP;
+
+/// The exit code of what was killed, as the console gives it for Ctrl-C (`STATUS_CONTROL_C_EXIT`).
+const KILLED: u32 = 0xC000_013A;
+
+/// Starts the program as a group of its own, so that Ctrl-Break can be sent to it alone.
+pub(in crate::work) fn prepare(command: &mut Command) {
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+}
+
+pub(in crate::work) fn exit(status: ExitStatus) -> Exit {
+    Exit { code: status.code(), signal: None }
+}
+
+/// There are no signals on Windows.
+pub(in crate::work) fn signal_name(_signal: i32) -> Option<&'static str> {
+    None
+}
+
+/// A job object with the program and its descendants. What it holds dies with the last handle, so
+/// a host that crashes leaves nothing behind.
+pub(in crate::work) struct Group {
+    root: Identity,
+    job: OwnedHandle,
+}
+
+impl Group {
+    /// What the program starts before this returns is outside the job; that takes it longer than us.
+    pub(in crate::work) fn adopt(child: &Child) -> io::Result<Self> {
+        let (Some(pid), Some(process)) = (child.id(), child.raw_handle()) else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        // SAFETY: both pointers may be null (default security, no name).
+        let job = unsafe { CreateJobObjectW(std::ptr::null(), std::ptr::null()) };
+        if job.is_null() {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the call above has just given us this handle, and nobody else has it.
+        let job = unsafe { OwnedHandle::from_raw_handle(job) };
+        limit(&job, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE)?;
+        // SAFETY: both handles are open: ours, and the child's until it has been waited for.
+        if unsafe { AssignProcessToJobObject(job.as_raw_handle(), process) } == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(Self { root: Identity::of(pid), job })
+    }
+
+    pub(in crate::work) fn root(&self) -> Identity {
+        self.root
+    }
+
+    pub(in crate::work) fn root_has_ended(&mut self) {}
+
+    pub(in crate::work) fn terminate(&mut self, _signal: StopSignal) {
+        if self.root.is_running() {
+            // A program without a console does not get it; the kill after the grace does not ask.
+            // SAFETY: takes two numbers.
+            unsafe { GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, self.root.pid) };
+        }
+    }
+
+    pub(in crate::work) fn kill(&mut self) {
+        // SAFETY: the job's handle is open as long as we are.
+        unsafe { TerminateJobObject(self.job.as_raw_handle(), KILLED) };
+    }
+
+    pub(in crate::work) fn is_gone(&mut self) -> bool {
+        let mut counts = JOBOBJECT_BASIC_ACCOUNTING_INFORMATION::default();
+        // SAFETY: the pointer and the length are those of `counts`, whose type belongs to the class.
+        let told = unsafe {
+            QueryInformationJobObject(
+                self.job.as_raw_handle(),
+                JobObjectBasicAccountingInformation,
+                (&raw mut counts).cast::<c_void>(),
+                size_of_val(&counts) as u32,
+                std::ptr::null_mut(),
+            )
+        };
+        told != 0 && counts.ActiveProcesses == 0
+    }
+
+    /// Lets what is left live on when the job's handle is closed.
+    pub(in crate::work) fn release(&mut self) {
+        _ = limit(&self.job, 0);
+    }
+}
+
+fn limit(job: &OwnedHandle, flags: u32) -> io::Result<()> {
+    let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
+    limits.BasicLimitInformation.LimitFlags = flags;
+    // SAFETY: the pointer and the length are those of `limits`, whose type belongs to the class.
+    let done = unsafe {
+        SetInformationJobObject(
+            job.as_raw_handle(),
+            JobObjectExtendedLimitInformation,
+            (&raw const limits).cast::<c_void>(),
+            size_of_val(&limits) as u32,
+        )
+    };
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+pub(in crate::work) fn start_time(pid: u32) -> Option<u64> {
+    use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
+    let pid = Pid::from_u32(pid);
+    let mut system = System::new().ok()?;
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, ProcessRefreshKind::nothing());
+    system.process(pid).map(Process::start_time)
+}

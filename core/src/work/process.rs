@@ -1,0 +1,361 @@
+//! Runs one program from its start to its end, with all that it starts.
+
+use super::life::{Cause, Command, Input, Life, Stage};
+use super::output::{LINGER, OutputSink, Tail, pump};
+use super::readiness::{self, Target};
+use super::tree::{Exit, Identity, StopSignal, Tree};
+use super::{launch, os};
+use crate::error::{Code, Fault};
+use crate::operation::{Probe, ProcessMode, ProcessSpec};
+use std::pin::pin;
+use std::time::Duration;
+use tokio::process::Child;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+/// Time between the polite stop and the kill when nobody says otherwise.
+pub const DEFAULT_GRACE: Duration = Duration::from_secs(5);
+
+/// How often the process table is looked at while the last of a stopped tree disappear.
+const TREE_POLL: Duration = Duration::from_millis(20);
+
+/// Longest time that is reckoned with; more would overflow the clock.
+const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Lines of the error stream in a service's fault, and characters of each.
+const LINES_SHOWN: usize = 5;
+const CHARACTERS_SHOWN: usize = 400;
+
+/// An order to end a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StopOrder {
+    /// Time between the polite stop and the kill.
+    pub grace: Duration,
+    /// Kill now.
+    pub hard: bool,
+}
+
+impl StopOrder {
+    /// Asks politely, and kills after the grace. A second order may make the grace shorter, never longer.
+    pub fn polite(grace: Duration) -> Self {
+        Self { grace, hard: false }
+    }
+
+    /// Kills at once, also when a grace is running.
+    pub fn hard() -> Self {
+        Self { grace: Duration::ZERO, hard: true }
+    }
+}
+
+/// Gives stop orders to a running program, from any thread; sending never waits.
+pub type StopSender = mpsc::UnboundedSender<StopOrder>;
+
+/// What ties a running program to whoever started it.
+///
+/// Once every sender of orders is dropped no order can come any more; the program goes on.
+pub struct ProcessControl {
+    orders: mpsc::UnboundedReceiver<StopOrder>,
+    on_started: Option<Box<dyn FnOnce(Identity) + Send>>,
+    on_ready: Option<Box<dyn FnOnce() + Send>>,
+    grace: Duration,
+    signal: StopSignal,
+}
+
+impl ProcessControl {
+    /// A control and the sender of its stop orders.
+    pub fn new() -> (StopSender, Self) {
+        let (sender, orders) = mpsc::unbounded_channel();
+        let (grace, signal) = (DEFAULT_GRACE, StopSignal::default());
+        (sender, Self { orders, on_started: None, on_ready: None, grace, signal })
+    }
+
+    /// Calls back when the program has been started, before anything else is known of it.
+    pub fn on_started(mut self, call: impl FnOnce(Identity) + Send + 'static) -> Self {
+        self.on_started = Some(Box::new(call));
+        self
+    }
+
+    /// Calls back when a service has proved ready.
+    pub fn on_ready(mut self, call: impl FnOnce() + Send + 'static) -> Self {
+        self.on_ready = Some(Box::new(call));
+        self
+    }
+
+    /// The grace where no order brings its own: for a service that is not ready in time.
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// How the program is asked to end.
+    pub fn with_signal(mut self, signal: StopSignal) -> Self {
+        self.signal = signal;
+        self
+    }
+}
+
+/// How a program's run came out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProcessOutcome {
+    /// The program ended with an exit code that counts as success.
+    Succeeded,
+    /// The program was not started, failed, died or was not ready.
+    Failed(Fault),
+    /// It ended because it was told to; what it ended with does not matter.
+    Stopped,
+}
+
+/// The end of a program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProcessEnd {
+    /// How it came out.
+    pub outcome: ProcessOutcome,
+    /// The exit code, when the program ended by itself.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// The last lines of its error stream, at most 20, oldest first.
+    pub last_errors: Vec<String>,
+}
+
+impl ProcessEnd {
+    fn not_started(outcome: ProcessOutcome) -> Self {
+        Self { outcome, exit_code: None, signal: None, last_errors: Vec::new() }
+    }
+}
+
+/// The time between the polite stop and the kill of a program: its own, else the run's.
+pub fn stop_grace(spec: &ProcessSpec, of_run: Duration) -> Duration {
+    spec.stop_grace_ms.map_or(of_run, Duration::from_millis)
+}
+
+/// Starts a program and stays with it until it is over and its output has been handed on.
+///
+/// A task is over when it ends; what it has left running is left alone. A service must prove ready,
+/// and is over when it is told to stop or dies. When this future is dropped, everything is killed.
+pub async fn run(spec: &ProcessSpec, mut control: ProcessControl, sink: impl OutputSink) -> ProcessEnd {
+    let probe = match probe_of(spec) {
+        Ok(probe) => probe,
+        Err(fault) => return ProcessEnd::not_started(ProcessOutcome::Failed(fault)),
+    };
+    if control.orders.try_recv().is_ok() {
+        return ProcessEnd::not_started(ProcessOutcome::Stopped);
+    }
+    let started = launch::start(spec).await.and_then(|child| {
+        let tree = Tree::adopt(&child).map_err(|error| launch::not_held(spec, &error))?;
+        Ok((child, tree))
+    });
+    let (child, tree) = match started {
+        Ok(started) => started,
+        Err(fault) => return ProcessEnd::not_started(ProcessOutcome::Failed(fault)),
+    };
+    if let Some(call) = control.on_started.take() {
+        call(tree.root());
+    }
+    let tail = Tail::default();
+    let (exit, cause) = live(spec, control, probe, child, tree, sink, &tail).await;
+    conclude(spec, exit, cause, tail.lines())
+}
+
+/// The checked probe of a service, nothing for a task.
+fn probe_of(spec: &ProcessSpec) -> Result<Option<(&Probe, Target)>, Fault> {
+    match (spec.mode, &spec.ready) {
+        (ProcessMode::Task, _) => Ok(None),
+        (ProcessMode::Service, Some(probe)) => Ok(Some((probe, Target::parse(&probe.check)?))),
+        (ProcessMode::Service, None) => {
+            Err(Fault::new(Code::InvalidValue, format!("service '{}' has no readiness probe", spec.command))
+                .with_advice("Say under ready what to ask: a tcp address or an http URL.")
+                .with_target(&spec.command))
+        }
+    }
+}
+
+/// Feeds what happens to a started program into its [`Life`], and does what that says.
+async fn live(
+    spec: &ProcessSpec,
+    mut control: ProcessControl,
+    probe: Option<(&Probe, Target)>,
+    mut child: Child,
+    mut tree: Tree,
+    sink: impl OutputSink,
+    tail: &Tail,
+) -> (Exit, Cause) {
+    let mut life = Life::new(probe.is_some());
+    let (ended, end_notice) = oneshot::channel();
+    let mut ended = Some(ended);
+    let mut output = pin!(pump(child.stdout.take(), child.stderr.take(), sink, tail, end_notice));
+    let mut probing = pin!(async {
+        match &probe {
+            Some((probe, target)) => readiness::wait(target, probe).await,
+            None => Ok(()),
+        }
+    });
+    let mut ticks = interval(TREE_POLL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut listening, mut output_ended) = (true, false);
+    let mut time: Option<Instant> = None;
+    let mut grace = stop_grace(spec, control.grace);
+
+    while life.stage() != Stage::Ended {
+        // In this order: an end is seen before an order or a probe that met somebody else, and the
+        // output, which may always have more, last.
+        let input = tokio::select! {
+            biased;
+            status = child.wait(), if !life.has_exited() => {
+                tree.root_has_ended();
+                // An error means that somebody else has waited for our child: ended, nobody knows how.
+                Input::Exited(status.map(os::exit).unwrap_or_default())
+            }
+            order = control.orders.recv(), if listening => match order {
+                Some(order) => {
+                    grace = order.grace;
+                    Input::Ordered { hard: order.hard }
+                }
+                None => {
+                    listening = false;
+                    continue;
+                }
+            },
+            () = sleep_until(time.unwrap_or_else(Instant::now)), if time.is_some() => Input::TimeOver,
+            _ = ticks.tick(), if life.awaits_tree() => {
+                if !tree.is_gone() {
+                    continue;
+                }
+                Input::TreeGone
+            }
+            ready = &mut probing, if life.stage() == Stage::Probing => match ready {
+                Ok(()) => Input::Ready,
+                Err(last_try) => Input::NotReady(not_ready(spec, &last_try)),
+            },
+            () = &mut output, if !output_ended => {
+                output_ended = true;
+                Input::OutputEnded
+            }
+        };
+        let Some(command) = life.step(input) else { continue };
+        let after = |duration: Duration| Instant::now() + duration.min(FOREVER);
+        time = match command {
+            Command::ReportReady => {
+                if let Some(call) = control.on_ready.take() {
+                    call();
+                }
+                None
+            }
+            Command::Terminate => {
+                tree.terminate(control.signal);
+                Some(after(grace))
+            }
+            Command::Hurry => time.map(|time| time.min(after(grace))),
+            Command::Kill => {
+                tree.kill();
+                life.has_exited().then(|| after(LINGER))
+            }
+            Command::AwaitTree => Some(after(LINGER)),
+            Command::Release | Command::Drain | Command::DrainInTime => {
+                if command == Command::Release {
+                    tree.release();
+                }
+                ended.take().map(|ended| ended.send(()));
+                (command == Command::DrainInTime).then(|| after(LINGER))
+            }
+        };
+        if life.stage() == Stage::Draining && output_ended {
+            life.step(Input::OutputEnded);
+        }
+    }
+    life.over()
+}
+
+fn not_ready(spec: &ProcessSpec, last_try: &str) -> Fault {
+    let limit = Duration::from_millis(spec.ready.as_ref().map_or(0, |probe| probe.timeout_ms));
+    Fault::new(
+        Code::ServiceNotReady,
+        format!("service '{}' was not ready within {limit:?}; last try: {last_try}", spec.command),
+    )
+    .with_advice(
+        "Check that the probe asks where the service listens, look at its output, or give it more time.",
+    )
+    .with_target(&spec.command)
+}
+
+/// What the end of a program means.
+fn conclude(spec: &ProcessSpec, exit: Exit, cause: Cause, last_errors: Vec<String>) -> ProcessEnd {
+    let outcome = match cause {
+        Cause::Ordered => ProcessOutcome::Stopped,
+        Cause::NotReady(mut fault) => {
+            fault.message.push_str(&shown(&last_errors));
+            ProcessOutcome::Failed(fault)
+        }
+        Cause::Itself { ready } if spec.mode == ProcessMode::Service => {
+            ProcessOutcome::Failed(died(spec, exit, ready, &last_errors))
+        }
+        Cause::Itself { .. } => match exit {
+            Exit { code: Some(code), .. } if is_success(spec, code) => ProcessOutcome::Succeeded,
+            _ => ProcessOutcome::Failed(failed(spec, exit, &last_errors)),
+        },
+    };
+    ProcessEnd { outcome, exit_code: exit.code, signal: exit.signal, last_errors }
+}
+
+fn is_success(spec: &ProcessSpec, code: i32) -> bool {
+    if spec.success_codes.is_empty() { code == 0 } else { spec.success_codes.contains(&code) }
+}
+
+fn failed(spec: &ProcessSpec, exit: Exit, last_errors: &[String]) -> Fault {
+    let said = last_errors.iter().rev().find(|line| !line.trim().is_empty());
+    let said = said.map_or_else(String::new, |line| format!(": {}", shortened(line.trim())));
+    let message = format!("program '{}' {}{said}", spec.command, in_words(exit));
+    let fault = match exit.signal {
+        Some(_) => Fault::new(Code::ProcessSignaled, message).with_advice(
+            "Somebody or the system (short of memory?) ended it, or it crashed; see its output.",
+        ),
+        None => Fault::new(Code::ProcessExitCode, message)
+            .with_advice("See its output; if this code is a success, list it under successCodes."),
+    };
+    fault.with_target(&spec.command)
+}
+
+fn died(spec: &ProcessSpec, exit: Exit, ready: bool, last_errors: &[String]) -> Fault {
+    let when = if ready { "after it was ready, though nobody had stopped it" } else { "before it was ready" };
+    let message = format!("service '{}' {} {when}{}", spec.command, in_words(exit), shown(last_errors));
+    let advice = if exit.code == Some(0) {
+        "A service must stay in the foreground; start it without its daemon option."
+    } else {
+        "See its output; a port that is taken or a missing file are the usual reasons."
+    };
+    Fault::new(Code::ServiceDied, message).with_advice(advice).with_target(&spec.command)
+}
+
+fn in_words(exit: Exit) -> String {
+    match exit {
+        Exit { code: Some(code), .. } => format!("ended with exit code {code}"),
+        Exit { signal: Some(signal), .. } => match os::signal_name(signal) {
+            Some(name) => format!("was ended by signal {signal} ({name})"),
+            None => format!("was ended by signal {signal}"),
+        },
+        _ => "ended, but its exit code is not known".to_owned(),
+    }
+}
+
+/// The last error lines, as the end of a message.
+fn shown(last_errors: &[String]) -> String {
+    let said: Vec<&String> = last_errors.iter().filter(|line| !line.trim().is_empty()).collect();
+    match &said[said.len().saturating_sub(LINES_SHOWN)..] {
+        [] => String::new(),
+        [line] => format!(": {}", shortened(line.trim())),
+        lines => lines.iter().fold("; its last error lines:".to_owned(), |message, line| {
+            format!("{message}\n  {}", shortened(line.trim_end()))
+        }),
+    }
+}
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(CHARACTERS_SHOWN) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(all(test, unix))]
+#[path = "process_tests.rs"]
+mod tests;

@@ -1,0 +1,659 @@
+//! Real programs: what a shell can do, done to us. Every wait is for a line or an event.
+
+use super::*;
+use crate::operation::ProbeCheck;
+use crate::work::output::Stream;
+use crate::work::tree::members;
+use std::collections::BTreeMap;
+use std::fs;
+use std::future::pending;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, yield_now};
+use tokio::time::timeout;
+
+/// Nothing here takes long; whatever does hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A grace that no test waits for.
+const LONG: Duration = Duration::from_secs(3600);
+
+fn program(command: &str, arguments: &[&str]) -> ProcessSpec {
+    ProcessSpec {
+        command: command.to_owned(),
+        arguments: arguments.iter().map(|text| (*text).to_owned()).collect(),
+        working_directory: None,
+        environment: BTreeMap::new(),
+        mode: ProcessMode::Task,
+        success_codes: Vec::new(),
+        ready: None,
+        stop_grace_ms: None,
+    }
+}
+
+fn sh(script: &str) -> ProcessSpec {
+    program("sh", &["-c", script])
+}
+
+fn service(script: &str, check: ProbeCheck, timeout_ms: u64) -> ProcessSpec {
+    let ready = Some(Probe { check, interval_ms: 10, timeout_ms });
+    ProcessSpec { mode: ProcessMode::Service, ready, ..sh(script) }
+}
+
+/// A program that runs, and what a test can see of it.
+struct Running {
+    orders: StopSender,
+    started: oneshot::Receiver<Identity>,
+    ready: oneshot::Receiver<()>,
+    lines: mpsc::Receiver<(Stream, String)>,
+    end: JoinHandle<ProcessEnd>,
+}
+
+impl Running {
+    fn start(spec: ProcessSpec) -> Self {
+        Self::start_with(spec, 64)
+    }
+
+    fn start_with(spec: ProcessSpec, capacity: usize) -> Self {
+        let (sink, lines) = mpsc::channel(capacity);
+        let (orders, control) = ProcessControl::new();
+        let (tell_started, started) = oneshot::channel();
+        let (tell_ready, ready) = oneshot::channel();
+        let control = control
+            .on_started(|identity| _ = tell_started.send(identity))
+            .on_ready(|| _ = tell_ready.send(()))
+            .with_grace(LONG);
+        let end = tokio::spawn(async move { run(&spec, control, sink).await });
+        Self { orders, started, ready, lines, end }
+    }
+
+    async fn line(&mut self) -> String {
+        timeout(LIMIT, self.lines.recv()).await.expect("a line in time").expect("a line").1
+    }
+
+    /// Reads a pid that the program prints.
+    async fn process(&mut self) -> Identity {
+        let identity = Identity::of(self.line().await.parse().unwrap());
+        assert!(lives(identity), "{identity:?} lives");
+        identity
+    }
+
+    async fn root(&mut self) -> Identity {
+        timeout(LIMIT, &mut self.started).await.unwrap().expect("started")
+    }
+
+    fn stop(&self, order: StopOrder) {
+        self.orders.send(order).unwrap();
+    }
+
+    /// The rest of the lines, and the end.
+    async fn end(mut self) -> (ProcessEnd, Vec<String>) {
+        let mut rest = Vec::new();
+        timeout(LIMIT, async {
+            while let Some((_, line)) = self.lines.recv().await {
+                rest.push(line);
+            }
+            (self.end.await.unwrap(), rest)
+        })
+        .await
+        .expect("an end in time")
+    }
+}
+
+async fn end_of(spec: ProcessSpec) -> (ProcessEnd, Vec<String>) {
+    Running::start(spec).end().await
+}
+
+async fn fault_of(spec: ProcessSpec) -> Fault {
+    fault(end_of(spec).await.0)
+}
+
+fn fault(end: ProcessEnd) -> Fault {
+    match end.outcome {
+        ProcessOutcome::Failed(fault) => fault,
+        other => panic!("a fault was expected, not {other:?}"),
+    }
+}
+
+fn lives(identity: Identity) -> bool {
+    members(identity, &[], &os::rows()).iter().any(|row| row.identity() == identity)
+}
+
+async fn until_gone(identity: Identity) {
+    timeout(LIMIT, async {
+        while lives(identity) {
+            yield_now().await;
+        }
+    })
+    .await
+    .expect("gone in time");
+}
+
+fn kill(identity: Identity) {
+    assert!(identity.is_running());
+    // SAFETY: takes two numbers.
+    unsafe { libc::kill(i32::try_from(identity.pid).unwrap(), libc::SIGKILL) };
+}
+
+fn write_program(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// An address nobody listens at.
+async fn closed_port() -> String {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
+}
+
+// How a task ends.
+
+#[tokio::test]
+async fn the_exit_code_decides() {
+    let (end, _) = end_of(sh("exit 0")).await;
+    assert_eq!((end.outcome, end.exit_code, end.signal), (ProcessOutcome::Succeeded, Some(0), None));
+
+    let (end, _) = end_of(sh("echo first >&2; echo 'no such table' >&2; echo >&2; exit 3")).await;
+    assert_eq!(end.exit_code, Some(3));
+    assert_eq!(end.last_errors, ["first", "no such table", ""]);
+    let fault = fault(end);
+    assert_eq!(fault.code, Code::ProcessExitCode);
+    assert_eq!(fault.message, "program 'sh' ended with exit code 3: no such table");
+
+    assert_eq!(fault_of(sh("exit 4")).await.message, "program 'sh' ended with exit code 4");
+}
+
+#[tokio::test]
+async fn other_codes_can_count_as_success() {
+    let spec = ProcessSpec { success_codes: vec![1, 3], ..sh("exit 3") };
+    assert_eq!(end_of(spec).await.0.outcome, ProcessOutcome::Succeeded);
+    let spec = ProcessSpec { success_codes: vec![1, 3], ..sh("exit 0") };
+    assert_eq!(fault_of(spec).await.code, Code::ProcessExitCode);
+}
+
+#[tokio::test]
+async fn a_signal_is_named() {
+    let (end, _) = end_of(sh("kill -KILL $$")).await;
+    assert_eq!((end.exit_code, end.signal), (None, Some(libc::SIGKILL)));
+    let fault = fault(end);
+    assert_eq!(fault.code, Code::ProcessSignaled);
+    assert_eq!(fault.message, "program 'sh' was ended by signal 9 (SIGKILL)");
+}
+
+#[tokio::test]
+async fn the_start_is_told_with_an_identity() {
+    let mut running = Running::start(sh("echo $$; read line; echo unreachable $line"));
+    let root = running.root().await;
+    assert_eq!(running.line().await, root.pid.to_string());
+    assert!(root.start_time.is_some());
+    // There is nothing to read.
+    let (end, rest) = running.end().await;
+    assert_eq!((end.outcome, rest), (ProcessOutcome::Succeeded, vec!["unreachable".to_owned()]));
+}
+
+// What a program is given.
+
+#[tokio::test]
+async fn arguments_arrive_as_they_are() {
+    let arguments =
+        ["", "two words", "\"quoted\" 'twice'", "line\nbreak", "$HOME *", "back\\slash", "-n", "größe 🦀"];
+    let script = r#"for a in "$@"; do printf '<%s>\n' "$a"; done"#;
+    let spec = program("sh", &[&["-c", script, "sh"], &arguments[..]].concat());
+    let expected: String = arguments.iter().map(|text| format!("<{text}>\n")).collect();
+    assert_eq!(end_of(spec).await.1.join("\n") + "\n", expected);
+}
+
+#[tokio::test]
+async fn variables_are_added_and_removed() {
+    let mut spec = sh(r#"echo "$ADDED|${HOME-unset}|${EMPTY-unset}|${PATH:+inherited}""#);
+    spec.environment = BTreeMap::from([
+        ("ADDED".to_owned(), Some("a b=c".to_owned())),
+        ("EMPTY".to_owned(), Some(String::new())),
+        ("HOME".to_owned(), None),
+    ]);
+    assert_eq!(end_of(spec).await.1, ["a b=c|unset||inherited"]);
+}
+
+#[tokio::test]
+async fn it_starts_in_its_folder_and_relative_paths_count_from_there() {
+    let folder = tempfile::tempdir().unwrap();
+    write_program(&folder.path().join("here"), "#!/bin/sh\npwd -P\n");
+    let working_directory = Some(folder.path().to_str().unwrap().to_owned());
+    let expected = folder.path().canonicalize().unwrap();
+    for spec in [sh("pwd -P"), program("./here", &[])] {
+        let spec = ProcessSpec { working_directory: working_directory.clone(), ..spec };
+        assert_eq!(end_of(spec).await.1, [expected.to_str().unwrap()]);
+    }
+}
+
+#[tokio::test]
+async fn it_is_looked_up_on_the_path_it_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    write_program(&folder.path().join("only-here"), "#!/bin/sh\necho found\n");
+    let mut spec = program("only-here", &[]);
+    spec.environment.insert("PATH".to_owned(), Some(folder.path().to_str().unwrap().to_owned()));
+    assert_eq!(end_of(spec).await.1, ["found"]);
+}
+
+// What cannot be started.
+
+#[tokio::test]
+async fn a_missing_command_is_named_with_the_nearest_and_the_path() {
+    let folder = tempfile::tempdir().unwrap();
+    write_program(&folder.path().join("deploy-lab"), "");
+    let mut spec = program("deploy-lap", &[]);
+    spec.environment.insert("PATH".to_owned(), Some(folder.path().to_str().unwrap().to_owned()));
+    let fault = fault_of(spec).await;
+    assert_eq!(fault.code, Code::ProcessNotStarted);
+    assert_eq!(fault.message, "program 'deploy-lap' was not found");
+    assert_eq!(fault.target.as_deref(), Some("deploy-lap"));
+    let expected = format!(
+        "Did you mean 'deploy-lab'? Install it, give its path, or correct PATH. Looked in {}.",
+        folder.path().display()
+    );
+    assert_eq!(fault.advice, Some(expected));
+}
+
+#[tokio::test]
+async fn a_bare_name_of_a_file_in_the_folder_is_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    write_program(&folder.path().join("setup-of-this-lab"), "");
+    let working_directory = Some(folder.path().to_str().unwrap().to_owned());
+    let fault = fault_of(ProcessSpec { working_directory, ..program("setup-of-this-lab", &[]) }).await;
+    let advice = fault.advice.unwrap();
+    assert!(advice.contains("Write './setup-of-this-lab'."), "{advice}");
+}
+
+#[tokio::test]
+async fn what_stands_in_the_way_of_a_start_is_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("plain.txt"), "text").unwrap();
+    write_program(Path::new(&path("odd.sh")), "#!/no/such/interpreter\n");
+    for (command, message, advice) in [
+        (path("plain.tx"), "does not exist", "Did you mean"),
+        (path("zzzzzzzz"), "does not exist", "Correct the path"),
+        (path("plain.txt"), "is not executable", "chmod +x"),
+        (path("odd.sh"), "exists, but what it needs to start does not", "Install the interpreter"),
+        (path(""), "is a folder, not a program", "Name the program"),
+        ("sh\0".to_owned(), "could not be started", "Check"),
+    ] {
+        let fault = fault_of(program(&command, &[])).await;
+        assert_eq!(fault.code, Code::ProcessNotStarted);
+        assert!(fault.message.contains(&command) && fault.message.contains(message), "{fault}");
+        assert!(fault.advice.as_ref().unwrap().contains(advice), "{:?}", fault.advice);
+    }
+}
+
+#[tokio::test]
+async fn the_working_directory_must_be_there() {
+    for (folder, why) in [("/no/such/folder", "does not exist"), ("relative", "is not an absolute path")] {
+        let fault = fault_of(ProcessSpec { working_directory: Some(folder.to_owned()), ..sh("true") }).await;
+        assert_eq!(fault.code, Code::ProcessNotStarted);
+        assert_eq!(fault.message, format!("the working directory '{folder}' of program 'sh' {why}"));
+    }
+}
+
+// Output.
+
+#[tokio::test]
+async fn both_streams_are_told_apart_and_the_last_line_needs_no_end() {
+    let mut running = Running::start(sh(r"printf 'out\r\nrest'; printf 'bad \377 byte\n' >&2"));
+    let mut lines = Vec::new();
+    while let Some(line) = timeout(LIMIT, running.lines.recv()).await.unwrap() {
+        lines.push(line);
+    }
+    lines.sort_by_key(|(stream, _)| *stream == Stream::Stderr);
+    let expected = [(Stream::Stdout, "out"), (Stream::Stdout, "rest"), (Stream::Stderr, "bad \u{fffd} byte")];
+    assert_eq!(lines, expected.map(|(stream, line)| (stream, line.to_owned())));
+}
+
+/// Counts lines, gives way often, and notes how large this process gets meanwhile.
+#[cfg(target_os = "linux")]
+struct Counting {
+    lines: usize,
+    pages_at_start: usize,
+    tell: mpsc::UnboundedSender<(usize, usize)>,
+}
+
+#[cfg(target_os = "linux")]
+fn resident_pages() -> usize {
+    let statm = fs::read_to_string("/proc/self/statm").unwrap();
+    statm.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+impl OutputSink for Counting {
+    async fn line(&mut self, _: Stream, line: String) {
+        assert_eq!(line.len(), 120);
+        self.lines += 1;
+        if self.lines.is_multiple_of(16) {
+            yield_now().await;
+        }
+        if self.lines.is_multiple_of(50_000) {
+            let grown = resident_pages().saturating_sub(self.pages_at_start);
+            _ = self.tell.send((self.lines, grown));
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_million_lines_pass_through_without_being_kept() {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let sink = Counting { lines: 0, pages_at_start: resident_pages(), tell };
+    let spec = sh(&format!("yes {} | head -n 1000000", "x".repeat(120)));
+    let (_orders, control) = ProcessControl::new();
+    let end = timeout(LIMIT, run(&spec, control, sink)).await.unwrap();
+    assert_eq!(end.outcome, ProcessOutcome::Succeeded);
+    let (mut lines, mut grown) = (0, 0);
+    while let Some((so_far, pages)) = told.recv().await {
+        (lines, grown) = (so_far, grown.max(pages));
+    }
+    assert_eq!(lines, 1_000_000);
+    // 120 MB went through; the other tests of this process grow it a little too.
+    assert!(grown * 4096 < 40 << 20, "grew by {grown} pages");
+}
+
+#[tokio::test]
+async fn what_lies_in_the_pipe_at_the_end_is_not_lost_to_a_slow_reader() {
+    let mut running = Running::start_with(sh("seq 1 5000"), 1);
+    let root = running.root().await;
+    until_gone(root).await;
+    let (end, lines) = running.end().await;
+    assert_eq!(end.outcome, ProcessOutcome::Succeeded);
+    assert_eq!(lines.len(), 5000);
+    assert_eq!(lines.last().unwrap(), "5000");
+}
+
+#[tokio::test]
+async fn a_grandchild_that_keeps_the_pipe_does_not_keep_the_task() {
+    let mut running = Running::start(sh("sleep 1000 & echo $!"));
+    let grandchild = running.process().await;
+    let (end, _) = running.end().await;
+    assert_eq!(end.outcome, ProcessOutcome::Succeeded);
+    assert!(lives(grandchild), "what a task leaves behind is left alone");
+    kill(grandchild);
+}
+
+/// Takes nothing, ever.
+struct Stuck(Option<oneshot::Sender<()>>);
+
+impl OutputSink for Stuck {
+    async fn line(&mut self, _: Stream, _: String) {
+        self.0.take().map(|called| called.send(()));
+        pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_a_stuck_reader() {
+    for (script, expected) in [("yes", ProcessOutcome::Stopped), ("echo one", ProcessOutcome::Succeeded)] {
+        let (called, was_called) = oneshot::channel();
+        let (orders, control) = ProcessControl::new();
+        let (tell_started, started) = oneshot::channel();
+        let control = control.on_started(|identity| _ = tell_started.send(identity));
+        let end = tokio::spawn(async move { run(&sh(script), control, Stuck(Some(called))).await });
+        timeout(LIMIT, was_called).await.unwrap().unwrap();
+        if expected == ProcessOutcome::Succeeded {
+            until_gone(started.await.unwrap()).await;
+        }
+        orders.send(StopOrder::polite(LONG)).unwrap();
+        let end = timeout(LIMIT, end).await.unwrap().unwrap();
+        // The end is seen before the order, or the order before the end.
+        assert!(end.outcome == expected || script == "echo one" && end.outcome == ProcessOutcome::Stopped);
+    }
+}
+
+// Stops.
+
+#[tokio::test]
+async fn a_polite_stop_lets_the_program_say_goodbye() {
+    let mut running = Running::start(sh("trap 'echo bye; exit 7' TERM; echo up; sleep 1000 & wait"));
+    assert_eq!(running.line().await, "up");
+    running.stop(StopOrder::polite(LONG));
+    let (end, rest) = running.end().await;
+    assert_eq!((end.outcome, end.exit_code), (ProcessOutcome::Stopped, Some(7)));
+    assert_eq!(rest, ["bye"]);
+}
+
+#[tokio::test]
+async fn an_interrupt_can_be_sent_instead() {
+    let (orders, control) = ProcessControl::new();
+    let (sink, mut lines) = mpsc::channel(8);
+    let spec = sh("trap 'exit 9' INT; echo up; while :; do sleep 0.01; done");
+    let end = tokio::spawn(async move { run(&spec, control.with_signal(StopSignal::Interrupt), sink).await });
+    assert_eq!(timeout(LIMIT, lines.recv()).await.unwrap().unwrap().1, "up");
+    orders.send(StopOrder::polite(LONG)).unwrap();
+    assert_eq!(timeout(LIMIT, end).await.unwrap().unwrap().exit_code, Some(9));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_stop_reaches_the_whole_tree_also_those_in_sessions_of_their_own() {
+    for order in [StopOrder::polite(LONG), StopOrder::hard()] {
+        let mut running = Running::start(sh("sleep 1000 & echo $!
+             setsid sh -c 'echo $$; sleep 1000 & echo $!; setsid sleep 1000 & echo $!; wait' &
+             wait"));
+        let mut tree = vec![running.root().await];
+        for _ in 0..4 {
+            tree.push(running.process().await);
+        }
+        running.stop(order);
+        let (end, _) = running.end().await;
+        assert_eq!(end.outcome, ProcessOutcome::Stopped);
+        for process in tree {
+            assert!(!lives(process), "{process:?} is gone after {order:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_rest_of_the_tree_has_the_grace_too() {
+    let mut running = Running::start(sh(
+        "(trap 'sleep 0.2; echo late; exit' TERM; echo up; while :; do sleep 0.01; done) & wait",
+    ));
+    assert_eq!(running.line().await, "up");
+    running.stop(StopOrder::polite(LONG));
+    let (end, rest) = running.end().await;
+    assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGTERM)));
+    // The shell may remark that its sleep was terminated.
+    assert!(rest.contains(&"late".to_owned()), "{rest:?}");
+}
+
+const DEAF: &str = "trap '' TERM; echo up; while :; do sleep 1000; done";
+
+#[tokio::test]
+async fn who_does_not_listen_is_killed_after_the_grace() {
+    let mut running = Running::start(sh(DEAF));
+    assert_eq!(running.line().await, "up");
+    let (grace, begun) = (Duration::from_millis(150), Instant::now());
+    running.stop(StopOrder::polite(grace));
+    let (end, _) = running.end().await;
+    assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGKILL)));
+    assert!(begun.elapsed() >= grace);
+}
+
+#[tokio::test]
+async fn a_second_order_shortens_the_grace_or_ends_it() {
+    for second in [StopOrder::hard(), StopOrder::polite(Duration::from_millis(1))] {
+        let mut running = Running::start(sh(DEAF));
+        assert_eq!(running.line().await, "up");
+        running.stop(StopOrder::polite(LONG));
+        running.stop(second);
+        let (end, _) = running.end().await;
+        assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGKILL)));
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_process_is_woken_to_hear_the_stop() {
+    let mut running = Running::start(sh("echo up; kill -STOP $$"));
+    assert_eq!(running.line().await, "up");
+    running.stop(StopOrder::polite(LONG));
+    let (end, _) = running.end().await;
+    assert_eq!(end.outcome, ProcessOutcome::Stopped);
+}
+
+#[tokio::test]
+async fn an_order_before_the_start_starts_nothing() {
+    let (orders, control) = ProcessControl::new();
+    orders.send(StopOrder::polite(LONG)).unwrap();
+    let control = control.on_started(|_| panic!("nothing was to be started"));
+    let (sink, _lines) = mpsc::channel(1);
+    let end = run(&sh("echo up"), control, sink).await;
+    assert_eq!((end.outcome, end.exit_code), (ProcessOutcome::Stopped, None));
+}
+
+#[tokio::test]
+async fn a_program_goes_on_when_nobody_can_stop_it_any_more() {
+    let (orders, control) = ProcessControl::new();
+    drop(orders);
+    let (sink, mut lines) = mpsc::channel(8);
+    assert_eq!(run(&sh("echo done"), control, sink).await.outcome, ProcessOutcome::Succeeded);
+    assert_eq!(lines.recv().await.unwrap().1, "done");
+}
+
+#[tokio::test]
+async fn a_dropped_future_leaves_nothing_behind() {
+    let mut running = Running::start(sh("sleep 1000 & echo $!; wait"));
+    let (root, child) = (running.root().await, running.process().await);
+    running.end.abort();
+    until_gone(root).await;
+    until_gone(child).await;
+}
+
+// Services.
+
+const SERVING: &str = "sleep 1000 & echo $!; wait";
+
+#[tokio::test]
+async fn a_service_is_ready_when_its_port_answers_and_ends_as_ordered() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let check = ProbeCheck::Tcp(listener.local_addr().unwrap().to_string());
+    let mut running = Running::start(service(SERVING, check, 60_000));
+    let helper = running.process().await;
+    timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
+    running.stop(StopOrder::polite(LONG));
+    let (end, _) = running.end().await;
+    assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGTERM)));
+    assert!(!lives(helper));
+}
+
+#[tokio::test]
+async fn a_service_is_ready_when_it_answers_over_http() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let check = ProbeCheck::Http(format!("http://{}/health", listener.local_addr().unwrap()));
+    let mut running = Running::start(service(SERVING, check, 60_000));
+    for answer in ["HTTP/1.1 503 Busy\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"] {
+        assert!(running.ready.try_recv().is_err());
+        let (mut stream, _) = timeout(LIMIT, listener.accept()).await.unwrap().unwrap();
+        let mut asked = vec![0; 1024];
+        assert!(stream.read(&mut asked).await.unwrap() > 0);
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    }
+    timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
+    running.stop(StopOrder::hard());
+    assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
+}
+
+#[tokio::test]
+async fn a_service_that_is_never_ready_is_stopped_with_its_tree() {
+    let address = closed_port().await;
+    let script = "echo 'waiting for the disk' >&2; sleep 1000 & echo $!; wait";
+    let mut running = Running::start(service(script, ProbeCheck::Tcp(address.clone()), 300));
+    let helper = loop {
+        // Two pipes: either line may come first.
+        if let Ok(pid) = running.line().await.parse() {
+            break Identity::of(pid);
+        }
+    };
+    let (end, _) = running.end().await;
+    assert!(!lives(helper));
+    let fault = fault(end);
+    assert_eq!(fault.code, Code::ServiceNotReady);
+    let expected = format!(
+        "service 'sh' was not ready within 300ms; last try: connection to {address}: connection refused: \
+         waiting for the disk"
+    );
+    assert_eq!(fault.message, expected);
+}
+
+#[tokio::test]
+async fn a_late_service_that_does_not_listen_is_killed_after_its_own_grace() {
+    let check = ProbeCheck::Tcp(closed_port().await);
+    let spec = ProcessSpec { stop_grace_ms: Some(50), ..service(DEAF, check, 100) };
+    let (end, _) = end_of(spec).await;
+    assert_eq!(end.signal, Some(libc::SIGKILL));
+    assert_eq!(fault(end).code, Code::ServiceNotReady);
+}
+
+#[tokio::test]
+async fn a_service_that_dies_before_it_is_ready_says_how() {
+    let check = ProbeCheck::Tcp(closed_port().await);
+    let script = "echo 'reading config' >&2; echo 'port 80: permission denied' >&2; exit 4";
+    let (end, _) = end_of(service(script, check.clone(), 60_000)).await;
+    assert_eq!(end.exit_code, Some(4));
+    let death = fault(end);
+    assert_eq!(death.code, Code::ServiceDied);
+    assert_eq!(
+        death.message,
+        "service 'sh' ended with exit code 4 before it was ready; its last error lines:\n  \
+         reading config\n  port 80: permission denied"
+    );
+
+    let daemon = fault_of(service("exit 0", check, 60_000)).await;
+    assert_eq!(daemon.message, "service 'sh' ended with exit code 0 before it was ready");
+    assert!(daemon.advice.unwrap().contains("foreground"));
+}
+
+#[tokio::test]
+async fn a_service_that_dies_later_takes_its_helpers_with_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let check = ProbeCheck::Tcp(listener.local_addr().unwrap().to_string());
+    let mut running = Running::start(service(SERVING, check, 60_000));
+    let (root, helper) = (running.root().await, running.process().await);
+    timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
+    kill(root);
+    let (end, _) = running.end().await;
+    assert!(!lives(helper));
+    let fault = fault(end);
+    assert_eq!(fault.code, Code::ServiceDied);
+    let expected =
+        "service 'sh' was ended by signal 9 (SIGKILL) after it was ready, though nobody had stopped it";
+    assert_eq!(fault.message, expected);
+}
+
+#[tokio::test]
+async fn a_stop_while_probing_is_a_stop() {
+    let check = ProbeCheck::Tcp(closed_port().await);
+    let mut running = Running::start(service(SERVING, check, 60_000));
+    let helper = running.process().await;
+    running.stop(StopOrder::polite(LONG));
+    let tell_ready = std::mem::replace(&mut running.ready, oneshot::channel().1);
+    assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
+    assert!(tell_ready.await.is_err(), "it never was ready");
+    assert!(!lives(helper));
+}
+
+#[tokio::test]
+async fn a_probe_that_cannot_be_asked_is_refused_before_the_start() {
+    let https = service("exit 1", ProbeCheck::Http("https://localhost/".to_owned()), 1000);
+    let without = ProcessSpec { ready: None, ..https.clone() };
+    let odd = service("exit 1", ProbeCheck::Tcp("localhost".to_owned()), 1000);
+    for (spec, code) in
+        [(https, Code::NotAvailable), (without, Code::InvalidValue), (odd, Code::InvalidValue)]
+    {
+        let (end, _) = end_of(spec).await;
+        assert_eq!(end.exit_code, None);
+        assert_eq!(fault(end).code, code);
+    }
+}
+
+#[test]
+fn a_programs_own_grace_comes_before_the_runs() {
+    assert_eq!(stop_grace(&sh(""), LONG), LONG);
+    let own = ProcessSpec { stop_grace_ms: Some(20), ..sh("") };
+    assert_eq!(stop_grace(&own, LONG), Duration::from_millis(20));
+}

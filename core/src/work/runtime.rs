@@ -1,0 +1,47 @@
+//! The one runtime of the process that programs, sockets and timers run on.
+
+use crate::error::{Code, Fault};
+use parking_lot::Mutex;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// Threads that poll: the work is waiting for pipes, sockets and timers, not computing.
+const WORKERS: usize = 2;
+
+// A static is never dropped, so neither are the threads: a host that unloads while a program runs
+// must not wait here, and a handle that was given out stays good.
+static RUNTIME: Mutex<Option<Runtime>> = Mutex::new(None);
+
+/// A handle to the runtime, which the first call builds.
+///
+/// A failure is not remembered: the next call tries again.
+pub fn handle() -> Result<Handle, Fault> {
+    let mut runtime = RUNTIME.lock();
+    if let Some(runtime) = runtime.as_ref() {
+        return Ok(runtime.handle().clone());
+    }
+    let built = Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .thread_name("labrunner-io")
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Fault::new(Code::ProcessNotStarted, format!("no program can be started: {error}"))
+                .with_advice("The threads that watch over programs were refused; look at the limits for threads and open files.")
+        })?;
+    Ok(runtime.insert(built).handle().clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_gives_the_same_runtime_and_its_threads_have_its_name() {
+        let (first, second) = (handle().unwrap(), handle().unwrap());
+        assert_eq!(first.id(), second.id());
+        let name = first.block_on(async {
+            tokio::spawn(async { std::thread::current().name().map(str::to_owned) }).await.unwrap()
+        });
+        assert_eq!(name.as_deref(), Some("labrunner-io"));
+    }
+}

@@ -1,0 +1,204 @@
+//! A program and everything it has started: who belongs to it, and how all of it is ended.
+
+use super::os;
+use serde::{Deserialize, Serialize};
+use tokio::process::Child;
+
+/// A process that cannot be mistaken for a later one with the same pid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity {
+    /// The process id.
+    pub pid: u32,
+    /// When it started: clock ticks since boot on Linux, seconds since 1970 elsewhere; absent where the
+    /// system does not say. Compare it with times of the same boot only.
+    pub start_time: Option<u64>,
+}
+
+impl Identity {
+    /// What now goes by this pid.
+    pub fn of(pid: u32) -> Self {
+        Self { pid, start_time: os::start_time(pid) }
+    }
+
+    /// Whether this very process is still there; a zombie that nobody has waited for counts.
+    ///
+    /// An identity without a start time is never found again: it could be anybody's by now.
+    pub fn is_running(&self) -> bool {
+        self.start_time.is_some() && os::start_time(self.pid) == self.start_time
+    }
+}
+
+/// How a program is asked to end before it is killed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StopSignal {
+    /// SIGTERM; Ctrl-Break on Windows.
+    #[default]
+    Terminate,
+    /// SIGINT; Ctrl-Break on Windows too, where a new process group ignores Ctrl-C.
+    Interrupt,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Exit {
+    /// The exit code, when it ended by itself.
+    pub(super) code: Option<i32>,
+    /// The signal that ended it.
+    pub(super) signal: Option<i32>,
+}
+
+/// A started program and its descendants. Dropped while it is still held, all of it is killed.
+pub(super) struct Tree {
+    group: os::Group,
+    held: bool,
+}
+
+impl Tree {
+    /// Takes hold of a program that has just been started.
+    pub(super) fn adopt(child: &Child) -> std::io::Result<Self> {
+        Ok(Self { group: os::Group::adopt(child)?, held: true })
+    }
+
+    /// The program itself.
+    pub(super) fn root(&self) -> Identity {
+        self.group.root()
+    }
+
+    /// The program has been waited for: from now on its pid may be given to another one.
+    pub(super) fn root_has_ended(&mut self) {
+        self.group.root_has_ended();
+    }
+
+    /// Asks all of it to end.
+    pub(super) fn terminate(&mut self, signal: StopSignal) {
+        self.group.terminate(signal);
+    }
+
+    /// Kills all of it.
+    pub(super) fn kill(&mut self) {
+        self.group.kill();
+    }
+
+    /// Whether nothing of it lives any more.
+    pub(super) fn is_gone(&mut self) -> bool {
+        self.group.is_gone()
+    }
+
+    /// Leaves alone what the program has left behind: it ended well, and may have meant to.
+    pub(super) fn release(&mut self) {
+        if std::mem::take(&mut self.held) {
+            self.group.release();
+        }
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        if self.held {
+            self.group.kill();
+        }
+    }
+}
+
+/// One process as the system lists it.
+#[cfg(unix)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) pid: u32,
+    pub(super) parent: u32,
+    pub(super) group: u32,
+    pub(super) start_time: u64,
+    /// Ended, and not yet waited for by its parent.
+    pub(super) zombie: bool,
+}
+
+#[cfg(unix)]
+impl Row {
+    pub(super) fn identity(&self) -> Identity {
+        Identity { pid: self.pid, start_time: Some(self.start_time) }
+    }
+}
+
+/// The living among `rows` that belong to `root`: its group, the ones in `known`, and all their
+/// descendants, whatever group or session those have moved to.
+///
+/// A row counts as a known process only if the start times agree, and the group as the root's only
+/// if no later process leads it.
+#[cfg(unix)]
+pub(super) fn members(root: Identity, known: &[Identity], rows: &[Row]) -> Vec<Row> {
+    use std::collections::{HashMap, HashSet};
+    let mut children: HashMap<u32, Vec<&Row>> = HashMap::new();
+    for row in rows {
+        children.entry(row.parent).or_default().push(row);
+    }
+    let group_is_ours = rows.iter().all(|row| row.pid != root.pid || row.identity() == root);
+    let mut found: Vec<&Row> = rows
+        .iter()
+        .filter(|row| {
+            let identity = row.identity();
+            identity == root || known.contains(&identity) || (group_is_ours && row.group == root.pid)
+        })
+        .collect();
+    let mut seen: HashSet<u32> = found.iter().map(|row| row.pid).collect();
+    let mut next = 0;
+    while let Some(row) = found.get(next).copied() {
+        found
+            .extend(children.get(&row.pid).into_iter().flatten().copied().filter(|row| seen.insert(row.pid)));
+        next += 1;
+    }
+    found.into_iter().filter(|row| !row.zombie).copied().collect()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn row(pid: u32, parent: u32, group: u32) -> Row {
+        Row { pid, parent, group, start_time: u64::from(pid) * 10, zombie: false }
+    }
+
+    fn pids(root: &Row, known: &[Identity], rows: &[Row]) -> Vec<u32> {
+        let mut pids: Vec<u32> = members(root.identity(), known, rows).iter().map(|row| row.pid).collect();
+        pids.sort_unstable();
+        pids
+    }
+
+    #[test]
+    fn descendants_belong_to_the_tree_even_in_a_group_of_their_own() {
+        let rows =
+            [row(1, 0, 1), row(50, 1, 50), row(51, 50, 50), row(52, 51, 52), row(53, 52, 52), row(60, 1, 60)];
+        assert_eq!(pids(&rows[1], &[], &rows), [50, 51, 52, 53]);
+    }
+
+    #[test]
+    fn an_orphan_belongs_by_its_group_or_because_it_was_seen_before() {
+        let root = row(50, 1, 50);
+        let rows = [row(51, 1, 50), row(52, 1, 52), row(53, 52, 52), row(60, 1, 60)];
+        assert_eq!(pids(&root, &[rows[1].identity()], &rows), [51, 52, 53]);
+        assert_eq!(pids(&root, &[], &rows), [51]);
+    }
+
+    #[test]
+    fn a_pid_that_was_given_to_another_process_is_left_alone() {
+        let old = row(50, 1, 50);
+        let seen = row(52, 50, 52);
+        let reused = Row { start_time: 9_999, ..old };
+        let rows = [reused, row(51, 50, 50), Row { start_time: 9_998, ..seen }];
+        assert_eq!(pids(&old, &[seen.identity()], &rows), [0; 0]);
+    }
+
+    #[test]
+    fn zombies_are_dead_already() {
+        let root = Row { zombie: true, ..row(50, 1, 50) };
+        assert_eq!(pids(&root, &[], &[root, row(51, 50, 50)]), [51]);
+    }
+
+    #[test]
+    fn this_process_is_running_and_one_with_another_start_is_not() {
+        let this = Identity::of(std::process::id());
+        assert!(this.start_time.is_some());
+        assert!(this.is_running());
+        assert!(!Identity { start_time: this.start_time.map(|time| time + 1), ..this }.is_running());
+        assert!(!Identity { start_time: None, ..this }.is_running());
+    }
+}
