@@ -9,7 +9,10 @@
 pub mod config;
 pub mod error;
 pub mod graph;
+pub mod history;
+pub mod machine;
 pub mod operation;
 pub mod plan;
+pub mod run;
 pub mod scheduler;
 pub mod work;

@@ -122,6 +122,7 @@ pub struct Scheduler {
     waiting_for: Box<[u32]>,
     attempts: Box<[u32]>,
     monitors: Box<[bool]>,
+    stop_reasons: Box<[Option<StopReason>]>,
     ready: ReadyQueue,
     ready_monitors: ReadyQueue,
     admission: Admission,
@@ -157,6 +158,7 @@ impl Scheduler {
             states: vec![State::Waiting; count].into(),
             waiting_for: plan.ids().map(|op| plan.graph().dependencies.of(op).len() as u32).collect(),
             attempts: vec![0; count].into(),
+            stop_reasons: vec![None; count].into(),
             ready: ReadyQueue::default(),
             ready_monitors: ReadyQueue::default(),
             admission: Admission::new(settings.limits, count),
@@ -222,6 +224,11 @@ impl Scheduler {
     /// The current attempt of an operation; 0 before the first.
     pub fn attempt(&self, op: OpId) -> u32 {
         self.attempts[op.index()]
+    }
+
+    /// Why an operation was told to stop, if it was.
+    pub fn stopped_for(&self, op: OpId) -> Option<StopReason> {
+        self.stop_reasons[op.index()]
     }
 
     /// Whether the run is over.
@@ -464,6 +471,7 @@ impl Scheduler {
             State::Stopping(first) => first,
             _ => {
                 self.set(op, State::Stopping(reason));
+                self.stop_reasons[op.index()] = Some(reason);
                 reason
             }
         };

@@ -1,0 +1,291 @@
+//! What runs make known while they run: one queue for all runs of the process, read by one thread.
+//!
+//! Changes of state are never held back. Output of programs is: when more than [`OUTPUT_BUDGET`]
+//! bytes wait to be read, the program's pipe is not read any further until they are.
+
+use crate::graph::OpId;
+use crate::run::record::ErrorReport;
+use crate::scheduler::{RunStatus, Status, StopReason};
+use crate::work::output::Stream;
+use parking_lot::{Condvar, Mutex};
+use serde::Serialize;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+/// Bytes of program output that may wait to be read.
+pub const OUTPUT_BUDGET: usize = 4 << 20;
+
+/// One thing that happened in one run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Event {
+    /// The run's tag, as given at its start.
+    pub run: u64,
+    /// Place in the run's own sequence, from 0.
+    pub seq: u64,
+    /// Milliseconds since the run's start.
+    pub at_ms: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum EventKind {
+    /// An operation began.
+    Started {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// The worker that took it; absent for programs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        worker: Option<u32>,
+    },
+    /// A program was started. With the start time it can be told from a later one of the same number.
+    Spawned {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+        /// The process id.
+        pid: u32,
+        /// Clock ticks since boot on Linux, seconds since 1970 elsewhere.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        start_time: Option<u64>,
+    },
+    /// A service is ready.
+    Serving {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// A script operation must be told to stop by whoever runs it.
+    Stop {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+        /// The worker that runs it; absent for programs, which the core stops by itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        worker: Option<u32>,
+        /// Why.
+        reason: StopReason,
+        /// After how many milliseconds it is given up.
+        grace_ms: u64,
+    },
+    /// An operation ended.
+    Ended {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+        /// How.
+        status: Status,
+        /// The worker that ran it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        worker: Option<u32>,
+        /// Why not well.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<ErrorReport>,
+        /// The program's exit code.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        exit_code: Option<i32>,
+        /// Milliseconds from its start.
+        duration_ms: u64,
+    },
+    /// An operation will never start.
+    Skipped {
+        /// Which operation.
+        op: OpId,
+        /// Why.
+        because: SkippedBecause,
+    },
+    /// An abandoned operation has ended after all.
+    Released {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// More workers are needed.
+    Demand {
+        /// How many the run should have in all.
+        workers: usize,
+    },
+    /// A line that a program wrote.
+    Output {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+        /// Where it was written.
+        stream: Stream,
+        /// The line without its end.
+        line: String,
+    },
+    /// The run is over.
+    Finished {
+        /// How.
+        status: RunStatus,
+    },
+}
+
+/// Why an operation never started.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SkippedBecause {
+    /// `dependency`, `run-stopped`, `run-canceled`, `run-timeout` or `nothing-to-watch`.
+    pub kind: &'static str,
+    /// The operation that is to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// One sentence.
+    pub message: String,
+}
+
+/// The queue.
+#[derive(Debug)]
+pub struct EventHub {
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+    output_budget: Semaphore,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    events: VecDeque<Event>,
+    woken: bool,
+}
+
+impl Default for EventHub {
+    fn default() -> Self {
+        Self {
+            queue: Mutex::default(),
+            arrived: Condvar::new(),
+            output_budget: Semaphore::new(OUTPUT_BUDGET),
+        }
+    }
+}
+
+impl EventHub {
+    /// Adds events.
+    pub fn push(&self, events: impl IntoIterator<Item = Event>) {
+        let mut queue = self.queue.lock();
+        let before = queue.events.len();
+        queue.events.extend(events);
+        if queue.events.len() > before {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Waits until there is room for a line of output. The room is given back when the line is read.
+    pub async fn reserve_output(&self, bytes: usize) {
+        let bytes = bytes.clamp(1, OUTPUT_BUDGET) as u32;
+        if let Ok(permit) = self.output_budget.acquire_many(bytes).await {
+            permit.forget();
+        }
+    }
+
+    /// Takes all events, waiting for the first up to `wait`; empty when none came or somebody woke it.
+    pub fn take(&self, wait: Duration) -> Vec<Event> {
+        let deadline = Instant::now().checked_add(wait);
+        let mut queue = self.queue.lock();
+        while queue.events.is_empty() && !queue.woken {
+            match deadline {
+                Some(deadline) => {
+                    if self.arrived.wait_until(&mut queue, deadline).timed_out() {
+                        break;
+                    }
+                }
+                None => self.arrived.wait(&mut queue),
+            }
+        }
+        queue.woken = false;
+        let events: Vec<Event> = queue.events.drain(..).collect();
+        drop(queue);
+        let read: usize = events
+            .iter()
+            .map(|event| match &event.kind {
+                EventKind::Output { line, .. } => line.len().clamp(1, OUTPUT_BUDGET),
+                _ => 0,
+            })
+            .sum();
+        self.output_budget.add_permits(read);
+        events
+    }
+
+    /// Makes a waiting [`take`](Self::take) return, or the next one if none waits.
+    pub fn wake(&self) {
+        self.queue.lock().woken = true;
+        self.arrived.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn output(line: &str) -> Event {
+        let kind =
+            EventKind::Output { op: OpId(0), attempt: 1, stream: Stream::Stdout, line: line.to_owned() };
+        Event { run: 1, seq: 0, at_ms: 0, kind }
+    }
+
+    #[test]
+    fn a_wait_ends_with_a_wake() {
+        let hub = Arc::new(EventHub::default());
+        let waiting = std::thread::spawn({
+            let hub = Arc::clone(&hub);
+            move || hub.take(Duration::from_secs(600))
+        });
+        hub.wake();
+        assert_eq!(waiting.join().unwrap(), []);
+    }
+
+    #[test]
+    fn an_event_is_a_flat_document() {
+        let kind = EventKind::Ended {
+            op: OpId(3),
+            attempt: 1,
+            status: Status::Succeeded,
+            worker: Some(2),
+            error: None,
+            exit_code: None,
+            duration_ms: 12,
+        };
+        let json = serde_json::to_string(&Event { run: 9, seq: 4, at_ms: 50, kind }).unwrap();
+        assert_eq!(
+            json,
+            r#"{"run":9,"seq":4,"at_ms":50,"event":"ended","op":3,"attempt":1,"status":"Succeeded","worker":2,"duration_ms":12}"#
+        );
+    }
+
+    #[tokio::test]
+    async fn output_beyond_the_budget_waits_for_a_reader() {
+        let hub = Arc::new(EventHub::default());
+        let line = "x".repeat(OUTPUT_BUDGET);
+        hub.reserve_output(line.len()).await;
+        hub.push([output(&line)]);
+        let mut blocked = tokio::spawn({
+            let hub = Arc::clone(&hub);
+            async move { hub.reserve_output(10).await }
+        });
+        tokio::task::yield_now().await;
+        assert!(futures_pending(&mut blocked).await);
+        assert_eq!(hub.take(Duration::ZERO).len(), 1);
+        blocked.await.unwrap();
+    }
+
+    /// Whether a task is still waiting after everything else had its turn.
+    async fn futures_pending(task: &mut tokio::task::JoinHandle<()>) -> bool {
+        tokio::select! {
+            biased;
+            _ = task => false,
+            () = tokio::task::yield_now() => true,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! One run: the shell round one [`Scheduler`](crate::scheduler::Scheduler). It has what the scheduler
+//! must not have: a clock, threads that wait, a journal and programs.
+//!
+//! | question | file |
+//! |--|--|
+//! | what a run is told | [`options`] |
+//! | what is written down about each operation, and the result | [`record`] |
+//! | what is made known while it runs | [`events`] |
+//! | how workers wait, take and complete | [`shell`] |
+//! | how programs are run | [`programs`] |
+
+pub mod events;
+pub mod options;
+mod programs;
+pub mod record;
+mod shell;
+
+pub use events::{Event, EventHub, EventKind};
+pub use options::RunOptions;
+pub use record::{Outcome, OutcomeStatus, RunResult};
+pub use shell::{CancelMode, Completion, Run, Ticket};

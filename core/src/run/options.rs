@@ -1,0 +1,97 @@
+//! What a run is told at its start.
+
+use crate::error::{Code, Fault};
+use crate::scheduler::{FailureStrategy, Limits, Settings};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Default time between an order to stop and giving up, in milliseconds.
+pub const DEFAULT_STOP_GRACE_MS: u64 = 5_000;
+
+/// The options of one run, as they cross from the managed side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunOptions {
+    /// Name for people; also part of the folder's name.
+    #[serde(default = "default_name")]
+    pub name: String,
+    /// Operations at work at the same time; 1 or more.
+    pub max_concurrency: u32,
+    /// What a failure means for the others.
+    #[serde(default)]
+    pub failure: FailureStrategy,
+    /// Limit of operations without their own, in milliseconds.
+    #[serde(default)]
+    pub default_timeout_ms: Option<u64>,
+    /// Limit of the whole run, in milliseconds.
+    #[serde(default)]
+    pub run_timeout_ms: Option<u64>,
+    /// Time between an order to stop and giving up, in milliseconds.
+    #[serde(default = "default_grace")]
+    pub stop_grace_ms: u64,
+    /// Whether the run leaves files behind: a journal, a result and the output of programs.
+    #[serde(default)]
+    pub journal: bool,
+    /// Folder for the run's files; made in [`crate::history::root`] when absent and `journal` is set.
+    #[serde(default)]
+    pub directory: Option<PathBuf>,
+    /// The lab file it came from.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+fn default_name() -> String {
+    "run".to_owned()
+}
+
+fn default_grace() -> u64 {
+    DEFAULT_STOP_GRACE_MS
+}
+
+impl RunOptions {
+    /// Options with everything at its default.
+    pub fn new(max_concurrency: u32) -> Self {
+        Self {
+            name: default_name(),
+            max_concurrency,
+            failure: FailureStrategy::default(),
+            default_timeout_ms: None,
+            run_timeout_ms: None,
+            stop_grace_ms: DEFAULT_STOP_GRACE_MS,
+            journal: false,
+            directory: None,
+            source: None,
+        }
+    }
+
+    /// Reads options from JSON.
+    ///
+    /// # Errors
+    /// [`Code::MalformedOptions`] when it is not JSON of this shape.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, Fault> {
+        let options: Self = serde_json::from_slice(bytes).map_err(|error| {
+            Fault::new(Code::MalformedOptions, format!("the options of the run cannot be read: {error}"))
+        })?;
+        if options.max_concurrency == 0 {
+            return Err(Fault::new(Code::MalformedOptions, "the run's concurrency is 0")
+                .with_advice("Allow at least one operation at a time."));
+        }
+        Ok(options)
+    }
+
+    /// The scheduler's part of the options.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            limits: Limits { max_concurrency: self.max_concurrency },
+            failure: self.failure,
+            default_timeout_ms: self.default_timeout_ms,
+            run_timeout_ms: self.run_timeout_ms,
+            stop_grace_ms: self.stop_grace_ms,
+        }
+    }
+
+    /// Whether the run writes files.
+    pub fn writes_files(&self) -> bool {
+        self.journal || self.directory.is_some()
+    }
+}

@@ -1,0 +1,138 @@
+//! How the programs of a run are started, stopped and reported.
+
+use super::events::EventKind;
+use super::record::{ErrorReport, Outcome, OutcomeStatus};
+use super::shell::Run;
+use crate::error::Fault;
+use crate::graph::OpId;
+use crate::operation::ProcessSpec;
+use crate::work::output::{OutputSink, Stream};
+use crate::work::process::{self, ProcessControl, ProcessEnd, ProcessOutcome, StopOrder, StopSender};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The programs of a run that can be told to stop.
+#[derive(Default)]
+pub(super) struct Programs {
+    senders: HashMap<OpId, StopSender>,
+}
+
+impl Programs {
+    /// Makes the control of a program that is about to be started.
+    pub(super) fn open(&mut self, op: OpId) -> ProcessControl {
+        let (sender, control) = ProcessControl::new();
+        self.senders.insert(op, sender);
+        control
+    }
+
+    /// Tells a program to stop; does nothing for a script. No grace means a kill.
+    pub(super) fn stop(&mut self, op: OpId, grace: Duration) {
+        if let Some(sender) = self.senders.get(&op) {
+            let order = if grace.is_zero() { StopOrder::hard() } else { StopOrder::polite(grace) };
+            // A program that has just ended needs no order.
+            let _ = sender.send(order);
+        }
+    }
+
+    /// Forgets a program that has ended.
+    pub(super) fn forget(&mut self, op: OpId) {
+        self.senders.remove(&op);
+    }
+}
+
+/// Starts a program and stays with it until it has ended.
+pub(super) fn spawn(run: Arc<Run>, op: OpId, attempt: u32, spec: ProcessSpec, control: ProcessControl) {
+    let task = {
+        let run = Arc::clone(&run);
+        async move {
+            if !run.program_started(op, attempt) {
+                return;
+            }
+            let (spawned, ready) = (Arc::clone(&run), Arc::clone(&run));
+            let control = control
+                .on_started(move |identity| {
+                    spawned.publish(EventKind::Spawned {
+                        op,
+                        attempt,
+                        pid: identity.pid,
+                        start_time: identity.start_time,
+                    });
+                })
+                .on_ready(move || ready.service_ready(op, attempt));
+            let sink = Output { run: Arc::clone(&run), op, attempt, log: Log::open(&run, op) };
+            let end = process::run(&spec, control, sink).await;
+            run.program_ended(op, attempt, outcome(end));
+        }
+    };
+    match crate::work::runtime::handle() {
+        Ok(runtime) => drop(runtime.spawn(task)),
+        // The caller holds the run's lock, and a failed start is news for it like any other.
+        Err(fault) => {
+            std::thread::spawn(move || run.program_ended(op, attempt, Outcome::failed(&fault)));
+        }
+    }
+}
+
+fn outcome(end: ProcessEnd) -> Outcome {
+    let (status, fault) = match end.outcome {
+        ProcessOutcome::Succeeded => (OutcomeStatus::Succeeded, None),
+        ProcessOutcome::Failed(fault) => (OutcomeStatus::Failed, Some(fault)),
+        ProcessOutcome::Stopped => (OutcomeStatus::Stopped, None),
+    };
+    let error = fault.as_ref().map(|fault: &Fault| ErrorReport::from(fault));
+    Outcome { status, error, exit_code: end.exit_code, ..Outcome::default() }
+}
+
+/// Takes a program's lines: into its log, and to whoever reads the run's events.
+struct Output {
+    run: Arc<Run>,
+    op: OpId,
+    attempt: u32,
+    log: Option<Log>,
+}
+
+impl OutputSink for Output {
+    async fn line(&mut self, stream: Stream, line: String) {
+        if let Some(log) = &mut self.log {
+            log.write(stream, &line);
+        }
+        self.run.hub().reserve_output(line.len()).await;
+        let (op, attempt) = (self.op, self.attempt);
+        self.run.output(EventKind::Output { op, attempt, stream, line });
+    }
+}
+
+/// The file with a program's output.
+struct Log(File);
+
+impl Log {
+    /// Opens the log of a run that writes files. A log that cannot be made is no reason to fail.
+    fn open(run: &Run, op: OpId) -> Option<Self> {
+        let path = log_path(run.directory()?, op, &run.plan().operation(op).name);
+        std::fs::create_dir_all(path.parent()?).ok()?;
+        let file = File::options().create(true).append(true).open(&path).ok()?;
+        run.set_log(op, path.display().to_string());
+        Some(Self(file))
+    }
+
+    fn write(&mut self, stream: Stream, line: &str) {
+        let mark = match stream {
+            Stream::Stdout => "",
+            Stream::Stderr => "! ",
+        };
+        let _ = self.0.write_all(format!("{mark}{line}\n").as_bytes());
+    }
+}
+
+fn log_path(directory: &Path, op: OpId, name: &str) -> PathBuf {
+    let safe: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' })
+        .take(60)
+        .collect();
+    directory.join("logs").join(format!("{:03}-{safe}.log", op.0 + 1))
+}

@@ -1,0 +1,732 @@
+//! How workers wait, take and complete, and how time reaches the scheduler.
+//!
+//! Whoever brings news puts it into the inbox and then takes the lock; whoever has the lock takes
+//! everything that is in the inbox. So one step, and one write to the journal, serve all that is
+//! waiting, and nobody waits for a thread of its own to be scheduled.
+
+use super::events::{Event, EventHub, EventKind, SkippedBecause};
+use super::options::RunOptions;
+use super::programs::{self, Programs};
+use super::record::{ErrorReport, Metrics, OperationResult, Outcome, OutcomeStatus, Record, RunResult};
+use crate::error::{Code, Fault};
+use crate::graph::OpId;
+use crate::history;
+use crate::history::journal::{FORMAT, Header, Journal};
+use crate::operation::Work;
+use crate::plan::Plan;
+use crate::scheduler::{Command, Input, RunStatus, Scheduler, SkipReason, State, Status, StopReason};
+use jiff::Timestamp;
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::collections::{HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+
+/// What a worker gets when it asks for work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ticket {
+    /// Nothing yet; the wait is over.
+    Idle,
+    /// Run this operation.
+    Work(OpId, u32),
+    /// Somebody woke this worker.
+    Woken,
+    /// The run needs this worker no more.
+    Over,
+}
+
+/// Whether an answer was for an open operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// It was.
+    Accepted,
+    /// The operation had ended before, or was never taken.
+    Stale,
+}
+
+/// How a run is canceled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelMode {
+    /// Everything is told to stop and has its grace.
+    Graceful,
+    /// Everything is killed.
+    Hard,
+}
+
+/// News for the scheduler, with what only the records need.
+struct News {
+    input: Input,
+    worker: Option<u32>,
+    outcome: Option<Outcome>,
+}
+
+impl From<Input> for News {
+    fn from(input: Input) -> Self {
+        Self { input, worker: None, outcome: None }
+    }
+}
+
+/// One run.
+pub struct Run {
+    tag: u64,
+    id: String,
+    plan: Arc<Plan>,
+    options: RunOptions,
+    directory: Option<PathBuf>,
+    started_at: Timestamp,
+    clock: Instant,
+    inbox: Mutex<Vec<News>>,
+    inner: Mutex<Inner>,
+    /// Workers wait here for work, for a wake or for the end.
+    work: Condvar,
+    /// Tells the timer that the next due time has changed.
+    timer: Arc<Notify>,
+    hub: Arc<EventHub>,
+}
+
+struct Inner {
+    scheduler: Scheduler,
+    records: Vec<Record>,
+    /// Scripts that are admitted and not taken.
+    queue: VecDeque<(OpId, u32)>,
+    /// Scripts that will still be taken, admitted or not.
+    scripts_to_come: usize,
+    waiting_workers: usize,
+    busy_workers: usize,
+    demanded: usize,
+    woken: HashSet<u32>,
+    programs: Programs,
+    journal: Option<Journal>,
+    seq: u64,
+    commands: Vec<Command>,
+    order_started: Vec<OpId>,
+    status: Option<RunStatus>,
+    ended_at: Option<Timestamp>,
+    duration_ms: u64,
+    due: Option<u64>,
+}
+
+impl Run {
+    /// Opens the journal and starts the first operations. Events carry `tag`.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnwritable`] when the run's files cannot be made; nothing has started then.
+    pub fn start(
+        plan: Arc<Plan>,
+        options: RunOptions,
+        hub: Arc<EventHub>,
+        tag: u64,
+    ) -> Result<Arc<Self>, Fault> {
+        let id = uuid::Uuid::now_v7().to_string();
+        let started_at = Timestamp::now();
+        let directory = options.writes_files().then(|| {
+            options
+                .directory
+                .clone()
+                .unwrap_or_else(|| history::root().join(history::folder_name(started_at, &options.name, &id)))
+        });
+        let journal = match &directory {
+            Some(directory) => Some(Journal::create(
+                directory,
+                &Header {
+                    format: FORMAT,
+                    run: &id,
+                    started_at: &started_at.to_string(),
+                    pid: std::process::id(),
+                    options: &options,
+                    operations: plan.ids().map(|op| plan.operation(op).name.as_str()).collect(),
+                },
+            )?),
+            None => None,
+        };
+        let runtime = crate::work::runtime::handle()?;
+        let scripts = plan.ids().filter(|&op| plan.operation(op).work == Work::Script).count();
+        let run = Arc::new(Self {
+            tag,
+            id,
+            started_at,
+            clock: Instant::now(),
+            inbox: Mutex::default(),
+            inner: Mutex::new(Inner {
+                scheduler: Scheduler::new(Arc::clone(&plan), options.settings()),
+                records: vec![Record::default(); plan.len()],
+                queue: VecDeque::new(),
+                scripts_to_come: scripts,
+                waiting_workers: 0,
+                busy_workers: 0,
+                demanded: 0,
+                woken: HashSet::new(),
+                programs: Programs::default(),
+                journal,
+                seq: 0,
+                commands: Vec::new(),
+                order_started: Vec::with_capacity(plan.len()),
+                status: None,
+                ended_at: None,
+                duration_ms: 0,
+                due: None,
+            }),
+            work: Condvar::new(),
+            timer: Arc::new(Notify::new()),
+            plan,
+            options,
+            directory,
+            hub,
+        });
+        drop(run.send(Input::Tick.into()));
+        runtime.spawn(keep_time(Arc::downgrade(&run), Arc::clone(&run.timer)));
+        Ok(run)
+    }
+
+    /// The run's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it runs.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Gives a worker its next operation, waiting for one up to `wait`.
+    pub fn take(self: &Arc<Self>, worker: u32, wait: Duration) -> Ticket {
+        let inner = self.inner.lock();
+        self.wait_for_work(inner, worker, wait)
+    }
+
+    /// Hands an outcome back. The worker asks for its next operation with [`take`](Self::take).
+    pub fn complete(self: &Arc<Self>, op: OpId, attempt: u32, outcome: Outcome) -> Completion {
+        let (completion, mut inner) = self.deliver(op, attempt, outcome);
+        self.demand(&mut inner);
+        completion
+    }
+
+    /// Both in one call, so that the worker gets the operation that its own answer made ready.
+    pub fn complete_and_take(
+        self: &Arc<Self>,
+        op: OpId,
+        attempt: u32,
+        outcome: Outcome,
+        worker: u32,
+        wait: Duration,
+    ) -> (Completion, Ticket) {
+        let (completion, inner) = self.deliver(op, attempt, outcome);
+        (completion, self.wait_for_work(inner, worker, wait))
+    }
+
+    /// Makes a worker's waiting [`take`](Self::take) return, or its next one if none waits.
+    pub fn wake(&self, worker: u32) {
+        self.inner.lock().woken.insert(worker);
+        self.work.notify_all();
+    }
+
+    /// Stops everything.
+    pub fn cancel(self: &Arc<Self>, mode: CancelMode) {
+        drop(self.send(Input::Cancel { hard: mode == CancelMode::Hard }.into()));
+    }
+
+    /// Whether the run is over.
+    pub fn is_finished(&self) -> bool {
+        self.inner.lock().status.is_some()
+    }
+
+    /// What is known so far; complete once the run is over.
+    pub fn result(&self) -> RunResult {
+        let inner = self.inner.lock();
+        self.result_of(&inner)
+    }
+
+    pub(super) fn hub(&self) -> &EventHub {
+        &self.hub
+    }
+
+    pub(super) fn directory(&self) -> Option<&std::path::Path> {
+        self.directory.as_deref()
+    }
+
+    /// A program says that it runs. False when it must not start any more.
+    pub(super) fn program_started(self: &Arc<Self>, op: OpId, attempt: u32) -> bool {
+        let inner = self.send(Input::Taken(op, attempt).into());
+        inner.scheduler.attempt(op) == attempt && inner.scheduler.state(op) == State::Running
+    }
+
+    /// A service says that it is ready.
+    pub(super) fn service_ready(self: &Arc<Self>, op: OpId, attempt: u32) {
+        drop(self.send(Input::ServiceReady(op, attempt).into()));
+    }
+
+    /// A program says that it has ended.
+    pub(super) fn program_ended(self: &Arc<Self>, op: OpId, attempt: u32, outcome: Outcome) {
+        let verdict = outcome.verdict();
+        let mut inner = self.send(News {
+            input: Input::Completed(op, attempt, verdict),
+            worker: None,
+            outcome: Some(outcome),
+        });
+        inner.programs.forget(op);
+    }
+
+    /// Where a program's output is written.
+    pub(super) fn set_log(&self, op: OpId, path: String) {
+        self.inner.lock().records[op.index()].log = Some(path);
+    }
+
+    /// Makes a line of a program known. It has no place in the journal.
+    pub(super) fn output(&self, kind: EventKind) {
+        let event = {
+            let mut inner = self.inner.lock();
+            let seq = inner.seq;
+            inner.seq += 1;
+            Event { run: self.tag, seq, at_ms: self.now(), kind }
+        };
+        self.hub.push([event]);
+    }
+
+    /// Writes something down that is no change of state, and makes it known.
+    pub(super) fn publish(&self, kind: EventKind) {
+        let mut inner = self.inner.lock();
+        let event = Event { run: self.tag, seq: inner.seq, at_ms: self.now(), kind };
+        inner.seq += 1;
+        if let Some(journal) = &mut inner.journal {
+            journal.append(std::slice::from_ref(&event));
+        }
+        self.hub.push([event]);
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn tick(self: &Arc<Self>) {
+        drop(self.send(Input::Tick.into()));
+    }
+
+    /// When the timer must tick next, and whether the run is over.
+    fn next_tick(&self) -> (Option<Duration>, bool) {
+        let mut inner = self.inner.lock();
+        let due = inner.scheduler.next_due();
+        inner.due = due;
+        let wait = due.map(|due| Duration::from_millis(due.saturating_sub(self.now())));
+        (wait, inner.status.is_some() && due.is_none())
+    }
+
+    fn send(self: &Arc<Self>, news: News) -> MutexGuard<'_, Inner> {
+        self.inbox.lock().push(news);
+        let mut inner = self.inner.lock();
+        self.digest(&mut inner, None);
+        self.demand(&mut inner);
+        inner
+    }
+
+    fn deliver(
+        self: &Arc<Self>,
+        op: OpId,
+        attempt: u32,
+        outcome: Outcome,
+    ) -> (Completion, MutexGuard<'_, Inner>) {
+        let mut inner = self.inner.lock();
+        let known = op.index() < self.plan.len()
+            && self.plan.operation(op).work == Work::Script
+            && inner.scheduler.attempt(op) == attempt;
+        let open = known
+            && matches!(
+                inner.scheduler.state(op),
+                State::Running | State::Stopping(_) | State::Ended(Status::Abandoned)
+            );
+        if !open {
+            return (Completion::Stale, inner);
+        }
+        inner.busy_workers = inner.busy_workers.saturating_sub(1);
+        let input = Input::Completed(op, attempt, outcome.verdict());
+        self.digest(&mut inner, Some(News { input, worker: None, outcome: Some(outcome) }));
+        (Completion::Accepted, inner)
+    }
+
+    fn wait_for_work(
+        self: &Arc<Self>,
+        mut inner: MutexGuard<'_, Inner>,
+        worker: u32,
+        wait: Duration,
+    ) -> Ticket {
+        let deadline = Instant::now().checked_add(wait);
+        loop {
+            if inner.woken.remove(&worker) {
+                self.demand(&mut inner);
+                return Ticket::Woken;
+            }
+            if let Some((op, attempt)) = inner.queue.pop_front() {
+                inner.busy_workers += 1;
+                let input = Input::Taken(op, attempt);
+                self.digest(&mut inner, Some(News { input, worker: Some(worker), outcome: None }));
+                self.demand(&mut inner);
+                return Ticket::Work(op, attempt);
+            }
+            if inner.scripts_to_come == 0 || inner.status.is_some() {
+                return Ticket::Over;
+            }
+            inner.waiting_workers += 1;
+            let timed_out = match deadline {
+                Some(deadline) => self.work.wait_until(&mut inner, deadline).timed_out(),
+                None => {
+                    self.work.wait(&mut inner);
+                    false
+                }
+            };
+            inner.waiting_workers -= 1;
+            if timed_out && inner.queue.is_empty() && !inner.woken.contains(&worker) {
+                return if inner.status.is_some() { Ticket::Over } else { Ticket::Idle };
+            }
+        }
+    }
+
+    /// Takes all news, lets the scheduler decide, writes it down, and only then lets it happen.
+    ///
+    /// What the caller knows first-hand comes first: it was decided under the lock, so nothing that
+    /// is still in the inbox can have undone it.
+    fn digest(self: &Arc<Self>, inner: &mut Inner, first: Option<News>) {
+        let mut news: Vec<News> = first.into_iter().collect();
+        news.append(&mut self.inbox.lock());
+        if news.is_empty() {
+            return;
+        }
+        let inputs: Vec<Input> = news.iter().map(|news| news.input).collect();
+        for item in news {
+            self.note(inner, item);
+        }
+        let now = self.now();
+        let mut commands = std::mem::take(&mut inner.commands);
+        inner.scheduler.step(now, &inputs, &mut commands);
+        let mut events = Vec::with_capacity(commands.len());
+        for &command in &commands {
+            if let Some(kind) = self.write_down(inner, now, command) {
+                events.push(Event { run: self.tag, seq: inner.seq, at_ms: now, kind });
+                inner.seq += 1;
+            }
+        }
+        if let Some(journal) = &mut inner.journal {
+            journal.append(&events);
+        }
+        for &command in &commands {
+            self.release(inner, command);
+        }
+        commands.clear();
+        inner.commands = commands;
+        if inner.status.is_some() && events.iter().any(|e| matches!(e.kind, EventKind::Finished { .. })) {
+            self.write_result(inner);
+        }
+        self.hub.push(events);
+        let due = inner.scheduler.next_due();
+        if due != inner.due || inner.status.is_some() {
+            self.timer.notify_one();
+        }
+    }
+
+    /// Keeps what the scheduler does not need to know, if it speaks of what is under way.
+    fn note(&self, inner: &mut Inner, news: News) {
+        let (op, attempt) = match news.input {
+            Input::Taken(op, attempt) | Input::Completed(op, attempt, _) => (op, attempt),
+            Input::Tick | Input::ServiceReady(..) | Input::Cancel { .. } => return,
+        };
+        if op.index() >= inner.records.len() || inner.scheduler.attempt(op) != attempt {
+            return;
+        }
+        let record = &mut inner.records[op.index()];
+        if news.worker.is_some() {
+            record.worker = news.worker;
+        }
+        // The first outcome counts: an abandoned operation that ends later has no say.
+        if record.status.is_none() && record.outcome.is_none() {
+            record.outcome = news.outcome;
+        }
+    }
+
+    /// Writes one command into the records and says what to make known.
+    fn write_down(&self, inner: &mut Inner, now: u64, command: Command) -> Option<EventKind> {
+        let name = |op: OpId| self.plan.operation(op).name.clone();
+        match command {
+            Command::Start(..) | Command::Withdraw(..) => None,
+            Command::Started(op, attempt) => {
+                inner.order_started.push(op);
+                let record = &mut inner.records[op.index()];
+                record.started_ms = Some(now);
+                record.attempts = attempt;
+                Some(EventKind::Started { op, attempt, worker: record.worker })
+            }
+            Command::Serving(op, attempt) => Some(EventKind::Serving { op, attempt }),
+            Command::Stop(op, attempt, reason, grace_ms) => Some(EventKind::Stop {
+                op,
+                attempt,
+                worker: inner.records[op.index()].worker,
+                reason,
+                grace_ms,
+            }),
+            Command::Ended(op, attempt, status) => {
+                self.count_script(inner, op);
+                let error = self.error_of(inner, op, status);
+                let record = &mut inner.records[op.index()];
+                record.status = Some(status);
+                record.ended_ms = Some(now);
+                record.attempts = attempt;
+                record.error = error.clone();
+                Some(EventKind::Ended {
+                    op,
+                    attempt,
+                    status,
+                    worker: record.worker,
+                    error,
+                    exit_code: record.outcome.as_ref().and_then(|outcome| outcome.exit_code),
+                    duration_ms: now - record.started_ms.unwrap_or(now),
+                })
+            }
+            Command::Skipped(op, reason) => {
+                self.count_script(inner, op);
+                let because = match reason {
+                    SkipReason::Dependency(on) => SkippedBecause {
+                        kind: "dependency",
+                        message: format!("it depends on '{}', which did not succeed", name(on)),
+                        operation: Some(name(on)),
+                    },
+                    SkipReason::RunStopped(on) => SkippedBecause {
+                        kind: "run-stopped",
+                        message: format!("the run stops at the first failure, and '{}' failed", name(on)),
+                        operation: Some(name(on)),
+                    },
+                    SkipReason::RunCanceled => because("run-canceled", "the run was canceled"),
+                    SkipReason::RunTimeout => because("run-timeout", "the run's own limit had passed"),
+                    SkipReason::NothingToWatch => {
+                        because("nothing-to-watch", "everything else had ended before it started")
+                    }
+                };
+                let record = &mut inner.records[op.index()];
+                record.status = Some(Status::Skipped);
+                record.skipped_because = Some(because.clone());
+                Some(EventKind::Skipped { op, because })
+            }
+            Command::Released(op, attempt) => Some(EventKind::Released { op, attempt }),
+            Command::Finished(status) => {
+                inner.status = Some(status);
+                inner.ended_at = Some(Timestamp::now());
+                inner.duration_ms = now;
+                Some(EventKind::Finished { status })
+            }
+        }
+    }
+
+    /// One script less that a worker will be needed for. A script that runs was counted when taken.
+    fn count_script(&self, inner: &mut Inner, op: OpId) {
+        if self.plan.operation(op).work == Work::Script && inner.records[op.index()].worker.is_none() {
+            inner.scripts_to_come -= 1;
+        }
+    }
+
+    /// Why an operation did not end well, in words.
+    fn error_of(&self, inner: &Inner, op: OpId, status: Status) -> Option<ErrorReport> {
+        let name = &self.plan.operation(op).name;
+        let record = &inner.records[op.index()];
+        let own = record.outcome.as_ref().and_then(|outcome| outcome.error.clone());
+        match status {
+            Status::Succeeded | Status::Skipped => None,
+            Status::Failed => Some(own.unwrap_or_else(|| {
+                let stopped = record.outcome.as_ref().is_some_and(|o| o.status == OutcomeStatus::Stopped);
+                let how = if stopped { "was stopped from outside" } else { "failed" };
+                ErrorReport::new(Code::OperationFailed, format!("operation '{name}' {how}"))
+            })),
+            Status::TimedOut => {
+                let limit = self.plan.operation(op).timeout_ms.or(self.options.default_timeout_ms);
+                let of_run = inner.scheduler.stopped_for(op) == Some(StopReason::RunTimeout);
+                let message = match (of_run, limit, self.options.run_timeout_ms) {
+                    (true, _, Some(limit)) => {
+                        format!(
+                            "operation '{name}' was stopped because the run's limit of {} had passed",
+                            duration(limit)
+                        )
+                    }
+                    (_, Some(limit), _) => {
+                        format!("operation '{name}' took longer than its limit of {}", duration(limit))
+                    }
+                    _ => format!("operation '{name}' took too long"),
+                };
+                Some(ErrorReport::new(Code::OperationTimeout, message))
+            }
+            Status::Canceled => Some(ErrorReport::new(
+                Code::OperationCanceled,
+                format!("operation '{name}' was stopped because the run was canceled"),
+            )),
+            Status::Abandoned => Some(ErrorReport::new(
+                Code::OperationAbandoned,
+                format!("operation '{name}' was told to stop and did not; it may still be running"),
+            )),
+        }
+    }
+
+    /// Lets one command happen.
+    fn release(self: &Arc<Self>, inner: &mut Inner, command: Command) {
+        match command {
+            Command::Start(op, attempt) => match &self.plan.operation(op).work {
+                Work::Script => {
+                    inner.queue.push_back((op, attempt));
+                    self.work.notify_one();
+                }
+                Work::Process(spec) => {
+                    let control = inner.programs.open(op);
+                    programs::spawn(Arc::clone(self), op, attempt, spec.clone(), control);
+                }
+                Work::Stop { .. } => {}
+            },
+            Command::Withdraw(op, _) => inner.queue.retain(|(queued, _)| *queued != op),
+            Command::Stop(op, _, _, grace_ms) => inner.programs.stop(op, Duration::from_millis(grace_ms)),
+            Command::Started(op, _) => {
+                if self.plan.operation(op).work == Work::Script {
+                    inner.scripts_to_come -= 1;
+                    self.let_workers_go(inner);
+                }
+            }
+            Command::Ended(..) | Command::Skipped(..) | Command::Finished(_) => self.let_workers_go(inner),
+            Command::Serving(..) | Command::Released(..) => {}
+        }
+    }
+
+    /// Workers that nothing will ever come for need not wait.
+    fn let_workers_go(&self, inner: &Inner) {
+        if inner.scripts_to_come == 0 || inner.status.is_some() {
+            self.work.notify_all();
+        }
+    }
+
+    /// Asks for more workers when scripts wait and nobody is there to take them.
+    fn demand(&self, inner: &mut Inner) {
+        let missing = inner.queue.len().saturating_sub(inner.waiting_workers);
+        if missing == 0 {
+            inner.demanded = 0;
+            return;
+        }
+        let workers = inner.busy_workers + inner.queue.len();
+        if workers != inner.demanded {
+            inner.demanded = workers;
+            let event = Event {
+                run: self.tag,
+                seq: inner.seq,
+                at_ms: self.now(),
+                kind: EventKind::Demand { workers },
+            };
+            inner.seq += 1;
+            self.hub.push([event]);
+        }
+    }
+
+    fn write_result(&self, inner: &mut Inner) {
+        let (Some(directory), Some(journal)) = (&self.directory, &mut inner.journal) else { return };
+        journal.sync();
+        let result = self.result_of(inner);
+        // The journal has everything; a result that cannot be written is no reason to fail a run.
+        if let Ok(mut bytes) = serde_json::to_vec_pretty(&result) {
+            bytes.push(b'\n');
+            let target = history::result_path(directory);
+            let partial = target.with_extension("json.partial");
+            let _ = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, &target));
+        }
+    }
+
+    fn result_of(&self, inner: &Inner) -> RunResult {
+        let at = |ms: u64| {
+            let offset = jiff::SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX));
+            self.started_at.checked_add(offset).unwrap_or(self.started_at).to_string()
+        };
+        let operations: Vec<OperationResult> = self
+            .plan
+            .ids()
+            .zip(&inner.records)
+            .map(|(op, record)| {
+                let declared = self.plan.operation(op);
+                let outcome = record.outcome.as_ref();
+                OperationResult {
+                    index: op,
+                    name: declared.name.clone(),
+                    id: declared.id.clone(),
+                    kind: declared.kind.clone(),
+                    status: record.status,
+                    had_errors: outcome.is_some_and(|outcome| outcome.had_errors),
+                    skipped_because: record.skipped_because.clone(),
+                    error: record.error.clone(),
+                    attempts: record.attempts,
+                    worker: record.worker,
+                    exit_code: outcome.and_then(|outcome| outcome.exit_code),
+                    started_at: record.started_ms.map(at),
+                    ended_at: record.ended_ms.map(at),
+                    duration_ms: record.started_ms.zip(record.ended_ms).map(|(start, end)| end - start),
+                    log: record.log.clone(),
+                }
+            })
+            .collect();
+        RunResult {
+            run: self.id.clone(),
+            name: self.options.name.clone(),
+            status: inner.status,
+            started_at: self.started_at.to_string(),
+            ended_at: inner.ended_at.map(|at| at.to_string()),
+            duration_ms: if inner.status.is_some() { inner.duration_ms } else { self.now() },
+            directory: self.directory.as_ref().map(|path| path.display().to_string()),
+            source: self.options.source.clone(),
+            metrics: Metrics {
+                peak_concurrency: inner.scheduler.admission().peak(),
+                busy_ms: operations.iter().filter_map(|operation| operation.duration_ms).sum(),
+            },
+            order_started: inner
+                .order_started
+                .iter()
+                .map(|&op| self.plan.operation(op).name.clone())
+                .collect(),
+            journal_error: inner.journal.as_ref().and_then(|journal| journal.failure().map(str::to_owned)),
+            operations,
+        }
+    }
+}
+
+fn because(kind: &'static str, message: &str) -> SkippedBecause {
+    SkippedBecause { kind, operation: None, message: message.to_owned() }
+}
+
+/// Milliseconds as people say them.
+fn duration(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..120_000 => format!("{} s", ms as f64 / 1_000.0),
+        _ => format!("{} min", (ms as f64 / 6_000.0).round() / 10.0),
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        // The timer waits for news of a run that is gone.
+        self.timer.notify_one();
+    }
+}
+
+/// Ticks when something is due; ends with the run. Holds no strong reference while it waits.
+async fn keep_time(run: std::sync::Weak<Run>, changed: Arc<Notify>) {
+    loop {
+        let Some(alive) = run.upgrade() else { return };
+        let (wait, over) = alive.next_tick();
+        drop(alive);
+        if over {
+            return;
+        }
+        match wait {
+            None => changed.notified().await,
+            Some(wait) => {
+                if tokio::time::timeout(wait, changed.notified()).await.is_err() {
+                    let Some(alive) = run.upgrade() else { return };
+                    // Scheduling is synchronous work that may write to the journal.
+                    if tokio::task::spawn_blocking(move || alive.tick()).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

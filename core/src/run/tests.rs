@@ -1,0 +1,295 @@
+//! Runs from the outside: workers, programs, limits and files.
+
+use super::*;
+use crate::operation::{Operation, PlanRequest, Probe, ProbeCheck, ProcessMode, ProcessSpec};
+use crate::plan::tests::script;
+use crate::run::RunOptions;
+use crate::run::record::OutcomeStatus;
+use crate::scheduler::FailureStrategy;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+
+fn plan(operations: Vec<Operation>) -> Arc<Plan> {
+    Arc::new(Plan::compile(PlanRequest { operations, ..PlanRequest::default() }).unwrap())
+}
+
+fn start(operations: Vec<Operation>, options: RunOptions) -> (Arc<Run>, Arc<EventHub>) {
+    let hub = Arc::new(EventHub::default());
+    (Run::start(plan(operations), options, Arc::clone(&hub), 7).unwrap(), hub)
+}
+
+/// Reads events until the run is over.
+fn until_finished(hub: &EventHub) -> Vec<EventKind> {
+    let deadline = Instant::now() + SOON;
+    let mut seen = Vec::new();
+    while Instant::now() < deadline {
+        for event in hub.take(SOON) {
+            let finished = matches!(event.kind, EventKind::Finished { .. });
+            seen.push(event.kind);
+            if finished {
+                return seen;
+            }
+        }
+    }
+    panic!("the run did not end: {seen:?}");
+}
+
+fn work(ticket: Ticket) -> (OpId, u32) {
+    match ticket {
+        Ticket::Work(op, attempt) => (op, attempt),
+        other => panic!("no work but {other:?}"),
+    }
+}
+
+fn failed() -> Outcome {
+    Outcome { status: OutcomeStatus::Failed, ..Outcome::default() }
+}
+
+#[cfg(unix)]
+fn shell(name: &str, command: &str) -> Operation {
+    let spec = ProcessSpec {
+        command: "sh".to_owned(),
+        arguments: vec!["-c".to_owned(), command.to_owned()],
+        working_directory: None,
+        environment: Default::default(),
+        mode: ProcessMode::Task,
+        success_codes: vec![],
+        ready: None,
+        stop_grace_ms: None,
+    };
+    Operation { work: Work::Process(spec), ..script(name, &[]) }
+}
+
+#[test]
+fn a_worker_takes_completes_and_is_let_go() {
+    let (run, hub) = start(vec![script("a", &[]), script("b", &["a"])], RunOptions::new(4));
+    let (a, attempt) = work(run.take(1, SOON));
+    let (completion, next) = run.complete_and_take(a, attempt, Outcome::default(), 1, SOON);
+    assert_eq!(completion, Completion::Accepted);
+    let (b, attempt) = work(next);
+    assert_eq!(b, OpId(1));
+    assert_eq!(run.complete_and_take(b, attempt, Outcome::default(), 1, SOON).1, Ticket::Over);
+    until_finished(&hub);
+    let result = run.result();
+    assert_eq!(result.status, Some(RunStatus::Succeeded));
+    assert_eq!(result.order_started, ["a", "b"]);
+    assert_eq!(result.operations[1].worker, Some(1));
+}
+
+#[test]
+fn waiting_ends_with_time_a_wake_or_the_end() {
+    let (run, _hub) = start(vec![script("a", &[]), script("b", &["a"])], RunOptions::new(4));
+    let (a, attempt) = work(run.take(1, SOON));
+    assert_eq!(run.take(2, Duration::ZERO), Ticket::Idle);
+    run.wake(2);
+    assert_eq!(run.take(2, SOON), Ticket::Woken);
+    let waiting = std::thread::spawn({
+        let run = Arc::clone(&run);
+        move || run.take(2, Duration::MAX)
+    });
+    assert_eq!(run.complete(a, attempt, failed()), Completion::Accepted);
+    assert_eq!(waiting.join().unwrap(), Ticket::Over);
+}
+
+#[test]
+fn an_answer_for_what_is_not_open_is_stale() {
+    let (run, _hub) = start(vec![script("a", &[])], RunOptions::new(1));
+    assert_eq!(run.complete(OpId(0), 1, Outcome::default()), Completion::Stale, "nobody took it");
+    assert_eq!(run.complete(OpId(9), 1, Outcome::default()), Completion::Stale, "it does not exist");
+    let (a, attempt) = work(run.take(1, SOON));
+    assert_eq!(run.complete(a, attempt, Outcome::default()), Completion::Accepted);
+    assert_eq!(run.complete(a, attempt, failed()), Completion::Stale);
+    assert_eq!(run.result().operations[0].status, Some(Status::Succeeded));
+}
+
+#[test]
+fn workers_are_asked_for_when_scripts_wait() {
+    let (run, hub) = start(vec![script("a", &[]), script("b", &[]), script("c", &[])], RunOptions::new(2));
+    let demands: Vec<_> = hub.take(SOON).into_iter().map(|event| event.kind).collect();
+    assert_eq!(demands, [EventKind::Demand { workers: 2 }]);
+    let (a, attempt) = work(run.take(1, SOON));
+    let (_, next) = run.complete_and_take(a, attempt, Outcome::default(), 1, SOON);
+    work(next);
+    assert!(
+        hub.take(SOON)
+            .iter()
+            .all(|event| !matches!(event.kind, EventKind::Demand { workers } if workers > 2)),
+        "a worker that takes the next operation at once needs no help"
+    );
+}
+
+#[test]
+fn a_limit_that_passes_stops_the_script_and_grace_abandons_it() {
+    let mut slow = script("slow", &[]);
+    slow.timeout_ms = Some(30);
+    let options = RunOptions { stop_grace_ms: 20, ..RunOptions::new(1) };
+    let (run, hub) = start(vec![slow], options);
+    let (op, attempt) = work(run.take(3, SOON));
+    let seen = until_finished(&hub);
+    assert!(seen.iter().any(|kind| matches!(
+        kind,
+        EventKind::Stop { worker: Some(3), reason: StopReason::Timeout, grace_ms: 20, .. }
+    )));
+    let result = run.result();
+    assert_eq!(result.operations[0].status, Some(Status::Abandoned));
+    assert_eq!(result.status, Some(RunStatus::Failed));
+    assert_eq!(run.complete(op, attempt, Outcome::default()), Completion::Accepted, "its slot is freed");
+    assert!(hub.take(SOON).iter().any(|event| matches!(event.kind, EventKind::Released { .. })));
+    assert_eq!(run.result().operations[0].status, Some(Status::Abandoned), "but it stays abandoned");
+}
+
+#[test]
+fn a_timeout_says_which_limit_it_was() {
+    let mut slow = script("slow", &[]);
+    slow.timeout_ms = Some(30);
+    let (run, hub) = start(vec![slow], RunOptions::new(1));
+    let (op, attempt) = work(run.take(0, SOON));
+    while !hub.take(SOON).iter().any(|event| matches!(event.kind, EventKind::Stop { .. })) {}
+    run.complete(op, attempt, Outcome { status: OutcomeStatus::Stopped, ..Outcome::default() });
+    let result = run.result();
+    assert_eq!(result.operations[0].status, Some(Status::TimedOut));
+    let error = result.operations[0].error.clone().unwrap();
+    assert_eq!(error.id, "LabRunner.OperationTimeout");
+    assert_eq!(error.message, "operation 'slow' took longer than its limit of 30 ms");
+}
+
+#[test]
+fn cancel_takes_back_what_nobody_took() {
+    let (run, hub) = start(vec![script("a", &[])], RunOptions::new(1));
+    run.cancel(CancelMode::Graceful);
+    until_finished(&hub);
+    assert_eq!(run.take(1, SOON), Ticket::Over);
+    let result = run.result();
+    assert_eq!(result.status, Some(RunStatus::Canceled));
+    assert_eq!(result.operations[0].skipped_because.as_ref().unwrap().kind, "run-canceled");
+}
+
+#[test]
+fn many_workers_run_everything_once() {
+    let operations: Vec<Operation> = (0..500)
+        .map(|i| {
+            let dependency = format!("op{}", i / 3);
+            let dependencies: Vec<&str> = if i > 0 { vec![&dependency] } else { vec![] };
+            script(&format!("op{i}"), &dependencies)
+        })
+        .collect();
+    let options = RunOptions { failure: FailureStrategy::Continue, ..RunOptions::new(8) };
+    let (run, hub) = start(operations, options);
+    let workers: Vec<_> = (0..8)
+        .map(|worker| {
+            let run = Arc::clone(&run);
+            std::thread::spawn(move || {
+                let mut count = 0;
+                let mut ticket = run.take(worker, SOON);
+                while let Ticket::Work(op, attempt) = ticket {
+                    count += 1;
+                    ticket = run.complete_and_take(op, attempt, Outcome::default(), worker, SOON).1;
+                }
+                assert_eq!(ticket, Ticket::Over);
+                count
+            })
+        })
+        .collect();
+    assert_eq!(workers.into_iter().map(|worker| worker.join().unwrap()).sum::<u32>(), 500);
+    until_finished(&hub);
+    assert!(run.result().metrics.peak_concurrency <= 8);
+}
+
+#[test]
+fn a_run_that_writes_files_leaves_a_journal_and_a_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("runs").join("one");
+    let options =
+        RunOptions { name: "lab one".to_owned(), directory: Some(directory.clone()), ..RunOptions::new(1) };
+    let (run, hub) = start(vec![script("a", &[]), script("b", &["a"])], options);
+    let (a, attempt) = work(run.take(1, SOON));
+    run.complete(a, attempt, failed());
+    until_finished(&hub);
+    let journal = std::fs::read_to_string(history::journal_path(&directory)).unwrap();
+    let lines: Vec<serde_json::Value> =
+        journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0]["operations"], serde_json::json!(["a", "b"]));
+    let events: Vec<&str> = lines[1..].iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["started", "ended", "skipped", "finished"]);
+    let result: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(history::result_path(&directory)).unwrap()).unwrap();
+    assert_eq!(result["status"], "Failed");
+    let query = history::index::Query { directory: Some(folder.path().join("runs")), ..Default::default() };
+    let runs = history::index::list(&query);
+    assert_eq!((runs[0].name.as_str(), runs[0].status.as_str()), ("lab one", "Failed"));
+    assert_eq!(runs[0].counts.get("Skipped"), Some(&1));
+}
+
+#[test]
+fn files_that_cannot_be_written_are_an_error_before_anything_starts() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let options = RunOptions { directory: Some(file.path().join("x")), ..RunOptions::new(1) };
+    let fault = Run::start(plan(vec![script("a", &[])]), options, Arc::default(), 1).err().unwrap();
+    assert_eq!(fault.code, Code::JournalUnwritable);
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_run_without_a_worker_and_their_output_is_made_known_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut after = shell("fails", "echo broken >&2; exit 3");
+    after.dependencies = vec!["says".to_owned()];
+    let options = RunOptions { directory: Some(folder.path().join("run")), ..RunOptions::new(2) };
+    let (run, hub) = start(vec![shell("says", "echo one; echo two"), after], options);
+    let seen = until_finished(&hub);
+    let lines: Vec<String> = seen
+        .iter()
+        .filter_map(|kind| match kind {
+            EventKind::Output { line, .. } => Some(line.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(lines, ["one", "two", "broken"]);
+    let result = run.result();
+    assert_eq!(result.operations[0].status, Some(Status::Succeeded));
+    assert_eq!(result.operations[1].status, Some(Status::Failed));
+    assert_eq!(result.operations[1].exit_code, Some(3));
+    assert_eq!(result.operations[1].error.as_ref().unwrap().id, "LabRunner.ProcessExitCode");
+    let log = result.operations[0].log.clone().unwrap();
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "one\ntwo\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_takes_too_long_is_stopped() {
+    let mut slow = shell("slow", "sleep 600");
+    slow.timeout_ms = Some(100);
+    let (run, hub) = start(vec![slow], RunOptions::new(1));
+    until_finished(&hub);
+    assert_eq!(run.result().operations[0].status, Some(Status::TimedOut));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_service_serves_until_the_runs_end() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut service = shell("web", "exec sleep 600");
+    if let Work::Process(spec) = &mut service.work {
+        spec.mode = ProcessMode::Service;
+        // The test listens in the program's place; what matters here is who is told what, and when.
+        let check = ProbeCheck::Tcp(listener.local_addr().unwrap().to_string());
+        spec.ready = Some(Probe { check, interval_ms: 10, timeout_ms: 10_000 });
+    }
+    let (run, hub) = start(vec![service, script("probe", &["web"])], RunOptions::new(1));
+    let (probe, attempt) = work(run.take(1, SOON));
+    assert_eq!(run.result().operations[0].status, None, "it serves");
+    run.complete(probe, attempt, Outcome::default());
+    let seen = until_finished(&hub);
+    assert!(seen.iter().any(|kind| matches!(kind, EventKind::Stop { reason: StopReason::RunEnded, .. })));
+    let result = run.result();
+    assert_eq!(result.status, Some(RunStatus::Succeeded), "{result:?}");
+}
+
+#[test]
+fn a_run_that_is_dropped_leaves_no_timer_behind() {
+    let (run, _hub) = start(vec![script("a", &[])], RunOptions::new(1));
+    let weak = Arc::downgrade(&run);
+    drop(run);
+    assert!(weak.upgrade().is_none());
+}
