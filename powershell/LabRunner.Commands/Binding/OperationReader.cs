@@ -1,0 +1,184 @@
+using System.Collections;
+using System.Management.Automation;
+using LabRunner.Errors;
+using LabRunner.Execution;
+
+namespace LabRunner.Binding;
+
+/// <summary>Reads operations from what a user passes: dictionaries and objects, with keys in any case and order.</summary>
+/// <remarks>All faults are collected; nothing stops at the first.</remarks>
+internal sealed class OperationReader
+{
+    private readonly List<LabFinding> _findings = [];
+    private readonly SortedSet<string> _unknown = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ScriptSource _scripts;
+    private readonly ProcessSource _programs;
+
+    internal OperationReader(PSCmdlet caller)
+    {
+        _scripts = new ScriptSource(caller, _findings);
+        _programs = new ProcessSource(caller, _findings);
+    }
+
+    /// <summary>What is wrong with the operations.</summary>
+    internal IReadOnlyList<LabFinding> Findings => _findings;
+
+    /// <summary>Keys that mean nothing, as the user spelled them.</summary>
+    internal IReadOnlyCollection<string> UnknownKeys => _unknown;
+
+    /// <summary>Whether an operation's script may use less than the full language.</summary>
+    internal bool Constrained => _scripts.Constrained;
+
+    /// <summary>Reads all of them.</summary>
+    internal List<OperationDefinition> Read(IEnumerable<object?> operations)
+    {
+        var definitions = new List<OperationDefinition>();
+        var place = 0;
+        foreach (var item in operations)
+        {
+            place++;
+            if (FieldMap.Of(item) is { } fields)
+            {
+                definitions.Add(ReadOne(fields, place));
+            }
+            else
+            {
+                var what = item is null ? "null" : $"a {(item is PSObject wrapped ? wrapped.BaseObject : item).GetType().Name}";
+                _findings.Add(new LabFinding(
+                    LabRunnerError.InvalidOperation,
+                    $"Operation {place} is {what}, not an operation.",
+                    null,
+                    "Write @{ Name = '…'; ScriptBlock = { … } }."));
+            }
+        }
+
+        return definitions;
+    }
+
+    private OperationDefinition ReadOne(FieldMap fields, int place)
+    {
+        var name = Text(fields.Take("Name"));
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            name = $"operation {place}";
+            _findings.Add(new LabFinding(LabRunnerError.MissingName, $"Operation {place} has no name.", null, "Give it one: Name = '…'."));
+        }
+
+        var definition = new OperationDefinition
+        {
+            Name = name,
+            Id = Text(fields.Take("Id")),
+            Type = Text(fields.Take("Type")),
+            Priority = Priority(fields.Take("Priority"), name),
+            Dependencies = Names(fields.Take("Dependencies", "DependsOn")),
+            Timeout = Limit(fields.Take("Timeout", "TimeoutMinutes"), name),
+            Work = Work(fields, name),
+        };
+        fields.Take("Description", "Metadata", "Tags");
+        _unknown.UnionWith(fields.Unknown);
+        return definition;
+    }
+
+    private OperationWork Work(FieldMap fields, string name)
+    {
+        var block = fields.Take("ScriptBlock");
+        var script = fields.Take("Script");
+        var path = fields.Take("Path", "ScriptPath", "FilePath");
+        var command = fields.Take("Command");
+        var service = Text(fields.Take("Service"));
+        var parameters = fields.Take("Parameters");
+        var config = fields.Take("Config");
+        var given = new[] { block, script, path, command }.Count(value => value is not null);
+        if (given > 1)
+        {
+            _findings.Add(new LabFinding(
+                LabRunnerError.AmbiguousWork,
+                $"Operation '{name}' has more than one of ScriptBlock, Script, Path and Command.",
+                name,
+                "Keep the one to run."));
+        }
+
+        switch (block ?? script)
+        {
+            case ScriptBlock one:
+                return _scripts.FromBlock(one, parameters, config, name);
+            case string text when !string.IsNullOrWhiteSpace(text):
+                return block is null && ScriptSource.LooksLikeFile(text)
+                    ? _scripts.FromPath(text.Trim(), parameters, config, name)
+                    : _scripts.FromText(text, null, 1, parameters, name);
+            case FileInfo file:
+                return _scripts.FromPath(file.FullName, parameters, config, name);
+        }
+
+        if (Text(path) is { } place && !string.IsNullOrWhiteSpace(place))
+        {
+            return _scripts.FromPath(place, parameters, config, name);
+        }
+
+        if (Text(command) is { } program && !string.IsNullOrWhiteSpace(program))
+        {
+            return _programs.Read(fields, program, name);
+        }
+
+        if (service is not null && string.Equals(Text(fields.Take("Mode")), "stop", StringComparison.OrdinalIgnoreCase))
+        {
+            return new StopWork { Service = service };
+        }
+
+        _findings.Add(new LabFinding(
+            LabRunnerError.MissingWork,
+            $"Operation '{name}' has nothing to run{(fields.Has("ScriptBlock") ? ": its ScriptBlock is null" : "")}.",
+            name,
+            "Give it a ScriptBlock, a Script, a Path or a Command."));
+        return new ScriptWork { Command = name, Named = [] };
+    }
+
+    private int? Priority(object? value, string name)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (LanguagePrimitives.TryConvertTo(value, out int priority))
+        {
+            return priority;
+        }
+
+        _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The Priority '{value}' of operation '{name}' is no number.", name, "Write 1 (first) to 10 (last)."));
+        return null;
+    }
+
+    private TimeSpan? Limit(object? value, string name)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (Durations.Read(value) is { } limit)
+        {
+            return limit;
+        }
+
+        _findings.Add(new LabFinding(
+            LabRunnerError.InvalidValue,
+            $"The Timeout '{value}' of operation '{name}' is no time above zero.",
+            name,
+            "Write minutes, a TimeSpan, or a text such as '30s' or '2h'."));
+        return null;
+    }
+
+    private static List<string> Names(object? value)
+    {
+        if (value is null)
+        {
+            return [];
+        }
+
+        IEnumerable items = value is not string && LanguagePrimitives.GetEnumerable(value) is { } list ? list : new[] { value };
+        return [.. items.Cast<object?>().Select(Text).OfType<string>().Where(name => name.Length > 0)];
+    }
+
+    private static string? Text(object? value) => value is null ? null : LanguagePrimitives.ConvertTo<string>(value);
+}

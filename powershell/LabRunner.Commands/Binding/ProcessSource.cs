@@ -1,0 +1,192 @@
+using System.Collections;
+using System.Management.Automation;
+using LabRunner.Errors;
+using LabRunner.Execution;
+
+namespace LabRunner.Binding;
+
+/// <summary>Makes the work of an operation from the keys of a program: Command, Arguments, Mode, Ready and the rest.</summary>
+internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
+{
+    /// <summary>The program to start, or the service to stop.</summary>
+    internal OperationWork Read(FieldMap fields, string command, string operation)
+    {
+        var spec = new Dictionary<string, object?> { ["command"] = Program(command) };
+        if (Texts(fields.Take("Arguments", "Args")) is { Count: > 0 } arguments)
+        {
+            spec["arguments"] = arguments;
+        }
+
+        spec["working_directory"] = Folder(fields.Take("WorkingDirectory", "Cwd"), operation);
+        if (spec["working_directory"] is null)
+        {
+            spec.Remove("working_directory");
+        }
+
+        if (FieldMapOf(fields.Take("Environment", "Env"), "Environment", operation) is { } environment)
+        {
+            spec["environment"] = environment;
+        }
+
+        if (fields.Take("Mode") is { } mode)
+        {
+            spec["mode"] = LanguagePrimitives.ConvertTo<string>(mode).ToLowerInvariant();
+        }
+
+        if (fields.Take("SuccessCodes") is { } codes)
+        {
+            spec["success_codes"] = Codes(codes, operation);
+        }
+
+        if (fields.Take("Ready") is { } ready)
+        {
+            spec["ready"] = Probe(ready, operation);
+        }
+
+        if (fields.Take("StopGrace") is { } grace)
+        {
+            spec["stop_grace_ms"] = Seconds(grace, "StopGrace", operation);
+        }
+
+        return new ProcessWork { Spec = spec };
+    }
+
+    private string Program(string command)
+    {
+        if (command.IndexOfAny(['/', '\\']) < 0 || Path.IsPathRooted(command))
+        {
+            return command;
+        }
+
+        return caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath(command);
+    }
+
+    // A program starts where the caller stands, not where the process happens to.
+    private string? Folder(object? given, string operation)
+    {
+        var place = given is null ? "." : LanguagePrimitives.ConvertTo<string>(given);
+        var full = caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath(place, out var provider, out _);
+        if (provider.Name == "FileSystem")
+        {
+            return full;
+        }
+
+        if (given is not null)
+        {
+            findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The WorkingDirectory '{place}' of operation '{operation}' is no folder of the file system.", operation));
+        }
+
+        return null;
+    }
+
+    private Dictionary<string, object?>? FieldMapOf(object? value, string key, string operation)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        var map = new Dictionary<string, object?>();
+        if (value is IDictionary dictionary)
+        {
+            foreach (DictionaryEntry entry in dictionary)
+            {
+                map[LanguagePrimitives.ConvertTo<string>(entry.Key)] = entry.Value is null ? null : LanguagePrimitives.ConvertTo<string>(entry.Value);
+            }
+
+            return map;
+        }
+
+        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The {key} of operation '{operation}' is no dictionary.", operation, $"Write {key} = @{{ NAME = 'value' }}."));
+        return null;
+    }
+
+    private List<long> Codes(object value, string operation)
+    {
+        var codes = new List<long>();
+        foreach (var item in LanguagePrimitives.GetEnumerable(value) ?? new[] { value })
+        {
+            if (LanguagePrimitives.TryConvertTo(item, out int code))
+            {
+                codes.Add(code);
+            }
+            else
+            {
+                findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"'{item}' in the SuccessCodes of operation '{operation}' is no exit code.", operation));
+            }
+        }
+
+        return codes;
+    }
+
+    private Dictionary<string, object?>? Probe(object ready, string operation)
+    {
+        var probe = new Dictionary<string, object?>();
+        if (ready is string address)
+        {
+            probe["check"] = Check(address);
+            return probe;
+        }
+
+        var fields = FieldMap.Of(ready);
+        var tcp = fields?.Take("Tcp");
+        var http = fields?.Take("Http");
+        if (fields is null || (tcp is null) == (http is null))
+        {
+            findings.Add(new LabFinding(
+                LabRunnerError.InvalidValue,
+                $"The Ready of operation '{operation}' does not say what to ask.",
+                operation,
+                "Write Ready = @{ Tcp = 'host:port' } or @{ Http = 'http://…' }."));
+            return null;
+        }
+
+        probe["check"] = tcp is not null
+            ? new Dictionary<string, object?> { ["tcp"] = LanguagePrimitives.ConvertTo<string>(tcp) }
+            : new Dictionary<string, object?> { ["http"] = LanguagePrimitives.ConvertTo<string>(http) };
+        if (fields.Take("Interval") is { } interval)
+        {
+            probe["interval_ms"] = Seconds(interval, "Ready.Interval", operation);
+        }
+
+        if (fields.Take("Timeout") is { } timeout)
+        {
+            probe["timeout_ms"] = Seconds(timeout, "Ready.Timeout", operation);
+        }
+
+        return probe;
+    }
+
+    private static Dictionary<string, object?> Check(string address)
+    {
+        var tcp = address.StartsWith("tcp://", StringComparison.OrdinalIgnoreCase) ? address[6..] : address;
+        return address.Contains("://", StringComparison.Ordinal) && tcp == address
+            ? new Dictionary<string, object?> { ["http"] = address }
+            : new Dictionary<string, object?> { ["tcp"] = tcp };
+    }
+
+    // Of a probe and of a grace a bare number is seconds: minutes would be absurd.
+    private long? Seconds(object value, string key, string operation)
+    {
+        var time = LanguagePrimitives.TryConvertTo(value, out double seconds) ? TimeSpan.FromSeconds(seconds) : Durations.Read(value);
+        if (time > TimeSpan.Zero)
+        {
+            return (long)Math.Ceiling(time.Value.TotalMilliseconds);
+        }
+
+        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The {key} '{value}' of operation '{operation}' is no time.", operation, "Write a number of seconds, or a text such as '500ms' or '2m'."));
+        return null;
+    }
+
+    private static List<string> Texts(object? value)
+    {
+        if (value is null)
+        {
+            return [];
+        }
+
+        return value is not string && LanguagePrimitives.GetEnumerable(value) is { } items
+            ? [.. items.Cast<object?>().Select(LanguagePrimitives.ConvertTo<string>)]
+            : [LanguagePrimitives.ConvertTo<string>(value)];
+    }
+}

@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace LabRunner.Binding;
+
+/// <summary>Unbound copies of script blocks, which any worker may run.</summary>
+/// <remarks>
+/// A script block belongs to the session it was born in; run elsewhere it is marshalled back or corrupts its scope. A
+/// copy made from its syntax tree belongs to nobody and keeps file, line and <c>using</c> statements. Operations that
+/// come from one literal share the copy, and with it the compiled code.
+/// </remarks>
+internal static class ScriptCopy
+{
+    private static readonly ConditionalWeakTable<Ast, ScriptBlock> Copies = [];
+
+    private static readonly Func<ScriptBlock, PSLanguageMode?>? ModeOf = FindMode();
+
+    /// <summary>The copy, and the syntax tree it is made from.</summary>
+    internal static (ScriptBlock Copy, ScriptBlockAst Ast) Of(ScriptBlock block)
+    {
+        if (block.Ast is ScriptBlockAst ast)
+        {
+            return (Copies.GetValue(ast, static key => ((ScriptBlockAst)key).GetScriptBlock()), ast);
+        }
+
+        // The block of a function: its parameters stand outside of its body, so that its text is parsed anew.
+        var parsed = Parser.ParseInput(block.ToString(), block.File, out _, out _);
+        return (parsed.GetScriptBlock(), parsed);
+    }
+
+    /// <summary>Whether the block may use less than the full language.</summary>
+    internal static bool IsConstrained(ScriptBlock block) => ModeOf?.Invoke(block) is { } mode && mode != PSLanguageMode.FullLanguage;
+
+    private static Func<ScriptBlock, PSLanguageMode?>? FindMode()
+    {
+        var getter = typeof(ScriptBlock).GetProperty("LanguageMode", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)?.GetMethod;
+        return getter?.ReturnType == typeof(PSLanguageMode?) ? getter.CreateDelegate<Func<ScriptBlock, PSLanguageMode?>>() : null;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using LabRunner.Errors;
+using LabRunner.Execution;
+
+namespace LabRunner.Binding;
+
+/// <summary>Makes the work of an operation from a script block, a text, a script file or a command's name.</summary>
+internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings)
+{
+    private readonly UsingCollector _using = new(caller);
+
+    /// <summary>Whether a script may use less than the full language.</summary>
+    internal bool Constrained { get; private set; }
+
+    /// <summary>A script block of the caller.</summary>
+    internal ScriptWork FromBlock(ScriptBlock block, object? parameters, object? config, string operation)
+    {
+        Constrained |= ScriptCopy.IsConstrained(block);
+        var (copy, ast) = ScriptCopy.Of(block);
+        return Bound(copy, ast, parameters, config, operation);
+    }
+
+    /// <summary>A script that is text, on its own or in a lab file, where it begins at a line.</summary>
+    internal ScriptWork FromText(string text, string? file, int firstLine, object? parameters, string operation)
+    {
+        // Empty lines in front make every position in it the one in the file.
+        var placed = firstLine > 1 ? new string('\n', firstLine - 1) + text : text;
+        var ast = Parser.ParseInput(placed, file, out _, out var errors);
+        if (errors.Length > 0)
+        {
+            Refuse(errors, operation, file);
+            return new ScriptWork { Command = operation, Named = [] };
+        }
+
+        return Bound(ast.GetScriptBlock(), ast, parameters, null, operation);
+    }
+
+    /// <summary>A script file, or a command's name.</summary>
+    internal ScriptWork FromPath(string path, object? parameters, object? config, string operation)
+    {
+        var full = Resolve(path);
+        if (full is null || !full.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) || !File.Exists(full))
+        {
+            // A command, or a file that an operation before it will write: only the worker can tell.
+            var (loose, byName) = ParameterBinding.BindUnchecked(parameters, operation, findings);
+            return new ScriptWork { Command = IsPath(path) && full is not null ? full : path, IsFile = IsPath(path), Positional = loose, Named = byName };
+        }
+
+        var ast = Parser.ParseFile(full, out _, out var errors);
+        if (errors.Length > 0)
+        {
+            Refuse(errors, operation, full);
+            return new ScriptWork { Command = full, Named = [] };
+        }
+
+        var (positional, named) = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings);
+        return new ScriptWork { Command = full, IsFile = true, Positional = positional, Named = named };
+    }
+
+    /// <summary>Whether a text names a script file rather than being a script.</summary>
+    internal static bool LooksLikeFile(string text) =>
+        !text.Contains('\n', StringComparison.Ordinal) && text.TrimEnd().EndsWith(".ps1", StringComparison.OrdinalIgnoreCase)
+        && !text.TrimStart().StartsWith('&') && !text.TrimStart().StartsWith(". ", StringComparison.Ordinal) && text.IndexOfAny([';', '|']) < 0;
+
+    private ScriptWork Bound(ScriptBlock copy, ScriptBlockAst ast, object? parameters, object? config, string operation)
+    {
+        var (positional, named) = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings);
+        if (_using.Collect(ast, operation, findings) is { } values)
+        {
+            named[UsingCollector.ParameterName] = values;
+        }
+
+        return new ScriptWork { Command = copy, Positional = positional, Named = named };
+    }
+
+    // An operation's Config goes to the parameter of that name, where the script has one.
+    private static object? WithConfig(ScriptBlockAst ast, object? parameters, object? config)
+    {
+        if (config is null || !ParameterBinding.Declares(ast, "Config"))
+        {
+            return parameters;
+        }
+
+        var merged = new Hashtable(StringComparer.OrdinalIgnoreCase) { ["Config"] = config };
+        if (parameters is IDictionary given)
+        {
+            foreach (DictionaryEntry entry in given)
+            {
+                merged[entry.Key] = entry.Value;
+            }
+        }
+
+        return merged;
+    }
+
+    private void Refuse(ParseError[] errors, string operation, string? file)
+    {
+        foreach (var error in errors.Take(3))
+        {
+            var place = file is null ? $"line {error.Extent.StartLineNumber}" : $"{file}:{error.Extent.StartLineNumber}:{error.Extent.StartColumnNumber}";
+            findings.Add(new LabFinding(
+                LabRunnerError.ScriptSyntax,
+                $"The script of operation '{operation}' cannot be read ({place}): {error.Message}",
+                operation,
+                "Correct the script."));
+        }
+    }
+
+    private string? Resolve(string path)
+    {
+        if (!IsPath(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            var full = caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            return provider.Name == "FileSystem" ? full : null;
+        }
+        catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or PSArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsPath(string path) =>
+        path.IndexOfAny(['/', '\\']) >= 0 || path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase);
+}

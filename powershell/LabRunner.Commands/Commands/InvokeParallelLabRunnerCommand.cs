@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Text;
+using System.Text.Json;
+using LabRunner.Binding;
+using LabRunner.Execution;
+using LabRunner.Interop;
+
+namespace LabRunner.Commands;
+
+/// <summary>Runs operations in parallel, as their dependencies allow, and gives one result an operation.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "ParallelLabRunner", SupportsShouldProcess = true)]
+[OutputType(typeof(LabOperationResult), typeof(LabRunJob))]
+public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
+{
+    private readonly List<object?> _operations = [];
+
+    /// <summary>The operations: dictionaries or objects with Name, ScriptBlock and the rest.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? Operations { get; set; }
+
+    /// <summary>How many operations may run at the same time; 0 for one a processor.</summary>
+    [Parameter]
+    [Alias("MaxParallelism", "ThrottleLimit")]
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>A lower limit than MaxConcurrency, when one is needed for the moment.</summary>
+    [Parameter]
+    public int? Throttle { get; set; }
+
+    /// <summary>Shows how far the run is.</summary>
+    [Parameter]
+    public SwitchParameter ShowProgress { get; set; }
+
+    /// <summary>How progress is shown.</summary>
+    [Parameter]
+    public LabProgressStyle ProgressStyle { get; set; }
+
+    /// <summary>The limit of an operation that has none of its own, in minutes; 0 for none.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public double TimeoutMinutes { get; set; }
+
+    /// <summary>The limit of the whole run, in minutes; 0 for none.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public double RunTimeoutMinutes { get; set; }
+
+    /// <summary>Goes on with whatever does not depend on a failed operation.</summary>
+    [Parameter]
+    public SwitchParameter ContinueOnError { get; set; }
+
+    /// <summary>Returns a job at once.</summary>
+    [Parameter]
+    public SwitchParameter Background { get; set; }
+
+    /// <summary>Keeps no output on the results.</summary>
+    [Parameter]
+    public SwitchParameter NoOutput { get; set; }
+
+    /// <summary>How many records of an operation are kept on its result; the first and the last ones, when there are more.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int KeepRecords { get; set; } = 10_000;
+
+    /// <summary>The folder for the run's files; without it none are written.</summary>
+    [Parameter]
+    [Alias("JournalPath")]
+    public string? RunDirectory { get; set; }
+
+    /// <summary>The run's name, in the progress, the job and the history.</summary>
+    [Parameter]
+    public string RunName { get; set; } = "Invoke-ParallelLabRunner";
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Operations is not null)
+        {
+            _operations.AddRange(Operations);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guarded(Run);
+
+    private void Run()
+    {
+        var reader = new OperationReader(Voice);
+        var definitions = reader.Read(_operations);
+        var settings = Settings();
+        using var plan = LabRun.Compile(definitions, settings, reader.Findings);
+        if (reader.UnknownKeys.Count > 0)
+        {
+            Voice.WriteWarning($"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}. They are ignored.");
+        }
+
+        if (!Voice.ShouldProcess(Describe(plan, definitions), $"Run {definitions.Count} operations?", "Invoke-ParallelLabRunner"))
+        {
+            return;
+        }
+
+        CommonCommands.Learn(Voice);
+        var caller = CallerState.Capture(Voice, reader.Constrained);
+        var run = LabRun.Start(plan, definitions, settings, caller);
+        if (Background)
+        {
+            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim());
+            JobRepository.Add(job);
+            job.Start();
+            WriteObject(job);
+            return;
+        }
+
+        var outcome = Finish(run, new PipelineOutput(this, Voice, caller, definitions.Count > 1), View(ShowProgress, ProgressStyle, definitions.Count));
+        ThrowIfAsked(outcome);
+    }
+
+    private RunSettings Settings()
+    {
+        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : Environment.ProcessorCount;
+        if (Throttle is > 0)
+        {
+            concurrency = MaxConcurrency is > 0 ? Math.Min(concurrency, Throttle.Value) : Throttle.Value;
+        }
+
+        return new RunSettings
+        {
+            Name = RunName,
+            MaxConcurrency = concurrency,
+            ContinueOnError = ContinueOnError,
+            DefaultTimeout = TimeoutMinutes > 0 ? Durations.Minutes(TimeoutMinutes) : null,
+            RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : null,
+            Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),
+            NoOutput = NoOutput,
+            KeepRecords = KeepRecords,
+        };
+    }
+
+    // The plan as -WhatIf and -Verbose show it: in the order of the core, with what each operation waits for.
+    private static string Describe(PlanHandle plan, List<OperationDefinition> definitions)
+    {
+        var byName = definitions.ToLookup(definition => definition.Name, StringComparer.OrdinalIgnoreCase);
+        using var document = JsonDocument.Parse(plan.Describe());
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"Run {definitions.Count} operations:"));
+        foreach (var name in document.RootElement.GetProperty("order").EnumerateArray().Select(item => item.GetString()))
+        {
+            text.AppendLine().Append("  ").Append(name);
+            if (name is not null && byName[name].FirstOrDefault() is { Dependencies.Count: > 0 } definition)
+            {
+                text.Append(" after ").AppendJoin(", ", definition.Dependencies);
+            }
+        }
+
+        return text.ToString();
+    }
+}

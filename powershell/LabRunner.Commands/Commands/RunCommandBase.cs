@@ -1,0 +1,126 @@
+using System.Management.Automation;
+using LabRunner.Errors;
+using LabRunner.Execution;
+using LabRunner.Interop;
+using LabRunner.Progress;
+
+namespace LabRunner.Commands;
+
+/// <summary>What the commands that run operations have in common: the caller, stopping, and how a run ends.</summary>
+public abstract class RunCommandBase : PSCmdlet, IDisposable
+{
+    private readonly object _gate = new();
+    private RunSession? _run;
+    private bool _stopped;
+
+    /// <summary>The command that the user called; this cmdlet itself when it was called directly.</summary>
+    [Parameter(DontShow = true)]
+    public PSCmdlet? Caller { get; set; }
+
+    /// <summary>Ends with one terminating error that carries all results if an operation did not succeed.</summary>
+    [Parameter]
+    public SwitchParameter ThrowOnFailure { get; set; }
+
+    /// <summary>The command through which errors and records are written.</summary>
+    private protected PSCmdlet Voice => Caller ?? this;
+
+    /// <summary>Releases the run. Downstream commands that stop early reach nothing but this.</summary>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        RunSession? run;
+        lock (_gate)
+        {
+            _stopped = true;
+            run = _run;
+        }
+
+        run?.Interrupt();
+    }
+
+    /// <summary>Does what ends in a LabRunner error as the caller's terminating error.</summary>
+    private protected void Guarded(Action action)
+    {
+        LabRunnerException fault;
+        try
+        {
+            action();
+            return;
+        }
+        catch (LabRunnerException error)
+        {
+            fault = error;
+        }
+        catch (LabCoreException error)
+        {
+            fault = LabRunnerError.Core(error);
+        }
+        catch (NativeLibraryException error)
+        {
+            fault = new LabRunnerException(error.Id, ErrorCategory.ResourceUnavailable, error.Message, null, null, error);
+        }
+
+        Voice.ThrowTerminatingError(fault.ErrorRecord);
+    }
+
+    /// <summary>Carries a run to its end and writes it to the pipeline.</summary>
+    private protected RunOutcome Finish(RunSession run, IRunOutput output, IProgressView? view)
+    {
+        lock (_gate)
+        {
+            _run = run;
+            if (_stopped)
+            {
+                run.Interrupt();
+            }
+        }
+
+        try
+        {
+            return LabRun.Finish(run, output, view);
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    /// <summary>The one terminating error at the end, where it was asked for.</summary>
+    private protected void ThrowIfAsked(RunOutcome outcome)
+    {
+        if (outcome.Results.All(result => result.Success))
+        {
+            return;
+        }
+
+        var explicitly = Voice.MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var action)
+            && LanguagePrimitives.TryConvertTo(action, out ActionPreference preference)
+            && preference == ActionPreference.Stop;
+        if (ThrowOnFailure || explicitly)
+        {
+            Voice.ThrowTerminatingError(LabRunnerError.RunFailed(outcome.Results).ErrorRecord);
+        }
+    }
+
+    /// <summary>The view that fits the place: bars on a screen, lines in a log.</summary>
+    private protected IProgressView? View(bool show, LabProgressStyle style, int operations) =>
+        !show ? null : ProgressLines.Fits ? new ProgressLines(Voice, operations) : new ProgressBars(Voice, style);
+
+    private void Release()
+    {
+        RunSession? run;
+        lock (_gate)
+        {
+            run = _run;
+            _run = null;
+        }
+
+        run?.Dispose();
+    }
+}

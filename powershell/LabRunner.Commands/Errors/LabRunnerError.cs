@@ -1,0 +1,159 @@
+using System.Management.Automation;
+using LabRunner.Interop;
+
+namespace LabRunner.Errors;
+
+/// <summary>Every error the managed side gives, in one place: id, category, sentence, advice.</summary>
+internal static class LabRunnerError
+{
+    // Ids of findings about the input. Where the core has the same finding, the id is the same.
+    internal const string EmptyPlan = "LabRunner.EmptyPlan";
+    internal const string MissingName = "LabRunner.MissingName";
+    internal const string MissingWork = "LabRunner.MissingWork";
+    internal const string InvalidValue = "LabRunner.InvalidValue";
+    internal const string InvalidOperation = "LabRunner.InvalidOperation";
+    internal const string AmbiguousWork = "LabRunner.AmbiguousWork";
+    internal const string UnknownParameter = "LabRunner.UnknownParameter";
+    internal const string ScriptBlockInArgument = "LabRunner.ScriptBlockInArgument";
+    internal const string UndefinedUsing = "LabRunner.UndefinedUsing";
+    internal const string ScriptSyntax = "LabRunner.ScriptSyntax";
+    internal const string ScriptNotFound = "LabRunner.ScriptNotFound";
+
+    // Ids of what an operation can end with.
+    internal const string OperationFailed = "LabRunner.OperationFailed";
+    internal const string OperationTimeout = "LabRunner.OperationTimeout";
+    internal const string OperationCanceled = "LabRunner.OperationCanceled";
+    internal const string OperationAbandoned = "LabRunner.OperationAbandoned";
+    internal const string ScriptExitCode = "LabRunner.ScriptExitCode";
+    internal const string WorkerLost = "LabRunner.WorkerLost";
+    internal const string PromptInParallel = "LabRunner.PromptInParallel";
+
+    // Ids of the run as a whole.
+    internal const string OperationsFailed = "LabRunner.RunFailed";
+    internal const string WorkerNotOpened = "LabRunner.WorkerNotOpened";
+    internal const string EngineFault = "LabRunner.EngineFault";
+
+    /// <summary>One error for all findings about an input: the first one speaks by id, all of them by sentence.</summary>
+    internal static LabRunnerException Input(IReadOnlyList<LabFinding> findings)
+    {
+        var first = findings[0];
+        var message = findings.Count == 1
+            ? first.ToString()
+            : $"{findings.Count} faults in the operations:{Environment.NewLine}"
+              + string.Join(Environment.NewLine, findings.Select(finding => "  - " + finding));
+        return new LabRunnerException(first.Id, CategoryOf(first.Id), message, first.Advice ?? "Correct the operations; nothing was started.", first.Operation)
+        {
+            Findings = findings,
+        };
+    }
+
+    /// <summary>An error of the core, with its own id and all its findings.</summary>
+    internal static LabRunnerException Core(LabCoreException error)
+    {
+        var fault = error.Fault;
+        var findings = (fault.Diagnostics ?? [])
+            .Where(found => !string.Equals(found.Severity, "warning", StringComparison.OrdinalIgnoreCase))
+            .Select(found => new LabFinding(found.Id, Located(found), found.Operation, found.Advice))
+            .ToArray();
+        var message = findings.Length > 1
+            ? $"{findings.Length} faults in the operations:{Environment.NewLine}" + string.Join(Environment.NewLine, findings.Select(finding => "  - " + finding))
+            : fault.Message;
+        return new LabRunnerException(fault.Id, Category(fault.Category), message, fault.Advice, fault.Target, error) { Findings = findings };
+    }
+
+    /// <summary>A prompt was called for where nobody can answer.</summary>
+    internal static LabRunnerException Prompt(string what) => new(
+        PromptInParallel,
+        ErrorCategory.InvalidOperation,
+        $"An operation that runs in parallel cannot ask for {what}: nobody could tell which operation asks.",
+        "Ask before the run and hand the answer over in Parameters or with $using:.");
+
+    /// <summary>A script ended with <c>exit n</c>.</summary>
+    internal static ErrorRecord Exit(string operation, int code) => new LabRunnerException(
+        ScriptExitCode,
+        ErrorCategory.FromStdErr,
+        $"Operation '{operation}' ended with exit code {code}.",
+        "Look at its output; let it end with exit 0, or without exit, when that is no failure.",
+        operation).ErrorRecord;
+
+    /// <summary>An output object said <c>Success = $false</c>.</summary>
+    internal static ErrorRecord SaidNo(string operation, string? reason) => new LabRunnerException(
+        OperationFailed,
+        ErrorCategory.NotSpecified,
+        string.IsNullOrEmpty(reason) ? $"Operation '{operation}' reported that it failed." : reason,
+        null,
+        operation).ErrorRecord;
+
+    /// <summary>The runspace of an operation went away under it.</summary>
+    internal static ErrorRecord Lost(string operation, Exception? why) => new LabRunnerException(
+        WorkerLost,
+        ErrorCategory.ResourceUnavailable,
+        $"The runspace of operation '{operation}' ended before the operation did{(why is null ? "." : $": {why.Message}")}",
+        "Do not close or dispose the runspace that a script runs in.",
+        operation,
+        why).ErrorRecord;
+
+    /// <summary>No worker can be opened: the run cannot go on.</summary>
+    internal static LabRunnerException NotOpened(Exception why) => new(
+        WorkerNotOpened,
+        ErrorCategory.ResourceUnavailable,
+        $"A runspace for the operations could not be opened: {why.Message}",
+        "Free some memory, or use a smaller -MaxConcurrency.",
+        null,
+        why);
+
+    /// <summary>A failure of LabRunner itself.</summary>
+    internal static LabRunnerException Engine(Exception why) => new(
+        EngineFault,
+        ErrorCategory.InvalidResult,
+        $"LabRunner failed while it ran the operations: {why.Message}",
+        "This is a defect of LabRunner: please report it with the output of Get-Error.",
+        null,
+        why);
+
+    /// <summary>The one terminating error of <c>-ThrowOnFailure</c> and <c>-ErrorAction Stop</c>.</summary>
+    internal static LabRunnerException RunFailed(LabOperationResult[] results)
+    {
+        var failed = results.Where(result => !result.Success).ToArray();
+        var named = string.Join("; ", failed.Take(5).Select(result => $"'{result.Name}' {result.Status}{(result.Error is null ? "" : $": {result.Error}")}"));
+        var rest = failed.Length > 5 ? $"; and {failed.Length - 5} more" : "";
+        return new LabRunnerException(
+            OperationsFailed,
+            ErrorCategory.OperationStopped,
+            $"{failed.Length} of {results.Length} operations did not succeed: {named}{rest}",
+            "All results are in the TargetObject of this error.",
+            results);
+    }
+
+    /// <summary>The error record of an operation that ended badly without having written one itself.</summary>
+    internal static ErrorRecord Ended(string operation, OperationStatus status, string? message, string? id, string? category)
+    {
+        var (fallbackId, fallbackCategory, sentence, advice) = status switch
+        {
+            OperationStatus.TimedOut => (OperationTimeout, ErrorCategory.OperationTimeout, $"Operation '{operation}' took longer than its limit and was stopped.", "Raise its Timeout or -TimeoutMinutes, or find out why it takes so long."),
+            OperationStatus.Canceled => (OperationCanceled, ErrorCategory.OperationStopped, $"Operation '{operation}' was stopped with its run.", (string?)null),
+            OperationStatus.Abandoned => (OperationAbandoned, ErrorCategory.OperationStopped, $"Operation '{operation}' did not stop when told to; it may still be running.", "Let it wait in commands that can be stopped, such as Start-Sleep, and not in .NET methods."),
+            _ => (OperationFailed, ErrorCategory.NotSpecified, $"Operation '{operation}' failed.", null),
+        };
+        return new LabRunnerException(
+            id ?? fallbackId,
+            category is null ? fallbackCategory : Category(category),
+            string.IsNullOrEmpty(message) ? sentence : message,
+            advice,
+            operation).ErrorRecord;
+    }
+
+    /// <summary>The category of that name, or NotSpecified.</summary>
+    internal static ErrorCategory Category(string? name) =>
+        Enum.TryParse<ErrorCategory>(name, ignoreCase: true, out var category) ? category : ErrorCategory.NotSpecified;
+
+    private static string Located(LabDiagnostic found) => found.Message;
+
+    private static ErrorCategory CategoryOf(string id) => id switch
+    {
+        ScriptSyntax => ErrorCategory.ParserError,
+        ScriptNotFound => ErrorCategory.ObjectNotFound,
+        ScriptBlockInArgument => ErrorCategory.InvalidType,
+        _ => ErrorCategory.InvalidArgument,
+    };
+}

@@ -1,0 +1,120 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace LabRunner.Execution;
+
+/// <summary>What an operation inherits from whoever called: location, cultures, language mode, preferences.</summary>
+internal sealed class CallerState
+{
+    private static readonly string[] Inherited =
+    [
+        "ErrorActionPreference", "WarningPreference", "VerbosePreference", "DebugPreference", "InformationPreference",
+        "ProgressPreference", "ConfirmPreference", "WhatIfPreference", "PSNativeCommandUseErrorActionPreference",
+        "PSNativeCommandArgumentPassing", "OutputEncoding", "ErrorView", "FormatEnumerationLimit", "OFS",
+    ];
+
+    private static readonly Dictionary<string, string> ActionOf = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["ErrorActionPreference"] = "ErrorAction",
+        ["WarningPreference"] = "WarningAction",
+        ["InformationPreference"] = "InformationAction",
+        ["ProgressPreference"] = "ProgressAction",
+    };
+
+    /// <summary>The language mode of the workers: never more than the caller's.</summary>
+    internal required PSLanguageMode LanguageMode { get; init; }
+
+    internal required CultureInfo Culture { get; init; }
+
+    internal required CultureInfo UICulture { get; init; }
+
+    /// <summary>Where the caller stands, for a location command.</summary>
+    internal required string Location { get; init; }
+
+    /// <summary>Preference variables by name.</summary>
+    internal required IReadOnlyList<KeyValuePair<string, object?>> Preferences { get; init; }
+
+    /// <summary>The caller's <c>$PSDefaultParameterValues</c>, when there are any.</summary>
+    internal IDictionary? DefaultParameterValues { get; init; }
+
+    /// <summary>LabRunner's own module, whose commands operations may use.</summary>
+    internal WorkerCommands Commands { get; init; } = WorkerCommands.None;
+
+    /// <summary>Reads the state through the command that the user called.</summary>
+    internal static CallerState Capture(PSCmdlet caller, bool constrained)
+    {
+        var bound = caller.MyInvocation.BoundParameters;
+        var variables = caller.SessionState.PSVariable;
+        var preferences = new List<KeyValuePair<string, object?>>(Inherited.Length);
+        foreach (var name in Inherited)
+        {
+            if (Explicit(name, bound) is { } given)
+            {
+                preferences.Add(new(name, given));
+            }
+            else if (variables.Get(name) is { } variable)
+            {
+                preferences.Add(new(name, Settled(name, variable.Value)));
+            }
+        }
+
+        var mode = caller.SessionState.LanguageMode;
+        return new CallerState
+        {
+            LanguageMode = constrained && mode == PSLanguageMode.FullLanguage ? PSLanguageMode.ConstrainedLanguage : mode,
+            Culture = CultureInfo.CurrentCulture,
+            UICulture = CultureInfo.CurrentUICulture,
+            Location = caller.SessionState.Path.CurrentLocation.Path,
+            Preferences = preferences,
+            DefaultParameterValues = variables.GetValue("PSDefaultParameterValues") is IDictionary { Count: > 0 } defaults ? defaults : null,
+            Commands = WorkerCommands.Of(caller),
+        };
+    }
+
+    /// <summary>The preference's value in the caller's scope or call.</summary>
+    internal object? Preference(string name) => Preferences.FirstOrDefault(pair => pair.Key == name).Value;
+
+    private static object? Explicit(string preference, IDictionary<string, object> bound)
+    {
+        switch (preference)
+        {
+            case "VerbosePreference":
+                return Switch(bound, "Verbose") is { } verbose ? verbose ? ActionPreference.Continue : ActionPreference.SilentlyContinue : null;
+            case "DebugPreference":
+                return Switch(bound, "Debug") is { } debug ? debug ? ActionPreference.Continue : ActionPreference.SilentlyContinue : null;
+            case "WhatIfPreference":
+                return Switch(bound, "WhatIf") is { } whatIf ? whatIf : null;
+            case "ConfirmPreference":
+                return Switch(bound, "Confirm") is { } confirm ? confirm ? ConfirmImpact.Low : ConfirmImpact.None : null;
+            default:
+                return ActionOf.TryGetValue(preference, out var parameter) && bound.TryGetValue(parameter, out var action)
+                    ? Settled(preference, action)
+                    : null;
+        }
+    }
+
+    private static bool? Switch(IDictionary<string, object> bound, string name) =>
+        bound.TryGetValue(name, out var value) ? LanguagePrimitives.IsTrue(value) : null;
+
+    // A preference variable does not take Ignore, and nobody can answer an Inquire or attend a Break in parallel work.
+    private static object? Settled(string name, object? value)
+    {
+        if (!name.EndsWith("Preference", StringComparison.Ordinal) || name is "ConfirmPreference" or "WhatIfPreference")
+        {
+            return value;
+        }
+
+        if (!LanguagePrimitives.TryConvertTo(value, out ActionPreference action))
+        {
+            return value;
+        }
+
+        return action switch
+        {
+            ActionPreference.Ignore => ActionPreference.SilentlyContinue,
+            ActionPreference.Stop or ActionPreference.SilentlyContinue or ActionPreference.Continue => action,
+            _ => ActionPreference.Continue,
+        };
+    }
+}

@@ -1,0 +1,118 @@
+using LabRunner.Errors;
+using LabRunner.Interop;
+
+namespace LabRunner.Execution;
+
+/// <summary>The one thread of the process that hears what the core has to say about all runs.</summary>
+/// <remarks>It never waits for a worker or a reader: a stop is begun, an event is put on a queue where it always fits.</remarks>
+internal static class ControlThread
+{
+    // How long it stays without a run before it ends; the next run starts it anew.
+    private const int LingerMs = 30_000;
+
+    private static readonly object Gate = new();
+    private static readonly Dictionary<ulong, RunSession> Runs = [];
+    private static bool _running;
+
+    /// <summary>Starts a run so that none of its events is missed: dispatching waits for the registration.</summary>
+    internal static RunHandle Register(RunSession session, Func<RunHandle> start)
+    {
+        lock (Gate)
+        {
+            var handle = start();
+            Runs.Add(handle.Id, session);
+            if (!_running)
+            {
+                _running = true;
+                new Thread(Main) { IsBackground = true, Name = "LabRunner control" }.Start();
+            }
+
+            return handle;
+        }
+    }
+
+    /// <summary>Cancels the live runs of a runspace, for the module is being removed from it.</summary>
+    internal static void CancelAll(Guid origin)
+    {
+        RunSession[] runs;
+        lock (Gate)
+        {
+            runs = [.. Runs.Values.Where(run => run.Origin == origin)];
+        }
+
+        foreach (var run in runs)
+        {
+            run.Cancel(CancelMode.Graceful);
+        }
+    }
+
+    private static void Main()
+    {
+        while (true)
+        {
+            List<RunEvent> events;
+            try
+            {
+                events = RunEvent.ReadAll(LabCore.Events(LingerMs));
+            }
+            catch (Exception error)
+            {
+                // Without events no run can go on: each one ends with the reason, and nothing waits for ever.
+                FailAll(error);
+                return;
+            }
+
+            lock (Gate)
+            {
+                foreach (var happened in events)
+                {
+                    Dispatch(happened);
+                }
+
+                if (events.Count == 0 && Runs.Count == 0)
+                {
+                    _running = false;
+                    return;
+                }
+            }
+        }
+    }
+
+    private static void Dispatch(RunEvent happened)
+    {
+        if (!Runs.TryGetValue(happened.Run, out var run))
+        {
+            return;
+        }
+
+        try
+        {
+            run.On(happened);
+        }
+        catch (Exception error)
+        {
+            run.Break(LabRunnerError.Engine(error));
+        }
+
+        if (happened.Kind == "finished")
+        {
+            Runs.Remove(happened.Run);
+        }
+    }
+
+    private static void FailAll(Exception error)
+    {
+        RunSession[] runs;
+        lock (Gate)
+        {
+            _running = false;
+            runs = [.. Runs.Values];
+            Runs.Clear();
+        }
+
+        foreach (var run in runs)
+        {
+            run.Break(LabRunnerError.Engine(error));
+        }
+    }
+}

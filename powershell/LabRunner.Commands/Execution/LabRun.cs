@@ -1,0 +1,71 @@
+using LabRunner.Errors;
+using LabRunner.Interop;
+using LabRunner.Progress;
+
+namespace LabRunner.Execution;
+
+/// <summary>From operations to a run: checking and starting, for every command that runs operations.</summary>
+internal static class LabRun
+{
+    /// <summary>Compiles a plan; all faults of the input, the reader's and the core's, come as one error.</summary>
+    internal static PlanHandle Compile(IReadOnlyList<OperationDefinition> operations, RunSettings settings, IReadOnlyList<LabFinding> findings)
+    {
+        // The core's findings are about names and the graph; they only make sense when every operation could be read.
+        var complete = !findings.Any(finding => finding.Id is LabRunnerError.InvalidOperation or LabRunnerError.MissingName);
+        if (findings.Count > 0 && !complete)
+        {
+            throw LabRunnerError.Input(findings);
+        }
+
+        PlanHandle plan;
+        try
+        {
+            plan = PlanHandle.Compile(PlanDocument.Request(operations, settings));
+        }
+        catch (LabCoreException error)
+        {
+            var fault = LabRunnerError.Core(error);
+            if (findings.Count == 0)
+            {
+                throw fault;
+            }
+
+            var more = fault.Findings.Count > 0 ? fault.Findings : [new LabFinding(fault.Id, fault.Message, null, fault.Advice)];
+            throw LabRunnerError.Input([.. findings, .. more]);
+        }
+
+        if (findings.Count > 0)
+        {
+            plan.Dispose();
+            throw LabRunnerError.Input(findings);
+        }
+
+        return plan;
+    }
+
+    /// <summary>Starts a run.</summary>
+    internal static RunSession Start(PlanHandle plan, IReadOnlyList<OperationDefinition> operations, RunSettings settings, CallerState caller)
+    {
+        try
+        {
+            return RunSession.Start(plan, operations, settings, caller);
+        }
+        catch (LabCoreException error)
+        {
+            throw LabRunnerError.Core(error);
+        }
+    }
+
+    /// <summary>Carries a run to its end on this thread.</summary>
+    internal static RunOutcome Finish(RunSession run, IRunOutput output, IProgressView? view)
+    {
+        try
+        {
+            return new RunPump(run, output, view).Pump();
+        }
+        finally
+        {
+            run.Dispose();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections;
+
+namespace LabRunner.Execution;
+
+/// <summary>One operation as the run needs it: what the core has to know, and what a worker has to run.</summary>
+internal sealed class OperationDefinition
+{
+    internal required string Name { get; init; }
+
+    internal string? Id { get; init; }
+
+    internal string? Type { get; init; }
+
+    internal int? Priority { get; init; }
+
+    internal IReadOnlyList<string> Dependencies { get; init; } = [];
+
+    /// <summary>Limit of one attempt; the run's default when absent.</summary>
+    internal TimeSpan? Timeout { get; init; }
+
+    internal required OperationWork Work { get; init; }
+
+    /// <summary>The operation as the core's own document has it, when it came from a lab file.</summary>
+    internal System.Text.Json.JsonElement? Declared { get; init; }
+}
+
+/// <summary>What an operation does when it runs.</summary>
+internal abstract class OperationWork;
+
+/// <summary>A script block, a script file or a command, run by a worker.</summary>
+internal sealed class ScriptWork : OperationWork
+{
+    private static readonly object[] Nothing = [];
+
+    /// <summary>What the call operator gets: an unbound script block, a path or a name.</summary>
+    internal required object Command { get; init; }
+
+    /// <summary>Whether it is a script file, whose <c>exit</c> the engine contains by itself.</summary>
+    internal bool IsFile { get; init; }
+
+    internal object?[] Positional { get; init; } = Nothing;
+
+    /// <summary>The splatted parameters; the values of <c>$using:</c> are among them.</summary>
+    internal required Hashtable Named { get; init; }
+}
+
+/// <summary>A program, run by the core. The document is the core's own.</summary>
+internal sealed class ProcessWork : OperationWork
+{
+    internal required IReadOnlyDictionary<string, object?> Spec { get; init; }
+}
+
+/// <summary>Stops a service that another operation started.</summary>
+internal sealed class StopWork : OperationWork
+{
+    internal required string Service { get; init; }
+}

@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Text.Json;
+using LabRunner.Streams;
+
+namespace LabRunner.Execution;
+
+/// <summary>What the core is told about how a script operation ended.</summary>
+internal static class Outcome
+{
+    /// <summary>The document; empty for one that succeeded and wrote nothing worth a word.</summary>
+    internal static byte[] Of(OperationRecorder recorder)
+    {
+        if (recorder.Failure is null && recorder.ErrorCount == 0 && recorder.OutputCount == 0 && recorder.WarningCount == 0 && recorder.ExitCode is null)
+        {
+            return [];
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("status", recorder.Failure is null ? "succeeded" : "failed");
+        json.WriteBoolean("had_errors", recorder.ErrorCount > 0);
+        if (recorder.Failure is { } failure)
+        {
+            json.WriteStartObject("error");
+            json.WriteString("message", Printable(failure.ToString()));
+            json.WriteString("id", Printable(failure.FullyQualifiedErrorId));
+            json.WriteString("category", failure.CategoryInfo.Category.ToString());
+            json.WriteEndObject();
+        }
+
+        if (recorder.ExitCode is { } code)
+        {
+            json.WriteNumber("exit_code", code);
+        }
+
+        json.WriteNumber("output_count", recorder.OutputCount);
+        json.WriteNumber("error_count", recorder.ErrorCount);
+        json.WriteNumber("warning_count", recorder.WarningCount);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    // A message may be any sequence of UTF-16; half a surrogate pair has no place in JSON.
+    private static string Printable(string? text)
+    {
+        if (text is null)
+        {
+            return "";
+        }
+
+        foreach (var letter in text)
+        {
+            if (char.IsSurrogate(letter))
+            {
+                return System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
+            }
+        }
+
+        return text;
+    }
+}

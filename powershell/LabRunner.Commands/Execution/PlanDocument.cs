@@ -1,0 +1,187 @@
+using System.Buffers;
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Text.Json;
+
+namespace LabRunner.Execution;
+
+/// <summary>The documents that the core is asked with.</summary>
+internal static class PlanDocument
+{
+    /// <summary>The request that a plan is compiled from.</summary>
+    internal static byte[] Request(IReadOnlyList<OperationDefinition> operations, RunSettings settings) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("operations");
+        foreach (var operation in operations)
+        {
+            Operation(json, operation);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("order");
+        json.WriteString("mode", settings.Order);
+        if (settings.Order == "custom")
+        {
+            json.WriteStartArray("names");
+            foreach (var name in settings.CustomOrder)
+            {
+                json.WriteStringValue(name);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    /// <summary>The options that a run is started with.</summary>
+    internal static byte[] RunOptions(RunSettings settings) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("name", settings.Name);
+        json.WriteNumber("max_concurrency", settings.MaxConcurrency);
+        json.WriteString("failure", settings.ContinueOnError ? "continue" : "stop");
+        Milliseconds(json, "default_timeout_ms", settings.DefaultTimeout);
+        Milliseconds(json, "run_timeout_ms", settings.RunTimeout);
+        Milliseconds(json, "stop_grace_ms", settings.StopGrace);
+        json.WriteBoolean("journal", settings.Journal);
+        json.WriteString("directory", settings.Directory);
+        json.WriteString("source", settings.Source);
+        json.WriteEndObject();
+    });
+
+    private static void Operation(Utf8JsonWriter json, OperationDefinition operation)
+    {
+        if (operation.Declared is { } declared)
+        {
+            declared.WriteTo(json);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("name", operation.Name);
+        if (operation.Id is not null)
+        {
+            json.WriteString("id", operation.Id);
+        }
+
+        if (operation.Type is not null)
+        {
+            json.WriteString("type", operation.Type);
+        }
+
+        if (operation.Dependencies.Count > 0)
+        {
+            json.WriteStartArray("dependencies");
+            foreach (var dependency in operation.Dependencies)
+            {
+                json.WriteStringValue(dependency);
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (operation.Priority is { } priority)
+        {
+            json.WriteNumber("priority", priority);
+        }
+
+        if (operation.Timeout is { } timeout)
+        {
+            json.WriteNumber("timeout_ms", Whole(timeout));
+        }
+
+        json.WriteStartObject("work");
+        switch (operation.Work)
+        {
+            case ProcessWork process:
+                json.WriteString("kind", "process");
+                foreach (var (key, value) in process.Spec)
+                {
+                    json.WritePropertyName(key);
+                    Value(json, value);
+                }
+
+                break;
+            case StopWork stop:
+                json.WriteString("kind", "stop");
+                json.WriteString("service", stop.Service);
+                break;
+            default:
+                json.WriteString("kind", "script");
+                break;
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Value(Utf8JsonWriter json, object? value)
+    {
+        switch (value is PSObject wrapped ? wrapped.BaseObject : value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case int or long or uint or short or byte or ushort:
+                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case IReadOnlyDictionary<string, object?> map:
+                json.WriteStartObject();
+                foreach (var (key, item) in map)
+                {
+                    json.WritePropertyName(key);
+                    Value(json, item);
+                }
+
+                json.WriteEndObject();
+                break;
+            case IEnumerable list:
+                json.WriteStartArray();
+                foreach (var item in list)
+                {
+                    Value(json, item);
+                }
+
+                json.WriteEndArray();
+                break;
+            case var other:
+                json.WriteStringValue(LanguagePrimitives.ConvertTo<string>(other));
+                break;
+        }
+    }
+
+    private static void Milliseconds(Utf8JsonWriter json, string name, TimeSpan? time)
+    {
+        if (time is { } some)
+        {
+            json.WriteNumber(name, Whole(some));
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    private static long Whole(TimeSpan time) => Math.Max(1, (long)Math.Ceiling(time.TotalMilliseconds));
+
+    private static byte[] Write(Action<Utf8JsonWriter> body)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            body(json);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

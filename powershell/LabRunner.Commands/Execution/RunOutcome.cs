@@ -1,0 +1,16 @@
+using System.Text.Json;
+
+namespace LabRunner.Execution;
+
+/// <summary>What became of a run.</summary>
+/// <param name="Results">One result an operation, as declared.</param>
+/// <param name="Status"><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c> or <c>Canceled</c>.</param>
+/// <param name="Document">The core's own document of it.</param>
+internal sealed record RunOutcome(LabOperationResult[] Results, string Status, JsonElement Document)
+{
+    /// <summary>The run's id.</summary>
+    internal string? RunId => RunEvent.Text(Document, "run");
+
+    /// <summary>The folder that has the run's files.</summary>
+    internal string? Directory => RunEvent.Text(Document, "directory");
+}

@@ -1,0 +1,227 @@
+using System.Management.Automation;
+using System.Text.Json;
+using LabRunner.Errors;
+using LabRunner.Progress;
+
+namespace LabRunner.Execution;
+
+/// <summary>Reads a run's queue on the thread that may write, until the run is over.</summary>
+internal sealed class RunPump
+{
+    private readonly RunSession _run;
+    private readonly IRunOutput _output;
+    private readonly IProgressView? _view;
+    private readonly LabOperationResult[] _results;
+    private readonly bool[] _final;
+    private int _nextToRelease;
+    private string _status = "Failed";
+
+    internal RunPump(RunSession run, IRunOutput output, IProgressView? view)
+    {
+        _run = run;
+        _output = output;
+        _view = view;
+        _final = new bool[run.Operations.Count];
+        _results = [.. run.Operations.Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
+        Progress = new RunProgress(run);
+    }
+
+    internal RunProgress Progress { get; }
+
+    /// <summary>Pumps until the run is over. Throws what broke it, or what the writing threw.</summary>
+    internal RunOutcome Pump()
+    {
+        try
+        {
+            while (true)
+            {
+                if (!_run.Queue.TryTake(out var item, _view?.NextWait(Progress) ?? Timeout.Infinite))
+                {
+                    _view?.Draw(Progress);
+                    continue;
+                }
+
+                if (item.Fault is { } fault)
+                {
+                    throw fault;
+                }
+
+                if (item.Record is { } record)
+                {
+                    _output.Record(record);
+                }
+                else if (item.Event is { } happened)
+                {
+                    if (happened.Kind == "finished")
+                    {
+                        _status = happened.Status ?? _status;
+                        break;
+                    }
+
+                    On(happened);
+                }
+
+                _view?.Draw(Progress);
+            }
+
+            var document = ReadDocument();
+            Complete(document);
+            Release();
+            return new RunOutcome(_results, _status, document);
+        }
+        finally
+        {
+            _view?.Close(Progress);
+        }
+    }
+
+    private void On(RunEvent happened)
+    {
+        if (happened.Operation < 0 || happened.Operation >= _results.Length)
+        {
+            return;
+        }
+
+        var result = _results[happened.Operation];
+        switch (happened.Kind)
+        {
+            case "started":
+                result.StartTime ??= At(happened);
+                result.Attempts = (int)happened.Attempt;
+                result.WorkerId = happened.HasWorker ? (int)happened.Worker : null;
+                Progress.Started(happened.Operation);
+                _view?.Changed(_run.Operations[happened.Operation], "started", null);
+                break;
+            case "serving":
+                _view?.Changed(_run.Operations[happened.Operation], "serving", null);
+                break;
+            case "output":
+                Line(happened);
+                break;
+            case "ended":
+                Ended(result, happened);
+                break;
+            case "skipped":
+                result.Status = OperationStatus.Skipped;
+                result.SkippedBecause = happened.Because;
+                result.Error = happened.Because?.Message;
+                Finalize(happened.Operation, result);
+                break;
+        }
+    }
+
+    private void Ended(LabOperationResult result, RunEvent happened)
+    {
+        result.Status = StatusOf(happened.Status);
+        result.EndTime = At(happened);
+        result.Duration = TimeSpan.FromMilliseconds(happened.DurationMs);
+        _run.Recorder(happened.Operation)?.MoveTo(result);
+        result.ExitCode = happened.ExitCode ?? result.ExitCode;
+        Judge(result, happened);
+        Finalize(happened.Operation, result);
+    }
+
+    // A failure that the script itself gave keeps its record; everything else is the core's to explain.
+    private static void Judge(LabOperationResult result, RunEvent happened)
+    {
+        if (result.Success)
+        {
+            result.ErrorRecord = null;
+            return;
+        }
+
+        if (result.Status != OperationStatus.Failed || result.ErrorRecord is null)
+        {
+            result.ErrorRecord = LabRunnerError.Ended(result.Name, result.Status, happened.ErrorMessage, happened.ErrorId, happened.ErrorCategory);
+        }
+
+        result.Error = result.ErrorRecord.ToString();
+    }
+
+    private void Finalize(int operation, LabOperationResult result)
+    {
+        if (_final[operation])
+        {
+            return;
+        }
+
+        _final[operation] = true;
+        Progress.Ended(operation, result.Status);
+        _view?.Changed(_run.Operations[operation], result.Status.ToString(), result);
+        if (!result.Success && result.Status != OperationStatus.Skipped)
+        {
+            _output.Failure(result);
+        }
+
+        Release();
+    }
+
+    private void Release()
+    {
+        while (_nextToRelease < _results.Length && _final[_nextToRelease])
+        {
+            _output.Result(_results[_nextToRelease++]);
+        }
+    }
+
+    private void Line(RunEvent happened)
+    {
+        var recorder = _run.Recorder(happened.Operation) ?? _run.NewRecorder(happened.Operation);
+        var line = happened.Line ?? "";
+        if (string.Equals(happened.Stream, "stdout", StringComparison.OrdinalIgnoreCase))
+        {
+            recorder.Line(line);
+        }
+        else if (recorder.Take(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr")) is { } record)
+        {
+            _output.Record(record);
+        }
+    }
+
+    private JsonElement ReadDocument()
+    {
+        var bytes = _run.Result();
+        if (bytes.Length == 0)
+        {
+            return default;
+        }
+
+        using var document = JsonDocument.Parse(bytes);
+        return document.RootElement.Clone();
+    }
+
+    // What the events do not tell, and, should one ever be missing, what it would have told.
+    private void Complete(JsonElement document)
+    {
+        if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty("operations", out var operations))
+        {
+            return;
+        }
+
+        foreach (var item in operations.EnumerateArray())
+        {
+            var index = (int)(RunEvent.Number(item, "index") ?? -1);
+            if (index < 0 || index >= _results.Length)
+            {
+                continue;
+            }
+
+            var result = _results[index];
+            result.LogPath = RunEvent.Text(item, "log");
+            result.ExitCode ??= (int?)RunEvent.Number(item, "exit_code");
+            if (!_final[index])
+            {
+                result.Status = StatusOf(RunEvent.Text(item, "status"));
+                result.SkippedBecause = RunEvent.Member(item, "skipped_because") is { } because ? RunEvent.Skip(because) : null;
+                result.Error = result.SkippedBecause?.Message ?? (RunEvent.Member(item, "error") is { } error ? RunEvent.Text(error, "message") : null);
+                _run.Recorder(index)?.MoveTo(result);
+                _final[index] = true;
+            }
+        }
+    }
+
+    private DateTime At(RunEvent happened) => _run.StartedAt.AddMilliseconds(happened.AtMs);
+
+    private static OperationStatus StatusOf(string? status) =>
+        Enum.TryParse<OperationStatus>(status, ignoreCase: true, out var known) ? known : OperationStatus.Failed;
+}

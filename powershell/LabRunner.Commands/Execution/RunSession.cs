@@ -1,0 +1,229 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using LabRunner.Interop;
+using LabRunner.Streams;
+
+namespace LabRunner.Execution;
+
+/// <summary>One run on the managed side: the core's handle, the operations, the recorders and the queue.</summary>
+/// <remarks>
+/// It outlives the command that started it when that is stopped: the control thread carries it to its end, and only
+/// then is the handle released.
+/// </remarks>
+internal sealed class RunSession : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly OperationRecorder?[] _recorders;
+    private readonly ProgressRecord?[] _progress;
+    private readonly ManualResetEventSlim _ended = new();
+    private RunHandle? _handle;
+    private long _sequence;
+    private bool _released;
+    private volatile bool _over;
+
+    private RunSession(IReadOnlyList<OperationDefinition> operations, RunSettings settings, CallerState caller)
+    {
+        Operations = operations;
+        Settings = settings;
+        Caller = caller;
+        _recorders = new OperationRecorder?[operations.Count];
+        _progress = new ProgressRecord?[operations.Count];
+    }
+
+    internal IReadOnlyList<OperationDefinition> Operations { get; }
+
+    internal RunSettings Settings { get; }
+
+    internal CallerState Caller { get; }
+
+    /// <summary>The runspace that started it.</summary>
+    internal Guid Origin { get; } = Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
+
+    internal BoundedQueue Queue { get; } = new();
+
+    /// <summary>When it started, in local time.</summary>
+    internal DateTime StartedAt { get; private set; }
+
+    /// <summary>Whether nothing of it can start any more.</summary>
+    internal bool IsOver => _over;
+
+    /// <summary>Set when the core has said that it is finished.</summary>
+    internal ManualResetEventSlim Ended => _ended;
+
+    /// <summary>How many workers the core asked for; the pool's own.</summary>
+    internal int WantedWorkers { get; set; }
+
+    /// <summary>The workers it has; the pool's own.</summary>
+    internal HashSet<Worker> BoundWorkers { get; } = [];
+
+    /// <summary>Starts a run of a checked plan.</summary>
+    internal static RunSession Start(PlanHandle plan, IReadOnlyList<OperationDefinition> operations, RunSettings settings, CallerState caller)
+    {
+        var session = new RunSession(operations, settings, caller) { StartedAt = DateTime.Now };
+        session._handle = ControlThread.Register(session, () => RunHandle.Start(plan, PlanDocument.RunOptions(settings)));
+        return session;
+    }
+
+    internal long NextSequence() => Interlocked.Increment(ref _sequence);
+
+    internal OperationRecorder NewRecorder(int operation)
+    {
+        var recorder = new OperationRecorder(this, Operations[operation]);
+        Volatile.Write(ref _recorders[operation], recorder);
+        return recorder;
+    }
+
+    internal OperationRecorder? Recorder(int operation) => Volatile.Read(ref _recorders[operation]);
+
+    /// <summary>Keeps the latest progress of an operation; the reader looks at it when it draws.</summary>
+    internal void ReportProgress(int operation, ProgressRecord record) => Volatile.Write(ref _progress[operation], record);
+
+    internal ProgressRecord? ProgressOf(int operation) => Volatile.Read(ref _progress[operation]);
+
+    /// <summary>Reports an operation that has ended, if one has, and waits for the next, in one crossing.</summary>
+    internal Ticket Take(uint worker, Assignment? done, int waitMs)
+    {
+        try
+        {
+            var handle = _handle;
+            if (handle is null)
+            {
+                return new Ticket(TicketState.Over, 0, 0);
+            }
+
+            return done is null
+                ? handle.Take(worker, waitMs)
+                : handle.CompleteAndTake((uint)done.Operation, done.Attempt, Outcome.Of(done.Recorder), worker, waitMs);
+        }
+        catch (Exception error) when (error is ObjectDisposedException or LabCoreException)
+        {
+            // The run was released: it needs nobody any more.
+            return new Ticket(TicketState.Over, 0, 0);
+        }
+    }
+
+    /// <summary>Reports an operation that has ended.</summary>
+    internal void Complete(Assignment done)
+    {
+        try
+        {
+            _handle?.Complete((uint)done.Operation, done.Attempt, Outcome.Of(done.Recorder));
+        }
+        catch (Exception error) when (error is ObjectDisposedException or LabCoreException)
+        {
+            // It was abandoned, and its run is long over.
+        }
+    }
+
+    internal void Wake(uint worker)
+    {
+        try
+        {
+            _handle?.Wake(worker);
+        }
+        catch (Exception error) when (error is ObjectDisposedException or LabCoreException)
+        {
+            // Nobody waits in a run that was released.
+        }
+    }
+
+    internal void Cancel(CancelMode mode)
+    {
+        try
+        {
+            _handle?.Cancel(mode);
+        }
+        catch (Exception error) when (error is ObjectDisposedException or LabCoreException)
+        {
+            // There is nothing left to cancel.
+        }
+    }
+
+    /// <summary>The core's own document of what became of the run.</summary>
+    internal byte[] Result() => _handle?.Result() ?? [];
+
+    /// <summary>Takes an event, on the control thread.</summary>
+    internal void On(RunEvent happened)
+    {
+        switch (happened.Kind)
+        {
+            case "demand":
+                WorkerPool.Provide(this, happened.Workers);
+                return;
+            case "stop":
+                if (happened.HasWorker)
+                {
+                    WorkerPool.Find(this, happened.Worker)?.StopOperation(this, happened.Operation, happened.Attempt);
+                }
+
+                return;
+            case "ended" when happened is { Status: "Abandoned", HasWorker: true }:
+                WorkerPool.Abandon(this, happened.Worker);
+                Queue.Put(new RunItem(happened), null);
+                return;
+            case "finished":
+                _over = true;
+                Queue.Put(new RunItem(happened), null);
+                _ended.Set();
+                ReleaseIfDone();
+                return;
+            default:
+                Queue.Put(new RunItem(happened), null);
+                return;
+        }
+    }
+
+    /// <summary>Whoever reads it was told to stop: everything is canceled, and the reader is woken.</summary>
+    internal void Interrupt()
+    {
+        Queue.Put(new RunItem(new PipelineStoppedException()), null);
+        Queue.Close();
+        Cancel(CancelMode.Graceful);
+    }
+
+    /// <summary>Ends the run by a fault of the engine.</summary>
+    internal void Break(Exception fault)
+    {
+        _over = true;
+        Queue.Put(new RunItem(fault), null);
+        Cancel(CancelMode.Hard);
+        _ended.Set();
+    }
+
+    /// <summary>Nobody reads it any more: what still runs is stopped, and the handle goes when that has ended.</summary>
+    public void Dispose()
+    {
+        Queue.Close();
+        lock (_gate)
+        {
+            if (_released)
+            {
+                return;
+            }
+
+            _released = true;
+        }
+
+        if (!_over)
+        {
+            Cancel(CancelMode.Graceful);
+        }
+
+        ReleaseIfDone();
+    }
+
+    private void ReleaseIfDone()
+    {
+        RunHandle? handle = null;
+        lock (_gate)
+        {
+            if (_released && _over)
+            {
+                handle = _handle;
+                _handle = null;
+            }
+        }
+
+        handle?.Dispose();
+    }
+}

@@ -1,0 +1,36 @@
+namespace LabRunner.Execution;
+
+/// <summary>How a run goes about its operations.</summary>
+internal sealed class RunSettings
+{
+    internal string Name { get; init; } = "Invoke-ParallelLabRunner";
+
+    internal required int MaxConcurrency { get; init; }
+
+    internal bool ContinueOnError { get; init; }
+
+    internal TimeSpan? DefaultTimeout { get; init; }
+
+    internal TimeSpan? RunTimeout { get; init; }
+
+    internal TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the run leaves its files in the default place when it has no folder of its own.</summary>
+    internal bool Journal { get; init; }
+
+    /// <summary>The run's own folder.</summary>
+    internal string? Directory { get; init; }
+
+    /// <summary>The lab file the operations come from.</summary>
+    internal string? Source { get; init; }
+
+    /// <summary><c>sequential</c>, <c>parallel</c>, <c>intelligent</c> or <c>custom</c>.</summary>
+    internal string Order { get; init; } = "intelligent";
+
+    /// <summary>The caller's own order, for <c>custom</c>.</summary>
+    internal IReadOnlyList<string> CustomOrder { get; init; } = [];
+
+    internal bool NoOutput { get; init; }
+
+    internal int KeepRecords { get; init; } = 10_000;
+}

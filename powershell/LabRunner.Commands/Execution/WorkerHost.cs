@@ -1,0 +1,135 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Security;
+using LabRunner.Errors;
+
+namespace LabRunner.Execution;
+
+/// <summary>The host of a worker: what is shown becomes a record of the operation, and nobody can be asked.</summary>
+internal sealed class WorkerHost(Worker worker) : PSHost
+{
+    private readonly WorkerHostUI _ui = new(worker);
+
+    public override Guid InstanceId { get; } = Guid.NewGuid();
+
+    public override string Name => "LabRunner";
+
+    public override Version Version { get; } = typeof(WorkerHost).Assembly.GetName().Version ?? new Version(0, 0);
+
+    public override CultureInfo CurrentCulture => CultureInfo.CurrentCulture;
+
+    public override CultureInfo CurrentUICulture => CultureInfo.CurrentUICulture;
+
+    public override PSHostUserInterface UI => _ui;
+
+    public override void EnterNestedPrompt() => throw LabRunnerError.Prompt("commands");
+
+    public override void ExitNestedPrompt()
+    {
+    }
+
+    public override void NotifyBeginApplication()
+    {
+    }
+
+    public override void NotifyEndApplication()
+    {
+    }
+
+    // The engine calls this when a script block has used exit.
+    public override void SetShouldExit(int exitCode) => worker.BlockExited(exitCode);
+}
+
+/// <summary>The user interface of a worker.</summary>
+internal sealed class WorkerHostUI(Worker worker) : PSHostUserInterface
+{
+    private readonly WorkerRawUI _raw = new();
+    private string _line = "";
+
+    public override PSHostRawUserInterface RawUI => _raw;
+
+    public override void Write(string value) => _line += value;
+
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
+
+    public override void WriteLine(string value)
+    {
+        var line = _line + value;
+        _line = "";
+        worker.Record(LabStream.Information, new InformationRecord(new HostInformationMessage { Message = line }, "Host"));
+    }
+
+    public override void WriteErrorLine(string value) => WriteLine(value);
+
+    public override void WriteDebugLine(string message) => worker.Record(LabStream.Debug, new DebugRecord(message));
+
+    public override void WriteVerboseLine(string message) => worker.Record(LabStream.Verbose, new VerboseRecord(message));
+
+    public override void WriteWarningLine(string message) => worker.Record(LabStream.Warning, new WarningRecord(message));
+
+    public override void WriteProgress(long sourceId, ProgressRecord record) => worker.Progress(record);
+
+    public override string ReadLine() => throw LabRunnerError.Prompt("a line of input");
+
+    public override SecureString ReadLineAsSecureString() => throw LabRunnerError.Prompt("a secret");
+
+    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
+        throw LabRunnerError.Prompt(string.Join(", ", descriptions.Select(field => $"'{field.Name}'")));
+
+    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
+        throw LabRunnerError.Prompt("a credential");
+
+    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
+        throw LabRunnerError.Prompt("a credential");
+
+    public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
+        throw LabRunnerError.Prompt("a choice");
+}
+
+/// <summary>A screen of a fixed size, for scripts that ask how wide it is.</summary>
+internal sealed class WorkerRawUI : PSHostRawUserInterface
+{
+    public override ConsoleColor BackgroundColor { get; set; } = ConsoleColor.Black;
+
+    public override Size BufferSize { get; set; } = new(120, 50);
+
+    public override Coordinates CursorPosition { get; set; }
+
+    public override int CursorSize { get; set; } = 1;
+
+    public override ConsoleColor ForegroundColor { get; set; } = ConsoleColor.Gray;
+
+    public override bool KeyAvailable => false;
+
+    public override Size MaxPhysicalWindowSize => BufferSize;
+
+    public override Size MaxWindowSize => BufferSize;
+
+    public override Coordinates WindowPosition { get; set; }
+
+    public override Size WindowSize { get; set; } = new(120, 50);
+
+    public override string WindowTitle { get; set; } = "";
+
+    public override void FlushInputBuffer()
+    {
+    }
+
+    public override BufferCell[,] GetBufferContents(Rectangle rectangle) => new BufferCell[0, 0];
+
+    public override KeyInfo ReadKey(ReadKeyOptions options) => throw LabRunnerError.Prompt("a key");
+
+    public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill)
+    {
+    }
+
+    public override void SetBufferContents(Coordinates origin, BufferCell[,] contents)
+    {
+    }
+
+    public override void SetBufferContents(Rectangle rectangle, BufferCell fill)
+    {
+    }
+}

@@ -1,0 +1,72 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+
+namespace LabRunner.Execution;
+
+/// <summary>What makes one warm worker as good as another for a run.</summary>
+/// <param name="LanguageMode">The language mode of its session.</param>
+/// <param name="Commands">LabRunner's commands in it.</param>
+internal readonly record struct WorkerFingerprint(PSLanguageMode LanguageMode, string Commands);
+
+/// <summary>The session state of a worker and the loop that runs in it.</summary>
+internal static class WorkerSession
+{
+    // Names of the loop's own variables. They are private to its scope: an operation does not see them.
+    internal const string UnitVariable = "LabUnit";
+    internal const string PositionalVariable = "LabPositional";
+    internal const string NamedVariable = "LabNamed";
+
+    /// <summary>The worker's one long-lived pipeline.</summary>
+    /// <remarks>
+    /// The inner loop catches an operation's <c>break</c> and <c>continue</c>. <c>exit</c> and a labelled <c>break</c>
+    /// end the pipeline; the worker sees that an operation was open then.
+    /// </remarks>
+    internal const string Loop =
+        "while (& $LabNext) { do { try { & $LabUnit @LabPositional @LabNamed *>&1 | & $LabSink; if (!$?) { & $LabExit $LASTEXITCODE } } catch { & $LabFail $_ } } while ($false) }";
+
+    private static readonly CmdletInfo Next = new("Receive-LabWork", typeof(NextCommand));
+    private static readonly CmdletInfo Sink = new("Send-LabRecord", typeof(Streams.SinkCommand));
+    private static readonly CmdletInfo Fail = new("Stop-LabWork", typeof(FailCommand));
+    private static readonly CmdletInfo Exit = new("Complete-LabWork", typeof(ExitCommand));
+
+    internal static WorkerFingerprint FingerprintOf(CallerState caller) => new(caller.LanguageMode, caller.Commands.Fingerprint);
+
+    internal static InitialSessionState Create(CallerState caller)
+    {
+        var state = InitialSessionState.CreateDefault2();
+        state.LanguageMode = caller.LanguageMode;
+        foreach (var entry in CommonCommands.Entries)
+        {
+            state.Commands.Add(entry);
+        }
+
+        foreach (var entry in caller.Commands.Entries)
+        {
+            state.Commands.Add(entry);
+        }
+
+        return state;
+    }
+
+    /// <summary>Puts the loop's variables into an opened runspace; those that change are handed back.</summary>
+    internal static LoopVariables Prepare(Runspace runspace)
+    {
+        var variables = runspace.SessionStateProxy.PSVariable;
+        foreach (var (name, value) in new[] { ("LabNext", Next), ("LabSink", Sink), ("LabFail", Fail), ("LabExit", Exit) })
+        {
+            variables.Set(new PSVariable(name, value, ScopedItemOptions.Private | ScopedItemOptions.Constant));
+        }
+
+        var loop = new LoopVariables(
+            new PSVariable(UnitVariable, null, ScopedItemOptions.Private),
+            new PSVariable(PositionalVariable, null, ScopedItemOptions.Private),
+            new PSVariable(NamedVariable, null, ScopedItemOptions.Private));
+        variables.Set(loop.Unit);
+        variables.Set(loop.Positional);
+        variables.Set(loop.Named);
+        return loop;
+    }
+}
+
+/// <summary>The variables through which a worker's loop gets its next operation.</summary>
+internal sealed record LoopVariables(PSVariable Unit, PSVariable Positional, PSVariable Named);

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Management.Automation;
+using LabRunner.Execution;
+
+namespace LabRunner.Progress;
+
+/// <summary>Progress as bars: one parent and at most seven children, at most ten times a second.</summary>
+internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style) : IProgressView
+{
+    private const int IntervalMs = 100;
+    private const int ParentId = 0x4C52;
+    private const int MaxChildren = 7;
+    private static readonly string[] Spin = ["|", "/", "-", "\\"];
+
+    private readonly int[] _shown = [.. Enumerable.Repeat(-1, MaxChildren)];
+    private long _lastDraw = long.MinValue / 2;
+    private int _turn;
+
+    public int NextWait(RunProgress progress) => (int)Math.Clamp(_lastDraw + IntervalMs - Environment.TickCount64, 1, IntervalMs);
+
+    public void Draw(RunProgress progress)
+    {
+        var now = Environment.TickCount64;
+        if (now - _lastDraw < IntervalMs)
+        {
+            return;
+        }
+
+        _lastDraw = now;
+        caller.WriteProgress(Parent(progress));
+        if (style is LabProgressStyle.Bar or LabProgressStyle.Detailed)
+        {
+            Children(progress);
+        }
+    }
+
+    public void Changed(OperationDefinition operation, string state, LabOperationResult? result)
+    {
+    }
+
+    public void Close(RunProgress progress)
+    {
+        try
+        {
+            for (var slot = 0; slot < _shown.Length; slot++)
+            {
+                Clear(slot);
+            }
+
+            caller.WriteProgress(new ProgressRecord(ParentId, progress.Name, "Completed") { RecordType = ProgressRecordType.Completed });
+        }
+        catch (PipelineStoppedException)
+        {
+            // After Ctrl-C the host takes its bars away by itself.
+        }
+    }
+
+    private ProgressRecord Parent(RunProgress progress)
+    {
+        var failed = progress.Failed > 0 ? $", {progress.Failed} failed" : "";
+        var skipped = progress.Skipped > 0 ? $", {progress.Skipped} skipped" : "";
+        var counts = string.Create(CultureInfo.CurrentCulture, $"{progress.Done} of {progress.Total} done, {progress.Running.Count} running{failed}{skipped}");
+        var record = new ProgressRecord(ParentId, progress.Name, style switch
+        {
+            LabProgressStyle.Percentage => $"{progress.Percent} %",
+            LabProgressStyle.Spinner => $"{Spin[_turn++ % Spin.Length]} {counts}",
+            _ => counts,
+        })
+        {
+            PercentComplete = style == LabProgressStyle.Spinner ? -1 : progress.Percent,
+        };
+        if (style != LabProgressStyle.Spinner && progress.Left is { } left)
+        {
+            record.SecondsRemaining = (int)Math.Min(int.MaxValue, left.TotalSeconds);
+        }
+
+        return record;
+    }
+
+    // An operation keeps its line while it runs: bars that jump are not read.
+    private void Children(RunProgress progress)
+    {
+        for (var slot = 0; slot < _shown.Length; slot++)
+        {
+            if (_shown[slot] >= 0 && !progress.Running.Contains(_shown[slot]))
+            {
+                Clear(slot);
+            }
+        }
+
+        foreach (var operation in progress.Running)
+        {
+            var slot = Array.IndexOf(_shown, operation);
+            if (slot < 0)
+            {
+                slot = Array.IndexOf(_shown, -1);
+                if (slot < 0)
+                {
+                    break;
+                }
+
+                _shown[slot] = operation;
+            }
+
+            caller.WriteProgress(Child(progress, slot, operation));
+        }
+    }
+
+    private ProgressRecord Child(RunProgress progress, int slot, int operation)
+    {
+        var own = progress.Own(operation);
+        if (own?.RecordType == ProgressRecordType.Completed)
+        {
+            own = null;
+        }
+
+        var status = own is null ? "running" : string.IsNullOrWhiteSpace(own.StatusDescription) ? own.Activity : $"{own.Activity}: {own.StatusDescription}";
+        if (style == LabProgressStyle.Detailed)
+        {
+            status = $"{progress.RunningFor(operation):hh\\:mm\\:ss} {status}";
+        }
+
+        return new ProgressRecord(ParentId + 1 + slot, progress.Operation(operation).Name, status)
+        {
+            ParentActivityId = ParentId,
+            PercentComplete = own?.PercentComplete ?? -1,
+            CurrentOperation = style == LabProgressStyle.Detailed ? own?.CurrentOperation : null,
+        };
+    }
+
+    private void Clear(int slot)
+    {
+        if (_shown[slot] >= 0)
+        {
+            caller.WriteProgress(new ProgressRecord(ParentId + 1 + slot, "done", "done") { ParentActivityId = ParentId, RecordType = ProgressRecordType.Completed });
+            _shown[slot] = -1;
+        }
+    }
+}

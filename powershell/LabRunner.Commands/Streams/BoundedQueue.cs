@@ -1,0 +1,118 @@
+using LabRunner.Execution;
+
+namespace LabRunner.Streams;
+
+/// <summary>What a run hands to the thread of its cmdlet: records, bounded, and events, which always fit.</summary>
+/// <remarks>
+/// Workers wait while it is full, so that a script that writes faster than it is read keeps memory flat; a stop ends
+/// their wait. Events come from the control thread, which must never wait: they are few and small.
+/// </remarks>
+internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L << 20)
+{
+    private readonly object _gate = new();
+    private readonly Queue<RunItem> _items = new();
+    private int _records;
+    private long _bytes;
+    private int _waitingWriters;
+    private bool _readerWaits;
+    private bool _closed;
+
+    /// <summary>Puts an item; a record waits for room, unless the queue is closed or the writer is told to stop.</summary>
+    internal void Put(in RunItem item, IBlockedWriter? writer)
+    {
+        lock (_gate)
+        {
+            if (item.Record is not null)
+            {
+                if (!_closed && (_records >= recordLimit || _bytes >= byteLimit) && writer is not null)
+                {
+                    WaitForRoom(writer);
+                }
+
+                if (_closed)
+                {
+                    return;
+                }
+
+                _records++;
+                _bytes += item.Size;
+            }
+
+            _items.Enqueue(item);
+            if (_readerWaits)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Takes the next item, or nothing when the time is over.</summary>
+    internal bool TryTake(out RunItem item, int waitMs)
+    {
+        lock (_gate)
+        {
+            var end = waitMs < 0 ? long.MaxValue : Environment.TickCount64 + waitMs;
+            while (_items.Count == 0)
+            {
+                var left = waitMs < 0 ? Timeout.Infinite : (int)Math.Max(0, end - Environment.TickCount64);
+                if (left == 0)
+                {
+                    item = default;
+                    return false;
+                }
+
+                _readerWaits = true;
+                Monitor.Wait(_gate, left);
+                _readerWaits = false;
+            }
+
+            item = _items.Dequeue();
+            if (item.Record is not null)
+            {
+                _records--;
+                _bytes -= item.Size;
+                if (_waitingWriters > 0 && _records <= recordLimit / 2 && _bytes <= byteLimit / 2)
+                {
+                    Monitor.PulseAll(_gate);
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Nobody reads any more: records are dropped, and whoever waits for room goes on.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Lets writers that wait for room see that they were told to stop.</summary>
+    internal void Wake()
+    {
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void WaitForRoom(IBlockedWriter writer)
+    {
+        _waitingWriters++;
+        try
+        {
+            while (!_closed && !writer.IsStopped && (_records >= recordLimit || _bytes >= byteLimit))
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+        finally
+        {
+            _waitingWriters--;
+        }
+    }
+}

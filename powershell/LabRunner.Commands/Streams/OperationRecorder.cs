@@ -1,0 +1,206 @@
+using System.Management.Automation;
+using LabRunner.Errors;
+using LabRunner.Execution;
+
+namespace LabRunner.Streams;
+
+/// <summary>Takes down what one attempt of an operation writes: output is kept, all else is kept and passed on live.</summary>
+/// <remarks>Written by the worker; read by the run once the operation has ended, or while it goes on when it was abandoned.</remarks>
+internal sealed class OperationRecorder(RunSession run, OperationDefinition operation)
+{
+    // A script that fails in a loop must not fill the memory with records; the counts stay true.
+    private const int ErrorLimit = 1000;
+
+    private readonly object _gate = new();
+    private List<object?>? _output;
+    private List<ErrorRecord>? _errors;
+    private List<WarningRecord>? _warnings;
+    private RecordLog? _log;
+    private object? _lone;
+    private bool _closed;
+
+    /// <summary>How many objects were output.</summary>
+    internal int OutputCount { get; private set; }
+
+    /// <summary>How many errors were written, a terminating one among them.</summary>
+    internal int ErrorCount { get; private set; }
+
+    /// <summary>How many warnings were written.</summary>
+    internal int WarningCount { get; private set; }
+
+    /// <summary>Why the operation did not succeed.</summary>
+    internal ErrorRecord? Failure { get; private set; }
+
+    /// <summary>The exit code of its <c>exit</c>.</summary>
+    internal int? ExitCode { get; private set; }
+
+    /// <summary>Takes one merged object of the operation's pipeline.</summary>
+    internal void Add(PSObject? item, IBlockedWriter writer)
+    {
+        if (item is null)
+        {
+            Output(null);
+            return;
+        }
+
+        switch (StreamMark.Of(item))
+        {
+            case LabStream.Output:
+                Output(item);
+                break;
+            case LabStream.Error when item.BaseObject is ErrorRecord error:
+                if (IsProgramText(error))
+                {
+                    // What a program writes to its standard error is text, often no error at all.
+                    Record(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = error.ToString() }, "stderr"), writer);
+                    break;
+                }
+
+                Error(error, writer);
+                break;
+            case LabStream.Warning when item.BaseObject is WarningRecord warning:
+                Warning(warning, writer);
+                break;
+            case var stream:
+                Record(stream, item.BaseObject, writer);
+                break;
+        }
+    }
+
+    /// <summary>Takes one record that is no output, and passes it on.</summary>
+    internal void Record(LabStream stream, object data, IBlockedWriter? writer)
+    {
+        if (Take(stream, data) is { } record)
+        {
+            run.Queue.Put(new RunItem(record), writer);
+        }
+    }
+
+    /// <summary>Takes one record that is no output, without passing it on.</summary>
+    internal LabRecord? Take(LabStream stream, object data)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return null;
+            }
+
+            var record = new LabRecord(run.NextSequence(), DateTime.Now, stream, operation.Name, data);
+            if (run.Settings.KeepRecords > 0)
+            {
+                (_log ??= new RecordLog(run.Settings.KeepRecords)).Add(record);
+            }
+
+            return record;
+        }
+    }
+
+    /// <summary>Takes one line that a program wrote to its standard output.</summary>
+    internal void Line(string line) => Output(line);
+
+    /// <summary>Lets the worker see that it was told to stop, should it wait for room.</summary>
+    internal void WakeWriter() => run.Queue.Wake();
+
+    /// <summary>Marks the operation as failed by an error that ended it.</summary>
+    internal void Fail(ErrorRecord error)
+    {
+        lock (_gate)
+        {
+            if (_closed || Failure is not null)
+            {
+                return;
+            }
+
+            Failure = error;
+            ErrorCount++;
+            (_errors ??= []).Add(error);
+        }
+    }
+
+    /// <summary>The operation ended with <c>exit</c>.</summary>
+    internal void Exit(int code)
+    {
+        ExitCode = code;
+        if (code != 0)
+        {
+            Fail(LabRunnerError.Exit(operation.Name, code));
+        }
+    }
+
+    /// <summary>Looks at a single output object that may say <c>Success = $false</c>.</summary>
+    internal void Judge()
+    {
+        if (OutputCount == 1 && Failure is null && _lone is { } lone && Verdict.SaysNo(lone, out var reason))
+        {
+            Fail(LabRunnerError.SaidNo(operation.Name, reason));
+        }
+    }
+
+    /// <summary>Moves what was taken down into the result. What is written later is dropped.</summary>
+    internal void MoveTo(LabOperationResult result)
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            result.Output = _output?.ToArray() ?? [];
+            result.Errors = _errors?.ToArray() ?? [];
+            result.Warnings = _warnings?.ToArray() ?? [];
+            result.Records = _log?.ToArray() ?? [];
+            result.Truncated = _log?.Truncated ?? false;
+            result.HadErrors = ErrorCount > 0;
+            result.ErrorRecord = Failure;
+            result.ExitCode = ExitCode;
+            _output = null;
+            _log = null;
+        }
+    }
+
+    private void Output(object? item)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _lone = ++OutputCount == 1 ? item : null;
+            if (!run.Settings.NoOutput)
+            {
+                (_output ??= []).Add(item);
+            }
+        }
+    }
+
+    private void Error(ErrorRecord error, IBlockedWriter writer)
+    {
+        lock (_gate)
+        {
+            ErrorCount++;
+            if ((_errors ??= []).Count < ErrorLimit)
+            {
+                _errors.Add(error);
+            }
+        }
+
+        Record(LabStream.Error, error, writer);
+    }
+
+    private void Warning(WarningRecord warning, IBlockedWriter writer)
+    {
+        lock (_gate)
+        {
+            WarningCount++;
+            if ((_warnings ??= []).Count < ErrorLimit)
+            {
+                _warnings.Add(warning);
+            }
+        }
+
+        Record(LabStream.Warning, warning, writer);
+    }
+
+    private static bool IsProgramText(ErrorRecord error) =>
+        error.FullyQualifiedErrorId is "NativeCommandError" or "NativeCommandErrorMessage";
+}
