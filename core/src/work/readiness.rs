@@ -91,6 +91,9 @@ impl Target {
     async fn ask(&self) -> Result<(), String> {
         let mut stream =
             TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|e| in_words(&e))?;
+        if reaches_itself(&stream) {
+            return Err(in_words(&io::ErrorKind::ConnectionRefused.into()));
+        }
         let Some(get) = &self.get else { return Ok(()) };
         let request = format!(
             "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: LabRunner/{}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
@@ -157,6 +160,12 @@ fn split_authority(text: &str) -> Result<(String, Option<u16>), &'static str> {
     Ok((host.to_owned(), port))
 }
 
+/// Whether a try was given the very port it asks for as its own. On one machine that happens sooner
+/// or later while nobody listens, and the connection then succeeds.
+fn reaches_itself(stream: &TcpStream) -> bool {
+    matches!((stream.local_addr(), stream.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
+}
+
 /// Reads the status of an HTTP answer; nothing if it does not begin like one.
 async fn read_status(stream: TcpStream) -> io::Result<Option<u16>> {
     let mut line = Vec::new();
@@ -209,7 +218,7 @@ pub(super) async fn wait(target: &Target, probe: &Probe) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpSocket};
 
     const LIMIT: Duration = Duration::from_secs(20);
 
@@ -326,9 +335,25 @@ mod tests {
         let why = tokio::select! { ready = wait(&target, &probe) => ready.unwrap_err(), () = server => String::new() };
         assert_eq!(why, format!("GET http://{address}/: answered 500"));
 
-        drop(listener);
+        // Bound, so that nobody else gets the port, but not listening.
+        let silent = TcpSocket::new_v4().unwrap();
+        silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = silent.local_addr().unwrap();
         let target = tcp(&address.to_string()).unwrap();
         assert_eq!(wait(&target, &probe).await, Err(format!("connection to {address}: connection refused")));
+    }
+
+    #[tokio::test]
+    async fn a_connection_to_itself_is_none() {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = socket.local_addr().unwrap();
+        let itself = socket.connect(address).await.unwrap();
+        assert_eq!(itself.local_addr().unwrap(), itself.peer_addr().unwrap());
+        assert!(reaches_itself(&itself));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let other = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        assert!(!reaches_itself(&other));
     }
 
     #[tokio::test]

@@ -42,12 +42,14 @@ pub(in crate::work) struct Group {
     root: Identity,
     root_has_ended: bool,
     known: Vec<Identity>,
+    /// The last signal that was sent to all of it.
+    signal: Option<i32>,
 }
 
 impl Group {
     pub(in crate::work) fn adopt(child: &Child) -> io::Result<Self> {
         let pid = child.id().ok_or(io::ErrorKind::NotFound)?;
-        Ok(Self { root: Identity::of(pid), root_has_ended: false, known: Vec::new() })
+        Ok(Self { root: Identity::of(pid), root_has_ended: false, known: Vec::new(), signal: None })
     }
 
     pub(in crate::work) fn root(&self) -> Identity {
@@ -63,39 +65,44 @@ impl Group {
             StopSignal::Terminate => libc::SIGTERM,
             StopSignal::Interrupt => libc::SIGINT,
         };
-        let members = self.look();
+        self.signal = Some(signal);
+        let (members, _) = self.look();
         self.send(&members, signal);
         // What was stopped (by its terminal, for example) would not see the signal before it goes on.
         self.send(&members, libc::SIGCONT);
     }
 
     pub(in crate::work) fn kill(&mut self) {
+        self.signal = Some(libc::SIGKILL);
         // The tree may grow between the look and the kill; a killed process starts no more.
         for _ in 0..KILL_ROUNDS {
-            let known = self.known.len();
-            let members = self.look();
+            let (members, newcomers) = self.look();
             self.send(&members, libc::SIGKILL);
-            if self.known.len() == known {
+            if newcomers.is_empty() {
                 break;
             }
         }
     }
 
     pub(in crate::work) fn is_gone(&mut self) -> bool {
-        self.look().is_empty()
+        let (members, newcomers) = self.look();
+        if let Some(signal) = self.signal {
+            // Born between the signal and the end of its parent: nobody else will tell it.
+            self.send(&newcomers, signal);
+        }
+        members.is_empty()
     }
 
     pub(in crate::work) fn release(&mut self) {}
 
-    /// Looks who belongs to the tree now, and remembers them for the time when their parents are gone.
-    fn look(&mut self) -> Vec<Row> {
+    /// Looks who belongs to the tree now and who of them is new, and remembers them for the time when
+    /// their parents are gone.
+    fn look(&mut self) -> (Vec<Row>, Vec<Row>) {
         let members = members(self.root, &self.known, &rows());
-        for member in &members {
-            if !self.known.contains(&member.identity()) {
-                self.known.push(member.identity());
-            }
-        }
-        members
+        let newcomers: Vec<Row> =
+            members.iter().filter(|row| !self.known.contains(&row.identity())).copied().collect();
+        self.known.extend(newcomers.iter().map(Row::identity));
+        (members, newcomers)
     }
 
     fn send(&self, members: &[Row], signal: i32) {

@@ -40,7 +40,8 @@ pub(in crate::work) struct Group {
 }
 
 impl Group {
-    /// What the program starts before this returns is outside the job; that takes it longer than us.
+    // What the program starts before this returns is outside the job. A program takes longer to get
+    // that far; starting it suspended would close the gap, but needs a handle std does not give.
     pub(in crate::work) fn adopt(child: &Child) -> io::Result<Self> {
         let (Some(pid), Some(process)) = (child.id(), child.raw_handle()) else {
             return Err(io::ErrorKind::NotFound.into());
