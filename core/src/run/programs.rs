@@ -54,6 +54,7 @@ pub(super) fn spawn(run: Arc<Run>, op: OpId, attempt: u32, spec: ProcessSpec, co
             }
             let (spawned, ready) = (Arc::clone(&run), Arc::clone(&run));
             let control = control
+                .with_grace(run.stop_grace())
                 .on_started(move |identity| {
                     spawned.publish(EventKind::Spawned {
                         op,

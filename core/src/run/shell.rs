@@ -241,6 +241,10 @@ impl Run {
         &self.hub
     }
 
+    pub(super) fn stop_grace(&self) -> Duration {
+        Duration::from_millis(self.options.stop_grace_ms)
+    }
+
     pub(super) fn directory(&self) -> Option<&std::path::Path> {
         self.directory.as_deref()
     }

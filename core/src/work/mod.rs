@@ -3,9 +3,6 @@
 //! [`process::run`] takes one declared program from its start to its end; [`runtime::handle`] is
 //! the one runtime all of it happens on.
 
-// A fault is the exception; boxing it would cost every reader of its fields more than the bytes it moves.
-#![allow(clippy::result_large_err)]
-
 mod launch;
 mod life;
 #[cfg_attr(unix, path = "os/unix.rs")]
