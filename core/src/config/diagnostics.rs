@@ -1,0 +1,225 @@
+//! Findings about a file: each at its place, with the line it stands on and carets under it.
+
+use super::document::{Position, Span};
+use crate::error::{Code, Diagnostic, Place, Severity};
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
+/// Findings of one severity that are listed; the rest are counted.
+const LISTED: usize = 500;
+
+/// Characters of a long line that a snippet shows.
+const SHOWN: usize = 120;
+
+/// The text of a file, by lines.
+#[derive(Debug)]
+pub(super) struct Source<'t> {
+    file: Option<String>,
+    text: &'t str,
+    starts: OnceCell<Vec<usize>>,
+}
+
+impl<'t> Source<'t> {
+    pub(super) fn new(file: Option<String>, text: &'t str) -> Self {
+        Self { file, text, starts: OnceCell::new() }
+    }
+
+    /// The text of a line without its line break; empty past the end.
+    pub(super) fn line(&self, line: u32) -> &'t str {
+        let starts = self.starts.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(at, byte)| {
+                *byte == b'\n' || (*byte == b'\r' && self.text.as_bytes().get(at + 1) != Some(&b'\n'))
+            });
+            std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
+        });
+        let index = line.saturating_sub(1) as usize;
+        let Some(start) = starts.get(index) else { return "" };
+        let end = starts.get(index + 1).copied().unwrap_or(self.text.len());
+        self.text[*start..end].trim_end_matches(['\r', '\n'])
+    }
+
+    /// A position as findings and operations carry it.
+    pub(super) fn place(&self, at: Position) -> Place {
+        Place { file: self.file.clone(), line: at.line.max(1), column: at.column.max(1) }
+    }
+
+    /// The line `at` starts on, and carets under what it covers of that line.
+    fn snippet(&self, at: Span) -> String {
+        let line = self.line(at.start.line);
+        let before = at.start.column.saturating_sub(1) as usize;
+        let length = line.chars().count();
+        let until =
+            if at.end.line == at.start.line { at.end.column.saturating_sub(1) as usize } else { length };
+        let carets = until.min(length).saturating_sub(before).clamp(1, SHOWN);
+        if length <= SHOWN {
+            return lay_out(line, "", "", before, carets);
+        }
+        // A line of minified JSON can be the whole file: show a window round the place.
+        let first = before.saturating_sub(SHOWN / 3);
+        let window: String = line.chars().skip(first).take(SHOWN).collect();
+        let (head, tail) = (if first > 0 { "…" } else { "" }, if first + SHOWN < length { "…" } else { "" });
+        lay_out(&window, head, tail, before - first, carets.min(SHOWN - (before - first).min(SHOWN - 1)))
+    }
+}
+
+fn lay_out(line: &str, head: &str, tail: &str, before: usize, carets: usize) -> String {
+    // Tabs are repeated so that the carets stand under the right character at any tab width.
+    let indent: String = line.chars().take(before).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    let missing = before.saturating_sub(line.chars().count());
+    let head_indent = if head.is_empty() { "" } else { " " };
+    format!("{head}{line}{tail}\n{head_indent}{indent}{}{}", " ".repeat(missing), "^".repeat(carets))
+}
+
+/// All findings about one file, in the order they were made.
+#[derive(Debug)]
+pub(super) struct Findings<'s> {
+    source: &'s Source<'s>,
+    list: Vec<Diagnostic>,
+    errors: Unlisted,
+    warnings: Unlisted,
+    said: HashSet<String>,
+    /// The operation that is being read; findings are about it.
+    pub(super) operation: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Unlisted {
+    listed: usize,
+    dropped: usize,
+    code: Option<Code>,
+}
+
+impl<'s> Findings<'s> {
+    pub(super) fn new(source: &'s Source<'s>) -> Self {
+        Self {
+            source,
+            list: Vec::new(),
+            errors: Unlisted::default(),
+            warnings: Unlisted::default(),
+            said: HashSet::new(),
+            operation: None,
+        }
+    }
+
+    pub(super) fn source(&self) -> &'s Source<'s> {
+        self.source
+    }
+
+    /// Adds a finding about what stands at `at`.
+    pub(super) fn add(&mut self, finding: Diagnostic, at: Span) {
+        let unlisted =
+            if finding.severity == Severity::Error { &mut self.errors } else { &mut self.warnings };
+        if unlisted.listed == LISTED {
+            unlisted.dropped += 1;
+            unlisted.code.get_or_insert(finding.code);
+            return;
+        }
+        unlisted.listed += 1;
+        self.list.push(Diagnostic {
+            operation: finding.operation.or_else(|| self.operation.clone()),
+            at: Some(self.source.place(at.start)),
+            snippet: Some(self.source.snippet(at)),
+            ..finding
+        });
+    }
+
+    /// Adds a finding that a file needs to be told only once; `topic` says which one it is.
+    pub(super) fn add_once(&mut self, topic: &str, finding: Diagnostic, at: Span) {
+        if self.said.insert(topic.to_owned()) {
+            self.add(finding, at);
+        }
+    }
+
+    /// Adds an error about what is being read; the message is put after the operation's name.
+    pub(super) fn error(&mut self, code: Code, at: Span, message: &str, advice: impl Into<String>) {
+        let finding = Diagnostic::error(code, self.subject(message)).with_advice(advice);
+        self.add(finding, at);
+    }
+
+    /// Adds a warning about what is being read; the message is put after the operation's name.
+    pub(super) fn warning(&mut self, code: Code, at: Span, message: &str, advice: impl Into<String>) {
+        let finding = Diagnostic::warning(code, self.subject(message)).with_advice(advice);
+        self.add(finding, at);
+    }
+
+    /// Warns, once a file, that something is read but not used yet.
+    pub(super) fn not_yet(&mut self, what: &str, at: Span) {
+        let operation = self.operation.take();
+        let message = format!("{what} is not available yet and is ignored");
+        let finding = Diagnostic::warning(Code::NotAvailable, message)
+            .with_advice("It stays in the document. Everything else in the file is used.");
+        self.add_once(what, finding, at);
+        self.operation = operation;
+    }
+
+    fn subject(&self, message: &str) -> String {
+        match &self.operation {
+            Some(name) => format!("operation '{name}': {message}"),
+            None => message.to_owned(),
+        }
+    }
+
+    /// Whether anything was found that prevents a run.
+    pub(super) fn has_errors(&self) -> bool {
+        self.errors.listed > 0
+    }
+
+    /// The list, with one last entry for each severity that had too many.
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        for (unlisted, severity, what) in
+            [(self.errors, Severity::Error, "errors"), (self.warnings, Severity::Warning, "warnings")]
+        {
+            if let Some(code) = unlisted.code {
+                let message = format!("{} more {what} are not listed", unlisted.dropped);
+                self.list.push(Diagnostic { severity, ..Diagnostic::error(code, message) });
+            }
+        }
+        self.list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(line: u32, from: u32, to: u32) -> Span {
+        Span { start: Position { line, column: from }, end: Position { line, column: to } }
+    }
+
+    #[test]
+    fn carets_stand_under_what_is_meant() {
+        let source = Source::new(None, "a: 1\r\n\ttimout: 5\nlast");
+        assert_eq!(source.snippet(span(2, 2, 8)), "\ttimout: 5\n\t^^^^^^");
+        assert_eq!(source.snippet(span(3, 1, 99)), "last\n^^^^");
+        assert_eq!(source.snippet(span(3, 5, 5)), "last\n    ^");
+        assert_eq!(source.snippet(span(9, 1, 2)), "\n^");
+        let several = Span { start: Position { line: 1, column: 4 }, end: Position { line: 3, column: 1 } };
+        assert_eq!(source.snippet(several), "a: 1\n   ^");
+    }
+
+    #[test]
+    fn a_long_line_is_cropped_round_the_place() {
+        let text = format!("{}HERE{}", "x".repeat(5000), "y".repeat(5000));
+        let source = Source::new(None, &text);
+        let snippet = source.snippet(span(1, 5001, 5005));
+        let (line, carets) = snippet.split_once('\n').unwrap();
+        assert_eq!(line.chars().count(), SHOWN + 2);
+        let at = carets.find('^').unwrap();
+        assert_eq!(line.chars().skip(at).take(4).collect::<String>(), "HERE");
+        assert_eq!(carets.trim_start(), "^^^^");
+    }
+
+    #[test]
+    fn too_many_findings_are_counted() {
+        let source = Source::new(Some("lab.yaml".into()), "x");
+        let mut findings = Findings::new(&source);
+        for _ in 0..LISTED + 7 {
+            findings.add(Diagnostic::warning(Code::UnknownKey, "odd"), span(1, 1, 2));
+        }
+        findings.add(Diagnostic::error(Code::WrongType, "bad"), span(1, 1, 2));
+        let list = findings.finish();
+        assert_eq!(list.len(), LISTED + 2);
+        assert_eq!(list[LISTED].severity, Severity::Error);
+        assert_eq!(list[LISTED + 1].message, "7 more warnings are not listed");
+    }
+}

@@ -1,0 +1,252 @@
+//! Takes typed values out of a mapping and reports what is of the wrong type, given twice or unknown.
+
+use super::diagnostics::Findings;
+use super::document::{Entry, Mapping, Node, Value, bare_letters, same_key};
+use super::quantity::{self, Unit};
+use crate::error::{Code, did_you_mean};
+
+/// The keys of one mapping, each taken by the name the model knows it by.
+pub(super) struct Fields<'n> {
+    mapping: &'n Mapping,
+    /// The bare letters of each key, until it is taken.
+    open: Vec<Option<String>>,
+    known: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    pub(super) fn new(mapping: &'n Mapping) -> Self {
+        let open = mapping.iter().map(|entry| Some(bare_letters(&entry.key))).collect();
+        Self { mapping, open, known: Vec::new() }
+    }
+
+    /// The entry under any of `names`, which are in kebab case, the usual one first. An empty value counts as
+    /// absent.
+    pub(super) fn take(&mut self, names: &[&'static str], findings: &mut Findings<'_>) -> Option<&'n Entry> {
+        self.known.extend(names);
+        let mut found: Option<&'n Entry> = None;
+        for (entry, open) in self.mapping.iter().zip(&mut self.open) {
+            let is_it = |letters: &String| {
+                names.iter().any(|name| name.bytes().filter(|byte| *byte != b'-').eq(letters.bytes()))
+            };
+            if !open.as_ref().is_some_and(is_it) {
+                continue;
+            }
+            *open = None;
+            match found {
+                None => found = Some(entry),
+                Some(first) => findings.error(
+                    Code::DuplicateKey,
+                    entry.key_at,
+                    &format!("'{}' and '{}' are the same key", first.key, entry.key),
+                    "Keys match whatever their case and separators. Remove one of the two.",
+                ),
+            }
+        }
+        found.filter(|entry| !entry.value.is_null())
+    }
+
+    /// Takes keys that are read but not used yet: a warning for each key, once a file.
+    pub(super) fn ignore_yet(&mut self, names: &[&'static str], findings: &mut Findings<'_>) {
+        for name in names {
+            if let Some(entry) = self.take(&[name], findings) {
+                findings.not_yet(&format!("'{name}'"), entry.key_at);
+            }
+        }
+    }
+
+    /// Takes keys that cannot be used yet and cannot be ignored either, because the result would differ.
+    pub(super) fn refuse_yet(&mut self, names: &[&'static str], findings: &mut Findings<'_>) {
+        for name in names {
+            if let Some(entry) = self.take(&[name], findings) {
+                findings.error(
+                    Code::NotAvailable,
+                    entry.key_at,
+                    &format!("'{}' is not available yet", entry.key),
+                    "Without it the lab would do something else than it says, so remove it first.",
+                );
+            }
+        }
+    }
+
+    /// Warns about every key that was not taken from `place`, which is empty where the finding names the
+    /// operation. Keys that begin with `x-` or `$` are anybody's own.
+    pub(super) fn finish(self, place: &str, findings: &mut Findings<'_>) {
+        for (entry, _) in self.mapping.iter().zip(&self.open).filter(|(_, open)| open.is_some()) {
+            if entry.key.starts_with("x-") || entry.key.starts_with('$') {
+                continue;
+            }
+            let advice = match did_you_mean(&entry.key, self.known.iter().copied()) {
+                Some(name) => format!("Did you mean '{name}'? As it stands it has no effect."),
+                None => "It stays in the document but has no effect.".to_owned(),
+            };
+            let place = if place.is_empty() { String::new() } else { format!(" in {place}") };
+            let message = format!("unknown key '{}'{place}", entry.key);
+            findings.warning(Code::UnknownKey, entry.key_at, &message, advice);
+        }
+    }
+}
+
+/// Reports that a value is of the wrong type.
+pub(super) fn wrong_type(key: &str, node: &Node, wanted: &str, advice: &str, findings: &mut Findings<'_>) {
+    let message = format!("'{key}' must be {wanted}, but is {}", node.value.kind());
+    findings.error(Code::WrongType, node.at, &message, advice);
+}
+
+/// Text; a number counts as its digits, so that `version: 1.10` is `1.10`.
+pub(super) fn text(entry: &Entry, findings: &mut Findings<'_>) -> Option<String> {
+    let text = text_of(&entry.value);
+    if text.is_none() {
+        let advice = match entry.value.value {
+            Value::Bool(_) => "Put it in quotes if it is meant as text.",
+            _ => "Write one value.",
+        };
+        wrong_type(&entry.key, &entry.value, "text", advice, findings);
+    }
+    text
+}
+
+fn text_of(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Text(text) => Some(text.text.clone()),
+        Value::Integer(digits) | Value::Float(digits) => Some(digits.clone()),
+        _ => None,
+    }
+}
+
+/// A list of text, or one text.
+pub(super) fn texts(entry: &Entry, findings: &mut Findings<'_>) -> Option<Vec<String>> {
+    match &entry.value.value {
+        Value::Sequence(items) => Some(
+            items
+                .iter()
+                .filter_map(|item| {
+                    let text = text_of(item);
+                    if text.is_none() {
+                        let key = format!("each item of '{}'", entry.key);
+                        let message = format!("{key} must be text, but one is {}", item.value.kind());
+                        let advice = "Write one name in each item.";
+                        findings.error(Code::WrongType, item.at, &message, advice);
+                    }
+                    text
+                })
+                .collect(),
+        ),
+        _ => match text_of(&entry.value) {
+            Some(text) => Some(vec![text]),
+            None => {
+                let advice = "Write one text, or a list: [first, second].";
+                wrong_type(&entry.key, &entry.value, "text or a list of text", advice, findings);
+                None
+            }
+        },
+    }
+}
+
+/// `true` or `false`.
+pub(super) fn boolean(entry: &Entry, findings: &mut Findings<'_>) -> Option<bool> {
+    match entry.value.value {
+        Value::Bool(value) => Some(value),
+        _ => {
+            wrong_type(&entry.key, &entry.value, "true or false", "Write true or false.", findings);
+            None
+        }
+    }
+}
+
+/// A whole number within limits.
+pub(super) fn whole(
+    entry: &Entry,
+    limits: std::ops::RangeInclusive<i64>,
+    findings: &mut Findings<'_>,
+) -> Option<i64> {
+    let range = format!("a whole number from {} to {}", limits.start(), limits.end());
+    let Value::Integer(digits) = &entry.value.value else {
+        wrong_type(&entry.key, &entry.value, &range, "Write it in digits, without quotes.", findings);
+        return None;
+    };
+    let number = digits.parse().ok().filter(|number| limits.contains(number));
+    if number.is_none() {
+        let message = format!("'{}' must be {range}, but is {digits}", entry.key);
+        findings.error(Code::InvalidValue, entry.value.at, &message, "Choose a number in that range.");
+    }
+    number
+}
+
+/// A mapping.
+pub(super) fn mapping<'n>(entry: &'n Entry, findings: &mut Findings<'_>) -> Option<&'n Mapping> {
+    let mapping = entry.value.as_mapping();
+    if mapping.is_none() {
+        let advice = "Write 'key: value' lines below it, indented.";
+        wrong_type(&entry.key, &entry.value, "a mapping", advice, findings);
+    }
+    mapping
+}
+
+/// A list.
+pub(super) fn list<'n>(entry: &'n Entry, findings: &mut Findings<'_>) -> Option<&'n [Node]> {
+    match &entry.value.value {
+        Value::Sequence(items) => Some(items),
+        _ => {
+            wrong_type(&entry.key, &entry.value, "a list", "Begin each item with '- '.", findings);
+            None
+        }
+    }
+}
+
+/// A duration in milliseconds; a bare number is in `unit`.
+pub(super) fn duration(entry: &Entry, unit: Unit, findings: &mut Findings<'_>) -> Option<u64> {
+    let advice = match unit {
+        Unit::Minutes => "Write a duration such as 30s, 5m or 1h30m, or a number of minutes.",
+        Unit::Seconds => "Write a duration such as 500ms, 30s or 5m, or a number of seconds.",
+    };
+    let Some(text) = text_of(&entry.value) else {
+        wrong_type(&entry.key, &entry.value, "a duration", advice, findings);
+        return None;
+    };
+    match quantity::duration(&text, unit) {
+        Ok(duration) => {
+            if duration.is_suspicious(unit) {
+                let message = format!("'{}: {text}' means {text} minutes", entry.key);
+                let advice = format!("Write {text}m if minutes are meant, {text}s if seconds are.");
+                findings.warning(Code::SuspiciousTimeout, entry.value.at, &message, advice);
+            }
+            Some(duration.ms)
+        }
+        Err(why) => {
+            let message = format!("'{}': '{text}' {why}", entry.key);
+            findings.error(Code::InvalidQuantity, entry.value.at, &message, advice);
+            None
+        }
+    }
+}
+
+/// One of a few words, whatever their case and separators. A word that is `later` is known but not there yet.
+pub(super) fn choice<T: Copy>(
+    entry: &Entry,
+    known: &[(&'static str, T)],
+    later: &[&'static str],
+    findings: &mut Findings<'_>,
+) -> Option<T> {
+    let word = text(entry, findings)?;
+    if let Some((_, value)) = known.iter().find(|(name, _)| same_key(name, word.trim())) {
+        return Some(*value);
+    }
+    let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+    let list = names.join("', '");
+    if later.iter().any(|name| same_key(name, word.trim())) {
+        findings.error(
+            Code::NotAvailable,
+            entry.value.at,
+            &format!("'{}: {word}' is not available yet", entry.key),
+            format!("Write one of '{list}'."),
+        );
+        return None;
+    }
+    let advice = match did_you_mean(&word, names) {
+        Some(name) => format!("Did you mean '{name}'? It can be '{list}'."),
+        None => format!("Write one of '{list}'."),
+    };
+    let message = format!("'{}' cannot be '{word}'", entry.key);
+    findings.error(Code::InvalidValue, entry.value.at, &message, advice);
+    None
+}

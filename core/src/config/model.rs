@@ -1,0 +1,118 @@
+//! What a lab file means once it has been read without error: the lab and its operations.
+
+use super::document::{Mapping, Position};
+use crate::operation::{Operation, Order};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// A lab: what is to be done, and how.
+///
+/// Metadata, infrastructure and nodes are data for the scripts; they are read from the document itself.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Lab {
+    /// Its name; the file's when the lab has none.
+    pub name: String,
+    /// Its version, as written.
+    pub version: Option<String>,
+    /// One sentence about it.
+    pub description: Option<String>,
+    /// The environment it is for, such as `production`.
+    pub environment: Option<String>,
+    /// How its operations are run.
+    pub settings: Settings,
+    /// Its operations: first the main ones, then those of validation, then those of the clean-up.
+    pub operations: Vec<LabOperation>,
+}
+
+/// How a lab wants its operations to be run. What is absent is the caller's to choose.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Settings {
+    /// Limit of an operation that has none of its own, in milliseconds.
+    pub timeout_ms: Option<u64>,
+    /// Operations that may run at the same time.
+    pub max_concurrency: Option<u32>,
+    /// What the failure of one operation means for the others.
+    pub failure: Option<Failure>,
+    /// How ready operations are ranked.
+    pub order: Option<Order>,
+}
+
+/// What the failure of one operation means for the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Failure {
+    /// Nothing more is started.
+    Stop,
+    /// Whatever does not depend on it goes on.
+    Continue,
+}
+
+/// The part of a lab that an operation belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// `operations`.
+    Operations,
+    /// `validation`: after all operations, unless it declares dependencies.
+    Validation,
+    /// `cleanup`: after operations and validation, unless it declares dependencies.
+    Cleanup,
+}
+
+/// One operation of a lab, and what its provider needs to run it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LabOperation {
+    /// What the plan needs to know.
+    pub operation: Operation,
+    /// Who runs it.
+    pub provider: Provider,
+    /// The script of a PowerShell operation.
+    pub script: Option<Script>,
+    /// The script's parameters in the order, the spelling and the types of the file.
+    pub parameters: Option<Mapping>,
+    /// The part of the lab it belongs to.
+    pub stage: Stage,
+}
+
+/// Who runs an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// A PowerShell script in a worker's runspace.
+    PowerShell,
+    /// A program that the core starts by itself.
+    Process,
+}
+
+/// A script: its text or where it is. It is never rendered or interpolated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Script {
+    /// Written in the lab file.
+    Inline {
+        /// The text, byte for byte.
+        text: String,
+        /// Where its first line begins in the lab file.
+        at: Position,
+    },
+    /// A script file; relative paths have been resolved against the lab file's folder.
+    File(String),
+}
+
+impl Serialize for Script {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct At {
+            line: u32,
+            column: u32,
+        }
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Inline { text, at } => {
+                map.serialize_entry("text", text)?;
+                map.serialize_entry("at", &At { line: at.line, column: at.column })?;
+            }
+            Self::File(path) => map.serialize_entry("path", path)?,
+        }
+        map.end()
+    }
+}
