@@ -4,29 +4,22 @@ using System.Reflection;
 
 namespace LabRunner.Host;
 
-/// <summary>The two things a host must know of `exit` and `$?` that the engine tells PowerShell's own host only.</summary>
-internal sealed class EngineContext
+/// <summary>What the engine lets PowerShell's own host set only.</summary>
+internal static class EngineContext
 {
     private const BindingFlags Hidden = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
 
-    private readonly object _context;
-
-    public EngineContext(Runspace runspace) =>
-        _context = runspace.GetType().GetProperty("ExecutionContext", Hidden)?.GetValue(runspace) ?? throw Unknown("ExecutionContext");
-
     /// <summary>
-    /// Whether `exit` in a script file ends the host with its code. Otherwise it only ends the script, and its code
-    /// could not be told from that of the last program the script ran.
+    /// Lets `exit` in a script file end the host with its code. Otherwise it only ends the script, and its code could
+    /// not be told from that of the last program the script ran.
     /// </summary>
-    public bool ExitEndsTheHost
+    public static void LetExitEndTheHost(Runspace runspace)
     {
-        set => Property("ScriptCommandProcessorShouldRethrowExit").SetValue(_context, value);
+        var context = Property(runspace, "ExecutionContext").GetValue(runspace)!;
+        Property(context, "ScriptCommandProcessorShouldRethrowExit").SetValue(context, true);
     }
 
-    /// <summary>What `$?` is now; to ask by a script would be to ask that script's.</summary>
-    public bool LastSucceeded => Property("QuestionMarkVariableValue").GetValue(_context) is true;
-
-    private PropertyInfo Property(string name) => _context.GetType().GetProperty(name, Hidden) ?? throw Unknown(name);
-
-    private static PSNotSupportedException Unknown(string name) => new($"This engine has no {name}: the host was built for another version of it.");
+    private static PropertyInfo Property(object owner, string name) =>
+        owner.GetType().GetProperty(name, Hidden)
+        ?? throw new PSNotSupportedException($"This engine has no {name}: the host was built for another version of it.");
 }

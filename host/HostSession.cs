@@ -10,12 +10,17 @@ internal sealed class HostSession : IDisposable
 {
     private const int Failed = 1;
 
+    /// <summary>
+    /// A text whose last statement failed gives 1, as in PowerShell. Asked inside the text: to the next pipeline
+    /// its `$?` is gone.
+    /// </summary>
+    private const string FailIfLastFailed = "\nif (-not $?) { $Host.SetShouldExit(1) }";
+
     /// <summary>What a shell adds to the number of the signal that ended a program.</summary>
     private const int SignalBase = 128;
 
     private readonly ConsoleHost _host;
     private readonly Runspace _runspace;
-    private readonly EngineContext _context;
     private readonly List<PosixSignalRegistration> _signals = [];
     private PowerShell? _running;
     private int? _stoppedBy;
@@ -34,7 +39,7 @@ internal sealed class HostSession : IDisposable
         _runspace.Name = "LabRunner.Host";
         _runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         _runspace.Open();
-        _context = new EngineContext(_runspace) { ExitEndsTheHost = true };
+        EngineContext.LetExitEndTheHost(_runspace);
         Runspace.DefaultRunspace = _runspace;
         _host.Runspace = _runspace;
         foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP })
@@ -59,7 +64,7 @@ internal sealed class HostSession : IDisposable
         }
         else
         {
-            shell.AddScript(arguments.Command!, useLocalScope: false);
+            shell.AddScript(arguments.Command + FailIfLastFailed, useLocalScope: false);
         }
 
         // Errors are shown where they happen, between the output, and still in the error stream's way.
@@ -76,7 +81,7 @@ internal sealed class HostSession : IDisposable
             return code;
         }
 
-        return ended && (arguments.File is not null || _context.LastSucceeded) ? 0 : Failed;
+        return ended ? 0 : Failed;
     }
 
     private bool Invoke(PowerShell shell)
