@@ -224,11 +224,16 @@ impl fmt::Display for Diagnostic {
                 None => write!(f, "line {}, column {}: ", at.line, at.column)?,
             }
         }
-        write!(f, "{}", self.message)?;
-        if let Some(advice) = &self.advice {
-            write!(f, " {advice}")?;
-        }
-        Ok(())
+        f.write_str(&sentences(&self.message, self.advice.as_deref()))
+    }
+}
+
+/// A message and what to do about it, as sentences.
+pub(crate) fn sentences(message: &str, advice: Option<&str>) -> String {
+    match advice {
+        None => message.to_owned(),
+        Some(advice) if message.ends_with(['.', '!', '?']) => format!("{message} {advice}"),
+        Some(advice) => format!("{message}. {advice}"),
     }
 }
 

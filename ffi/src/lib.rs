@@ -1,1 +1,24 @@
-//! The C ABI over `labrunner-core`.
+//! The C ABI over `labrunner-core`: plain functions over handles, and no logic.
+//!
+//! * Everything that lives longer than a call is behind a **handle**: a number with a generation. A
+//!   handle that never existed, was released, or is of another kind gives a fault, never a crash.
+//! * Documents are UTF-8 JSON. They come in as pointer and length, and go out as the handle of a
+//!   document, which `lab_document` copies into memory of the caller's.
+//! * Nothing here calls back, and no panic leaves: every body runs inside [`guard`].
+
+#![deny(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod bytes;
+// The attribute macro drops the documentation that stands on each function, and takes no `unsafe fn`;
+// what callers owe is said at the head of the module and checked as far as it can be.
+#[allow(missing_docs, clippy::not_unsafe_ptr_arg_deref)]
+pub mod exports;
+mod guard;
+mod handles;
+pub mod reply;
+
+pub use exports::inventory;
+
+/// Version of this interface. Any change of a signature, a type or the shape of a document raises it.
+pub const ABI_VERSION: u32 = 1;

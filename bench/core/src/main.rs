@@ -71,7 +71,9 @@ fn run(plan: &Arc<Plan>) -> u64 {
 }
 
 fn main() {
-    println!("Scheduler alone, one core: {OPERATIONS} operations, {EDGES} edges, {SLOTS} slots; best of {REPEATS}");
+    println!(
+        "Scheduler alone, one core: {OPERATIONS} operations, {EDGES} edges, {SLOTS} slots; best of {REPEATS}"
+    );
     let mut best_compile = f64::INFINITY;
     let mut best_run = f64::INFINITY;
     let mut transitions = 0;

@@ -1,6 +1,6 @@
 //! What is written down about each operation while it runs, and the result made of it.
 
-use crate::error::{Code, Fault};
+use crate::error::{Code, Fault, sentences};
 use crate::graph::OpId;
 use crate::run::events::SkippedBecause;
 use crate::scheduler::{RunStatus, Status, Verdict};
@@ -90,10 +90,7 @@ pub struct ErrorReport {
 
 impl From<&Fault> for ErrorReport {
     fn from(fault: &Fault) -> Self {
-        let message = match &fault.advice {
-            Some(advice) => format!("{} {advice}", fault.message),
-            None => fault.message.clone(),
-        };
+        let message = sentences(&fault.message, fault.advice.as_deref());
         Self { id: fault.id.to_owned(), category: fault.category.to_owned(), message }
     }
 }

@@ -1,1 +1,1 @@
-//! Tests of the built library.
+//! Nothing but tests: see `tests/`.

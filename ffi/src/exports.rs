@@ -1,0 +1,283 @@
+//! Every exported function.
+//!
+//! Pointers: `data` points to `length` bytes that stay readable during the call, or is null with a
+//! length of 0. Waits are in milliseconds; `u32::MAX` waits for as long as it takes.
+
+use crate::ABI_VERSION;
+use crate::bytes;
+use crate::guard::{guarded, guarded_document, guarded_ticket};
+use crate::handles::{self, HUB, Held};
+use crate::reply::{LabReply, LabTicket};
+use interoptopus::inventory::RustInventory;
+use interoptopus::{ffi, function};
+use labrunner_core::config;
+use labrunner_core::error::{Code, Fault};
+use labrunner_core::graph::OpId;
+use labrunner_core::history::index::{self, Query};
+use labrunner_core::machine::Machine;
+use labrunner_core::operation::PlanRequest;
+use labrunner_core::plan::Plan;
+use labrunner_core::run::{CancelMode, Completion, Outcome, Run, RunOptions, Ticket};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+
+fn wait(milliseconds: u32) -> Duration {
+    match milliseconds {
+        u32::MAX => Duration::MAX,
+        limit => Duration::from_millis(limit.into()),
+    }
+}
+
+/// The version of this interface, as a plain number that every version has.
+#[ffi]
+pub fn lab_abi_version() -> u32 {
+    ABI_VERSION
+}
+
+/// A document with the versions of the interface and of the product.
+#[ffi]
+pub fn lab_version() -> LabReply {
+    guarded_document(|| Ok(json!({ "abi": ABI_VERSION, "version": env!("CARGO_PKG_VERSION") })))
+}
+
+/// Copies a document into memory of the caller's and releases it. The memory must have room for all of it.
+#[ffi]
+pub fn lab_document(document: u64, data: *mut u8, length: u64) -> LabReply {
+    guarded(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let target = unsafe { bytes::write(data, length) }?;
+        let source = handles::document(document)?;
+        let room = target.len();
+        let Some(target) = target.get_mut(..source.len()) else {
+            return Err(Fault::new(
+                Code::InvalidValue,
+                format!("a document of {} bytes does not fit into {room}", source.len()),
+            ));
+        };
+        target.copy_from_slice(&source);
+        handles::release(document)?;
+        Ok(source.len() as u64)
+    })
+}
+
+/// Releases a plan, a run or a document. A run that is not over is canceled.
+#[ffi]
+pub fn lab_release(handle: u64) -> LabReply {
+    guarded(|| {
+        if let Held::Run(run) = handles::release(handle)?
+            && !run.is_finished()
+        {
+            run.cancel(CancelMode::Graceful);
+        }
+        Ok(0)
+    })
+}
+
+/// Reads a lab file. Options: `{"path": …, "format": "yaml" | "json" | null}`.
+#[ffi]
+pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let (document, options) =
+            unsafe { (bytes::read(data, length)?, bytes::read(options, options_length)?) };
+        let options = parse(options, "the options for reading a lab file")?;
+        Ok(config::read(document, &options))
+    })
+}
+
+/// Compiles a plan from a request and gives its handle.
+#[ffi]
+pub fn lab_plan_compile(data: *const u8, length: u64) -> LabReply {
+    guarded(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let request: PlanRequest = parse(unsafe { bytes::read(data, length) }?, "the plan")?;
+        Ok(handles::keep(Held::Plan(Arc::new(Plan::compile(request)?))))
+    })
+}
+
+/// A document that describes a plan.
+#[ffi]
+pub fn lab_plan_describe(plan: u64) -> LabReply {
+    guarded_document(|| {
+        let plan = handles::plan(plan)?;
+        serde_json::to_value(plan.describe())
+            .map_err(|error| Fault::new(Code::Panicked, format!("the plan cannot be described: {error}")))
+    })
+}
+
+/// Starts a run of a plan and gives its handle, which its events carry too.
+#[ffi]
+pub fn lab_run_start(plan: u64, data: *const u8, length: u64) -> LabReply {
+    guarded(|| {
+        let plan = handles::plan(plan)?;
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let options = RunOptions::from_json(unsafe { bytes::read(data, length) }?)?;
+        let handle = handles::keep(Held::Pending);
+        match Run::start(plan, options, Arc::clone(&HUB), handle) {
+            Ok(run) => handles::replace(handle, Held::Run(run)),
+            Err(fault) => {
+                handles::release(handle)?;
+                return Err(fault);
+            }
+        }
+        Ok(handle)
+    })
+}
+
+/// Gives a worker its next operation, waiting for one.
+#[ffi]
+pub fn lab_run_take(run: u64, worker: u32, wait_ms: u32) -> LabTicket {
+    guarded_ticket(|| Ok(ticket(handles::run(run)?.take(worker, wait(wait_ms)), Completion::Accepted)))
+}
+
+/// Hands an outcome back; no bytes mean that it ended well. Gives 1 when the operation was not open any more.
+#[ffi]
+pub fn lab_run_complete(run: u64, operation: u32, attempt: u32, data: *const u8, length: u64) -> LabReply {
+    guarded(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let outcome = Outcome::from_json(unsafe { bytes::read(data, length) }?)?;
+        let completion = handles::run(run)?.complete(OpId(operation), attempt, outcome);
+        Ok(u64::from(completion == Completion::Stale))
+    })
+}
+
+/// Hands an outcome back and gives the worker its next operation, waiting for one.
+#[ffi]
+pub fn lab_run_complete_and_take(
+    run: u64,
+    operation: u32,
+    attempt: u32,
+    data: *const u8,
+    length: u64,
+    worker: u32,
+    wait_ms: u32,
+) -> LabTicket {
+    guarded_ticket(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let outcome = Outcome::from_json(unsafe { bytes::read(data, length) }?)?;
+        let run = handles::run(run)?;
+        let (completion, next) =
+            run.complete_and_take(OpId(operation), attempt, outcome, worker, wait(wait_ms));
+        Ok(ticket(next, completion))
+    })
+}
+
+/// Makes a worker's waiting take return, or its next one if none waits.
+#[ffi]
+pub fn lab_run_wake(run: u64, worker: u32) -> LabReply {
+    guarded(|| {
+        handles::run(run)?.wake(worker);
+        Ok(0)
+    })
+}
+
+/// Stops a run: 0 gives everything its grace, 1 kills.
+#[ffi]
+pub fn lab_run_cancel(run: u64, mode: u32) -> LabReply {
+    guarded(|| {
+        let mode = match mode {
+            0 => CancelMode::Graceful,
+            1 => CancelMode::Hard,
+            other => {
+                return Err(Fault::new(
+                    Code::InvalidValue,
+                    format!("there is no way to cancel numbered {other}"),
+                )
+                .with_advice("0 gives everything its grace, 1 kills."));
+            }
+        };
+        handles::run(run)?.cancel(mode);
+        Ok(0)
+    })
+}
+
+/// A document with what is known of a run so far.
+#[ffi]
+pub fn lab_run_result(run: u64) -> LabReply {
+    guarded_document(|| Ok(handles::run(run)?.result()))
+}
+
+/// A document with the events of all runs since the last call, waiting for the first.
+#[ffi]
+pub fn lab_events(wait_ms: u32) -> LabReply {
+    guarded_document(|| Ok(HUB.take(wait(wait_ms))))
+}
+
+/// Makes a waiting [`lab_events`] return, or the next one if none waits.
+#[ffi]
+pub fn lab_events_wake() -> LabReply {
+    guarded(|| {
+        HUB.wake();
+        Ok(0)
+    })
+}
+
+/// A document with past and running runs. Options: `{"directory": …, "name": …, "limit": …}`, all optional.
+#[ffi]
+pub fn lab_history(data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let query: Query = parse(unsafe { bytes::read(data, length) }?, "the query for runs")?;
+        Ok(index::list(&query))
+    })
+}
+
+/// A document with what the machine has.
+#[ffi]
+pub fn lab_machine() -> LabReply {
+    guarded_document(|| Ok(Machine::look()))
+}
+
+/// Checks that the library works. With 1 it panics on purpose, to show that the guard holds.
+#[ffi]
+pub fn lab_selfcheck(panic: u32) -> LabReply {
+    guarded_document(|| {
+        assert!(panic == 0, "a panic that was asked for");
+        labrunner_core::work::runtime::handle()?;
+        Ok(json!({ "runtime": "ok", "machine": Machine::look() }))
+    })
+}
+
+fn ticket(ticket: Ticket, completion: Completion) -> LabTicket {
+    let stale = u32::from(completion == Completion::Stale);
+    let state = |state| LabTicket { stale, ..LabTicket::state(state) };
+    match ticket {
+        Ticket::Idle => state(LabTicket::IDLE),
+        Ticket::Work(op, attempt) => LabTicket { operation: op.0, attempt, ..state(LabTicket::WORK) },
+        Ticket::Woken => state(LabTicket::WOKEN),
+        Ticket::Over => state(LabTicket::OVER),
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(document: &[u8], what: &str) -> Result<T, Fault> {
+    std::str::from_utf8(document)
+        .map_err(|error| Fault::new(Code::NotUtf8, format!("{what} is not UTF-8: {error}")))?;
+    serde_json::from_slice(document)
+        .map_err(|error| Fault::new(Code::MalformedPlan, format!("{what} cannot be read: {error}")))
+}
+
+/// Everything there is, for the generator of the bindings.
+pub fn inventory() -> RustInventory {
+    RustInventory::new()
+        .register(function!(lab_abi_version))
+        .register(function!(lab_version))
+        .register(function!(lab_document))
+        .register(function!(lab_release))
+        .register(function!(lab_read))
+        .register(function!(lab_plan_compile))
+        .register(function!(lab_plan_describe))
+        .register(function!(lab_run_start))
+        .register(function!(lab_run_take))
+        .register(function!(lab_run_complete))
+        .register(function!(lab_run_complete_and_take))
+        .register(function!(lab_run_wake))
+        .register(function!(lab_run_cancel))
+        .register(function!(lab_run_result))
+        .register(function!(lab_events))
+        .register(function!(lab_events_wake))
+        .register(function!(lab_history))
+        .register(function!(lab_machine))
+        .register(function!(lab_selfcheck))
+        .validate()
+}

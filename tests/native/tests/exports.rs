@@ -1,0 +1,322 @@
+//! Calls every export of the built library the way a foreign host does, with good and with bad
+//! input. Bad input gives a fault each time; a crash would end this process and fail the suite.
+
+// The macro that looks an export up is unsafe inside and often used inside `unsafe`.
+#![allow(clippy::unwrap_used, unused_unsafe)]
+
+use labrunner_native::reply::{LabReply, LabTicket};
+use libloading::{Library, Symbol};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::ptr;
+use std::sync::OnceLock;
+
+const WAIT: u32 = 20_000;
+
+/// The library that cargo built for this test run, or the one named by `LABRUNNER_NATIVE_LIBRARY`.
+fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let path = std::env::var_os("LABRUNNER_NATIVE_LIBRARY").map_or_else(
+            || {
+                let deps = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+                let name = libloading::library_filename("labrunner_native");
+                let beside = deps.join(&name);
+                if beside.exists() { beside } else { deps.parent().unwrap().join(name) }
+            },
+            PathBuf::from,
+        );
+        // SAFETY: it is our own library, whose initialisers do nothing.
+        unsafe { Library::new(&path) }.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    })
+}
+
+macro_rules! export {
+    ($name:literal, fn($($argument:ty),*) -> $result:ty) => {{
+        // SAFETY: the signature is the one the bindings are generated from.
+        let symbol: Symbol<'_, unsafe extern "C-unwind" fn($($argument),*) -> $result> =
+            unsafe { library().get($name.as_bytes()) }.unwrap();
+        *symbol
+    }};
+}
+
+/// Fetches a document; the fault's text where there is one.
+fn document(reply: LabReply) -> Result<Value, Value> {
+    let mut bytes = vec![0u8; reply.length as usize];
+    let fetch = export!("lab_document", fn(u64, *mut u8, u64) -> LabReply);
+    let fetched = unsafe { fetch(reply.content, bytes.as_mut_ptr(), bytes.len() as u64) };
+    assert_eq!(fetched.status, LabReply::OK);
+    assert_eq!(fetched.content, reply.length);
+    let value = serde_json::from_slice(&bytes).unwrap();
+    if reply.status == LabReply::OK { Ok(value) } else { Err(value) }
+}
+
+fn number(reply: LabReply) -> Result<u64, Value> {
+    if reply.status == LabReply::OK { Ok(reply.content) } else { Err(document(reply).unwrap_err()) }
+}
+
+fn fault_of(ticket: LabTicket) -> Value {
+    assert_eq!(ticket.state, LabTicket::FAULT);
+    document(LabReply { status: LabReply::FAULT, content: ticket.fault, length: ticket.length }).unwrap_err()
+}
+
+fn with_bytes<T>(
+    name: &str,
+    bytes: &[u8],
+    call: impl FnOnce(unsafe extern "C-unwind" fn(*const u8, u64) -> LabReply, *const u8, u64) -> T,
+) -> T {
+    // SAFETY: all functions that take one document have this signature.
+    let symbol: Symbol<'_, unsafe extern "C-unwind" fn(*const u8, u64) -> LabReply> =
+        unsafe { library().get(name.as_bytes()) }.unwrap();
+    call(*symbol, bytes.as_ptr(), bytes.len() as u64)
+}
+
+fn compile_bytes(bytes: &[u8]) -> Result<u64, Value> {
+    number(with_bytes("lab_plan_compile", bytes, |call, data, length| unsafe { call(data, length) }))
+}
+
+fn compile(request: &Value) -> Result<u64, Value> {
+    compile_bytes(request.to_string().as_bytes())
+}
+
+fn scripts(operations: &[(&str, &[&str])]) -> Value {
+    let operations: Vec<Value> = operations
+        .iter()
+        .map(|(name, dependencies)| json!({ "name": name, "dependencies": dependencies, "work": { "kind": "script" } }))
+        .collect();
+    json!({ "operations": operations })
+}
+
+fn start(plan: u64, options: &Value) -> Result<u64, Value> {
+    let bytes = options.to_string();
+    let call = export!("lab_run_start", fn(u64, *const u8, u64) -> LabReply);
+    number(unsafe { call(plan, bytes.as_ptr(), bytes.len() as u64) })
+}
+
+fn run_of(operations: &[(&str, &[&str])]) -> u64 {
+    start(compile(&scripts(operations)).unwrap(), &json!({ "max_concurrency": 2 })).unwrap()
+}
+
+fn take(run: u64, worker: u32, wait: u32) -> LabTicket {
+    unsafe { export!("lab_run_take", fn(u64, u32, u32) -> LabTicket)(run, worker, wait) }
+}
+
+fn complete(run: u64, operation: u32, attempt: u32, outcome: &[u8]) -> Result<u64, Value> {
+    let call = export!("lab_run_complete", fn(u64, u32, u32, *const u8, u64) -> LabReply);
+    number(unsafe { call(run, operation, attempt, outcome.as_ptr(), outcome.len() as u64) })
+}
+
+fn cancel(run: u64, mode: u32) -> Result<u64, Value> {
+    number(unsafe { export!("lab_run_cancel", fn(u64, u32) -> LabReply)(run, mode) })
+}
+
+fn release(handle: u64) -> Result<u64, Value> {
+    number(unsafe { export!("lab_release", fn(u64) -> LabReply)(handle) })
+}
+
+fn result(run: u64) -> Result<Value, Value> {
+    document(unsafe { export!("lab_run_result", fn(u64) -> LabReply)(run) })
+}
+
+#[test]
+fn the_interface_has_a_version_that_needs_no_document() {
+    let version = unsafe { export!("lab_abi_version", fn() -> u32)() };
+    assert_eq!(version, labrunner_native::ABI_VERSION);
+    let document = document(unsafe { export!("lab_version", fn() -> LabReply)() }).unwrap();
+    assert_eq!(document["abi"], version);
+    assert_eq!(document["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn a_run_goes_from_plan_to_result() {
+    let run = run_of(&[("a", &[]), ("b", &["a"])]);
+    let ticket = take(run, 1, WAIT);
+    assert_eq!((ticket.state, ticket.operation, ticket.attempt), (LabTicket::WORK, 0, 1));
+    let next = {
+        let call =
+            export!("lab_run_complete_and_take", fn(u64, u32, u32, *const u8, u64, u32, u32) -> LabTicket);
+        unsafe { call(run, 0, 1, ptr::null(), 0, 1, WAIT) }
+    };
+    assert_eq!((next.state, next.operation, next.stale), (LabTicket::WORK, 1, 0));
+    let outcome = br#"{"status":"failed","error":{"id":"x","category":"NotSpecified","message":"no"}}"#;
+    assert_eq!(complete(run, 1, 1, outcome), Ok(0));
+    assert_eq!(take(run, 1, WAIT).state, LabTicket::OVER);
+    let result = result(run).unwrap();
+    assert_eq!(result["status"], "Failed");
+    assert_eq!(result["operations"][1]["error"]["message"], "no");
+    assert_eq!(complete(run, 1, 1, b""), Ok(1), "a second answer is stale");
+    release(run).unwrap();
+}
+
+#[test]
+fn a_plan_describes_itself() {
+    let plan = compile(&scripts(&[("a", &[]), ("b", &["a"])])).unwrap();
+    let description = document(unsafe { export!("lab_plan_describe", fn(u64) -> LabReply)(plan) }).unwrap();
+    assert_eq!(description["critical_path"], json!(["a", "b"]));
+    release(plan).unwrap();
+}
+
+#[test]
+fn events_of_a_run_arrive_and_a_wake_ends_the_wait() {
+    let run = run_of(&[("a", &[])]);
+    cancel(run, 0).unwrap();
+    let events = export!("lab_events", fn(u32) -> LabReply);
+    let wake = export!("lab_events_wake", fn() -> LabReply);
+    // Other tests read the same queue: what must arrive is an answer, to every call.
+    let waiting = std::thread::spawn(move || document(unsafe { events(u32::MAX) }).unwrap());
+    number(unsafe { wake() }).unwrap();
+    assert!(waiting.join().unwrap().is_array());
+    release(run).unwrap();
+}
+
+#[test]
+fn a_worker_that_waits_can_be_woken() {
+    let run = run_of(&[("a", &[]), ("b", &["a"])]);
+    assert_eq!(take(run, 1, WAIT).state, LabTicket::WORK);
+    let waiting = std::thread::spawn(move || take(run, 2, u32::MAX).state);
+    number(unsafe { export!("lab_run_wake", fn(u64, u32) -> LabReply)(run, 2) }).unwrap();
+    assert_eq!(waiting.join().unwrap(), LabTicket::WOKEN);
+    assert_eq!(take(run, 3, 0).state, LabTicket::IDLE);
+    cancel(run, 1).unwrap();
+    release(run).unwrap();
+}
+
+#[test]
+fn every_call_with_a_handle_refuses_none_a_released_one_and_one_of_another_kind() {
+    let plan = compile(&scripts(&[("a", &[])])).unwrap();
+    let run = run_of(&[("a", &[])]);
+    let released = compile(&scripts(&[("a", &[])])).unwrap();
+    release(released).unwrap();
+    let describe = export!("lab_plan_describe", fn(u64) -> LabReply);
+    for bad in [0, u64::MAX, released, run] {
+        assert_eq!(document(unsafe { describe(bad) }).unwrap_err()["id"], "LabRunner.InvalidHandle");
+        assert_eq!(
+            start(bad, &json!({ "max_concurrency": 1 })).unwrap_err()["id"],
+            "LabRunner.InvalidHandle"
+        );
+    }
+    for bad in [0, u64::MAX, released, plan] {
+        assert_eq!(fault_of(take(bad, 1, WAIT))["id"], "LabRunner.InvalidHandle");
+        assert_eq!(complete(bad, 0, 1, b"").unwrap_err()["id"], "LabRunner.InvalidHandle");
+        assert_eq!(cancel(bad, 0).unwrap_err()["id"], "LabRunner.InvalidHandle");
+        assert_eq!(result(bad).unwrap_err()["id"], "LabRunner.InvalidHandle");
+        let wake = export!("lab_run_wake", fn(u64, u32) -> LabReply);
+        assert_eq!(number(unsafe { wake(bad, 1) }).unwrap_err()["id"], "LabRunner.InvalidHandle");
+        let both =
+            export!("lab_run_complete_and_take", fn(u64, u32, u32, *const u8, u64, u32, u32) -> LabTicket);
+        assert_eq!(
+            fault_of(unsafe { both(bad, 0, 1, ptr::null(), 0, 1, 0) })["id"],
+            "LabRunner.InvalidHandle"
+        );
+        let fetch = export!("lab_document", fn(u64, *mut u8, u64) -> LabReply);
+        assert_eq!(
+            number(unsafe { fetch(bad, ptr::null_mut(), 0) }).unwrap_err()["id"],
+            "LabRunner.InvalidHandle"
+        );
+    }
+    cancel(run, 1).unwrap();
+    release(run).unwrap();
+    release(plan).unwrap();
+}
+
+#[test]
+fn a_second_release_is_a_fault() {
+    let plan = compile(&scripts(&[("a", &[])])).unwrap();
+    release(plan).unwrap();
+    assert_eq!(release(plan).unwrap_err()["id"], "LabRunner.InvalidHandle");
+}
+
+#[test]
+fn releasing_a_run_in_use_ends_it_for_its_waiting_workers() {
+    let run = run_of(&[("a", &[]), ("b", &["a"])]);
+    assert_eq!(take(run, 1, WAIT).state, LabTicket::WORK);
+    let waiting = std::thread::spawn(move || take(run, 2, WAIT).state);
+    // The other worker either waits inside by now, and is let go, or finds the handle gone.
+    release(run).unwrap();
+    assert!([LabTicket::OVER, LabTicket::FAULT].contains(&waiting.join().unwrap()));
+}
+
+#[test]
+fn a_null_pointer_with_a_length_and_an_impossible_length_are_faults() {
+    for name in ["lab_plan_compile", "lab_history"] {
+        let null = with_bytes(name, b"", |call, _, _| unsafe { call(ptr::null(), 10) });
+        assert_eq!(number(null).unwrap_err()["id"], "LabRunner.NullArgument");
+        let huge = with_bytes(name, b"{}", |call, data, _| unsafe { call(data, u64::MAX) });
+        assert_eq!(number(huge).unwrap_err()["id"], "LabRunner.DocumentTooLarge");
+    }
+    let read = export!("lab_read", fn(*const u8, u64, *const u8, u64) -> LabReply);
+    assert_eq!(
+        number(unsafe { read(ptr::null(), 1, b"{}".as_ptr(), 2) }).unwrap_err()["id"],
+        "LabRunner.NullArgument"
+    );
+    assert_eq!(
+        number(unsafe { read(b"{}".as_ptr(), 2, ptr::null(), 1) }).unwrap_err()["id"],
+        "LabRunner.NullArgument"
+    );
+}
+
+#[test]
+fn what_is_not_utf8_or_not_json_or_not_the_shape_is_a_fault() {
+    assert_eq!(compile_bytes(b"\xff\xfe{").unwrap_err()["id"], "LabRunner.NotUtf8");
+    for bytes in [&b"{"[..], b"", b"[]", b"null", br#"{"operations":[{"nam":"x"}]}"#] {
+        assert_eq!(compile_bytes(bytes).unwrap_err()["id"], "LabRunner.MalformedPlan", "{bytes:?}");
+    }
+    let plan = compile(&scripts(&[("a", &[])])).unwrap();
+    for options in [json!({}), json!({ "max_concurrency": 0 }), json!({ "max_concurrency": 1, "oops": 1 })] {
+        assert_eq!(start(plan, &options).unwrap_err()["id"], "LabRunner.MalformedOptions", "{options}");
+    }
+    let run = start(plan, &json!({ "max_concurrency": 1 })).unwrap();
+    assert_eq!(complete(run, 0, 1, b"{\xff").unwrap_err()["id"], "LabRunner.MalformedOptions");
+    assert_eq!(cancel(run, 9).unwrap_err()["id"], "LabRunner.InvalidValue");
+    cancel(run, 0).unwrap();
+    release(run).unwrap();
+    release(plan).unwrap();
+}
+
+#[test]
+fn faults_of_a_plan_come_with_all_findings() {
+    let fault = compile(&scripts(&[("a", &["b"]), ("b", &["a"]), ("a", &[])])).unwrap_err();
+    let ids: Vec<&str> =
+        fault["diagnostics"].as_array().unwrap().iter().map(|found| found["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["LabRunner.DuplicateName", "LabRunner.CyclicDependency"]);
+}
+
+#[test]
+fn a_document_that_does_not_fit_is_kept() {
+    let reply = unsafe { export!("lab_machine", fn() -> LabReply)() };
+    let mut small = [0u8; 1];
+    let fetch = export!("lab_document", fn(u64, *mut u8, u64) -> LabReply);
+    let refused = unsafe { fetch(reply.content, small.as_mut_ptr(), 1) };
+    assert_eq!(number(refused).unwrap_err()["id"], "LabRunner.InvalidValue");
+    assert!(document(reply).unwrap()["logical_cpus"].as_u64().unwrap() >= 1);
+}
+
+#[test]
+fn a_panic_inside_is_a_fault_outside() {
+    let check = export!("lab_selfcheck", fn(u32) -> LabReply);
+    let fault = document(unsafe { check(1) }).unwrap_err();
+    assert_eq!(fault["id"], "LabRunner.InternalError");
+    assert!(fault["message"].as_str().unwrap().contains("a panic that was asked for"));
+    assert_eq!(document(unsafe { check(0) }).unwrap()["runtime"], "ok");
+}
+
+#[test]
+fn a_large_plan_crosses() {
+    let operations: Vec<Value> = (0..50_000)
+        .map(|i| json!({ "name": format!("operation-{i}"), "work": { "kind": "script" } }))
+        .collect();
+    let plan = compile(&json!({ "operations": operations })).unwrap();
+    release(plan).unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #[test]
+    fn no_bytes_crash_the_readers(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = compile_bytes(&bytes).map(release);
+        let read = export!("lab_read", fn(*const u8, u64, *const u8, u64) -> LabReply);
+        let reading = document(unsafe { read(bytes.as_ptr(), bytes.len() as u64, b"{}".as_ptr(), 2) });
+        prop_assert!(reading.is_ok());
+    }
+}
