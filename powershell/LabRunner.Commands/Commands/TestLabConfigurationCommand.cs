@@ -1,0 +1,64 @@
+using System.Management.Automation;
+using LabRunner.Config;
+
+namespace LabRunner.Commands;
+
+/// <summary>Checks lab configurations without running anything.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "LabConfiguration", DefaultParameterSetName = ByPath)]
+[OutputType(typeof(LabConfigurationTest), typeof(bool))]
+public sealed class TestLabConfigurationCommand : QueryCommand
+{
+    private const string ByPath = "Path";
+    private const string ByObject = "Configuration";
+
+    private readonly List<string> _paths = [];
+
+    /// <summary>The lab files; wildcards are allowed.</summary>
+    [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
+    [Alias("ConfigPath", "ConfigurationPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>A configuration as a dictionary or an object with operations.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByObject)]
+    [ValidateNotNull]
+    public object? Configuration { get; set; }
+
+    /// <summary>Returns only whether the configuration is valid.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _paths.AddRange(Path);
+
+    /// <inheritdoc/>
+    private protected override void Answer()
+    {
+        if (Configuration is not null)
+        {
+            Write(LabConfigurationCheck.Object(Voice, Configuration));
+            return;
+        }
+
+        foreach (var path in _paths.SelectMany(Expanded))
+        {
+            Write(LabConfigurationCheck.File(path));
+        }
+    }
+
+    private void Write(LabConfigurationTest test) => WriteObject(Quiet ? test.Valid : test);
+
+    // A name with brackets is a file before it is a pattern.
+    private IEnumerable<string> Expanded(string path)
+    {
+        var literal = LabFile.FullPath(Voice, path);
+        if (File.Exists(literal) || !WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            return [literal];
+        }
+
+        var found = Voice.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _).Where(File.Exists).ToArray();
+        return found.Length > 0 ? found : throw ConfigError.Unreadable(path, "no file has such a name");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using LabRunner.Config;
+using LabRunner.Interop;
+
+namespace LabRunner;
+
+/// <summary>Completes the names of labs: of files that would be found, and of labs that were run.</summary>
+public sealed class LabNameCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.Matching(wordToComplete, () => Completion.Location is { } here ? LabFileSearch.Names(here) : [])
+        .Concat(Completion.Matching(wordToComplete, () => LabHistory.Labs(withHistory: false).Select(lab => lab.LabName)))
+        .DistinctBy(result => result.ListItemText, StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Completes the names of a lab file's operations, where another parameter names the file.</summary>
+public sealed class LabOperationCompleter : IArgumentCompleter
+{
+    private static readonly string[] PathParameters = ["ConfigurationPath", "ConfigPath", "Path"];
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.Matching(wordToComplete, () =>
+        {
+            var named = PathParameters.Select(name => fakeBoundParameters?[name]).FirstOrDefault(value => value is not null);
+            if (named is null || Completion.Location is not { } here)
+            {
+                return [];
+            }
+
+            var lab = LabFile.ReadLab(Path.GetFullPath(LanguagePrimitives.ConvertTo<string>(named), here)).Lab;
+            return lab is { } found
+                ? [.. found.GetProperty("operations").EnumerateArray().Select(item => item.GetProperty("operation").GetProperty("name").GetString() ?? "")]
+                : [];
+        });
+}
+
+/// <summary>What completers share: they never throw, and they quote.</summary>
+internal static class Completion
+{
+    /// <summary>The folder that relative paths begin at, if there is one.</summary>
+    internal static string? Location =>
+        ScriptBlock.Create("$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath").Invoke().FirstOrDefault()?.BaseObject as string;
+
+    /// <summary>The names that begin with the word.</summary>
+    internal static IEnumerable<CompletionResult> Matching(string? word, Func<IEnumerable<string>> names)
+    {
+        var begun = (word ?? "").Trim('\'', '"');
+        try
+        {
+            return [.. names().Where(name => name.StartsWith(begun, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.OrdinalIgnoreCase).Select(Result)];
+        }
+        catch (Exception error) when (error is LabRunnerException or LabCoreException or NativeLibraryException or RuntimeException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Tab must never show an error.
+            return [];
+        }
+    }
+
+    private static CompletionResult Result(string name)
+    {
+        var bare = name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.');
+        return new CompletionResult(bare ? name : "'" + CodeGeneration.EscapeSingleQuotedStringContent(name) + "'", name, CompletionResultType.ParameterValue, name);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Management.Automation;
+using System.Text.Json;
+using LabRunner.Binding;
+using LabRunner.Errors;
+using LabRunner.Execution;
+using LabRunner.Interop;
+
+namespace LabRunner.Config;
+
+/// <summary>Checks a configuration as a run would, up to the point where something would start.</summary>
+internal static class LabConfigurationCheck
+{
+    /// <summary>Checks a lab file: its text, its operations, the syntax of its scripts, its plan.</summary>
+    internal static LabConfigurationTest File(string path)
+    {
+        var test = new LabConfigurationTest { Path = path };
+        List<LabConfigFinding> found = [];
+        try
+        {
+            var reading = LabFile.ReadLab(path);
+            found.AddRange(reading.Findings);
+            if (reading.Lab is { } lab)
+            {
+                test.LabName = lab.GetProperty("name").GetString();
+                var scripts = new LabScriptCheck(path);
+                found.AddRange(lab.GetProperty("operations").EnumerateArray().SelectMany(scripts.Check));
+                test.Operations = Plan(() => PlanHandle.Compile(Request(lab)), found);
+            }
+            else
+            {
+                test.LabName = (reading.Document is { } document ? ConfigValues.Mapping(document)["name"] : null) as string;
+            }
+        }
+        catch (LabRunnerException error)
+        {
+            found.Add(Finding(error));
+        }
+
+        return Told(test, found);
+    }
+
+    /// <summary>Checks a configuration that is a dictionary or an object with operations.</summary>
+    internal static LabConfigurationTest Object(PSCmdlet caller, object configuration)
+    {
+        var test = new LabConfigurationTest();
+        List<LabConfigFinding> found = [];
+        if (FieldMap.Of(configuration) is not { } fields)
+        {
+            found.Add(new LabConfigFinding(LabRunnerError.InvalidValue, LabConfigFinding.Error, $"The configuration is a {configuration.GetType().Name}, not a dictionary or an object.")
+            {
+                Advice = "Write @{ Name = '…'; Operations = @(…) }, or pass the path of a lab file as -Path.",
+            });
+            return Told(test, found);
+        }
+
+        test.LabName = fields.Take("Name", "LabName") is { } name ? LanguagePrimitives.ConvertTo<string>(name) : null;
+        var operations = fields.Take("Operations");
+        if (operations is null)
+        {
+            found.Add(new LabConfigFinding("LabRunner.MissingKey", LabConfigFinding.Error, "The configuration has no operations.")
+            {
+                Advice = "Add Operations = @( @{ Name = '…'; ScriptBlock = { … } } ).",
+            });
+            return Told(test, found);
+        }
+
+        var reader = new OperationReader(caller);
+        var items = FieldMap.Of(operations) is null && LanguagePrimitives.GetEnumerable(operations) is { } list ? list.Cast<object?>() : [operations];
+        var definitions = reader.Read(items);
+        test.Operations = Plan(() => LabRun.Compile(definitions, new RunSettings { MaxConcurrency = 1 }, reader.Findings), found);
+        if (reader.UnknownKeys.Count > 0)
+        {
+            found.Add(new LabConfigFinding("LabRunner.UnknownKey", LabConfigFinding.Warning, $"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}."));
+        }
+
+        return Told(test, found);
+    }
+
+    private static LabConfigurationTest Told(LabConfigurationTest test, List<LabConfigFinding> found)
+    {
+        test.Errors = [.. found.Where(finding => finding.IsError)];
+        test.Warnings = [.. found.Where(finding => !finding.IsError)];
+        return test;
+    }
+
+    private static string[] Plan(Func<PlanHandle> compile, List<LabConfigFinding> found)
+    {
+        try
+        {
+            using var plan = compile();
+            using var described = ConfigValues.Parse(plan.Describe());
+            return [.. described.RootElement.GetProperty("order").EnumerateArray().Select(name => name.GetString() ?? "")];
+        }
+        catch (LabCoreException error) when (error.Fault.Diagnostics is { Count: > 0 } diagnostics)
+        {
+            found.AddRange(diagnostics.Select(LabConfigFinding.Of));
+        }
+        catch (LabCoreException error)
+        {
+            found.Add(new LabConfigFinding(error.Fault.Id, LabConfigFinding.Error, error.Fault.Message) { Code = error.Fault.Code, Advice = error.Fault.Advice });
+        }
+        catch (LabRunnerException error) when (error.Findings.Count > 0)
+        {
+            found.AddRange(error.Findings.Select(LabConfigFinding.Of));
+        }
+        catch (LabRunnerException error)
+        {
+            found.Add(Finding(error));
+        }
+
+        return [];
+    }
+
+    private static LabConfigFinding Finding(LabRunnerException error) => new(error.Id, LabConfigFinding.Error, error.Message) { Advice = error.Advice };
+
+    // The plan of a lab is made of what the core itself has read: each operation as it stands there.
+    private static byte[] Request(JsonElement lab)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("operations");
+            foreach (var operation in lab.GetProperty("operations").EnumerateArray())
+            {
+                operation.GetProperty("operation").WriteTo(json);
+            }
+
+            json.WriteEndArray();
+            if (lab.TryGetProperty("settings", out var settings) && settings.TryGetProperty("order", out var order) && order.ValueKind == JsonValueKind.Object)
+            {
+                json.WritePropertyName("order");
+                order.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using LabRunner.Interop;
+
+namespace LabRunner.Config;
+
+/// <summary>Past and running runs, by lab.</summary>
+internal static class LabHistory
+{
+    /// <summary>Every lab that was run, the last one first.</summary>
+    internal static LabStatus[] Labs(bool withHistory) =>
+        [.. Runs(null).GroupBy(run => run.Name, StringComparer.OrdinalIgnoreCase).Select(runs => Status(runs.Key, [.. runs], withHistory))];
+
+    /// <summary>One lab, be it known or not.</summary>
+    internal static LabStatus Lab(string name, bool withHistory) => Status(name, Runs(name), withHistory);
+
+    private static LabStatus Status(string name, LabRunSummary[] runs, bool withHistory) => new()
+    {
+        LabName = runs.Length > 0 ? runs[0].Name : name,
+        Status = runs.Length > 0 ? runs[0].Status : LabStatus.NotFound,
+        LastRun = runs.FirstOrDefault(),
+        Runs = runs.Length,
+        History = withHistory ? runs : null,
+    };
+
+    private static LabRunSummary[] Runs(string? name)
+    {
+        var query = JsonSerializer.SerializeToUtf8Bytes(new { name });
+        using var document = ConfigValues.Parse(LabCore.History(query));
+        return [.. document.RootElement.EnumerateArray().Select(Summary)];
+    }
+
+    private static LabRunSummary Summary(JsonElement run) => new()
+    {
+        Run = Text(run, "run") ?? "",
+        Name = Text(run, "name") ?? "",
+        Status = Text(run, "status") ?? "",
+        StartTime = Time(run, "started_at"),
+        EndTime = Time(run, "ended_at"),
+        Duration = TimeSpan.FromMilliseconds(run.TryGetProperty("duration_ms", out var duration) ? duration.GetDouble() : 0),
+        Counts = run.TryGetProperty("counts", out var counts) ? ConfigValues.Mapping(counts) : [],
+        Directory = Text(run, "directory"),
+        Source = Text(run, "source"),
+    };
+
+    private static string? Text(JsonElement run, string name) =>
+        run.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static DateTime? Time(JsonElement run, string name) =>
+        DateTimeOffset.TryParse(Text(run, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.LocalDateTime : null;
+}

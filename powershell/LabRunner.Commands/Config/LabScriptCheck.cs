@@ -1,0 +1,129 @@
+using System.Management.Automation.Language;
+using System.Text.Json;
+using LabRunner.Errors;
+
+namespace LabRunner.Config;
+
+/// <summary>Checks the syntax of a lab's scripts, those written in the lab file and those it names.</summary>
+internal sealed class LabScriptCheck(string labFile)
+{
+    // Further errors of one script mostly follow from its first.
+    private const int PerScript = 3;
+
+    private string[]? _lines;
+
+    /// <summary>What is wrong with the script of one operation of the core's lab model.</summary>
+    internal IEnumerable<LabConfigFinding> Check(JsonElement operation)
+    {
+        if (!operation.TryGetProperty("script", out var script) || script.ValueKind != JsonValueKind.Object)
+        {
+            return [];
+        }
+
+        var name = operation.GetProperty("operation").GetProperty("name").GetString() ?? "";
+        if (script.TryGetProperty("path", out var path))
+        {
+            return CheckFile(path.GetString() ?? "", name);
+        }
+
+        var at = script.GetProperty("at");
+        return CheckText(script.GetProperty("text").GetString() ?? "", at.GetProperty("line").GetInt32(), at.GetProperty("column").GetInt32(), name);
+    }
+
+    private static IEnumerable<LabConfigFinding> CheckFile(string path, string operation)
+    {
+        if (!path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
+        {
+            yield break;
+        }
+
+        if (!File.Exists(path))
+        {
+            // An operation before it may write it: only the run can tell.
+            yield return new LabConfigFinding(LabRunnerError.ScriptNotFound, LabConfigFinding.Warning, $"The script '{path}' of operation '{operation}' does not exist yet.")
+            {
+                Operation = operation,
+                Advice = "Correct the path, or let an operation that it depends on write it.",
+            };
+            yield break;
+        }
+
+        Parser.ParseFile(path, out _, out var errors);
+        foreach (var error in errors.Take(PerScript))
+        {
+            var extent = error.Extent;
+            yield return Syntax(error, operation, path, extent.StartLineNumber, extent.StartColumnNumber, LineOf(extent));
+        }
+    }
+
+    private IEnumerable<LabConfigFinding> CheckText(string text, int line, int column, string operation)
+    {
+        Parser.ParseInput(text, out _, out var errors);
+        if (errors.Length == 0)
+        {
+            yield break;
+        }
+
+        var lines = Lines(text);
+        foreach (var error in errors.Take(PerScript))
+        {
+            var extent = error.Extent;
+            var shown = lines.ElementAtOrDefault(extent.StartLineNumber - 1) ?? "";
+            if (StandsAt(line + extent.StartLineNumber - 1, column, shown))
+            {
+                yield return Syntax(error, operation, labFile, line + extent.StartLineNumber - 1, column + extent.StartColumnNumber - 1, shown);
+            }
+            else
+            {
+                // Folded or escaped text: its lines are not lines of the file.
+                yield return Syntax(error, operation, labFile, line, column, shown, extent.StartLineNumber);
+            }
+        }
+    }
+
+    private static LabConfigFinding Syntax(ParseError error, string operation, string file, int line, int column, string shown, int? scriptLine = null) =>
+        new(
+            LabRunnerError.ScriptSyntax,
+            LabConfigFinding.Error,
+            $"The script of operation '{operation}' cannot be read{(scriptLine is null ? "" : $" (its line {scriptLine})")}: {error.Message}")
+        {
+            Operation = operation,
+            File = file,
+            Line = line,
+            Column = column,
+            Snippet = shown.Length is > 0 and <= 160
+                ? shown + Environment.NewLine + new string(' ', Math.Clamp(error.Extent.StartColumnNumber - 1, 0, shown.Length)) + "^"
+                : null,
+            Advice = "Correct the script.",
+        };
+
+    private bool StandsAt(int line, int column, string text)
+    {
+        var there = FileLines.ElementAtOrDefault(line - 1);
+        return there is not null && (text.Length == 0 || (there.Length >= column - 1 && there.AsSpan(column - 1).StartsWith(text)));
+    }
+
+    private string[] FileLines
+    {
+        get
+        {
+            if (_lines is null)
+            {
+                try
+                {
+                    _lines = Lines(File.ReadAllText(labFile));
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    _lines = [];
+                }
+            }
+
+            return _lines;
+        }
+    }
+
+    private static string LineOf(IScriptExtent extent) => Lines(extent.StartScriptPosition.GetFullScript()).ElementAtOrDefault(extent.StartLineNumber - 1) ?? "";
+
+    private static string[] Lines(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
+}
