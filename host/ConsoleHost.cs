@@ -25,8 +25,11 @@ internal sealed class ConsoleHost(bool nonInteractive) : PSHost, IHostSupportsIn
     /// <inheritdoc/>
     public override CultureInfo CurrentUICulture { get; } = CultureInfo.CurrentUICulture;
 
+    /// <summary>The console.</summary>
+    public ConsoleInterface Console { get; } = new(nonInteractive);
+
     /// <inheritdoc/>
-    public override PSHostUserInterface UI { get; } = new ConsoleInterface(nonInteractive);
+    public override PSHostUserInterface UI => Console;
 
     /// <inheritdoc/>
     public bool IsRunspacePushed => false;

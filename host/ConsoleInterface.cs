@@ -13,6 +13,12 @@ internal sealed class ConsoleInterface(bool nonInteractive) : PSHostUserInterfac
     private readonly Lock _gate = new();
     private readonly ProgressLine _progress = new();
 
+    /// <summary>Where text goes: the output, or the errors while an error that ended a script is shown.</summary>
+    private TextWriter Out => ShowsError ? Console.Error : Console.Out;
+
+    /// <summary>Whether what is written now tells of an error that ended a script.</summary>
+    public bool ShowsError { get; set; }
+
     /// <inheritdoc/>
     public override PSHostRawUserInterface RawUI { get; } = new ConsoleScreen();
 
@@ -23,23 +29,23 @@ internal sealed class ConsoleInterface(bool nonInteractive) : PSHostUserInterfac
         && (!OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("WT_SESSION") is not null);
 
     /// <inheritdoc/>
-    public override void Write(string value) => Show(Console.Out, value);
+    public override void Write(string value) => Show(Out, value);
 
     /// <inheritdoc/>
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
-        Show(Console.Out, value, foregroundColor, backgroundColor);
+        Show(Out, value, foregroundColor, backgroundColor);
 
     /// <inheritdoc/>
-    public override void WriteLine() => Show(Console.Out, Environment.NewLine);
+    public override void WriteLine() => Show(Out, Environment.NewLine);
 
     /// <inheritdoc/>
-    public override void WriteLine(string value) => Show(Console.Out, value + Environment.NewLine);
+    public override void WriteLine(string value) => Show(Out, value + Environment.NewLine);
 
     /// <inheritdoc/>
     public override void WriteLine(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value)
     {
-        Show(Console.Out, value, foregroundColor, backgroundColor);
-        Show(Console.Out, Environment.NewLine);
+        Show(Out, value, foregroundColor, backgroundColor);
+        Show(Out, Environment.NewLine);
     }
 
     /// <inheritdoc/>
@@ -179,7 +185,7 @@ internal sealed class ConsoleInterface(bool nonInteractive) : PSHostUserInterfac
         }
     }
 
-    private void WriteMarked(string mark, string message, ConsoleColor color) => Show(Console.Out, mark + message + Environment.NewLine, color);
+    private void WriteMarked(string mark, string message, ConsoleColor color) => Show(Out, mark + message + Environment.NewLine, color);
 
     private void Show(TextWriter writer, string text, ConsoleColor? foreground = null, ConsoleColor? background = null)
     {

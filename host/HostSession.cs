@@ -110,10 +110,9 @@ internal sealed class HostSession : IDisposable
     private void Show(ErrorRecord error)
     {
         using var shell = PowerShell.Create(_runspace);
-        var record = PSObject.AsPSObject(error);
-        // The mark by which Out-Default knows an error that was not written by a command of its own pipeline.
-        record.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        shell.AddCommand("Out-Default").Invoke(new[] { record });
+        _host.Console.ShowsError = true;
+        shell.AddCommand("Out-Default").Invoke(new[] { error });
+        _host.Console.ShowsError = false;
     }
 
     /// <summary>The first signal stops the pipeline, so that `finally` blocks run; a second one ends the process.</summary>
