@@ -14,20 +14,19 @@ internal static class ControlThread
     private static readonly Dictionary<ulong, RunSession> Runs = [];
     private static bool _running;
 
-    /// <summary>Starts a run so that none of its events is missed: dispatching waits for the registration.</summary>
-    internal static RunHandle Register(RunSession session, Func<RunHandle> start)
+    /// <summary>Starts a run so that none of its events is missed: dispatching waits until the session is complete.</summary>
+    /// <param name="session">The run.</param>
+    /// <param name="start">Starts it, puts the handle into the session and returns the handle's number.</param>
+    internal static void Register(RunSession session, Func<ulong> start)
     {
         lock (Gate)
         {
-            var handle = start();
-            Runs.Add(handle.Id, session);
+            Runs.Add(start(), session);
             if (!_running)
             {
                 _running = true;
                 new Thread(Main) { IsBackground = true, Name = "LabRunner control" }.Start();
             }
-
-            return handle;
         }
     }
 

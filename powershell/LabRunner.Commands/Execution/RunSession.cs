@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Streams;
 
@@ -60,7 +61,8 @@ internal sealed class RunSession : IDisposable
     internal static RunSession Start(PlanHandle plan, IReadOnlyList<OperationDefinition> operations, RunSettings settings, CallerState caller)
     {
         var session = new RunSession(operations, settings, caller) { StartedAt = DateTime.Now };
-        session._handle = ControlThread.Register(session, () => RunHandle.Start(plan, PlanDocument.RunOptions(settings)));
+        var options = PlanDocument.RunOptions(settings);
+        ControlThread.Register(session, () => (session._handle = RunHandle.Start(plan, options)).Id);
         return session;
     }
 
@@ -95,9 +97,14 @@ internal sealed class RunSession : IDisposable
                 ? handle.Take(worker, waitMs)
                 : handle.CompleteAndTake((uint)done.Operation, done.Attempt, Outcome.Of(done.Recorder), worker, waitMs);
         }
-        catch (Exception error) when (error is ObjectDisposedException or LabCoreException)
+        catch (Exception error) when (IsReleased(error))
         {
-            // The run was released: it needs nobody any more.
+            // It needs nobody any more.
+            return new Ticket(TicketState.Over, 0, 0);
+        }
+        catch (LabCoreException error)
+        {
+            Break(LabRunnerError.Core(error));
             return new Ticket(TicketState.Over, 0, 0);
         }
     }
@@ -109,9 +116,13 @@ internal sealed class RunSession : IDisposable
         {
             _handle?.Complete((uint)done.Operation, done.Attempt, Outcome.Of(done.Recorder));
         }
-        catch (Exception error) when (error is ObjectDisposedException or LabCoreException)
+        catch (Exception error) when (IsReleased(error))
         {
             // It was abandoned, and its run is long over.
+        }
+        catch (LabCoreException error)
+        {
+            Break(LabRunnerError.Core(error));
         }
     }
 
@@ -211,6 +222,9 @@ internal sealed class RunSession : IDisposable
 
         ReleaseIfDone();
     }
+
+    private static bool IsReleased(Exception error) =>
+        error is ObjectDisposedException or LabCoreException { Fault.Id: "LabRunner.InvalidHandle" };
 
     private void ReleaseIfDone()
     {

@@ -334,16 +334,20 @@ internal sealed class Worker
         {
             open.Recorder.Exit(code);
         }
-        else if (!stopped && reason is not null)
+        else if (!stopped && (reason is not null || !IsSound(pipeline)))
         {
             open.Recorder.Fail(LabRunnerError.Lost(open.Name, reason));
         }
 
+        var sound = !stopped && reason is null && IsSound(pipeline);
         _exitCode = null;
         _dirty = true;
         Report(open);
-        return !stopped && reason is null && _runspace?.RunspaceStateInfo.State == RunspaceState.Opened;
+        return sound;
     }
+
+    private bool IsSound(PowerShell pipeline) =>
+        pipeline.InvocationStateInfo.State == PSInvocationState.Completed && _runspace?.RunspaceStateInfo.State == RunspaceState.Opened;
 
     private void Report(Assignment open)
     {
