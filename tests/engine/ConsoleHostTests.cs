@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LabRunner.EngineTests.Engine;
 
 namespace LabRunner.EngineTests;
 

@@ -1,5 +1,4 @@
 using System.Management.Automation.Runspaces;
-using LabRunner.EngineTests.Engine;
 
 namespace LabRunner.EngineTests;
 

@@ -1,5 +1,3 @@
-using LabRunner.EngineTests.Engine;
-
 namespace LabRunner.EngineTests;
 
 public sealed class StagedModuleTests(ModuleFixture fixture) : IClassFixture<ModuleFixture>

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
-using LabRunner.EngineTests.Engine;
 using LabRunner.Host;
 
 namespace LabRunner.EngineTests;
