@@ -28,7 +28,7 @@ internal static class Program
         }
 
         Console.Error.WriteLine(
-            $"LabRunner host: fallback engine {EngineVersion} (no pwsh found); its cmdlets are stand-ins for the few that LabRunner needs.");
+            $"LabRunner host: fallback engine {EngineVersion}, for machines without pwsh; its cmdlets are stand-ins for the few that LabRunner needs.");
         StandInModules.MakeKnown();
         using var session = new HostSession(parsed.NonInteractive);
         return session.Run(parsed);
