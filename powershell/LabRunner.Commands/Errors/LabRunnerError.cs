@@ -102,6 +102,22 @@ internal static class LabRunnerError
         null,
         why);
 
+    /// <summary>Something that was asked for and that this version does not have.</summary>
+    internal static LabRunnerException NotAvailable(string what, string advice) => new(
+        "LabRunner.NotAvailable",
+        ErrorCategory.NotImplemented,
+        $"{what} is not available yet.",
+        advice,
+        what);
+
+    /// <summary>The mode Custom without an order.</summary>
+    internal static LabRunnerException NoCustomOrder(string path) => new(
+        InvalidValue,
+        ErrorCategory.InvalidArgument,
+        $"The orchestration mode is Custom, but '{path}' has no custom-order.",
+        "Add settings: custom-order: [names] to the lab file, or use another -OrchestrationMode.",
+        path);
+
     /// <summary>A failure of LabRunner itself.</summary>
     internal static LabRunnerException Engine(Exception why) => new(
         EngineFault,
