@@ -15,6 +15,7 @@ internal sealed class LabPlanSource
     private readonly PSCmdlet _caller;
     private readonly ScriptSource _scripts;
     private readonly string _file;
+    private readonly Dictionary<string, object?> _environment = SessionEnvironment.Changes();
 
     private LabPlanSource(PSCmdlet caller, string file)
     {
@@ -102,18 +103,24 @@ internal sealed class LabPlanSource
         return _scripts.FromText(RunEvent.Text(script, "text") ?? "", _file, line, parameters, name);
     }
 
-    // A program without a folder of its own starts where the caller stands, not where the process happens to.
+    // A program starts where the caller stands, unless it has a folder of its own, and with the caller's $env:.
     private JsonElement Placed(JsonElement declared)
     {
-        if (RunEvent.Member(declared, "work") is not { } work
-            || RunEvent.Text(work, "kind") != "process"
-            || RunEvent.Text(work, "working_directory") is not null)
+        if (RunEvent.Member(declared, "work") is not { } program || RunEvent.Text(program, "kind") != "process")
         {
             return declared;
         }
 
         var copy = JsonNode.Parse(declared.GetRawText())!;
-        copy["work"]!["working_directory"] = _caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        var work = copy["work"]!.AsObject();
+        work["working_directory"] ??= _caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        var environment = work["environment"]?.AsObject() ?? [];
+        foreach (var (name, value) in _environment.Where(pair => !environment.ContainsKey(pair.Key)))
+        {
+            environment[name] = (string?)value;
+        }
+
+        work["environment"] = environment.Parent is null ? environment : environment.DeepClone();
         return JsonSerializer.SerializeToElement(copy);
     }
 }
