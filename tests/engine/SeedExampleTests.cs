@@ -164,6 +164,6 @@ public sealed class SeedExampleTests : IDisposable
               { "Name": "second", "Type": "Validate", "Script": "'after'", "Dependencies": ["first"] } ] }
             """);
         var results = Dot("config-driven", "Start-ConfigDrivenDeployment -ConfigPath ./lab.json").Clean().Objects;
-        Assert.Equal(["got 7", "after"], results.Select(result => Value(result, "Output")?.ToString()));
+        Assert.Equal(["got 7", "after"], results.Select(result => Value(result, "Result")?.ToString()));
     }
 }
