@@ -57,7 +57,7 @@ internal static class LabRunnerError
             .ToArray();
         var message = findings.Length > 1
             ? $"{findings.Length} faults in the operations:{Environment.NewLine}" + string.Join(Environment.NewLine, findings.Select(finding => "  - " + finding))
-            : fault.Message;
+            : new LabFinding(fault.Id, fault.Message, fault.Target, fault.Advice).ToString();
         return new LabRunnerException(fault.Id, Category(fault.Category), message, fault.Advice, fault.Target, error) { Findings = findings };
     }
 
@@ -163,7 +163,12 @@ internal static class LabRunnerError
     internal static ErrorCategory Category(string? name) =>
         Enum.TryParse<ErrorCategory>(name, ignoreCase: true, out var category) ? category : ErrorCategory.NotSpecified;
 
-    private static string Located(LabDiagnostic found) => found.Message;
+    private static string Located(LabDiagnostic found) => found.At switch
+    {
+        null => found.Message,
+        { File: { } file } at => $"{file}:{at.Line}:{at.Column}: {found.Message}",
+        var at => $"line {at.Line}, column {at.Column}: {found.Message}",
+    };
 
     private static ErrorCategory CategoryOf(string id) => id switch
     {
