@@ -94,13 +94,14 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             Voice.WriteWarning($"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}. They are ignored.");
         }
 
-        if (!Voice.ShouldProcess(PlanText.Of(LabReportBuilder.Plan(plan)), $"Run {definitions.Count} operations?", "Invoke-ParallelLabRunner"))
+        CommonCommands.Learn(Voice);
+        var caller = CallerState.Capture(Voice, reader.Constrained);
+        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan)) : settings.Name;
+        if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {
             return;
         }
 
-        CommonCommands.Learn(Voice);
-        var caller = CallerState.Capture(Voice, reader.Constrained);
         var run = LabRun.Start(plan, definitions, settings, caller);
         if (Background)
         {

@@ -76,6 +76,12 @@ internal sealed class CallerState
     /// <summary>The preference's value in the caller's scope or call.</summary>
     internal object? Preference(string name) => Preferences.FirstOrDefault(pair => pair.Key == name).Value;
 
+    /// <summary>Whether the caller wants to read what is about to be done.</summary>
+    internal bool ShowsActions =>
+        LanguagePrimitives.IsTrue(Preference("WhatIfPreference"))
+        || Preference("VerbosePreference") is not (null or ActionPreference.SilentlyContinue)
+        || Preference("ConfirmPreference") is ConfirmImpact.Low or ConfirmImpact.Medium;
+
     // A module that is trusted runs in the full language whoever calls it, so that the session's mode alone does not
     // tell what the caller may do: the blocks that it made, its runspace and the system's policy do.
     private static PSLanguageMode ModeOf(PSCmdlet caller, bool constrained)
