@@ -3,6 +3,7 @@
 Describe 'Start-AdvancedLabOrchestration' {
     BeforeAll {
         $repository = Resolve-Path (Join-Path $PSScriptRoot '../..')
+        $userHome = $env:LABRUNNER_HOME
         $env:LABRUNNER_HOME = Join-Path $TestDrive 'home'
         if ($env:LABRUNNER_LAB_WEB) {
             $env:PATH = (Split-Path $env:LABRUNNER_LAB_WEB) + [IO.Path]::PathSeparator + $env:PATH
@@ -14,7 +15,7 @@ Describe 'Start-AdvancedLabOrchestration' {
         }
     }
 
-    AfterAll { $env:LABRUNNER_HOME = $null }
+    AfterAll { $env:LABRUNNER_HOME = $userHome }
 
     It 'runs the example lab in the mode <_>' -ForEach 'Sequential', 'Parallel', 'Intelligent' {
         $env:LABRUNNER_LAB_WEB | Should -Not -BeNullOrEmpty
@@ -160,11 +161,12 @@ operations:
 
 Describe 'The example script' {
     It 'shows the table and where the files are' {
+        $userHome = $env:LABRUNNER_HOME
         $env:LABRUNNER_HOME = Join-Path $TestDrive 'home'
         try {
             $text = & (Join-Path $PSScriptRoot '../../examples/run-local-lab.ps1') 6>&1 | Out-String -Width 160
         } finally {
-            $env:LABRUNNER_HOME = $null
+            $env:LABRUNNER_HOME = $userHome
         }
         $text | Should -Match 'remove-workspace\s+Succeeded'
         $text | Should -Match 'Succeeded: 19 of 19 operations succeeded in'

@@ -121,10 +121,13 @@ impl Run {
         let id = uuid::Uuid::now_v7().to_string();
         let started_at = Timestamp::now();
         let directory = options.writes_files().then(|| {
-            options
-                .directory
-                .clone()
-                .unwrap_or_else(|| history::root().join(history::folder_name(started_at, &options.name, &id)))
+            options.directory.clone().unwrap_or_else(|| {
+                options.root.clone().unwrap_or_else(history::root).join(history::folder_name(
+                    started_at,
+                    &options.name,
+                    &id,
+                ))
+            })
         });
         let journal = match &directory {
             Some(directory) => Some(Journal::create(
