@@ -51,10 +51,8 @@ fn for_tests(tool: Tool, house: &House) -> Outcome<Tool> {
 
 /// Every Rust test: unit, property, documentation, the generated bindings, the C ABI.
 pub fn rust(house: &House, filter: Option<&str>) -> Outcome<Verdict> {
-    let ended = for_tests(cargo(house, "test"), house)?
-        .args(["--workspace", "--no-fail-fast"])
-        .args(filter)
-        .tee()?;
+    let ended =
+        for_tests(cargo(house, "test"), house)?.args(["--workspace", "--no-fail-fast"]).args(filter).tee()?;
     Ok(libtest(&ended.output).judged_by(ended.good()).into())
 }
 
