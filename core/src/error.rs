@@ -56,6 +56,20 @@ codes! {
     NotAvailable = "LR0112", "NotAvailable", NotImplemented;
     /// An operation that another one needs is a monitor, which never ends by itself.
     DependsOnMonitor = "LR0113", "DependsOnMonitor", InvalidArgument;
+    /// An operation takes from a pool that the plan's limits do not name.
+    UnknownPool = "LR0114", "UnknownPool", ObjectNotFound;
+    /// An operation needs more than there is in all; it could never start.
+    NeedAboveLimit = "LR0115", "NeedAboveLimit", LimitsExceeded;
+    /// A limit of zero, or one that cannot be meant.
+    InvalidLimit = "LR0116", "InvalidLimit", InvalidArgument;
+    /// A group of conflicting operations names one that the plan does not have.
+    UnknownInConflict = "LR0117", "UnknownInConflict", ObjectNotFound;
+    /// A pattern for retries is no regular expression.
+    InvalidPattern = "LR0118", "InvalidPattern", InvalidArgument;
+    /// An operation cannot be undone the way it asks to.
+    InvalidCompensation = "LR0119", "InvalidCompensation", InvalidArgument;
+    /// Something declared that has no effect where it stands (a warning).
+    WithoutEffect = "LR0120", "WithoutEffect", InvalidArgument;
 
     /// A lab file is not well-formed YAML.
     MalformedYaml = "LR0201", "MalformedYaml", ParserError;

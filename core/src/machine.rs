@@ -1,7 +1,9 @@
 //! The machine a run is on: processors and memory.
 
 use serde::Serialize;
-use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 /// What the machine has. Memory in bytes; a cgroup's limit counts where there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +33,118 @@ impl Machine {
     }
 }
 
+/// How much of the machine is in use; what cannot be found out is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sample {
+    /// Memory in use in MiB.
+    pub memory_used_mb: Option<u64>,
+    /// Percent of the processors this process may use.
+    pub cpu_percent: Option<u32>,
+}
+
+/// Looks at the machine again and again. Use of processors is what was used since the last look, so
+/// the first look gives none.
+#[derive(Debug)]
+pub struct Sampler {
+    system: Option<System>,
+    cgroup: Option<Cgroup>,
+    last: Option<(Instant, u64)>,
+    looked: bool,
+}
+
+impl Default for Sampler {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sampler {
+    /// A sampler for this machine, or for the control group this process is in.
+    pub fn new() -> Self {
+        let refresh = RefreshKind::nothing()
+            .with_memory(MemoryRefreshKind::nothing().with_ram())
+            .with_cpu(CpuRefreshKind::nothing().with_usage());
+        Self {
+            system: System::new_with_specifics(refresh).ok(),
+            cgroup: Cgroup::of_this_process(),
+            last: None,
+            looked: false,
+        }
+    }
+
+    /// Looks now.
+    pub fn sample(&mut self) -> Sample {
+        if let Some(system) = &mut self.system {
+            system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
+            system.refresh_cpu_usage();
+        }
+        let first = !std::mem::replace(&mut self.looked, true);
+        Sample { memory_used_mb: self.memory(), cpu_percent: self.processors().filter(|_| !first) }
+    }
+
+    fn memory(&self) -> Option<u64> {
+        let system = self.system.as_ref()?;
+        let (total, free) = match system.cgroup_limits() {
+            Some(limits) if limits.total_memory < system.total_memory() => {
+                (limits.total_memory, limits.free_memory)
+            }
+            _ => (system.total_memory(), system.available_memory()),
+        };
+        (total > 0).then(|| total.saturating_sub(free) >> 20)
+    }
+
+    fn processors(&mut self) -> Option<u32> {
+        let now = Instant::now();
+        if let Some((quota, used)) = self.cgroup.as_ref().and_then(Cgroup::processors) {
+            let (since, before) = self.last.replace((now, used))?;
+            let elapsed = now.duration_since(since).as_micros() as f64;
+            return share(used.checked_sub(before)? as f64, elapsed * quota);
+        }
+        share(f64::from(self.system.as_ref()?.global_cpu_usage()), 100.0)
+    }
+}
+
+/// Percent that one number is of another; none when that makes no sense.
+fn share(part: f64, whole: f64) -> Option<u32> {
+    let percent = 100.0 * part / whole;
+    (percent.is_finite() && percent >= 0.0).then(|| percent.round().min(100.0) as u32)
+}
+
+/// A control group (version 2) that limits processors.
+#[derive(Debug)]
+struct Cgroup {
+    folder: PathBuf,
+}
+
+impl Cgroup {
+    /// The group this process is in. Absent off Linux and where there are only groups of version 1.
+    fn of_this_process() -> Option<Self> {
+        let membership = std::fs::read_to_string("/proc/self/cgroup").ok()?;
+        let path = membership.lines().find_map(|line| line.strip_prefix("0::/"))?;
+        Some(Self { folder: Path::new("/sys/fs/cgroup").join(path) })
+    }
+
+    /// How many processors it may use, and the microseconds used so far. None without a limit, and
+    /// when the files are not there or not as they should be.
+    fn processors(&self) -> Option<(f64, u64)> {
+        let quota = quota(&std::fs::read_to_string(self.folder.join("cpu.max")).ok()?)?;
+        let used = used_micros(&std::fs::read_to_string(self.folder.join("cpu.stat")).ok()?)?;
+        Some((quota, used))
+    }
+}
+
+/// Reads `cpu.max`: `max 100000`, or `200000 100000` for two processors.
+fn quota(text: &str) -> Option<f64> {
+    let mut words = text.split_whitespace();
+    let (quota, period) = (words.next()?.parse::<u64>().ok()?, words.next()?.parse::<u64>().ok()?);
+    (quota > 0 && period > 0).then(|| quota as f64 / period as f64)
+}
+
+/// Reads the line `usage_usec 12345` of `cpu.stat`.
+fn used_micros(text: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix("usage_usec "))?.trim().parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +154,40 @@ mod tests {
         let machine = Machine::look();
         assert!(machine.logical_cpus >= 1);
         assert!(machine.memory_available <= machine.memory_total && machine.memory_total > 0);
+    }
+
+    #[test]
+    fn a_sample_says_what_is_in_use_and_nothing_of_processors_at_first() {
+        let mut sampler = Sampler::new();
+        let sample = sampler.sample();
+        assert!(sample.memory_used_mb.is_some_and(|mb| mb > 0));
+        assert_eq!(sample.cpu_percent, None);
+        assert!(sampler.sample().cpu_percent.is_none_or(|percent| percent <= 100));
+    }
+
+    #[test]
+    fn files_of_a_control_group_are_read_and_garbled_ones_are_not_believed() {
+        assert_eq!(quota("200000 100000\n"), Some(2.0));
+        for garbled in ["max 100000", "", "200000", "x y", "0 100000", "1 0", "-1 100000"] {
+            assert_eq!(quota(garbled), None, "{garbled:?}");
+        }
+        assert_eq!(used_micros("usage_usec 77\nuser_usec 5\n"), Some(77));
+        for garbled in ["", "usage_usec", "usage_usec x", "user_usec 5"] {
+            assert_eq!(used_micros(garbled), None, "{garbled:?}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let cgroup = Cgroup { folder: folder.path().to_owned() };
+        assert_eq!(cgroup.processors(), None, "the files are not there");
+        std::fs::write(folder.path().join("cpu.max"), "150000 100000").unwrap();
+        std::fs::write(folder.path().join("cpu.stat"), "usage_usec 9").unwrap();
+        assert_eq!(cgroup.processors(), Some((1.5, 9)));
+    }
+
+    #[test]
+    fn a_share_that_makes_no_sense_is_none() {
+        assert_eq!(share(1.0, 0.0), None);
+        assert_eq!(share(-1.0, 4.0), None);
+        assert_eq!(share(1.0, 4.0), Some(25));
+        assert_eq!(share(9.0, 4.0), Some(100));
     }
 }

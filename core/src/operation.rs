@@ -16,6 +16,130 @@ pub struct PlanRequest {
     /// How ready operations are ranked.
     #[serde(default)]
     pub order: Order,
+    /// How much there is of what operations need.
+    #[serde(default, skip_serializing_if = "ResourceLimits::is_empty")]
+    pub limits: ResourceLimits,
+    /// Groups of operations, by name or id, of which only one may be at work at a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Vec<String>>,
+}
+
+/// How much there is of what operations need. What is absent is not limited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceLimits {
+    /// Memory in MiB: the sum of what operations book, and the most the machine may have in use
+    /// while more are started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_mb: Option<u64>,
+    /// Percent of all processors, 1 to 100; booked and watched like memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_percent: Option<u64>,
+    /// Network in Mbit/s; booked only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_mbps: Option<u64>,
+    /// Disk in MB/s; booked only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk_mbps: Option<u64>,
+    /// Named pools and how many units each has.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pools: BTreeMap<String, u64>,
+}
+
+impl ResourceLimits {
+    /// Whether nothing is limited.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What an operation books while it is at work; a service keeps it until it has ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Needs {
+    /// Memory in MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_mb: Option<u64>,
+    /// Percent of all processors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_percent: Option<u64>,
+    /// Network in Mbit/s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_mbps: Option<u64>,
+    /// Disk in MB/s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk_mbps: Option<u64>,
+    /// Units of named pools; each pool must be among the plan's limits.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pools: BTreeMap<String, u64>,
+    /// Named locks; a lock exists because somebody names it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub locks: BTreeMap<String, LockMode>,
+}
+
+/// How a lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LockMode {
+    /// Beside others that share it.
+    Shared,
+    /// Alone.
+    Exclusive,
+}
+
+/// When a failed attempt is followed by another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetryPolicy {
+    /// Attempts after the first one, at most.
+    pub count: u32,
+    /// Pause before the second attempt in milliseconds.
+    #[serde(default)]
+    pub delay_ms: u64,
+    /// How the pause grows.
+    #[serde(default)]
+    pub backoff: Backoff,
+    /// The longest pause in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_delay_ms: Option<u64>,
+    /// Whether each pause is shortened by a random part, at most half, so that what failed together
+    /// does not come back together.
+    #[serde(default)]
+    pub jitter: bool,
+    /// Regular expressions, letter case ignored: only errors whose text or id matches one are
+    /// retried. Every error is when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retry_on: Vec<String>,
+    /// Regular expressions: errors that match one are never retried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stop_on: Vec<String>,
+}
+
+/// How the pause between attempts grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backoff {
+    /// Not at all.
+    #[default]
+    Fixed,
+    /// It doubles with every attempt.
+    Exponential,
+}
+
+/// What must have become of its dependencies for an operation to start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trigger {
+    /// All have succeeded; otherwise it is skipped.
+    #[default]
+    AllSucceeded,
+    /// All have ended, however.
+    AllDone,
+    /// All have ended and at least one has failed; otherwise it is skipped. It also runs when that
+    /// failure stops the run.
+    AnyFailed,
+    /// All have ended, however; even when the run was stopped, timed out or was canceled with grace.
+    Always,
 }
 
 /// How operations that are ready at the same time are ranked.
@@ -57,11 +181,72 @@ pub struct Operation {
     /// Limit of one attempt in milliseconds; the run's default when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
+    /// Limit of the whole operation in milliseconds, from its becoming ready to its end: waiting,
+    /// all attempts and the pauses between them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_timeout_ms: Option<u64>,
+    /// How long it is expected to take, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate_ms: Option<u64>,
+    /// Names or ids of operations that must have ended, however, before this one starts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weak_dependencies: Vec<String>,
+    /// What must have become of its dependencies.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub trigger: Trigger,
+    /// Whether its failure counts: stops the run, or makes it a failed one.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub critical: bool,
+    /// What it books while it is at work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Box<Needs>>,
+    /// When a failed attempt is followed by another one; the run's default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Box<RetryPolicy>>,
+    /// What undoes it once it has succeeded, should the run be rolled back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compensation: Option<Box<Work>>,
     /// What it does.
     pub work: Work,
     /// Where it was declared, for findings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Place>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Default for Operation {
+    /// A script without a name, everything else as if absent.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            id: None,
+            kind: None,
+            dependencies: Vec::new(),
+            priority: None,
+            timeout_ms: None,
+            total_timeout_ms: None,
+            estimate_ms: None,
+            weak_dependencies: Vec::new(),
+            trigger: Trigger::AllSucceeded,
+            critical: true,
+            needs: None,
+            retry: None,
+            compensation: None,
+            work: Work::Script,
+            at: None,
+        }
+    }
 }
 
 impl Operation {

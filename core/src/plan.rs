@@ -2,12 +2,18 @@
 //!
 //! Compiling finds all faults of the input in one pass, before anything starts.
 
+mod resources;
+mod retries;
+
+pub use resources::{ClassId, Demand, MAX_AMOUNT, Resource, ResourceId, ResourceKind, Resources};
+pub use retries::{MAX_DELAY_MS, MAX_RETRIES, Retry};
+
 use crate::error::{Code, Diagnostic, Fault, Severity, did_you_mean};
-use crate::graph::{Graph, OpId};
-use crate::operation::{Operation, Order, PlanRequest, ProcessMode, Work};
+use crate::graph::{Adjacency, Graph, OpId};
+use crate::operation::{Operation, Order, PlanRequest, ProcessMode, ResourceLimits, Work};
 use serde::Serialize;
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Priority of an operation that names none.
 pub const DEFAULT_PRIORITY: u8 = 5;
@@ -15,8 +21,19 @@ pub const DEFAULT_PRIORITY: u8 = 5;
 /// A checked plan.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// The declared operations, and after them one for each compensation.
     operations: Box<[Operation]>,
+    declared: usize,
+    /// Of the declared operations.
     graph: Graph,
+    /// By operation: the dependencies that only order it. Absent when nobody has any.
+    weak: Option<Adjacency>,
+    limits: ResourceLimits,
+    resources: Resources,
+    retries: BTreeMap<OpId, Retry>,
+    /// The operations that have a compensation, in declared order; theirs stand in the same order
+    /// behind the declared ones.
+    compensated: Box<[OpId]>,
     order: Order,
     /// Position of each operation in the order ready operations are admitted in; unique.
     ranks: Box<[u32]>,
@@ -49,14 +66,31 @@ impl Plan {
         let names = index_names(&request.operations, &mut findings);
         let mut stops = vec![None; request.operations.len()].into_boxed_slice();
         let mut edges = Vec::new();
+        let mut weak = Vec::new();
+        let mut retries = BTreeMap::new();
         for (index, operation) in request.operations.iter().enumerate() {
             let id = OpId(index as u32);
             check_values(operation, &mut findings);
-            connect(id, operation, &request.operations, &names, &mut edges, &mut findings);
+            let strong = (id, operation, &operation.dependencies[..]);
+            connect(strong, &request.operations, &names, &mut edges, &mut findings);
+            let order_only = (id, operation, &operation.weak_dependencies[..]);
+            connect(order_only, &request.operations, &names, &mut weak, &mut findings);
             stops[index] =
                 resolve_stop(id, operation, &request.operations, &names, &mut edges, &mut findings);
+            if let Some(policy) = &operation.retry {
+                match Retry::compile(policy, &format!("operation '{}'", operation.name)) {
+                    Ok(retry) => {
+                        retries.insert(id, retry);
+                    }
+                    Err(odd) => findings.extend(odd.into_iter().map(|finding| {
+                        finding.with_operation(&operation.name).with_place(operation.at.clone())
+                    })),
+                }
+            }
         }
         let order_positions = resolve_order(&request.order, &names, &mut findings);
+        let resources = resources::compile(&request, &names, &mut findings);
+        let weak = order_only(weak, &mut edges, request.operations.len());
         let graph = match Graph::build(request.operations.len(), edges) {
             Ok(graph) => graph,
             Err(cycles) => {
@@ -68,13 +102,27 @@ impl Plan {
             return Err(Fault::from_diagnostics(findings));
         }
         let (levels, remaining) = path_lengths(&graph);
-        let (ranks, by_rank) = rank(&request, &remaining, &order_positions);
+        let tails = tails(&request.operations, &graph);
+        let mut by_rank = rank(&request, &tails, &order_positions);
+        let declared = request.operations.len();
+        let mut operations = request.operations;
+        let compensated = append_compensations(&mut operations, &mut by_rank, &mut retries, &graph);
+        let mut ranks = vec![0u32; by_rank.len()].into_boxed_slice();
+        for (rank, op) in by_rank.iter().enumerate() {
+            ranks[op.index()] = rank as u32;
+        }
         Ok(Self {
-            operations: request.operations.into(),
+            operations: operations.into(),
+            declared,
+            weak,
+            limits: request.limits,
+            resources,
+            retries,
+            compensated,
             graph,
             order: request.order,
             ranks,
-            by_rank,
+            by_rank: by_rank.into(),
             remaining,
             levels,
             stops,
@@ -82,8 +130,13 @@ impl Plan {
         })
     }
 
-    /// Number of operations.
+    /// Number of declared operations.
     pub fn len(&self) -> usize {
+        self.declared
+    }
+
+    /// Number of declared operations and compensations: every id of a run is below it.
+    pub fn node_count(&self) -> usize {
         self.operations.len()
     }
 
@@ -92,12 +145,53 @@ impl Plan {
         self.operations.is_empty()
     }
 
-    /// All ids in declared order.
+    /// The ids of all declared operations, in their order.
     pub fn ids(&self) -> impl Iterator<Item = OpId> + use<> {
+        (0..self.declared as u32).map(OpId)
+    }
+
+    /// The ids of all declared operations and, after them, of all compensations.
+    pub fn nodes(&self) -> impl Iterator<Item = OpId> + use<> {
         (0..self.operations.len() as u32).map(OpId)
     }
 
-    /// What was declared.
+    /// The ids of all compensations.
+    pub fn compensations(&self) -> impl Iterator<Item = OpId> + use<> {
+        (self.declared as u32..self.operations.len() as u32).map(OpId)
+    }
+
+    /// The operation that a compensation undoes; none for a declared operation.
+    pub fn compensates(&self, op: OpId) -> Option<OpId> {
+        self.compensated.get(op.index().checked_sub(self.declared)?).copied()
+    }
+
+    /// The compensation of an operation.
+    pub fn compensation_of(&self, op: OpId) -> Option<OpId> {
+        let place = self.compensated.binary_search(&op).ok()?;
+        Some(OpId((self.declared + place) as u32))
+    }
+
+    /// Whether `dependent` waits for `dependency` only to come after it.
+    pub fn is_weak(&self, dependency: OpId, dependent: OpId) -> bool {
+        self.weak.as_ref().is_some_and(|weak| weak.of(dependent).contains(&dependency))
+    }
+
+    /// How much there is of what operations need, as declared.
+    pub fn limits(&self) -> &ResourceLimits {
+        &self.limits
+    }
+
+    /// What operations need, compiled.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    /// An operation's own retry policy.
+    pub fn retry(&self, op: OpId) -> Option<&Retry> {
+        self.retries.get(&op)
+    }
+
+    /// What was declared. A compensation looks like its operation with the compensation for its work.
     pub fn operation(&self, op: OpId) -> &Operation {
         &self.operations[op.index()]
     }
@@ -149,6 +243,14 @@ impl Plan {
             levels,
             critical_path: critical.iter().map(|&op| self.operation(op).name.as_str()).collect(),
             order: self.predicted_order(),
+            compensations: self
+                .compensations()
+                .filter_map(|op| {
+                    let owner = self.compensates(op)?;
+                    let (name, of) = (self.operation(op).name.as_str(), self.operation(owner).name.as_str());
+                    Some(CompensationDescription { index: op, name, of })
+                })
+                .collect(),
             warnings: &self.warnings,
         }
     }
@@ -223,8 +325,22 @@ pub struct PlanDescription<'a> {
     pub critical_path: Vec<&'a str>,
     /// Names in the order they would start, one at a time.
     pub order: Vec<&'a str>,
+    /// What runs only if the run is rolled back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub compensations: Vec<CompensationDescription<'a>>,
     /// Findings that do not prevent a run.
     pub warnings: &'a [Diagnostic],
+}
+
+/// One compensation of a [`PlanDescription`].
+#[derive(Debug, Serialize)]
+pub struct CompensationDescription<'a> {
+    /// Its id in events and tickets.
+    pub index: OpId,
+    /// Name for people.
+    pub name: &'a str,
+    /// The operation it undoes.
+    pub of: &'a str,
 }
 
 /// One operation of a [`PlanDescription`].
@@ -317,6 +433,12 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
             "Give a limit above zero, or none for the run's default.",
         );
     }
+    if operation.total_timeout_ms == Some(0) {
+        invalid(
+            format!("operation '{name}' has a total timeout of zero"),
+            "Give a limit above zero, or none.",
+        );
+    }
     if let Work::Process(process) = &operation.work {
         if process.command.trim().is_empty() {
             invalid(format!("operation '{name}' names no program"), "Give it a command.");
@@ -334,17 +456,39 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
+    if let Some(work) = &operation.compensation {
+        let odd = match &**work {
+            _ if operation.is_monitor() => Some("a monitor does nothing that could be undone"),
+            Work::Script => None,
+            Work::Process(process) if process.command.trim().is_empty() => {
+                Some("its compensation names no program")
+            }
+            Work::Process(process) if process.mode == ProcessMode::Task => None,
+            Work::Process(_) | Work::Stop { .. } => Some("its compensation must end by itself"),
+        };
+        if let Some(why) = odd {
+            findings.push(
+                Diagnostic::error(
+                    Code::InvalidCompensation,
+                    format!("operation '{name}' cannot be undone: {why}"),
+                )
+                .with_advice("Give a script, or a program that ends; services are stopped when the run ends.")
+                .with_operation(name)
+                .with_place(operation.at.clone()),
+            );
+        }
+    }
 }
 
+/// Resolves names of dependencies into edges.
 fn connect(
-    id: OpId,
-    operation: &Operation,
+    (id, operation, dependencies): (OpId, &Operation, &[String]),
     operations: &[Operation],
     names: &HashMap<String, OpId>,
     edges: &mut Vec<(OpId, OpId)>,
     findings: &mut Vec<Diagnostic>,
 ) {
-    for dependency in &operation.dependencies {
+    for dependency in dependencies {
         let finding = match names.get(&dependency.to_lowercase()) {
             Some(&target) if target == id => Diagnostic::error(
                 Code::SelfDependency,
@@ -380,6 +524,54 @@ fn connect(
         };
         findings.push(finding.with_operation(&operation.name).with_place(operation.at.clone()));
     }
+}
+
+/// Adds the edges that only order to the others, and keeps which those are. An edge that is declared
+/// both ways is a strong one.
+fn order_only(mut weak: Vec<(OpId, OpId)>, edges: &mut Vec<(OpId, OpId)>, count: usize) -> Option<Adjacency> {
+    if weak.is_empty() {
+        return None;
+    }
+    let strong: HashSet<(OpId, OpId)> = edges.iter().copied().collect();
+    weak.retain(|edge| !strong.contains(edge));
+    edges.extend_from_slice(&weak);
+    Some(Adjacency::from_edges(count, weak.iter().map(|&(from, to)| (to, from))))
+}
+
+/// Appends one operation for each compensation; gives whose they are.
+fn append_compensations(
+    operations: &mut Vec<Operation>,
+    by_rank: &mut Vec<OpId>,
+    retries: &mut BTreeMap<OpId, Retry>,
+    graph: &Graph,
+) -> Box<[OpId]> {
+    let declared = operations.len();
+    let compensated: Vec<OpId> = (0..declared)
+        .filter(|&index| operations[index].compensation.is_some())
+        .map(|index| OpId(index as u32))
+        .collect();
+    for (place, &owner) in compensated.iter().enumerate() {
+        let mut operation = operations[owner.index()].clone();
+        if let Some(work) = operation.compensation.take() {
+            operation.work = *work;
+        }
+        operation.name = format!("{} (rollback)", operation.name);
+        operation.id = None;
+        operation.critical = false;
+        operation.dependencies.clear();
+        operation.weak_dependencies.clear();
+        operations.push(operation);
+        if let Some(retry) = retries.get(&owner).cloned() {
+            retries.insert(OpId((declared + place) as u32), retry);
+        }
+    }
+    // What was done last is undone first.
+    for op in graph.topological.iter().rev() {
+        if let Ok(place) = compensated.binary_search(op) {
+            by_rank.push(OpId((declared + place) as u32));
+        }
+    }
+    compensated.into()
 }
 
 /// A stop operation waits for its service without being told to.
@@ -478,27 +670,41 @@ fn path_lengths(graph: &Graph) -> (Box<[u32]>, Box<[u32]>) {
     (levels, remaining)
 }
 
+/// The longest remaining path after each operation, itself excluded, in expected milliseconds. An
+/// operation without an estimate counts as the mean of those that have one.
+fn tails(operations: &[Operation], graph: &Graph) -> Vec<u64> {
+    let known = operations.iter().filter_map(|operation| operation.estimate_ms);
+    let (count, sum) = known.fold((0u64, 0u64), |(count, sum), ms| (count + 1, sum.saturating_add(ms)));
+    let unit = sum.checked_div(count).unwrap_or(1).max(1);
+    let mut tails = vec![0u64; operations.len()];
+    for &op in graph.topological.iter().rev() {
+        tails[op.index()] = graph
+            .dependents
+            .of(op)
+            .iter()
+            .map(|next| {
+                let takes = operations[next.index()].estimate_ms.unwrap_or(unit);
+                tails[next.index()].saturating_add(takes)
+            })
+            .max()
+            .unwrap_or(0);
+    }
+    tails
+}
+
 /// Sorts once, so that the ready queue compares plain integers.
-fn rank(
-    request: &PlanRequest,
-    remaining: &[u32],
-    positions: &HashMap<OpId, u32>,
-) -> (Box<[u32]>, Box<[OpId]>) {
+fn rank(request: &PlanRequest, tails: &[u64], positions: &HashMap<OpId, u32>) -> Vec<OpId> {
     let mut by_rank: Vec<OpId> = (0..request.operations.len() as u32).map(OpId).collect();
     by_rank.sort_by_key(|op| {
         let priority = priority(&request.operations[op.index()]);
         match request.order {
             Order::Sequential => (0, 0, op.0),
             Order::Parallel => (priority, 0, op.0),
-            Order::Intelligent => (priority, u32::MAX - remaining[op.index()], op.0),
-            Order::Custom { .. } => (0, positions.get(op).copied().unwrap_or(u32::MAX), op.0),
+            Order::Intelligent => (priority, u64::MAX - tails[op.index()], op.0),
+            Order::Custom { .. } => (0, positions.get(op).copied().map_or(u64::MAX, u64::from), op.0),
         }
     });
-    let mut ranks = vec![0u32; by_rank.len()];
-    for (rank, op) in by_rank.iter().enumerate() {
-        ranks[op.index()] = rank as u32;
-    }
-    (ranks.into(), by_rank.into())
+    by_rank
 }
 
 #[cfg(test)]
@@ -509,13 +715,8 @@ pub(crate) mod tests {
     pub(crate) fn script(name: &str, dependencies: &[&str]) -> Operation {
         Operation {
             name: name.to_owned(),
-            id: None,
-            kind: None,
             dependencies: dependencies.iter().map(|&d| d.to_owned()).collect(),
-            priority: None,
-            timeout_ms: None,
-            work: Work::Script,
-            at: None,
+            ..Operation::default()
         }
     }
 
@@ -539,11 +740,11 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn plan(operations: Vec<Operation>) -> Plan {
-        Plan::compile(PlanRequest { operations, order: Order::default() }).unwrap()
+        Plan::compile(PlanRequest { operations, ..PlanRequest::default() }).unwrap()
     }
 
     fn fault(operations: Vec<Operation>) -> Fault {
-        Plan::compile(PlanRequest { operations, order: Order::default() }).unwrap_err()
+        Plan::compile(PlanRequest { operations, ..PlanRequest::default() }).unwrap_err()
     }
 
     #[test]
@@ -626,7 +827,9 @@ pub(crate) mod tests {
             vec![script("short", &[]), script("long", &[]), script("after-long", &["long"]), urgent]
         };
         let names = |order: Order| {
-            let plan = Plan::compile(PlanRequest { operations: operations(), order }).unwrap();
+            let plan =
+                Plan::compile(PlanRequest { operations: operations(), order, ..PlanRequest::default() })
+                    .unwrap();
             plan.predicted_order().join(" ")
         };
         assert_eq!(names(Order::Sequential), "short long after-long urgent");
@@ -639,7 +842,7 @@ pub(crate) mod tests {
     #[test]
     fn a_custom_order_names_only_what_exists() {
         let order = Order::Custom { names: vec!["ghost".to_owned()] };
-        let request = PlanRequest { operations: vec![script("a", &[])], order };
+        let request = PlanRequest { operations: vec![script("a", &[])], order, ..PlanRequest::default() };
         assert_eq!(Plan::compile(request).unwrap_err().code, Code::UnknownInOrder);
     }
 

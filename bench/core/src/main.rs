@@ -2,9 +2,9 @@
 //!
 //! `cargo run --release -p labrunner-bench` prints one line a benchmark.
 
-use labrunner_core::operation::{Operation, Order, PlanRequest, Work};
+use labrunner_core::operation::{Operation, PlanRequest};
 use labrunner_core::plan::Plan;
-use labrunner_core::scheduler::{Command, FailureStrategy, Input, Limits, Scheduler, Settings, Verdict};
+use labrunner_core::scheduler::{Command, Input, Scheduler, Settings, Verdict};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -33,27 +33,17 @@ fn request() -> PlanRequest {
         .enumerate()
         .map(|(index, dependencies)| Operation {
             name: format!("op{index}"),
-            id: None,
-            kind: None,
             dependencies,
             priority: Some(1 + (index as i64 % 10)),
-            timeout_ms: None,
-            work: Work::Script,
-            at: None,
+            ..Operation::default()
         })
         .collect();
-    PlanRequest { operations, order: Order::Intelligent }
+    PlanRequest { operations, ..PlanRequest::default() }
 }
 
 /// Runs a plan whose every operation ends at once; gives the number of changes of state.
 fn run(plan: &Arc<Plan>) -> u64 {
-    let settings = Settings {
-        limits: Limits { max_concurrency: SLOTS },
-        failure: FailureStrategy::Stop,
-        default_timeout_ms: Some(60_000),
-        run_timeout_ms: None,
-        stop_grace_ms: 5_000,
-    };
+    let settings = Settings { default_timeout_ms: Some(60_000), ..Settings::new(SLOTS) };
     let mut scheduler = Scheduler::new(Arc::clone(plan), settings);
     let (mut commands, mut inputs) = (Vec::new(), Vec::new());
     scheduler.step(0, &[], &mut commands);

@@ -112,6 +112,7 @@ fn read_fields(
         timeout_ms,
         work: work.unwrap_or(Work::Script),
         at: Some(findings.source().place(node.at.start)),
+        ..Operation::default()
     };
     Declared { operation: LabOperation { operation, provider, script, parameters, stage }, has_dependencies }
 }

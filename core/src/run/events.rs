@@ -77,6 +77,28 @@ pub enum EventKind {
         /// After how many milliseconds it is given up.
         grace_ms: u64,
     },
+    /// An attempt ended badly; another one may start after a pause.
+    Retrying {
+        /// Which operation.
+        op: OpId,
+        /// The attempt that ended.
+        attempt: u32,
+        /// How it ended.
+        status: Status,
+        /// The worker that ran it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        worker: Option<u32>,
+        /// Why not well.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<ErrorReport>,
+        /// The program's exit code.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        exit_code: Option<i32>,
+        /// Milliseconds from its start.
+        duration_ms: u64,
+        /// The pause in milliseconds.
+        delay_ms: u64,
+    },
     /// An operation ended.
     Ended {
         /// Which operation.
@@ -111,6 +133,11 @@ pub enum EventKind {
         /// Which attempt.
         attempt: u32,
     },
+    /// What had succeeded is being undone. The compensations follow as operations of their own.
+    RollingBack {
+        /// The operation that failed.
+        op: OpId,
+    },
     /// More workers are needed.
     Demand {
         /// How many the run should have in all.
@@ -137,7 +164,8 @@ pub enum EventKind {
 /// Why an operation never started.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SkippedBecause {
-    /// `dependency`, `run-stopped`, `run-canceled`, `run-timeout` or `nothing-to-watch`.
+    /// `dependency`, `not-triggered`, `run-stopped`, `run-canceled`, `run-timeout`, `nothing-to-watch` or
+    /// `held-by-service`.
     pub kind: &'static str,
     /// The operation that is to blame.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,14 +8,18 @@
 //! | what is made known while it runs | [`events`] |
 //! | how workers wait, take and complete | [`shell`] |
 //! | how programs are run | [`programs`] |
+//! | how the machine's load becomes known | [`sampling`] |
+//! | how is said why an operation waits | [`explain`] |
 
 pub mod events;
+mod explain;
 pub mod options;
 mod programs;
 pub mod record;
+mod sampling;
 mod shell;
 
 pub use events::{Event, EventHub, EventKind};
 pub use options::RunOptions;
-pub use record::{Outcome, OutcomeStatus, RunResult};
+pub use record::{Explanation, Outcome, OutcomeStatus, RunResult};
 pub use shell::{CancelMode, Completion, Run, Ticket};

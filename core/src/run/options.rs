@@ -1,7 +1,9 @@
 //! What a run is told at its start.
 
 use crate::error::{Code, Fault};
-use crate::scheduler::{FailureStrategy, Limits, Settings};
+use crate::operation::RetryPolicy;
+use crate::plan::{Plan, Retry};
+use crate::scheduler::{FailureStrategy, GuardLimits, Limits, Settings};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -20,6 +22,19 @@ pub struct RunOptions {
     /// What a failure means for the others.
     #[serde(default)]
     pub failure: FailureStrategy,
+    /// Whether a failure that stops the run also stops what runs.
+    #[serde(default)]
+    pub cancel_running: bool,
+    /// How operations without a policy of their own are retried.
+    #[serde(default)]
+    pub retry: Option<RetryPolicy>,
+    /// When the machine's own load holds admissions back; the plan's limits of memory and processors
+    /// when absent, never when empty.
+    #[serde(default)]
+    pub guard: Option<GuardLimits>,
+    /// Where the random part of pauses comes from; the run's id when absent.
+    #[serde(default)]
+    pub seed: Option<u64>,
     /// Limit of operations without their own, in milliseconds.
     #[serde(default)]
     pub default_timeout_ms: Option<u64>,
@@ -59,6 +74,10 @@ impl RunOptions {
             name: default_name(),
             max_concurrency,
             failure: FailureStrategy::default(),
+            cancel_running: false,
+            retry: None,
+            guard: None,
+            seed: None,
             default_timeout_ms: None,
             run_timeout_ms: None,
             stop_grace_ms: DEFAULT_STOP_GRACE_MS,
@@ -84,14 +103,32 @@ impl RunOptions {
         Ok(options)
     }
 
+    /// The run's own retry policy, checked.
+    ///
+    /// # Errors
+    /// [`Code::InvalidValue`] or [`Code::InvalidPattern`] for what cannot be used.
+    pub fn compile_retry(&self) -> Result<Option<Retry>, Fault> {
+        let compiled = self.retry.as_ref().map(|policy| Retry::compile(policy, "the run"));
+        compiled.transpose().map_err(Fault::from_diagnostics)
+    }
+
     /// The scheduler's part of the options.
-    pub fn settings(&self) -> Settings {
+    pub fn settings(&self, plan: &Plan, retry: Option<&Retry>, seed: u64) -> Settings {
+        let limits = plan.limits();
+        let guard = self.guard.unwrap_or(GuardLimits {
+            memory_mb: limits.memory_mb,
+            cpu_percent: limits.cpu_percent.map(|percent| u32::try_from(percent).unwrap_or(u32::MAX)),
+        });
         Settings {
             limits: Limits { max_concurrency: self.max_concurrency },
             failure: self.failure,
+            cancel_running: self.cancel_running,
+            retry: retry.map(Retry::rule),
+            guard,
             default_timeout_ms: self.default_timeout_ms,
             run_timeout_ms: self.run_timeout_ms,
             stop_grace_ms: self.stop_grace_ms,
+            seed: self.seed.unwrap_or(seed),
         }
     }
 

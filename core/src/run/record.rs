@@ -2,8 +2,9 @@
 
 use crate::error::{Code, Fault, sentences};
 use crate::graph::OpId;
+use crate::plan::Retry;
 use crate::run::events::SkippedBecause;
-use crate::scheduler::{RunStatus, Status, Verdict};
+use crate::scheduler::{RunStatus, Status, Verdict, Waiting};
 use serde::{Deserialize, Serialize};
 
 /// What whoever ran an operation says about its end.
@@ -65,11 +66,16 @@ impl Outcome {
         Self { status: OutcomeStatus::Failed, error: Some(ErrorReport::from(fault)), ..Self::default() }
     }
 
-    /// The scheduler's part of it.
-    pub fn verdict(&self) -> Verdict {
+    /// The scheduler's part of it. What failed is matched against the patterns of its policy, as
+    /// `id: message`.
+    pub fn verdict(&self, policy: Option<&Retry>) -> Verdict {
         match self.status {
             OutcomeStatus::Succeeded => Verdict::Succeeded,
-            OutcomeStatus::Failed => Verdict::Failed,
+            OutcomeStatus::Failed => {
+                let text = self.error.as_ref().map(|error| format!("{}: {}", error.id, error.message));
+                let retry = policy.is_none_or(|policy| policy.wants(text.as_deref().unwrap_or("")));
+                Verdict::Failed { retry }
+            }
             OutcomeStatus::Stopped => Verdict::Stopped,
         }
     }
@@ -111,9 +117,38 @@ pub(super) struct Record {
     pub skipped_because: Option<SkippedBecause>,
     pub worker: Option<u32>,
     pub attempts: u32,
+    /// The attempt that `outcome` and `worker` speak of.
+    pub noted: u32,
+    /// Whether the attempt under way, or the last one, was taken.
+    pub taken: bool,
     pub started_ms: Option<u64>,
     pub ended_ms: Option<u64>,
     pub log: Option<String>,
+}
+
+/// Why an operation is not running, or that it is, as a document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explanation {
+    /// Place in the plan, from 0.
+    pub index: OpId,
+    /// Name as declared.
+    pub name: String,
+    /// Where it is and what it waits for.
+    #[serde(flatten)]
+    pub waiting: Waiting,
+    /// Names of the dependencies that have not ended, in the order of `dependencies`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<String>,
+    /// The attempt under way, or the last one; 0 before the first.
+    pub attempt: u32,
+    /// The worker that runs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker: Option<u32>,
+    /// Milliseconds since its last attempt began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub running_ms: Option<u64>,
+    /// One sentence for people.
+    pub reason: String,
 }
 
 /// The result of a run, as a document.
@@ -137,6 +172,9 @@ pub struct RunResult {
     pub source: Option<String>,
     /// One entry for each operation, in declared order.
     pub operations: Vec<OperationResult>,
+    /// One entry for each compensation that was needed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rollback: Vec<OperationResult>,
     /// Figures of the whole run.
     pub metrics: Metrics,
     /// Names in the order they began.
@@ -167,6 +205,9 @@ pub struct OperationResult {
     /// Declared type.
     #[serde(rename = "type")]
     pub kind: Option<String>,
+    /// The operation it undoes; absent for a declared operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compensates: Option<String>,
     /// How it ended; absent while it has not.
     pub status: Option<Status>,
     /// Whether non-terminating errors were written.

@@ -7,14 +7,19 @@
 use super::events::{Event, EventHub, EventKind, SkippedBecause};
 use super::options::RunOptions;
 use super::programs::{self, Programs};
-use super::record::{ErrorReport, Metrics, OperationResult, Outcome, OutcomeStatus, Record, RunResult};
+use super::record::{
+    ErrorReport, Explanation, Metrics, OperationResult, Outcome, OutcomeStatus, Record, RunResult,
+};
+use super::{explain, sampling};
 use crate::error::{Code, Fault};
 use crate::graph::OpId;
 use crate::history;
 use crate::history::journal::{FORMAT, Header, Journal};
 use crate::operation::Work;
-use crate::plan::Plan;
-use crate::scheduler::{Command, Input, RunStatus, Scheduler, SkipReason, State, Status, StopReason};
+use crate::plan::{Plan, Retry};
+use crate::scheduler::{
+    Command, FailureStrategy, Input, RunStatus, Scheduler, SkipReason, State, Status, StopReason,
+};
 use jiff::Timestamp;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::{HashSet, VecDeque};
@@ -73,6 +78,8 @@ pub struct Run {
     id: String,
     plan: Arc<Plan>,
     options: RunOptions,
+    /// The policy of operations that have none of their own.
+    retry: Option<Retry>,
     directory: Option<PathBuf>,
     started_at: Timestamp,
     clock: Instant,
@@ -111,14 +118,17 @@ impl Run {
     /// Opens the journal and starts the first operations. Events carry `tag`.
     ///
     /// # Errors
-    /// [`Code::JournalUnwritable`] when the run's files cannot be made; nothing has started then.
+    /// [`Code::JournalUnwritable`] when the run's files cannot be made, or a fault of the options'
+    /// retry policy; nothing has started then.
     pub fn start(
         plan: Arc<Plan>,
         options: RunOptions,
         hub: Arc<EventHub>,
         tag: u64,
     ) -> Result<Arc<Self>, Fault> {
-        let id = uuid::Uuid::now_v7().to_string();
+        let retry = options.compile_retry()?;
+        let uuid = uuid::Uuid::now_v7();
+        let id = uuid.to_string();
         let started_at = Timestamp::now();
         let directory = options.writes_files().then(|| {
             options.directory.clone().unwrap_or_else(|| {
@@ -144,7 +154,12 @@ impl Run {
             None => None,
         };
         let runtime = crate::work::runtime::handle()?;
-        let scripts = plan.ids().filter(|&op| plan.operation(op).work == Work::Script).count();
+        let settings = options.settings(&plan, retry.as_ref(), uuid.as_u64_pair().1);
+        // Workers stay for a rollback that may come.
+        let rollback = options.failure == FailureStrategy::Rollback;
+        let last = if rollback { plan.node_count() } else { plan.len() };
+        let is_script = |op: &OpId| plan.operation(*op).work == Work::Script;
+        let scripts = plan.nodes().take(last).filter(is_script).count();
         let run = Arc::new(Self {
             tag,
             id,
@@ -152,8 +167,8 @@ impl Run {
             clock: Instant::now(),
             inbox: Mutex::default(),
             inner: Mutex::new(Inner {
-                scheduler: Scheduler::new(Arc::clone(&plan), options.settings()),
-                records: vec![Record::default(); plan.len()],
+                scheduler: Scheduler::new(Arc::clone(&plan), settings),
+                records: vec![Record::default(); plan.node_count()],
                 queue: VecDeque::new(),
                 scripts_to_come: scripts,
                 waiting_workers: 0,
@@ -174,11 +189,15 @@ impl Run {
             timer: Arc::new(Notify::new()),
             plan,
             options,
+            retry,
             directory,
             hub,
         });
         drop(run.send(Input::Tick.into()));
         runtime.spawn(keep_time(Arc::downgrade(&run), Arc::clone(&run.timer)));
+        if settings.guard.wants_samples() {
+            runtime.spawn(sampling::keep_sampling(Arc::downgrade(&run)));
+        }
         Ok(run)
     }
 
@@ -240,6 +259,48 @@ impl Run {
         self.result_of(&inner)
     }
 
+    /// Why an operation is not running, or that it is; none when the plan has no such operation.
+    pub fn explain(&self, op: OpId) -> Option<Explanation> {
+        let inner = self.inner.lock();
+        (op.index() < self.plan.node_count()).then(|| self.explain_one(&inner, op))
+    }
+
+    /// All operations that have not ended, with what they do or wait for; compensations only when
+    /// they are needed.
+    pub fn active(&self) -> Vec<Explanation> {
+        let inner = self.inner.lock();
+        let active = |op: &OpId| !matches!(inner.scheduler.state(*op), State::Dormant | State::Ended(_));
+        self.plan.nodes().filter(active).map(|op| self.explain_one(&inner, op)).collect()
+    }
+
+    fn explain_one(&self, inner: &Inner, op: OpId) -> Explanation {
+        let waiting = inner.scheduler.explain(op);
+        let record = &inner.records[op.index()];
+        let runs = matches!(inner.scheduler.state(op), State::Running | State::Serving | State::Stopping(_));
+        let name = |op: &OpId| self.plan.operation(*op).name.clone();
+        Explanation {
+            index: op,
+            name: name(&op),
+            waits_for: waiting.dependencies.iter().map(name).collect(),
+            attempt: inner.scheduler.attempt(op),
+            worker: record.worker.filter(|_| runs),
+            running_ms: record.started_ms.filter(|_| runs).map(|began| self.now().saturating_sub(began)),
+            reason: explain::sentence(&waiting, &self.plan),
+            waiting,
+        }
+    }
+
+    /// A sample of the machine. False when the run is over.
+    pub(super) fn sampled(self: &Arc<Self>, memory_used_mb: Option<u64>, cpu_percent: Option<u32>) -> bool {
+        let inner = self.send(Input::Sample { memory_used_mb, cpu_percent }.into());
+        inner.status.is_none()
+    }
+
+    /// How an outcome is seen by the scheduler.
+    fn verdict(&self, op: OpId, outcome: &Outcome) -> crate::scheduler::Verdict {
+        outcome.verdict(self.plan.retry(op).or(self.retry.as_ref()))
+    }
+
     pub(super) fn hub(&self) -> &EventHub {
         &self.hub
     }
@@ -265,13 +326,11 @@ impl Run {
 
     /// A program says that it has ended.
     pub(super) fn program_ended(self: &Arc<Self>, op: OpId, attempt: u32, outcome: Outcome) {
-        let verdict = outcome.verdict();
-        let mut inner = self.send(News {
-            input: Input::Completed(op, attempt, verdict),
-            worker: None,
-            outcome: Some(outcome),
-        });
-        inner.programs.forget(op);
+        let verdict = self.verdict(op, &outcome);
+        // Before the news: another attempt may start with it.
+        self.inner.lock().programs.forget(op);
+        let input = Input::Completed(op, attempt, verdict);
+        drop(self.send(News { input, worker: None, outcome: Some(outcome) }));
     }
 
     /// Where a program's output is written.
@@ -333,7 +392,7 @@ impl Run {
         outcome: Outcome,
     ) -> (Completion, MutexGuard<'_, Inner>) {
         let mut inner = self.inner.lock();
-        let known = op.index() < self.plan.len()
+        let known = op.index() < self.plan.node_count()
             && self.plan.operation(op).work == Work::Script
             && inner.scheduler.attempt(op) == attempt;
         let open = known
@@ -345,7 +404,7 @@ impl Run {
             return (Completion::Stale, inner);
         }
         inner.busy_workers = inner.busy_workers.saturating_sub(1);
-        let input = Input::Completed(op, attempt, outcome.verdict());
+        let input = Input::Completed(op, attempt, self.verdict(op, &outcome));
         self.digest(&mut inner, Some(News { input, worker: None, outcome: Some(outcome) }));
         (Completion::Accepted, inner)
     }
@@ -433,12 +492,15 @@ impl Run {
     fn note(&self, inner: &mut Inner, news: News) {
         let (op, attempt) = match news.input {
             Input::Taken(op, attempt) | Input::Completed(op, attempt, _) => (op, attempt),
-            Input::Tick | Input::ServiceReady(..) | Input::Cancel { .. } => return,
+            Input::Tick | Input::ServiceReady(..) | Input::Sample { .. } | Input::Cancel { .. } => return,
         };
         if op.index() >= inner.records.len() || inner.scheduler.attempt(op) != attempt {
             return;
         }
         let record = &mut inner.records[op.index()];
+        if std::mem::replace(&mut record.noted, attempt) != attempt {
+            (record.worker, record.outcome) = (None, None);
+        }
         if news.worker.is_some() {
             record.worker = news.worker;
         }
@@ -454,8 +516,12 @@ impl Run {
         match command {
             Command::Start(..) | Command::Withdraw(..) => None,
             Command::Started(op, attempt) => {
-                inner.order_started.push(op);
+                if inner.records[op.index()].started_ms.is_none() {
+                    inner.order_started.push(op);
+                }
+                self.count_script(inner, op);
                 let record = &mut inner.records[op.index()];
+                record.taken = true;
                 record.started_ms = Some(now);
                 record.attempts = attempt;
                 Some(EventKind::Started { op, attempt, worker: record.worker })
@@ -468,6 +534,29 @@ impl Run {
                 reason,
                 grace_ms,
             }),
+            Command::Retrying(op, attempt, status, delay_ms) => {
+                let error = self.error_of(inner, op, status);
+                let record = &mut inner.records[op.index()];
+                let (worker, started) = (record.worker, record.started_ms);
+                // It will be taken once more.
+                if std::mem::take(&mut record.taken) && self.plan.operation(op).work == Work::Script {
+                    inner.scripts_to_come += 1;
+                }
+                let record = &mut inner.records[op.index()];
+                record.attempts = attempt;
+                record.error = error.clone();
+                Some(EventKind::Retrying {
+                    op,
+                    attempt,
+                    status,
+                    worker,
+                    error,
+                    exit_code: record.outcome.as_ref().and_then(|outcome| outcome.exit_code),
+                    duration_ms: now - started.unwrap_or(now),
+                    delay_ms,
+                })
+            }
+            Command::RollingBack(op) => Some(EventKind::RollingBack { op }),
             Command::Ended(op, attempt, status) => {
                 self.count_script(inner, op);
                 let error = self.error_of(inner, op, status);
@@ -504,6 +593,18 @@ impl Run {
                     SkipReason::NothingToWatch => {
                         because("nothing-to-watch", "everything else had ended before it started")
                     }
+                    SkipReason::NotTriggered => because(
+                        "not-triggered",
+                        "it runs only after a failure, and nothing it depends on failed",
+                    ),
+                    SkipReason::HeldByService(service) => SkippedBecause {
+                        kind: "held-by-service",
+                        message: format!(
+                            "it needs what service '{}' keeps until it ends, and nothing ends it before",
+                            name(service)
+                        ),
+                        operation: Some(name(service)),
+                    },
                 };
                 let record = &mut inner.records[op.index()];
                 record.status = Some(Status::Skipped);
@@ -520,10 +621,10 @@ impl Run {
         }
     }
 
-    /// One script less that a worker will be needed for. A script that runs was counted when taken.
+    /// One script less that a worker will be needed for, unless that was counted when it was taken.
     fn count_script(&self, inner: &mut Inner, op: OpId) {
-        if self.plan.operation(op).work == Work::Script && inner.records[op.index()].worker.is_none() {
-            inner.scripts_to_come -= 1;
+        if self.plan.operation(op).work == Work::Script && !inner.records[op.index()].taken {
+            inner.scripts_to_come = inner.scripts_to_come.saturating_sub(1);
         }
     }
 
@@ -540,26 +641,35 @@ impl Run {
                 ErrorReport::new(Code::OperationFailed, format!("operation '{name}' {how}"))
             })),
             Status::TimedOut => {
-                let limit = self.plan.operation(op).timeout_ms.or(self.options.default_timeout_ms);
-                let of_run = inner.scheduler.stopped_for(op) == Some(StopReason::RunTimeout);
-                let message = match (of_run, limit, self.options.run_timeout_ms) {
-                    (true, _, Some(limit)) => {
-                        format!(
-                            "operation '{name}' was stopped because the run's limit of {} had passed",
-                            duration(limit)
-                        )
+                let declared = self.plan.operation(op);
+                let (limit, how) = match inner.scheduler.stopped_for(op) {
+                    Some(StopReason::RunTimeout) => {
+                        (self.options.run_timeout_ms, "was stopped because the run's limit had passed:")
                     }
-                    (_, Some(limit), _) => {
-                        format!("operation '{name}' took longer than its limit of {}", duration(limit))
+                    Some(StopReason::TotalTimeout) => {
+                        (declared.total_timeout_ms, "did not end within its total limit of")
                     }
-                    _ => format!("operation '{name}' took too long"),
+                    _ => (
+                        declared.timeout_ms.or(self.options.default_timeout_ms),
+                        "took longer than its limit of",
+                    ),
+                };
+                let message = match limit {
+                    Some(limit) => format!("operation '{name}' {how} {}", duration(limit)),
+                    None => format!("operation '{name}' took too long"),
                 };
                 Some(ErrorReport::new(Code::OperationTimeout, message))
             }
-            Status::Canceled => Some(ErrorReport::new(
-                Code::OperationCanceled,
-                format!("operation '{name}' was stopped because the run was canceled"),
-            )),
+            Status::Canceled => {
+                let why = match inner.scheduler.stopped_for(op) {
+                    Some(StopReason::RunStopped) => "another one failed, and the run stops what runs",
+                    _ => "the run was canceled",
+                };
+                Some(ErrorReport::new(
+                    Code::OperationCanceled,
+                    format!("operation '{name}' was stopped because {why}"),
+                ))
+            }
             Status::Abandoned => Some(ErrorReport::new(
                 Code::OperationAbandoned,
                 format!("operation '{name}' was told to stop and did not; it may still be running"),
@@ -583,14 +693,13 @@ impl Run {
             },
             Command::Withdraw(op, _) => inner.queue.retain(|(queued, _)| *queued != op),
             Command::Stop(op, _, _, grace_ms) => inner.programs.stop(op, Duration::from_millis(grace_ms)),
-            Command::Started(op, _) => {
-                if self.plan.operation(op).work == Work::Script {
-                    inner.scripts_to_come -= 1;
-                    self.let_workers_go(inner);
-                }
+            Command::Started(..) | Command::Ended(..) | Command::Skipped(..) | Command::Finished(_) => {
+                self.let_workers_go(inner);
             }
-            Command::Ended(..) | Command::Skipped(..) | Command::Finished(_) => self.let_workers_go(inner),
-            Command::Serving(..) | Command::Released(..) => {}
+            Command::Serving(..)
+            | Command::Retrying(..)
+            | Command::Released(..)
+            | Command::RollingBack(_) => {}
         }
     }
 
@@ -640,32 +749,31 @@ impl Run {
             let offset = jiff::SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX));
             self.started_at.checked_add(offset).unwrap_or(self.started_at).to_string()
         };
-        let operations: Vec<OperationResult> = self
-            .plan
-            .ids()
-            .zip(&inner.records)
-            .map(|(op, record)| {
-                let declared = self.plan.operation(op);
-                let outcome = record.outcome.as_ref();
-                OperationResult {
-                    index: op,
-                    name: declared.name.clone(),
-                    id: declared.id.clone(),
-                    kind: declared.kind.clone(),
-                    status: record.status,
-                    had_errors: outcome.is_some_and(|outcome| outcome.had_errors),
-                    skipped_because: record.skipped_because.clone(),
-                    error: record.error.clone(),
-                    attempts: record.attempts,
-                    worker: record.worker,
-                    exit_code: outcome.and_then(|outcome| outcome.exit_code),
-                    started_at: record.started_ms.map(at),
-                    ended_at: record.ended_ms.map(at),
-                    duration_ms: record.started_ms.zip(record.ended_ms).map(|(start, end)| end - start),
-                    log: record.log.clone(),
-                }
-            })
-            .collect();
+        let result = |op: OpId| {
+            let (declared, record) = (self.plan.operation(op), &inner.records[op.index()]);
+            let outcome = record.outcome.as_ref();
+            OperationResult {
+                index: op,
+                name: declared.name.clone(),
+                id: declared.id.clone(),
+                kind: declared.kind.clone(),
+                compensates: self.plan.compensates(op).map(|of| self.plan.operation(of).name.clone()),
+                status: record.status,
+                had_errors: outcome.is_some_and(|outcome| outcome.had_errors),
+                skipped_because: record.skipped_because.clone(),
+                error: record.error.clone(),
+                attempts: record.attempts,
+                worker: record.worker,
+                exit_code: outcome.and_then(|outcome| outcome.exit_code),
+                started_at: record.started_ms.map(at),
+                ended_at: record.ended_ms.map(at),
+                duration_ms: record.started_ms.zip(record.ended_ms).map(|(start, end)| end - start),
+                log: record.log.clone(),
+            }
+        };
+        let operations: Vec<OperationResult> = self.plan.ids().map(result).collect();
+        let needed = |op: &OpId| inner.scheduler.state(*op) != State::Dormant;
+        let rollback: Vec<OperationResult> = self.plan.compensations().filter(needed).map(result).collect();
         RunResult {
             run: self.id.clone(),
             name: self.options.name.clone(),
@@ -677,13 +785,18 @@ impl Run {
             source: self.options.source.clone(),
             metrics: Metrics {
                 peak_concurrency: inner.scheduler.admission().peak(),
-                busy_ms: operations.iter().filter_map(|operation| operation.duration_ms).sum(),
+                busy_ms: operations
+                    .iter()
+                    .chain(&rollback)
+                    .filter_map(|operation| operation.duration_ms)
+                    .sum(),
             },
             order_started: inner
                 .order_started
                 .iter()
                 .map(|&op| self.plan.operation(op).name.clone())
                 .collect(),
+            rollback,
             journal_error: inner.journal.as_ref().and_then(|journal| journal.failure().map(str::to_owned)),
             operations,
         }

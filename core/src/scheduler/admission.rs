@@ -1,13 +1,24 @@
 //! Admission: whether one more operation may start, and what it books.
 //!
-//! Monitors book nothing, so that watching never keeps work from starting. A service gives its slot
-//! back when it is ready: slots count operations at work. Further resources will be booked here.
+//! Every operation at work has a slot and what its demand class needs. A service gives its slot back
+//! when it is ready, because slots count operations at work, and keeps the rest until it has ended.
+//! Monitors book nothing, so that watching never keeps work from starting.
 
-/// What limits a run.
+use crate::graph::OpId;
+use crate::plan::{ClassId, Demand, ResourceId, Resources};
+
+/// What limits a run beside the plan's own limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Operations that may be at work at the same time; at least 1.
     pub max_concurrency: u32,
+}
+
+/// What one operation holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Holding {
+    slot: bool,
+    resources: bool,
 }
 
 /// What is booked.
@@ -16,40 +27,85 @@ pub struct Admission {
     limits: Limits,
     slots_in_use: u32,
     peak: u32,
-    /// By operation: whether it has a slot.
-    holds_slot: Box<[bool]>,
+    /// By resource: what is left.
+    free: Box<[u32]>,
+    /// By operation.
+    holdings: Box<[Holding]>,
 }
 
 impl Admission {
-    /// Nothing booked yet, for a plan of `count` operations.
-    pub fn new(limits: Limits, count: usize) -> Self {
-        let limits = Limits { max_concurrency: limits.max_concurrency.max(1) };
-        Self { limits, slots_in_use: 0, peak: 0, holds_slot: vec![false; count].into() }
+    /// Nothing booked yet, for a plan of `count` operations and compensations.
+    pub fn new(limits: Limits, resources: &Resources, count: usize) -> Self {
+        Self {
+            limits: Limits { max_concurrency: limits.max_concurrency.max(1) },
+            slots_in_use: 0,
+            peak: 0,
+            free: resources.list().iter().map(|resource| resource.capacity).collect(),
+            holdings: vec![Holding::default(); count].into(),
+        }
     }
 
     /// Whether a slot is free.
-    pub fn has_room(&self) -> bool {
+    pub fn has_slot(&self) -> bool {
         self.slots_in_use < self.limits.max_concurrency
     }
 
-    /// Books a slot.
-    pub fn book(&mut self, index: usize) {
-        debug_assert!(self.has_room() && !self.holds_slot[index]);
-        self.holds_slot[index] = true;
-        self.slots_in_use += 1;
-        self.peak = self.peak.max(self.slots_in_use);
+    /// The first of a class's demands that cannot be met now.
+    pub fn lacks(&self, resources: &Resources, class: ClassId) -> Option<Demand> {
+        let demands = resources.demands_of(class);
+        demands.iter().find(|demand| demand.amount > self.free[demand.resource.index()]).copied()
     }
 
-    /// Gives a slot back, if the operation has one.
-    pub fn release(&mut self, index: usize) {
-        if std::mem::take(&mut self.holds_slot[index]) {
+    /// Books a slot and what the operation needs.
+    pub fn book(&mut self, resources: &Resources, op: OpId) {
+        let holding = &mut self.holdings[op.index()];
+        debug_assert!(*holding == Holding::default(), "{op:?} books twice");
+        *holding = Holding { slot: true, resources: true };
+        self.slots_in_use += 1;
+        self.peak = self.peak.max(self.slots_in_use);
+        for demand in resources.demands(op) {
+            self.free[demand.resource.index()] -= demand.amount;
+        }
+    }
+
+    /// Gives the slot back, if the operation has one.
+    pub fn release_slot(&mut self, op: OpId) {
+        if std::mem::take(&mut self.holdings[op.index()].slot) {
             self.slots_in_use -= 1;
         }
+    }
+
+    /// Gives everything back; says whether that was more than a slot.
+    pub fn release(&mut self, resources: &Resources, op: OpId) -> bool {
+        self.release_slot(op);
+        if !std::mem::take(&mut self.holdings[op.index()].resources) {
+            return false;
+        }
+        let demands = resources.demands(op);
+        for demand in demands {
+            self.free[demand.resource.index()] += demand.amount;
+        }
+        !demands.is_empty()
+    }
+
+    /// What is left of a resource.
+    pub fn free(&self, resource: ResourceId) -> u32 {
+        self.free[resource.index()]
+    }
+
+    /// Whether an operation holds what it needs of resources.
+    pub fn holds_resources(&self, op: OpId) -> bool {
+        self.holdings[op.index()].resources
     }
 
     /// Slots booked now.
     pub fn slots_in_use(&self) -> u32 {
         self.slots_in_use
+    }
+
+    /// Slots there are.
+    pub fn slots(&self) -> u32 {
+        self.limits.max_concurrency
     }
 
     /// The most slots that were ever booked at once.

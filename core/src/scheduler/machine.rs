@@ -1,180 +1,159 @@
 //! The transition function: one step takes inputs and gives commands.
 
-use super::admission::{Admission, Limits};
-use super::failure::FailureStrategy;
+use super::admission::Admission;
+use super::ageing::Ageing;
+use super::failure::Halt;
+use super::guard::Guard;
+use super::messages::{Command, Input, Settings, SkipReason, StopReason, Verdict};
 use super::ready::ReadyQueue;
-use super::state::{RunStatus, State, Status};
+use super::rollback::Rollback;
+use super::state::{Change, State, Status};
 use super::timers::{Timer, Timers};
 use crate::graph::OpId;
-use crate::operation::{Order, ProcessMode, Work};
-use crate::plan::Plan;
-use serde::Serialize;
+use crate::operation::{Order, ProcessMode, Trigger, Work};
+use crate::plan::{ClassId, Demand, Plan, ResourceId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Grace after a hard stop in milliseconds: long enough for a kill to be noticed.
-const HARD_GRACE_MS: u64 = 1_000;
-
-/// What a run is told once, at its start.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// What limits the run.
-    pub limits: Limits,
-    /// What a failure means.
-    pub failure: FailureStrategy,
-    /// Limit of one attempt of operations that have none of their own, in milliseconds.
-    pub default_timeout_ms: Option<u64>,
-    /// Limit of the whole run in milliseconds.
-    pub run_timeout_ms: Option<u64>,
-    /// Time between an order to stop and giving up on the operation, in milliseconds.
-    pub stop_grace_ms: u64,
-}
-
-/// Something that happened outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// Only time has passed.
-    Tick,
-    /// Whoever runs the operation has begun. Its limit counts from here.
-    Taken(OpId, u32),
-    /// A service has passed its readiness probe.
-    ServiceReady(OpId, u32),
-    /// The operation has ended.
-    Completed(OpId, u32, Verdict),
-    /// Stop everything; `hard` leaves no grace.
-    Cancel {
-        /// Whether to kill at once.
-        hard: bool,
-    },
-}
-
-/// How whoever ran it says that an operation ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Well.
-    Succeeded,
-    /// Badly.
-    Failed,
-    /// It ended because it was told to.
-    Stopped,
-}
-
-/// Why an operation is told to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StopReason {
-    /// Its limit has passed.
-    Timeout,
-    /// The run's limit has passed.
-    RunTimeout,
-    /// Somebody canceled the run.
-    Cancel,
-    /// Everything else has ended: a monitor or a service is no longer needed.
-    RunEnded,
-    /// A stop operation asks for it.
-    StopOperation,
-}
-
-/// Why an operation never started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SkipReason {
-    /// Something it depends on did not end well.
-    Dependency(OpId),
-    /// The run stops at the first failure, and this one failed.
-    RunStopped(OpId),
-    /// Somebody canceled the run.
-    RunCanceled,
-    /// The run's limit has passed.
-    RunTimeout,
-    /// A monitor that had not started when everything else had ended.
-    NothingToWatch,
-}
-
-/// What the shell must do or make known, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Hand the operation to whoever runs it.
-    Start(OpId, u32),
-    /// Take back what was handed out and not yet taken. A `Skipped` follows.
-    Withdraw(OpId, u32),
-    /// The operation runs.
-    Started(OpId, u32),
-    /// The service is ready.
-    Serving(OpId, u32),
-    /// Tell whoever runs it to stop, and to give up after the grace (milliseconds).
-    Stop(OpId, u32, StopReason, u64),
-    /// The operation ended.
-    Ended(OpId, u32, Status),
-    /// The operation will never start.
-    Skipped(OpId, SkipReason),
-    /// An abandoned operation has ended after all; its slot is free again.
-    Released(OpId, u32),
-    /// The run is over.
-    Finished(RunStatus),
+/// What is known of an operation beside its state, packed for the hot path.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Flags {
+    /// It watches the others.
+    pub(super) monitor: bool,
+    /// It is a service.
+    pub(super) service: bool,
+    /// Its failure counts.
+    pub(super) critical: bool,
+    /// It has a limit for all its attempts together.
+    pub(super) limited: bool,
+    /// What its dependencies must have come to.
+    pub(super) trigger: Trigger,
+    /// Those who depend on it have been told that it has ended, or serves.
+    pub(super) settled: bool,
+    /// It has failed, or was skipped because of a failure.
+    pub(super) failure: bool,
+    /// It was skipped because nothing called for it.
+    pub(super) needless: bool,
+    /// Something it depends on has failed.
+    pub(super) dependency_failed: bool,
+    /// At least one attempt has failed, and was to be followed by another.
+    pub(super) tried: bool,
+    /// Its limit for all attempts has passed.
+    pub(super) total_passed: bool,
 }
 
 /// The scheduler of one run.
 #[derive(Debug)]
 pub struct Scheduler {
-    plan: Arc<Plan>,
-    settings: Settings,
+    pub(super) plan: Arc<Plan>,
+    pub(super) settings: Settings,
+    /// The latest time it was told; never goes back, whatever the clock does.
+    pub(super) now: u64,
     states: Box<[State]>,
-    /// By operation: dependencies that have not ended well yet.
-    waiting_for: Box<[u32]>,
-    attempts: Box<[u32]>,
-    monitors: Box<[bool]>,
-    stop_reasons: Box<[Option<StopReason>]>,
+    pub(super) flags: Box<[Flags]>,
+    /// By operation: dependencies that have neither ended nor become serving.
+    pub(super) waiting_for: Box<[u32]>,
+    pub(super) attempts: Box<[u32]>,
+    pub(super) stop_reasons: Box<[Option<StopReason>]>,
+    pub(super) backoff_until: BTreeMap<OpId, u64>,
     ready: ReadyQueue,
     ready_monitors: ReadyQueue,
-    admission: Admission,
-    timers: Timers,
+    pub(super) admission: Admission,
+    pub(super) ageing: Ageing,
+    pub(super) guard: Guard,
+    pub(super) timers: Timers,
+    /// Operations that have ended and whose dependents have not been told yet.
+    pub(super) unsettled: Vec<OpId>,
+    pub(super) settling: bool,
+    pub(super) rollback: Rollback,
     /// Operations other than monitors that have neither ended nor become serving.
-    outstanding: usize,
+    pub(super) outstanding: usize,
     /// All operations that have not ended.
-    unfinished: usize,
+    pub(super) unfinished: usize,
+    /// Operations other than monitors that something will come of by itself.
+    moving: usize,
+    /// Whether there is anything but monitors.
+    pub(super) has_work: bool,
     /// Services and monitors have been told that the run is ending.
-    closing: bool,
-    /// Why nothing more may start.
-    halted: Option<SkipReason>,
-    succeeded: usize,
-    unsuccessful: usize,
-    canceled: bool,
-    run_timed_out: bool,
+    pub(super) closing: bool,
+    pub(super) halt: Halt,
+    /// Why the run was first called off.
+    pub(super) halt_reason: Option<SkipReason>,
+    pub(super) succeeded: usize,
+    pub(super) unsuccessful: usize,
+    pub(super) critical_failures: usize,
+    pub(super) canceled: bool,
+    pub(super) run_timed_out: bool,
     started: bool,
-    finished: bool,
+    pub(super) finished: bool,
     transitions: u64,
+    /// Every change that was made and every one that was refused, for the test of the table.
+    #[cfg(test)]
+    pub(super) seen: std::collections::BTreeSet<(State, Change)>,
 }
 
 impl Scheduler {
     /// A scheduler at time zero. The first [`step`](Self::step) admits the first operations.
     pub fn new(plan: Arc<Plan>, settings: Settings) -> Self {
-        let count = plan.len();
         let mut settings = settings;
         if *plan.order() == Order::Sequential {
             settings.limits.max_concurrency = 1;
         }
-        let monitors: Box<[bool]> = plan.ids().map(|op| plan.operation(op).is_monitor()).collect();
-        let ordinary = monitors.iter().filter(|monitor| !**monitor).count();
+        let flags: Box<[Flags]> = plan
+            .nodes()
+            .map(|op| {
+                let declared = plan.operation(op);
+                Flags {
+                    monitor: declared.is_monitor(),
+                    service: matches!(&declared.work,
+                        Work::Process(spec) if spec.mode == ProcessMode::Service),
+                    critical: declared.critical,
+                    limited: declared.total_timeout_ms.is_some(),
+                    trigger: declared.trigger,
+                    ..Flags::default()
+                }
+            })
+            .collect();
+        let nodes = plan.node_count();
+        let ordinary = plan.ids().filter(|op| !flags[op.index()].monitor).count();
+        let waits = |op: OpId| plan.graph().dependencies.of(op).len() as u32;
+        let mut states = vec![State::Waiting; nodes].into_boxed_slice();
+        states[plan.len()..].fill(State::Dormant);
+        let admission = Admission::new(settings.limits, plan.resources(), nodes);
         Self {
-            states: vec![State::Waiting; count].into(),
-            waiting_for: plan.ids().map(|op| plan.graph().dependencies.of(op).len() as u32).collect(),
-            attempts: vec![0; count].into(),
-            stop_reasons: vec![None; count].into(),
-            ready: ReadyQueue::default(),
-            ready_monitors: ReadyQueue::default(),
-            admission: Admission::new(settings.limits, count),
+            now: 0,
+            states,
+            waiting_for: plan.ids().map(waits).collect(),
+            attempts: vec![0; nodes].into(),
+            stop_reasons: vec![None; nodes].into(),
+            backoff_until: BTreeMap::new(),
+            ready: ReadyQueue::new(&plan),
+            ready_monitors: ReadyQueue::new(&plan),
+            ageing: Ageing::new(&plan, admission.slots()),
+            admission,
+            guard: Guard::new(settings.guard),
             timers: Timers::default(),
+            unsettled: Vec::new(),
+            settling: false,
+            rollback: Rollback::default(),
             outstanding: ordinary,
-            unfinished: count,
+            unfinished: plan.len(),
+            moving: 0,
+            has_work: ordinary > 0,
             closing: false,
-            halted: None,
+            halt: Halt::None,
+            halt_reason: None,
             succeeded: 0,
             unsuccessful: 0,
+            critical_failures: 0,
             canceled: false,
             run_timed_out: false,
             started: false,
             finished: false,
             transitions: 0,
-            monitors,
+            #[cfg(test)]
+            seen: std::collections::BTreeSet::new(),
+            flags,
             plan,
             settings,
         }
@@ -183,35 +162,50 @@ impl Scheduler {
     /// Takes everything that has happened up to `now` (milliseconds since the run's start) and
     /// appends what must be done. Inputs about operations that are past that point change nothing.
     pub fn step(&mut self, now: u64, inputs: &[Input], out: &mut Vec<Command>) {
+        self.now = self.now.max(now);
         if !self.started {
-            self.begin(now);
+            self.begin(out);
         }
         for &input in inputs {
             match input {
                 Input::Tick => {}
-                Input::Taken(op, attempt) => self.taken(now, op, attempt, out),
+                Input::Taken(op, attempt) => self.taken(op, attempt, out),
                 Input::ServiceReady(op, attempt) => self.service_ready(op, attempt, out),
                 Input::Completed(op, attempt, verdict) => self.completed(op, attempt, verdict, out),
-                Input::Cancel { hard } => self.cancel(now, hard, out),
+                Input::Sample { memory_used_mb, cpu_percent } => {
+                    if let Some(until) = self.guard.sample(self.now, memory_used_mb, cpu_percent) {
+                        self.timers.arm(until, Timer::SampleExpired);
+                    }
+                }
+                Input::Cancel { hard } => self.cancel(hard, out),
             }
         }
-        while let Some(timer) = self.timers.pop_due(now) {
-            self.due(now, timer, out);
+        while let Some(timer) = self.timers.pop_due(self.now) {
+            self.due(timer, out);
         }
-        self.admit(now, out);
-        self.close_if_done(now, out);
+        loop {
+            self.admit(out);
+            if !self.conclude(out) {
+                return;
+            }
+        }
     }
 
     /// When the next step is due even if nothing happens, in milliseconds since the run's start.
     pub fn next_due(&mut self) -> Option<u64> {
-        let (states, attempts, finished) = (&self.states, &self.attempts, self.finished);
+        let (states, attempts, guard) = (&self.states, &self.attempts, &self.guard);
+        let (now, finished) = (self.now, self.finished);
+        let current = |op: OpId, attempt: u32| attempts[op.index()] == attempt;
         self.timers.next_due(|timer| match timer {
             Timer::OperationLimit(op, attempt) => {
-                attempts[op.index()] == attempt && states[op.index()] == State::Running
+                current(op, attempt) && states[op.index()] == State::Running
             }
             Timer::StopGrace(op, attempt) => {
-                attempts[op.index()] == attempt && matches!(states[op.index()], State::Stopping(_))
+                current(op, attempt) && matches!(states[op.index()], State::Stopping(_))
             }
+            Timer::Backoff(op, attempt) => current(op, attempt) && states[op.index()] == State::Backoff,
+            Timer::TotalLimit(op) => !matches!(states[op.index()], State::Serving | State::Ended(_)),
+            Timer::SampleExpired => !finished && guard.reason(now).is_some(),
             Timer::RunLimit => !finished,
         })
     }
@@ -251,365 +245,348 @@ impl Scheduler {
         &self.plan
     }
 
-    fn begin(&mut self, now: u64) {
+    fn begin(&mut self, out: &mut Vec<Command>) {
         self.started = true;
-        if let Some(limit) = self.settings.run_timeout_ms {
-            self.timers.arm(now.saturating_add(limit), Timer::RunLimit);
-        }
+        self.arm_run_limit();
         for op in self.plan.ids() {
-            if self.waiting_for[op.index()] == 0 {
-                self.make_ready(op);
+            if self.waiting_for[op.index()] == 0 && self.state(op) == State::Waiting {
+                self.decide(op, out);
             }
+        }
+    }
+
+    pub(super) fn arm_run_limit(&mut self) {
+        if let Some(limit) = self.settings.run_timeout_ms {
+            self.timers.arm(self.now.saturating_add(limit), Timer::RunLimit);
         }
     }
 
     /// The only place a state changes.
-    fn set(&mut self, op: OpId, next: State) {
-        let current = &mut self.states[op.index()];
-        debug_assert!(current.may_become(next), "{op:?} cannot go from {current:?} to {next:?}");
-        let was_outstanding = !matches!(*current, State::Serving | State::Ended(_));
-        let was_serving = matches!(*current, State::Serving);
-        *current = next;
+    pub(super) fn change(&mut self, op: OpId, change: Change) {
+        let before = self.states[op.index()];
+        let Some(next) = before.after(change) else {
+            debug_assert!(false, "{op:?} is {before:?}: no {change:?}");
+            return;
+        };
+        #[cfg(test)]
+        self.seen.insert((before, change));
+        self.states[op.index()] = next;
         self.transitions += 1;
-        if !self.monitors[op.index()] {
-            let is_outstanding = !matches!(next, State::Serving | State::Ended(_));
-            // A service that is told to stop counts again until it has ended.
-            if was_outstanding && !is_outstanding {
-                self.outstanding -= 1;
-            } else if was_serving && is_outstanding {
-                self.outstanding += 1;
-            }
+        let flags = self.flags[op.index()];
+        if !flags.monitor {
+            self.outstanding += usize::from(next.is_outstanding());
+            self.outstanding -= usize::from(before.is_outstanding());
+            // What was abandoned may still end, and gives back what it holds then.
+            self.moving += usize::from(next.is_moving() || next == State::Ended(Status::Abandoned));
+            self.moving -= usize::from(before.is_moving());
         }
-        if let State::Ended(status) = next {
-            self.unfinished -= 1;
-            if status == Status::Succeeded {
-                self.succeeded += 1;
-            } else {
-                self.unsuccessful += 1;
+        match next {
+            State::Waiting => self.unfinished += 1,
+            State::Serving => self.admission.release_slot(op),
+            State::Backoff => self.release(op),
+            State::Ended(status) => {
+                self.unfinished -= 1;
+                if !self.is_compensation(op) {
+                    self.succeeded += usize::from(status == Status::Succeeded);
+                    self.unsuccessful += usize::from(status != Status::Succeeded && !flags.needless);
+                }
+                match before {
+                    State::Backoff => {
+                        self.backoff_until.remove(&op);
+                    }
+                    State::Ready => self.left_queue(op),
+                    _ if status != Status::Abandoned => self.release(op),
+                    _ => {}
+                }
             }
-            if status != Status::Abandoned {
-                self.admission.release(op.index());
-            }
-        }
-        if next == State::Serving {
-            self.admission.release(op.index());
+            _ => {}
         }
     }
 
-    fn make_ready(&mut self, op: OpId) {
-        self.set(op, State::Ready);
-        // Monitors book nothing, so they never wait behind those that do.
-        let queue = if self.monitors[op.index()] { &mut self.ready_monitors } else { &mut self.ready };
-        queue.push(&self.plan, op);
+    pub(super) fn is_compensation(&self, op: OpId) -> bool {
+        op.index() >= self.plan.len()
     }
 
     /// Whether an input speaks of the attempt that is under way.
-    fn is_current(&self, op: OpId, attempt: u32) -> bool {
+    pub(super) fn is_current(&self, op: OpId, attempt: u32) -> bool {
         op.index() < self.states.len() && self.attempts[op.index()] == attempt
     }
 
-    fn taken(&mut self, now: u64, op: OpId, attempt: u32, out: &mut Vec<Command>) {
+    fn taken(&mut self, op: OpId, attempt: u32, out: &mut Vec<Command>) {
         if !self.is_current(op, attempt) || self.state(op) != State::Admitted {
             return;
         }
-        self.set(op, State::Running);
+        self.change(op, Change::Take);
         out.push(Command::Started(op, attempt));
         if let Some(limit) = self.limit_of(op) {
-            self.timers.arm(now.saturating_add(limit), Timer::OperationLimit(op, attempt));
+            self.timers.arm(self.now.saturating_add(limit), Timer::OperationLimit(op, attempt));
         }
     }
 
     /// An operation's own limit, else the default; monitors have no default limit.
     fn limit_of(&self, op: OpId) -> Option<u64> {
         let own = self.plan.operation(op).timeout_ms;
-        own.or_else(|| self.settings.default_timeout_ms.filter(|_| !self.monitors[op.index()]))
+        own.or_else(|| self.settings.default_timeout_ms.filter(|_| !self.flags[op.index()].monitor))
     }
 
     fn service_ready(&mut self, op: OpId, attempt: u32, out: &mut Vec<Command>) {
         if !self.is_current(op, attempt) || self.state(op) != State::Running {
             return;
         }
-        self.set(op, State::Serving);
+        self.change(op, Change::Serve);
         out.push(Command::Serving(op, attempt));
-        self.release_dependents(op);
+        self.settle(op, out);
     }
 
-    fn completed(&mut self, op: OpId, attempt: u32, verdict: Verdict, out: &mut Vec<Command>) {
+    pub(super) fn completed(&mut self, op: OpId, attempt: u32, verdict: Verdict, out: &mut Vec<Command>) {
         if !self.is_current(op, attempt) {
             return;
         }
-        let status = match (self.state(op), verdict) {
+        let (status, retry) = match (self.state(op), verdict) {
             // A service that ends before it was ready has not done what it is there for.
-            (State::Admitted | State::Running, Verdict::Succeeded) if self.is_service(op) => Status::Failed,
-            (State::Admitted | State::Running, Verdict::Succeeded) => Status::Succeeded,
-            (State::Admitted | State::Running, Verdict::Failed) => Status::Failed,
-            // Stopped without an order of ours: somebody else did, and that is a failure.
-            (State::Admitted | State::Running, Verdict::Stopped) => Status::Failed,
-            (State::Serving, _) => Status::Failed,
-            (State::Stopping(StopReason::Timeout | StopReason::RunTimeout), _) => Status::TimedOut,
-            (State::Stopping(StopReason::Cancel), _) => Status::Canceled,
-            // A monitor or a service that ends when it is no longer needed has done its part.
-            (State::Stopping(StopReason::RunEnded | StopReason::StopOperation), _) => Status::Succeeded,
-            (State::Ended(Status::Abandoned), _) => {
-                self.admission.release(op.index());
-                out.push(Command::Released(op, attempt));
-                return;
+            (State::Admitted | State::Running, Verdict::Succeeded) if self.flags[op.index()].service => {
+                (Status::Failed, true)
             }
-            (State::Waiting | State::Ready | State::Ended(_), _) => return,
+            (State::Admitted | State::Running, Verdict::Succeeded) => (Status::Succeeded, false),
+            (State::Admitted | State::Running, Verdict::Failed { retry }) => (Status::Failed, retry),
+            // Stopped without an order of ours: somebody else did, and that is a failure.
+            (State::Admitted | State::Running, Verdict::Stopped) => (Status::Failed, true),
+            (State::Serving, _) => (Status::Failed, false),
+            (State::Stopping(reason), _) => match reason {
+                StopReason::Timeout => (Status::TimedOut, true),
+                StopReason::TotalTimeout | StopReason::RunTimeout => (Status::TimedOut, false),
+                StopReason::Cancel | StopReason::RunStopped => (Status::Canceled, false),
+                // A monitor or a service that ends when it is no longer needed has done its part.
+                StopReason::RunEnded | StopReason::StopOperation => (Status::Succeeded, false),
+            },
+            (State::Ended(Status::Abandoned), _) => return self.abandoned_ended(op, attempt, out),
+            (State::Dormant | State::Waiting | State::Ready | State::Backoff | State::Ended(_), _) => return,
         };
-        let was_serving = self.state(op) == State::Serving;
-        let stopped_for = self.state(op) == State::Stopping(StopReason::StopOperation);
         if self.state(op) == State::Admitted && status == Status::Succeeded {
             // Whoever ran it never said that it had begun.
-            self.set(op, State::Running);
+            self.change(op, Change::Take);
             out.push(Command::Started(op, attempt));
         }
-        self.end(op, status, was_serving, out);
-        if stopped_for {
+        if !(retry && self.retry(op, status, out)) {
+            self.end(op, attempt, status, out);
+        }
+    }
+
+    /// An abandoned operation has ended after all. It has no say any more, but what it holds is free.
+    fn abandoned_ended(&mut self, op: OpId, attempt: u32, out: &mut Vec<Command>) {
+        if self.admission.holds_resources(op) {
+            self.moving -= 1;
+            self.release(op);
+        }
+        out.push(Command::Released(op, attempt));
+        // Its number is used up, so that a second answer is a stale one.
+        self.attempts[op.index()] += 1;
+    }
+
+    /// Ends an operation that was started.
+    pub(super) fn end(&mut self, op: OpId, attempt: u32, status: Status, out: &mut Vec<Command>) {
+        self.flags[op.index()].failure = status.is_failure();
+        self.change(op, Change::End(status));
+        out.push(Command::Ended(op, attempt, status));
+        self.tell(op, out);
+        if self.flags[op.index()].service {
             self.end_stop_operations(op, out);
         }
-    }
-
-    fn end(&mut self, op: OpId, status: Status, was_serving: bool, out: &mut Vec<Command>) {
-        self.set(op, State::Ended(status));
-        out.push(Command::Ended(op, self.attempts[op.index()], status));
-        match status {
-            Status::Succeeded => {
-                // The dependents of a service went on when it became ready.
-                if !was_serving && !self.is_service(op) {
-                    self.release_dependents(op);
-                }
-            }
-            Status::Failed | Status::TimedOut | Status::Abandoned => self.failed(op, out),
-            Status::Canceled | Status::Skipped => self.skip_dependents(op, out),
+        if status.is_failure() && self.flags[op.index()].critical {
+            self.critical_failure(op, out);
         }
     }
 
-    fn is_service(&self, op: OpId) -> bool {
-        matches!(&self.plan.operation(op).work,
-            Work::Process(spec) if spec.mode == ProcessMode::Service)
-    }
-
-    fn failed(&mut self, op: OpId, out: &mut Vec<Command>) {
-        // What depends on it is skipped for that reason, even if the whole run stops as well.
-        self.skip_dependents(op, out);
-        if self.settings.failure == FailureStrategy::Stop {
-            self.halt(SkipReason::RunStopped(op), out);
+    /// Tells everybody who waits for it that an operation has ended.
+    pub(super) fn tell(&mut self, op: OpId, out: &mut Vec<Command>) {
+        if self.is_compensation(op) {
+            self.compensation_ended(op, out);
+        } else {
+            self.settle(op, out);
+            self.continue_rollback(op, out);
         }
     }
 
-    fn release_dependents(&mut self, op: OpId) {
-        let plan = Arc::clone(&self.plan);
-        for &dependent in plan.graph().dependents.of(op) {
-            let waiting = &mut self.waiting_for[dependent.index()];
-            *waiting -= 1;
-            if *waiting == 0 && self.states[dependent.index()] == State::Waiting {
-                self.make_ready(dependent);
-            }
-        }
-    }
-
-    /// Skips everything that can no longer start because `op` did not end well. Iterative: chains are long.
-    fn skip_dependents(&mut self, op: OpId, out: &mut Vec<Command>) {
-        let plan = Arc::clone(&self.plan);
-        let mut stack: Vec<OpId> = vec![op];
-        while let Some(culprit) = stack.pop() {
-            for &dependent in plan.graph().dependents.of(culprit) {
-                if self.skip(dependent, SkipReason::Dependency(culprit), out) {
-                    stack.push(dependent);
-                }
-            }
-        }
-    }
-
-    /// Skips one operation if it has not begun.
-    fn skip(&mut self, op: OpId, reason: SkipReason, out: &mut Vec<Command>) -> bool {
-        match self.state(op) {
-            State::Waiting | State::Ready => {}
-            State::Admitted => out.push(Command::Withdraw(op, self.attempts[op.index()])),
-            _ => return false,
-        }
-        self.set(op, State::Ended(Status::Skipped));
-        out.push(Command::Skipped(op, reason));
-        true
-    }
-
-    /// Starts nothing more.
-    fn halt(&mut self, reason: SkipReason, out: &mut Vec<Command>) {
-        if self.halted.is_some() {
-            return;
-        }
-        self.halted = Some(reason);
-        for op in self.plan.ids() {
-            self.skip(op, reason, out);
-        }
-    }
-
-    fn cancel(&mut self, now: u64, hard: bool, out: &mut Vec<Command>) {
-        if self.finished {
-            return;
-        }
-        self.canceled = true;
-        self.halt(SkipReason::RunCanceled, out);
-        self.stop_all(now, StopReason::Cancel, hard, out);
-    }
-
-    fn stop_all(&mut self, now: u64, reason: StopReason, hard: bool, out: &mut Vec<Command>) {
-        for op in self.plan.ids() {
-            if matches!(self.state(op), State::Running | State::Serving)
-                || (hard && matches!(self.state(op), State::Stopping(_)))
-            {
-                self.stop(now, op, reason, hard, out);
-            }
-        }
-    }
-
-    fn stop(&mut self, now: u64, op: OpId, reason: StopReason, hard: bool, out: &mut Vec<Command>) {
-        let attempt = self.attempts[op.index()];
-        let grace = if hard { 0 } else { self.grace_of(op) };
-        let reason = match self.state(op) {
-            State::Stopping(first) => first,
-            _ => {
-                self.set(op, State::Stopping(reason));
-                self.stop_reasons[op.index()] = Some(reason);
-                reason
-            }
-        };
-        // A stop operation is nothing but its service's stopping: there is nobody else to tell.
-        if self.plan.stops(op).is_none() {
-            out.push(Command::Stop(op, attempt, reason, grace));
-        }
-        // What is killed needs a moment to be noticed; the shell's own kill comes at the grace's end.
-        self.timers
-            .arm(now.saturating_add(grace).saturating_add(HARD_GRACE_MS), Timer::StopGrace(op, attempt));
-    }
-
-    fn grace_of(&self, op: OpId) -> u64 {
-        match &self.plan.operation(op).work {
-            Work::Process(spec) => spec.stop_grace_ms.unwrap_or(self.settings.stop_grace_ms),
-            Work::Script | Work::Stop { .. } => self.settings.stop_grace_ms,
-        }
-    }
-
-    fn due(&mut self, now: u64, timer: Timer, out: &mut Vec<Command>) {
+    fn due(&mut self, timer: Timer, out: &mut Vec<Command>) {
         match timer {
-            Timer::OperationLimit(op, attempt) => {
-                if self.is_current(op, attempt) && self.state(op) == State::Running {
-                    self.stop(now, op, StopReason::Timeout, false, out);
-                }
-            }
-            Timer::StopGrace(op, attempt) => {
-                if self.is_current(op, attempt) && matches!(self.state(op), State::Stopping(_)) {
-                    let stopped_for = self.state(op) == State::Stopping(StopReason::StopOperation);
-                    self.end(op, Status::Abandoned, false, out);
-                    if stopped_for {
-                        self.end_stop_operations(op, out);
-                    }
-                }
-            }
-            Timer::RunLimit => {
-                if !self.finished {
-                    self.run_timed_out = true;
-                    self.halt(SkipReason::RunTimeout, out);
-                    self.stop_all(now, StopReason::RunTimeout, false, out);
-                }
-            }
+            Timer::OperationLimit(op, attempt) => self.attempt_limit_passed(op, attempt, out),
+            Timer::StopGrace(op, attempt) => self.grace_over(op, attempt, out),
+            Timer::Backoff(op, attempt) => self.backoff_over(op, attempt),
+            Timer::TotalLimit(op) => self.total_limit_passed(op, out),
+            Timer::SampleExpired => {}
+            Timer::RunLimit => self.run_limit_passed(out),
         }
     }
 
-    fn admit(&mut self, now: u64, out: &mut Vec<Command>) {
-        if self.halted.is_some() {
+    /// Queues an operation that has all it waits for.
+    pub(super) fn make_ready(&mut self, op: OpId, change: Change) {
+        self.change(op, change);
+        let flags = self.flags[op.index()];
+        if flags.limited && !flags.tried {
+            let limit = self.plan.operation(op).total_timeout_ms.unwrap_or(u64::MAX);
+            self.timers.arm(self.now.saturating_add(limit), Timer::TotalLimit(op));
+        }
+        // Monitors book nothing, so they never wait behind those that do.
+        if flags.monitor {
+            self.ready_monitors.push(&self.plan, op);
             return;
         }
-        while let Some(op) = Self::next(&mut self.ready_monitors, &self.plan, &self.states) {
-            self.start(now, op, out);
+        let class = self.plan.resources().class_of(op);
+        if self.ready.push(&self.plan, op) {
+            self.ageing.unparked(class);
         }
-        while self.admission.has_room() {
-            let Some(op) = Self::next(&mut self.ready, &self.plan, &self.states) else { return };
-            self.admission.book(op.index());
-            self.start(now, op, out);
+        self.ageing.joined(op, class);
+        if self.ageing.is_reserved(class) {
+            self.review(class);
         }
     }
 
-    fn next(queue: &mut ReadyQueue, plan: &Plan, states: &[State]) -> Option<OpId> {
-        queue.pop(plan, |op| states[op.index()] == State::Ready)
+    /// An operation has left the queue without being admitted.
+    fn left_queue(&mut self, op: OpId) {
+        let class = self.plan.resources().class_of(op);
+        if self.ageing.is_reserved(class) {
+            self.review(class);
+        }
     }
 
-    fn start(&mut self, now: u64, op: OpId, out: &mut Vec<Command>) {
+    /// Gives back all that an operation holds.
+    fn release(&mut self, op: OpId) {
+        if self.admission.release(self.plan.resources(), op) {
+            let plan = Arc::clone(&self.plan);
+            for demand in plan.resources().demands(op) {
+                self.look_again(demand.resource);
+            }
+        }
+    }
+
+    /// Takes up again the classes that waited for no more than is free now.
+    fn look_again(&mut self, resource: ResourceId) {
+        while let Some(class) = self.ready.unpark(resource, self.admission.free(resource)) {
+            self.ageing.unparked(class);
+        }
+    }
+
+    /// Reserves a class whose operations were passed over too often, or lifts its reservation.
+    fn review(&mut self, class: ClassId) {
+        let plan = Arc::clone(&self.plan);
+        let states = &self.states;
+        let still_ready = |op: OpId| states[op.index()] == State::Ready;
+        let overdue = self.ageing.is_overdue(class, still_ready);
+        let best = if overdue { self.ready.best_of(&plan, class, still_ready) } else { None };
+        if self.ageing.reserve(plan.resources(), class, best.map(|op| plan.rank(op))) {
+            for demand in plan.resources().demands_of(class) {
+                self.look_again(demand.resource);
+            }
+        }
+    }
+
+    fn admit(&mut self, out: &mut Vec<Command>) {
+        let plan = Arc::clone(&self.plan);
+        loop {
+            let states = &self.states;
+            let still_ready = |op: OpId| states[op.index()] == State::Ready;
+            let Some((op, class)) = self.ready_monitors.peek(&plan, still_ready) else { break };
+            self.ready_monitors.take(class);
+            self.start(op, out);
+        }
+        while self.admission.has_slot() && !self.is_guarded() {
+            let states = &self.states;
+            let still_ready = |op: OpId| states[op.index()] == State::Ready;
+            match self.ready.peek(&plan, still_ready) {
+                Some((op, class)) => match self.hindrance(op, class) {
+                    None => self.grant(op, class, out),
+                    Some(lack) => {
+                        self.ready.park(class, lack.resource, lack.amount);
+                        self.ageing.parked(class);
+                        self.review(class);
+                    }
+                },
+                None if self.resolve_standstill(out) => {}
+                None => return,
+            }
+        }
+    }
+
+    /// Whether the machine's own load holds admissions back. One operation is always admitted.
+    pub(super) fn is_guarded(&self) -> bool {
+        self.admission.slots_in_use() > 0 && self.guard.reason(self.now).is_some()
+    }
+
+    /// The demand that keeps an operation from starting although a slot is free.
+    pub(super) fn hindrance(&self, op: OpId, class: ClassId) -> Option<Demand> {
+        let resources = self.plan.resources();
+        self.admission.lacks(resources, class).or_else(|| {
+            let rank = self.plan.rank(op);
+            let held = |demand: &&Demand| self.ageing.held_for(demand.resource, rank).is_some();
+            resources.demands_of(class).iter().filter(|_| self.moving > 0).find(held).copied()
+        })
+    }
+
+    fn grant(&mut self, op: OpId, class: ClassId, out: &mut Vec<Command>) {
+        self.ready.take(class);
+        self.ageing.admitted(op, class);
+        self.admission.book(self.plan.resources(), op);
+        self.start(op, out);
+        if self.ageing.is_reserved(class) {
+            self.review(class);
+        }
+        while let Some(due) = self.ageing.pop_due() {
+            if self.ready.is_parked(due) {
+                self.review(due);
+            }
+        }
+    }
+
+    fn start(&mut self, op: OpId, out: &mut Vec<Command>) {
         self.attempts[op.index()] += 1;
-        self.set(op, State::Admitted);
+        self.change(op, Change::Admit);
         match self.plan.stops(op) {
-            Some(service) => self.run_stop_operation(now, op, service, out),
+            Some(service) => self.run_stop_operation(op, service, out),
             None => out.push(Command::Start(op, self.attempts[op.index()])),
         }
     }
 
-    /// A stop operation is a decision: it runs until its service has ended.
-    fn run_stop_operation(&mut self, now: u64, op: OpId, service: OpId, out: &mut Vec<Command>) {
-        let attempt = self.attempts[op.index()];
-        self.set(op, State::Running);
-        out.push(Command::Started(op, attempt));
-        match self.state(service) {
-            State::Serving => self.stop(now, service, StopReason::StopOperation, false, out),
-            State::Stopping(_) => {}
-            _ => self.end(op, Status::Succeeded, false, out),
+    /// When nothing is being run, waiting frees nothing: whatever fits may start, whoever it is
+    /// reserved for. What does not fit even so waits for what a service keeps, and nothing that could
+    /// end the service is left. True when something can go on.
+    fn resolve_standstill(&mut self, out: &mut Vec<Command>) -> bool {
+        if self.moving > 0 {
+            return false;
         }
-    }
-
-    /// Ends the stop operations that waited for this service.
-    fn end_stop_operations(&mut self, service: OpId, out: &mut Vec<Command>) {
         let plan = Arc::clone(&self.plan);
-        for &op in plan.graph().dependents.of(service) {
-            if plan.stops(op) == Some(service) {
-                match self.state(op) {
-                    State::Running => self.end(op, Status::Succeeded, false, out),
-                    State::Stopping(_) => {
-                        self.completed(op, self.attempts[op.index()], Verdict::Stopped, out)
-                    }
-                    _ => {}
-                }
+        let parked: Vec<ClassId> = self.ready.parked_classes().collect();
+        let states = &self.states;
+        let still_ready = |op: OpId| states[op.index()] == State::Ready;
+        let mut waiting = Vec::with_capacity(parked.len());
+        for class in parked {
+            if let Some(op) = self.ready.best_of(&plan, class, still_ready) {
+                waiting.push((plan.rank(op), op, class));
             }
         }
+        waiting.sort_unstable();
+        let fits =
+            |&&(_, _, class): &&(u32, OpId, ClassId)| self.admission.lacks(plan.resources(), class).is_none();
+        if let Some(&(_, _, class)) = waiting.iter().find(fits) {
+            self.ready.revive(class);
+            self.ageing.unparked(class);
+            return true;
+        }
+        let Some(&(_, op, class)) = waiting.first() else { return false };
+        let Some(lack) = self.admission.lacks(plan.resources(), class) else { return false };
+        let Some(service) = self.holders(lack.resource).next() else { return false };
+        self.skip(op, SkipReason::HeldByService(service), out);
+        if self.flags[op.index()].critical {
+            self.critical_failure(op, out);
+        }
+        true
     }
 
-    fn close_if_done(&mut self, now: u64, out: &mut Vec<Command>) {
-        if self.finished {
-            return;
-        }
-        if self.outstanding == 0 && self.unfinished > 0 && !self.closing && self.may_close() {
-            self.closing = true;
-            for op in self.plan.ids() {
-                if self.skip(op, SkipReason::NothingToWatch, out) {
-                    // A monitor that came too late is nobody's failure.
-                    self.unsuccessful -= 1;
-                }
-            }
-            self.stop_all(now, StopReason::RunEnded, false, out);
-        }
-        if self.unfinished == 0 {
-            self.finished = true;
-            out.push(Command::Finished(self.run_status()));
-        }
-    }
-
-    /// A run of nothing but monitors goes on until it is told to end.
-    fn may_close(&self) -> bool {
-        self.halted.is_some() || self.monitors.iter().any(|monitor| !monitor)
-    }
-
-    fn run_status(&self) -> RunStatus {
-        if self.canceled {
-            RunStatus::Canceled
-        } else if self.unsuccessful == 0 {
-            RunStatus::Succeeded
-        } else if self.run_timed_out
-            || self.succeeded == 0
-            || matches!(self.halted, Some(SkipReason::RunStopped(_)))
-        {
-            RunStatus::Failed
-        } else {
-            RunStatus::PartiallySucceeded
-        }
+    /// Operations that hold some of a resource.
+    pub(super) fn holders(&self, resource: ResourceId) -> impl Iterator<Item = OpId> {
+        self.plan.nodes().filter(move |&op| {
+            let takes = |demand: &Demand| demand.resource == resource;
+            self.admission.holds_resources(op) && self.plan.resources().demands(op).iter().any(takes)
+        })
     }
 }
 

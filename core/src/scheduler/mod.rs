@@ -3,21 +3,41 @@
 //!
 //! | question | file |
 //! |--|--|
+//! | what goes in and what comes out | [`messages`] |
 //! | what states are there, and which may follow which | [`state`] |
+//! | what happens on an input | [`machine`](Scheduler::step) |
 //! | which operation is next | [`ready`] |
 //! | may one more start | [`admission`] |
-//! | when must something happen by itself | [`timers`] |
+//! | how does nobody wait for ever | [`ageing`] |
+//! | what if the machine itself is at its limit | [`guard`] |
+//! | when has an operation all it waits for | `trigger.rs` |
+//! | when is a failed attempt followed by another | [`retry`] |
 //! | what does a failure mean for the others | [`failure`] |
-//! | what happens on an input | [`machine`](Scheduler::step) |
+//! | how are operations stopped | `stopping.rs` |
+//! | how is undone what had succeeded | `rollback.rs` |
+//! | when must something happen by itself | [`timers`] |
+//! | why is an operation waiting | [`explain`] |
 
 pub mod admission;
+pub mod ageing;
+pub mod explain;
 pub mod failure;
+pub mod guard;
 mod machine;
+pub mod messages;
 pub mod ready;
+pub mod retry;
+mod rollback;
 pub mod state;
+mod stopping;
 pub mod timers;
+mod trigger;
 
 pub use admission::Limits;
+pub use explain::Waiting;
 pub use failure::FailureStrategy;
-pub use machine::{Command, Input, Scheduler, Settings, SkipReason, StopReason, Verdict};
-pub use state::{RunStatus, State, Status};
+pub use guard::{GuardLimits, GuardReason};
+pub use machine::Scheduler;
+pub use messages::{Command, Input, Settings, SkipReason, StopReason, Verdict};
+pub use retry::RetryRule;
+pub use state::{Change, RunStatus, State, Status};

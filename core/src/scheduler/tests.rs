@@ -1,5 +1,7 @@
 //! The scheduler by example and by property: a simulated world runs what it is told to.
 
+use super::super::failure::FailureStrategy;
+use super::super::state::RunStatus;
 use super::*;
 use crate::operation::{Operation, PlanRequest};
 use crate::plan::tests::{plan, process, script};
@@ -7,14 +9,11 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
 fn settings(cap: u32, failure: FailureStrategy) -> Settings {
-    Settings {
-        limits: Limits { max_concurrency: cap },
-        failure,
-        default_timeout_ms: None,
-        run_timeout_ms: None,
-        stop_grace_ms: 5_000,
-    }
+    Settings { failure, ..Settings::new(cap) }
 }
+
+/// A failure that any policy would retry.
+const FAILED: Verdict = Verdict::Failed { retry: true };
 
 struct Bench {
     scheduler: Scheduler,
@@ -43,6 +42,10 @@ impl Bench {
                     format!("{} skipped because of {}", name(op), name(on))
                 }
                 Command::Skipped(op, reason) => format!("{} skipped {reason:?}", name(op)),
+                Command::Retrying(op, attempt, status, delay) => {
+                    format!("{} {status:?}, attempt {attempt}, again in {delay}", name(op))
+                }
+                Command::RollingBack(op) => format!("rolling back for {}", name(op)),
                 Command::Released(op, _) => format!("released {}", name(op)),
                 Command::Finished(status) => format!("finished {status:?}"),
             })
@@ -50,7 +53,7 @@ impl Bench {
     }
 
     fn op(&self, name: &str) -> OpId {
-        self.scheduler.plan().ids().find(|&op| self.scheduler.plan().operation(op).name == name).unwrap()
+        self.scheduler.plan().nodes().find(|&op| self.scheduler.plan().operation(op).name == name).unwrap()
     }
 
     fn take(&mut self, name: &str) -> Vec<String> {
@@ -87,7 +90,7 @@ fn stop_starts_nothing_more_and_lets_the_others_end() {
     assert_eq!(bench.step(&[]), ["start a", "start b"]);
     bench.take("a");
     bench.take("b");
-    let said = bench.end("a", Verdict::Failed);
+    let said = bench.end("a", FAILED);
     assert_eq!(said, ["a Failed", "d skipped because of a", "c skipped RunStopped(OpId(0))"]);
     assert_eq!(bench.end("b", Verdict::Succeeded), ["b Succeeded", "finished Failed"]);
 }
@@ -98,7 +101,7 @@ fn continue_skips_only_what_depends_on_the_failure() {
     let mut bench = Bench::new(operations, settings(1, FailureStrategy::Continue));
     assert_eq!(bench.step(&[]), ["start a"]);
     bench.take("a");
-    let said = bench.end("a", Verdict::Failed);
+    let said = bench.end("a", FAILED);
     assert_eq!(said, ["a Failed", "b skipped because of a", "c skipped because of b", "start d"]);
     bench.take("d");
     assert_eq!(bench.end("d", Verdict::Succeeded), ["d Succeeded", "finished PartiallySucceeded"]);
@@ -224,7 +227,7 @@ fn the_early_death_of_a_service_is_its_failure() {
     bench.take("web");
     bench.step(&[Input::ServiceReady(OpId(0), 1)]);
     bench.take("probe");
-    let said = bench.end("web", Verdict::Failed);
+    let said = bench.end("web", FAILED);
     assert_eq!(said, ["web Failed", "stop-web skipped because of web", "after skipped because of stop-web"]);
     assert_eq!(bench.end("probe", Verdict::Succeeded), ["probe Succeeded", "finished PartiallySucceeded"]);
 }
@@ -245,20 +248,23 @@ fn late_or_foreign_answers_change_nothing() {
     bench.step(&[]);
     bench.take("a");
     let strays = [
-        Input::Completed(OpId(0), 7, Verdict::Failed),
-        Input::Completed(OpId(99), 1, Verdict::Failed),
+        Input::Completed(OpId(0), 7, FAILED),
+        Input::Completed(OpId(99), 1, FAILED),
         Input::Taken(OpId(0), 1),
         Input::ServiceReady(OpId(99), 1),
     ];
     assert_eq!(bench.step(&strays), [""; 0]);
     bench.end("a", Verdict::Succeeded);
-    assert_eq!(bench.end("a", Verdict::Failed), [""; 0]);
+    assert_eq!(bench.end("a", FAILED), [""; 0]);
 }
 
 #[test]
 fn sequential_runs_one_at_a_time_as_declared() {
-    let request =
-        PlanRequest { operations: vec![script("a", &[]), script("b", &[])], order: Order::Sequential };
+    let request = PlanRequest {
+        operations: vec![script("a", &[]), script("b", &[])],
+        order: Order::Sequential,
+        ..PlanRequest::default()
+    };
     let plan = Arc::new(Plan::compile(request).unwrap());
     let mut scheduler = Scheduler::new(plan, settings(8, FailureStrategy::Stop));
     let mut out = Vec::new();
@@ -357,15 +363,18 @@ impl World {
 /// Runs a world to its end and checks every promise on the way.
 fn simulate(world: &World) -> Result<(), TestCaseError> {
     let order = [Order::Parallel, Order::Intelligent, Order::Sequential][world.order as usize].clone();
-    let plan = Arc::new(Plan::compile(PlanRequest { operations: world.operations(), order }).unwrap());
+    let plan = Arc::new(
+        Plan::compile(PlanRequest { operations: world.operations(), order, ..PlanRequest::default() })
+            .unwrap(),
+    );
     let mut scheduler = Scheduler::new(
         Arc::clone(&plan),
         Settings {
-            limits: Limits { max_concurrency: world.cap },
             failure: if world.keep_going { FailureStrategy::Continue } else { FailureStrategy::Stop },
             default_timeout_ms: world.default_timeout,
             run_timeout_ms: world.run_timeout,
             stop_grace_ms: 1_000,
+            ..Settings::new(world.cap)
         },
     );
     let cap = if world.order == 2 { 1 } else { world.cap };
@@ -403,7 +412,7 @@ fn simulate(world: &World) -> Result<(), TestCaseError> {
                     agenda.insert((now, ticket), Input::Taken(op, attempt));
                     ticket += 1;
                     if let Behaviour::Ends { after, well } = world.behaviours[op.index()] {
-                        let verdict = if well { Verdict::Succeeded } else { Verdict::Failed };
+                        let verdict = if well { Verdict::Succeeded } else { FAILED };
                         let input = if well && world.is_service(op) {
                             Input::ServiceReady(op, attempt)
                         } else {
@@ -449,6 +458,7 @@ fn simulate(world: &World) -> Result<(), TestCaseError> {
                 Command::Released(op, _) => {
                     at_work.remove(&op);
                 }
+                Command::Retrying(..) | Command::RollingBack(_) => {}
                 Command::Finished(status) => {
                     prop_assert!(finished.replace(status).is_none());
                 }

@@ -1,4 +1,4 @@
-//! Everything that happens by itself at some time: limits and graces, as a heap of due times.
+//! Everything that happens by itself at some time: limits, graces and pauses, as a heap of due times.
 //!
 //! A timer that has become pointless stays in the heap and is recognised when it is due.
 
@@ -13,6 +13,12 @@ pub enum Timer {
     OperationLimit(OpId, u32),
     /// The end of the grace after an order to stop.
     StopGrace(OpId, u32),
+    /// The end of the pause after an attempt.
+    Backoff(OpId, u32),
+    /// The limit of an operation with all its attempts.
+    TotalLimit(OpId),
+    /// The last sample of the machine counts no more.
+    SampleExpired,
     /// The limit of the whole run.
     RunLimit,
 }

@@ -1,0 +1,167 @@
+//! What goes into the scheduler and what comes out.
+
+use super::admission::Limits;
+use super::failure::FailureStrategy;
+use super::guard::GuardLimits;
+use super::retry::RetryRule;
+use super::state::{RunStatus, Status};
+use crate::graph::OpId;
+use serde::Serialize;
+
+/// What a run is told once, at its start.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// What limits the run.
+    pub limits: Limits,
+    /// What a failure means.
+    pub failure: FailureStrategy,
+    /// Whether a failure that stops the run also stops what runs.
+    pub cancel_running: bool,
+    /// How operations without a policy of their own are retried.
+    pub retry: Option<RetryRule>,
+    /// When the machine itself holds admissions back.
+    pub guard: GuardLimits,
+    /// Limit of one attempt of operations that have none of their own, in milliseconds.
+    pub default_timeout_ms: Option<u64>,
+    /// Limit of the whole run in milliseconds. What runs even then has as much time again.
+    pub run_timeout_ms: Option<u64>,
+    /// Time between an order to stop and giving up on the operation, in milliseconds.
+    pub stop_grace_ms: u64,
+    /// Where the random part of pauses comes from: equal seeds, equal pauses.
+    pub seed: u64,
+}
+
+impl Settings {
+    /// So many slots, and everything else at its default.
+    pub fn new(max_concurrency: u32) -> Self {
+        Self {
+            limits: Limits { max_concurrency },
+            failure: FailureStrategy::Stop,
+            cancel_running: false,
+            retry: None,
+            guard: GuardLimits::default(),
+            default_timeout_ms: None,
+            run_timeout_ms: None,
+            stop_grace_ms: 5_000,
+            seed: 0,
+        }
+    }
+}
+
+/// Something that happened outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Only time has passed.
+    Tick,
+    /// Whoever runs the operation has begun. Its limit counts from here.
+    Taken(OpId, u32),
+    /// A service has passed its readiness probe.
+    ServiceReady(OpId, u32),
+    /// The operation has ended.
+    Completed(OpId, u32, Verdict),
+    /// How much of the machine is in use; what could not be found out is absent.
+    Sample {
+        /// Memory in use in MiB.
+        memory_used_mb: Option<u64>,
+        /// Percent of all processors.
+        cpu_percent: Option<u32>,
+    },
+    /// Stop everything; `hard` leaves no grace.
+    Cancel {
+        /// Whether to kill at once.
+        hard: bool,
+    },
+}
+
+/// How whoever ran it says that an operation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Well.
+    Succeeded,
+    /// Badly.
+    Failed {
+        /// Whether its error is one that its policy wants retried.
+        retry: bool,
+    },
+    /// It ended because it was told to.
+    Stopped,
+}
+
+/// Why an operation is told to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopReason {
+    /// The limit of its attempt has passed.
+    Timeout,
+    /// The limit of the operation with all its attempts has passed.
+    TotalTimeout,
+    /// The run's limit has passed.
+    RunTimeout,
+    /// Somebody canceled the run.
+    Cancel,
+    /// Another operation failed, and the run stops what runs.
+    RunStopped,
+    /// Everything else has ended: a monitor or a service is no longer needed.
+    RunEnded,
+    /// A stop operation asks for it.
+    StopOperation,
+}
+
+impl StopReason {
+    /// Every reason there is.
+    pub const ALL: [Self; 7] = [
+        Self::Timeout,
+        Self::TotalTimeout,
+        Self::RunTimeout,
+        Self::Cancel,
+        Self::RunStopped,
+        Self::RunEnded,
+        Self::StopOperation,
+    ];
+}
+
+/// Why an operation never started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SkipReason {
+    /// Something it depends on did not end well.
+    Dependency(OpId),
+    /// It runs only after a failure, and nothing it depends on has failed.
+    NotTriggered,
+    /// The run stops at the first failure, and this one failed.
+    RunStopped(OpId),
+    /// Somebody canceled the run.
+    RunCanceled,
+    /// The run's limit has passed.
+    RunTimeout,
+    /// A monitor that had not started when everything else had ended.
+    NothingToWatch,
+    /// A service keeps what it needs, and nothing that could end the service is left to run.
+    HeldByService(OpId),
+}
+
+/// What the shell must do or make known, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Hand the operation to whoever runs it.
+    Start(OpId, u32),
+    /// Take back what was handed out and not yet taken. A `Skipped` or an `Ended` follows.
+    Withdraw(OpId, u32),
+    /// The operation runs.
+    Started(OpId, u32),
+    /// The service is ready.
+    Serving(OpId, u32),
+    /// Tell whoever runs it to stop, and to give up after the grace (milliseconds).
+    Stop(OpId, u32, StopReason, u64),
+    /// The attempt ended badly; another one may start after the pause (milliseconds).
+    Retrying(OpId, u32, Status, u64),
+    /// The operation ended.
+    Ended(OpId, u32, Status),
+    /// The operation will never start.
+    Skipped(OpId, SkipReason),
+    /// An abandoned operation has ended after all; what it held is free again.
+    Released(OpId, u32),
+    /// What had succeeded is being undone, because this operation failed.
+    RollingBack(OpId),
+    /// The run is over.
+    Finished(RunStatus),
+}
