@@ -206,6 +206,11 @@ impl Run {
         &self.id
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.options.name
+    }
+
     /// What it runs.
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
