@@ -11,6 +11,7 @@ pub use retries::{MAX_DELAY_MS, MAX_RETRIES, Retry};
 use crate::error::{Code, Diagnostic, Fault, Severity, did_you_mean};
 use crate::graph::{Adjacency, Graph, OpId};
 use crate::operation::{Operation, Order, PlanRequest, ProcessMode, ResourceLimits, Work};
+use crate::preview::rank::keys_of;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -102,8 +103,8 @@ impl Plan {
             return Err(Fault::from_diagnostics(findings));
         }
         let (levels, remaining) = path_lengths(&graph);
-        let tails = tails(&request.operations, &graph);
-        let mut by_rank = rank(&request, &tails, &order_positions);
+        let keys = keys(&request.operations, &graph, &resources);
+        let mut by_rank = rank(&request, &keys, &order_positions);
         let declared = request.operations.len();
         let mut operations = request.operations;
         let compensated = append_compensations(&mut operations, &mut by_rank, &mut retries, &graph);
@@ -670,37 +671,31 @@ fn path_lengths(graph: &Graph) -> (Box<[u32]>, Box<[u32]>) {
     (levels, remaining)
 }
 
-/// The longest remaining path after each operation, itself excluded, in expected milliseconds. An
-/// operation without an estimate counts as the mean of those that have one.
-fn tails(operations: &[Operation], graph: &Graph) -> Vec<u64> {
+/// The key of each operation by the rule of [`crate::preview::rank`], smallest first. An operation
+/// without an estimate counts as the mean of those that have one.
+fn keys(operations: &[Operation], graph: &Graph, resources: &Resources) -> Vec<u64> {
     let known = operations.iter().filter_map(|operation| operation.estimate_ms);
     let (count, sum) = known.fold((0u64, 0u64), |(count, sum), ms| (count + 1, sum.saturating_add(ms)));
     let unit = sum.checked_div(count).unwrap_or(1).max(1);
-    let mut tails = vec![0u64; operations.len()];
-    for &op in graph.topological.iter().rev() {
-        tails[op.index()] = graph
-            .dependents
-            .of(op)
-            .iter()
-            .map(|next| {
-                let takes = operations[next.index()].estimate_ms.unwrap_or(unit);
-                tails[next.index()].saturating_add(takes)
-            })
-            .max()
-            .unwrap_or(0);
-    }
-    tails
+    let durations: Vec<u64> =
+        operations.iter().map(|operation| operation.estimate_ms.unwrap_or(unit)).collect();
+    keys_of(graph, &durations, |op| {
+        let part = |demand: &Demand| {
+            f64::from(demand.amount) / f64::from(resources.get(demand.resource).capacity.max(1))
+        };
+        resources.demands(op).iter().map(part).sum()
+    })
 }
 
 /// Sorts once, so that the ready queue compares plain integers.
-fn rank(request: &PlanRequest, tails: &[u64], positions: &HashMap<OpId, u32>) -> Vec<OpId> {
+fn rank(request: &PlanRequest, keys: &[u64], positions: &HashMap<OpId, u32>) -> Vec<OpId> {
     let mut by_rank: Vec<OpId> = (0..request.operations.len() as u32).map(OpId).collect();
     by_rank.sort_by_key(|op| {
         let priority = priority(&request.operations[op.index()]);
         match request.order {
             Order::Sequential => (0, 0, op.0),
             Order::Parallel => (priority, 0, op.0),
-            Order::Intelligent => (priority, u64::MAX - tails[op.index()], op.0),
+            Order::Intelligent => (priority, keys[op.index()], op.0),
             Order::Custom { .. } => (0, positions.get(op).copied().map_or(u64::MAX, u64::from), op.0),
         }
     });

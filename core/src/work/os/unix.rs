@@ -9,6 +9,10 @@ use tokio::process::{Child, Command};
 /// A kill looks again for processes that were started meanwhile, at most this often.
 const KILL_ROUNDS: usize = 8;
 
+/// Newcomers of a stop are told at so many looks. Between its fork and its exec a child of a shell has the
+/// shell's own handlers still, and what it hears then is lost on the program that it becomes.
+const TELLINGS: u8 = 3;
+
 /// Starts the program as the leader of a group of its own, so that one signal reaches the group and
 /// a Ctrl-C at the host's terminal does not.
 pub(in crate::work) fn prepare(command: &mut Command) {
@@ -44,12 +48,20 @@ pub(in crate::work) struct Group {
     known: Vec<Identity>,
     /// The last signal that was sent to all of it.
     signal: Option<i32>,
+    /// Who has come since then, and at how many looks it will be told yet.
+    to_tell: Vec<(Identity, u8)>,
 }
 
 impl Group {
     pub(in crate::work) fn adopt(child: &Child) -> io::Result<Self> {
         let pid = child.id().ok_or(io::ErrorKind::NotFound)?;
-        Ok(Self { root: Identity::of(pid), root_has_ended: false, known: Vec::new(), signal: None })
+        Ok(Self {
+            root: Identity::of(pid),
+            root_has_ended: false,
+            known: Vec::new(),
+            signal: None,
+            to_tell: Vec::new(),
+        })
     }
 
     pub(in crate::work) fn root(&self) -> Identity {
@@ -88,7 +100,14 @@ impl Group {
         let (members, newcomers) = self.look();
         if let Some(signal) = self.signal {
             // Born between the signal and the end of its parent: nobody else will tell it.
-            self.send(&newcomers, signal);
+            self.to_tell.extend(newcomers.iter().map(|row| (row.identity(), TELLINGS)));
+            let told = |row: &&Row| self.to_tell.iter().any(|(identity, _)| *identity == row.identity());
+            let late: Vec<Row> = members.iter().filter(told).copied().collect();
+            self.send(&late, signal);
+            for (_, left) in &mut self.to_tell {
+                *left -= 1;
+            }
+            self.to_tell.retain(|(_, left)| *left > 0);
         }
         members.is_empty()
     }
