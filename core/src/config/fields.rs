@@ -105,7 +105,8 @@ pub(super) fn text(entry: &Entry, findings: &mut Findings<'_>) -> Option<String>
     text
 }
 
-fn text_of(node: &Node) -> Option<String> {
+/// The text of a value; a number counts as its digits.
+pub(super) fn text_of(node: &Node) -> Option<String> {
     match &node.value {
         Value::Text(text) => Some(text.text.clone()),
         Value::Integer(digits) | Value::Float(digits) => Some(digits.clone()),
@@ -172,6 +173,32 @@ pub(super) fn whole(
     number
 }
 
+/// A number times `factor`, rounded up to a whole one, within limits.
+pub(super) fn amount(
+    entry: &Entry,
+    factor: u64,
+    limits: std::ops::RangeInclusive<u64>,
+    findings: &mut Findings<'_>,
+) -> Option<u64> {
+    let (Value::Integer(digits) | Value::Float(digits)) = &entry.value.value else {
+        wrong_type(&entry.key, &entry.value, "a number", "Write it in digits, without quotes.", findings);
+        return None;
+    };
+    let amount = digits.parse::<f64>().map_or(f64::NAN, |number| (number * factor as f64).ceil());
+    let (least, most) = (*limits.start(), *limits.end() / factor);
+    // Small fractions below zero are rounded to zero too, so the sign is asked for by itself.
+    if amount >= least as f64 && amount <= *limits.end() as f64 && !digits.starts_with('-') {
+        return Some(amount as u64);
+    }
+    let range = match least {
+        0 => format!("from 0 to {most}"),
+        _ => format!("above 0 and at most {most}"),
+    };
+    let message = format!("'{}' must be a number {range}, but is {digits}", entry.key);
+    findings.error(Code::InvalidValue, entry.value.at, &message, "Choose a number in that range.");
+    None
+}
+
 /// A mapping.
 pub(super) fn mapping<'n>(entry: &'n Entry, findings: &mut Findings<'_>) -> Option<&'n Mapping> {
     let mapping = entry.value.as_mapping();
@@ -217,6 +244,14 @@ pub(super) fn duration(entry: &Entry, unit: Unit, findings: &mut Findings<'_>) -
             findings.error(Code::InvalidQuantity, entry.value.at, &message, advice);
             None
         }
+    }
+}
+
+/// A pause in milliseconds, which can be none; a bare number is in seconds.
+pub(super) fn pause(entry: &Entry, findings: &mut Findings<'_>) -> Option<u64> {
+    match text_of(&entry.value) {
+        Some(text) if quantity::is_zero(&text) => Some(0),
+        _ => duration(entry, Unit::Seconds, findings),
     }
 }
 

@@ -1,15 +1,12 @@
-//! Reads a lab from its document: the sections, the operations of all stages, and the edges between them.
+//! Reads a lab from its document: the sections, and the operations of all stages.
 
 use super::diagnostics::Findings;
 use super::document::{Entry, Mapping, Node, Span, Value};
 use super::fields::{self, Fields};
-use super::model::{Failure, Lab, Settings, Stage};
-use super::operations::{self, Declared};
-use super::paths;
-use super::quantity::Unit;
-use crate::error::{Code, did_you_mean};
-use crate::operation::Order;
-use std::collections::{HashMap, HashSet};
+use super::model::{Lab, Stage};
+use super::operations::{self, Context};
+use super::{links, paths, settings};
+use crate::error::Code;
 
 /// Reads the lab. What is wrong with it is among the findings; then there is no lab.
 pub(super) fn read(root: &Node, file: Option<&str>, findings: &mut Findings<'_>) -> Option<Lab> {
@@ -20,7 +17,8 @@ pub(super) fn read(root: &Node, file: Option<&str>, findings: &mut Findings<'_>)
     let version = fields.take(&["version"], findings).and_then(|entry| fields::text(entry, findings));
     let description = fields.take(&["description"], findings).and_then(|entry| fields::text(entry, findings));
     let environment = fields.take(&["environment"], findings).and_then(|entry| environment(entry, findings));
-    let settings = settings(&mut fields, findings);
+    let (settings, retries) = settings::take(&mut fields, findings);
+    let context = Context { folder, retries: &retries };
     check_data(&mut fields, findings);
 
     let mut declared = Vec::new();
@@ -41,7 +39,7 @@ pub(super) fn read(root: &Node, file: Option<&str>, findings: &mut Findings<'_>)
                 continue;
             }
             let title = format!("{called} {}", index + 1);
-            declared.extend(operations::read(node, &title, stage, folder, findings));
+            declared.extend(operations::read(node, &title, stage, context, findings));
         }
     }
     if declared.is_empty() {
@@ -56,8 +54,7 @@ pub(super) fn read(root: &Node, file: Option<&str>, findings: &mut Findings<'_>)
             Some(_) => {}
         }
     }
-    let edges = fields.take(&["dependencies"], findings).and_then(|entry| edges(entry, findings));
-    link(&mut declared, edges.unwrap_or_default(), findings);
+    let conflicts = links::link(&mut declared, fields.take(&["dependencies"], findings), findings);
     fields.ignore_yet(&["rollback", "environments", "templates"], findings);
     fields.refuse_yet(&["include", "includes"], findings);
     fields.finish("the lab", findings);
@@ -65,11 +62,11 @@ pub(super) fn read(root: &Node, file: Option<&str>, findings: &mut Findings<'_>)
         return None;
     }
     let operations = declared.into_iter().map(|declared| declared.operation).collect();
-    Some(Lab { name, version, description, environment, settings, operations })
+    Some(Lab { name, version, description, environment, settings, conflicts, operations })
 }
 
 /// The place of a lab as a whole: its first character.
-fn start_of(at: Span) -> Span {
+pub(super) fn start_of(at: Span) -> Span {
     Span { end: at.start, ..at }
 }
 
@@ -122,101 +119,6 @@ fn check_data(fields: &mut Fields<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn settings(lab: &mut Fields<'_>, findings: &mut Findings<'_>) -> Settings {
-    let mut settings = Settings::default();
-    let mut concurrency = lab.take(&["max-concurrency", "max-parallelism"], findings);
-    if let Some(mapping) =
-        lab.take(&["settings"], findings).and_then(|entry| fields::mapping(entry, findings))
-    {
-        let mut fields = Fields::new(mapping);
-        settings.timeout_ms = fields
-            .take(&["timeout", "default-timeout"], findings)
-            .and_then(|entry| fields::duration(entry, Unit::Minutes, findings));
-        concurrency =
-            fields.take(&["max-concurrency", "max-parallelism", "throttle"], findings).or(concurrency);
-        settings.failure = failure(&mut fields, findings);
-        settings.order = order(&mut fields, findings);
-        fields.ignore_yet(
-            &[
-                "retry-count",
-                "retry-delay",
-                "resource-limits",
-                "health-monitoring",
-                "performance-analytics",
-                "isolation",
-                "run-timeout",
-            ],
-            findings,
-        );
-        fields.finish("'settings'", findings);
-    }
-    settings.max_concurrency = concurrency
-        .and_then(|entry| fields::whole(entry, 1..=1024, findings))
-        .and_then(|number| u32::try_from(number).ok());
-    settings
-}
-
-fn failure(fields: &mut Fields<'_>, findings: &mut Findings<'_>) -> Option<Failure> {
-    let strategy = fields.take(&["failure-strategy"], findings);
-    let goes_on = fields.take(&["continue-on-error"], findings);
-    if let (Some(_), Some(entry)) = (strategy, goes_on) {
-        let message = format!("'failure-strategy' and '{}' say the same thing", entry.key);
-        findings.error(Code::InvalidValue, entry.key_at, &message, "Keep 'failure-strategy'.");
-    }
-    match (strategy, goes_on) {
-        (Some(entry), _) => {
-            let known = [("stop", Failure::Stop), ("continue", Failure::Continue)];
-            fields::choice(entry, &known, &["retry", "rollback"], findings)
-        }
-        (None, Some(entry)) => {
-            fields::boolean(entry, findings).map(|on| if on { Failure::Continue } else { Failure::Stop })
-        }
-        (None, None) => None,
-    }
-}
-
-fn order(fields: &mut Fields<'_>, findings: &mut Findings<'_>) -> Option<Order> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mode {
-        Sequential,
-        Parallel,
-        Intelligent,
-        Custom,
-    }
-    let mode = fields.take(&["orchestration-mode", "mode"], findings);
-    let names = fields.take(&["custom-order", "order"], findings);
-    let chosen = match mode {
-        Some(entry) => {
-            let known = [
-                ("sequential", Mode::Sequential),
-                ("parallel", Mode::Parallel),
-                ("intelligent", Mode::Intelligent),
-                ("custom", Mode::Custom),
-            ];
-            fields::choice(entry, &known, &[], findings)?
-        }
-        None if names.is_some() => Mode::Custom,
-        None => return None,
-    };
-    match (chosen, names, mode) {
-        (Mode::Custom, Some(entry), _) => fields::texts(entry, findings).map(|names| Order::Custom { names }),
-        (Mode::Custom, None, Some(mode)) => {
-            let advice = "Add 'custom-order:' with the names of the operations, first one first.";
-            findings.error(Code::MissingKey, mode.value.at, "the mode 'custom' needs an order", advice);
-            None
-        }
-        (_, Some(entry), Some(_)) => {
-            let message = format!("'{}' belongs to the mode 'custom'", entry.key);
-            let advice = "Write 'orchestration-mode: custom', or remove the order.";
-            findings.error(Code::InvalidValue, entry.key_at, &message, advice);
-            None
-        }
-        (Mode::Sequential, ..) => Some(Order::Sequential),
-        (Mode::Parallel, ..) => Some(Order::Parallel),
-        (Mode::Intelligent | Mode::Custom, ..) => Some(Order::Intelligent),
-    }
-}
-
 /// The operations of `validation` or `cleanup`: a list, or a mapping with `operations`.
 fn section<'n>(entry: &'n Entry, findings: &mut Findings<'_>) -> &'n [Node] {
     let Value::Mapping(mapping) = &entry.value.value else {
@@ -257,154 +159,6 @@ fn is_checklist(node: &Node, section: &Entry, findings: &mut Findings<'_>) -> bo
     }
     findings.not_yet(&format!("a list of 'checks' in '{}'", section.key), checks.key_at);
     true
-}
-
-/// One edge of `dependencies`: the target waits for the source.
-struct Edge<'n> {
-    source: &'n Entry,
-    target: &'n Entry,
-}
-
-/// `dependencies: {explicit: [{source, target, type}], resource-conflicts: […]}`, or the edges alone.
-fn edges<'n>(entry: &'n Entry, findings: &mut Findings<'_>) -> Option<Vec<Edge<'n>>> {
-    let nodes = match &entry.value.value {
-        Value::Mapping(mapping) => {
-            let mut fields = Fields::new(mapping);
-            let explicit = fields.take(&["explicit"], findings);
-            fields.ignore_yet(&["resource-conflicts"], findings);
-            fields.finish(&format!("'{}'", entry.key), findings);
-            fields::list(explicit?, findings)?
-        }
-        _ => fields::list(entry, findings)?,
-    };
-    Some(nodes.iter().filter_map(|node| edge(node, findings)).collect())
-}
-
-fn edge<'n>(node: &'n Node, findings: &mut Findings<'_>) -> Option<Edge<'n>> {
-    let Some(mapping) = node.as_mapping() else {
-        let message = format!("a dependency must be a mapping, but one is {}", node.value.kind());
-        let advice = "Write '- source: first' and 'target: second' below it.";
-        findings.error(Code::WrongType, node.at, &message, advice);
-        return None;
-    };
-    let mut fields = Fields::new(mapping);
-    let source = fields.take(&["source"], findings);
-    let target = fields.take(&["target"], findings);
-    let kind = fields.take(&["type"], findings);
-    for free in ["reason", "description"] {
-        fields.take(&[free], findings);
-    }
-    fields.finish("a dependency", findings);
-    let strong = match kind {
-        Some(entry) => fields::choice(entry, &[("strong", true), ("weak", false)], &[], findings)?,
-        None => true,
-    };
-    for (name, entry) in [("source", source), ("target", target)] {
-        if entry.is_none() {
-            let message = format!("a dependency has no '{name}'");
-            let advice = "The target waits for the source; each is the name or id of an operation.";
-            findings.error(Code::MissingKey, start_of(node.at), &message, advice);
-        }
-    }
-    if !strong {
-        findings.not_yet("a weak dependency", kind.map_or(node.at, |kind| kind.value.at));
-        return None;
-    }
-    Some(Edge { source: source?, target: target? })
-}
-
-/// Adds the edges of the lab's `dependencies`, and those that the stages stand for.
-fn link(declared: &mut [Declared], edges: Vec<Edge<'_>>, findings: &mut Findings<'_>) {
-    let index = Index::of(declared);
-    for edge in edges {
-        let (Some(source), Some(target)) =
-            (index.find(edge.source, findings), index.find(edge.target, findings))
-        else {
-            continue;
-        };
-        let name = declared[source].operation.operation.name.clone();
-        if source == target {
-            let message = format!("operation '{name}' depends on itself");
-            let advice = "Name another operation as the source or the target.";
-            findings.error(Code::SelfDependency, edge.target.value.at, &message, advice);
-            continue;
-        }
-        let dependencies = &mut declared[target].operation.operation.dependencies;
-        if !dependencies.iter().any(|known| index.get(known) == Some(source)) {
-            dependencies.push(name);
-        }
-    }
-    // Operations that no other main operation waits for; a monitor never ends, so nothing can wait for it.
-    let main = |declared: &Declared| declared.operation.stage == Stage::Operations;
-    let awaited: HashSet<usize> = declared
-        .iter()
-        .filter(|operation| main(operation))
-        .flat_map(|operation| &operation.operation.operation.dependencies)
-        .filter_map(|name| index.get(name))
-        .collect();
-    let names_of = |stage: Stage, leaves: bool| -> Vec<String> {
-        declared
-            .iter()
-            .enumerate()
-            .filter(|(at, operation)| {
-                operation.operation.stage == stage
-                    && !operation.operation.operation.is_monitor()
-                    && !(leaves && awaited.contains(at))
-            })
-            .map(|(_, operation)| operation.operation.operation.name.clone())
-            .collect()
-    };
-    let leaves = names_of(Stage::Operations, true);
-    let validations = names_of(Stage::Validation, false);
-    for operation in declared.iter_mut().filter(|operation| !operation.has_dependencies) {
-        let stage = operation.operation.stage;
-        let dependencies = &mut operation.operation.operation.dependencies;
-        let explicit: HashSet<usize> = dependencies.iter().filter_map(|name| index.get(name)).collect();
-        let implied = match stage {
-            Stage::Operations => [].iter().chain(&[]),
-            Stage::Validation => leaves.iter().chain(&[]),
-            Stage::Cleanup => validations.iter().chain(&leaves),
-        };
-        dependencies
-            .extend(implied.filter(|name| index.get(name).is_none_or(|at| !explicit.contains(&at))).cloned());
-    }
-}
-
-/// Operations by name and id, whatever their case; of two with one name the first counts.
-struct Index {
-    by_name: HashMap<String, usize>,
-    names: Vec<String>,
-}
-
-impl Index {
-    fn of(declared: &[Declared]) -> Self {
-        let mut index = Self { by_name: HashMap::new(), names: Vec::new() };
-        let operations = || declared.iter().map(|declared| &declared.operation.operation).enumerate();
-        let ids = operations().filter_map(|(at, operation)| Some((at, operation.id.as_ref()?)));
-        for (at, name) in operations().map(|(at, operation)| (at, &operation.name)).chain(ids) {
-            index.by_name.entry(name.to_lowercase()).or_insert(at);
-            index.names.push(name.clone());
-        }
-        index
-    }
-
-    fn get(&self, name: &str) -> Option<usize> {
-        self.by_name.get(&name.to_lowercase()).copied()
-    }
-
-    fn find(&self, entry: &Entry, findings: &mut Findings<'_>) -> Option<usize> {
-        let name = fields::text(entry, findings)?;
-        let found = self.get(name.trim());
-        if found.is_none() {
-            let message = format!("'{}: {name}' names no operation of this lab", entry.key);
-            let advice = match did_you_mean(&name, self.names.iter().map(String::as_str)) {
-                Some(known) => format!("Did you mean '{known}'?"),
-                None => "Use the name or the id of an operation.".to_owned(),
-            };
-            findings.error(Code::UnknownDependency, entry.value.at, &message, advice);
-        }
-        found
-    }
 }
 
 /// Whether the root is what a lab file has to be.

@@ -24,13 +24,21 @@ pub mod document;
 mod fields;
 mod json;
 mod lab;
+mod links;
 pub mod model;
 mod operations;
 mod paths;
 pub mod quantity;
+mod resources;
+mod retries;
+mod rollback;
+#[cfg(test)]
+mod scheduling_tests;
+mod settings;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod work;
 mod yaml;
 
 use crate::error::{Code, Diagnostic, Severity};

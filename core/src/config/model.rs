@@ -1,7 +1,8 @@
 //! What a lab file means once it has been read without error: the lab and its operations.
 
 use super::document::{Mapping, Position};
-use crate::operation::{Operation, Order};
+use crate::operation::{Operation, Order, ResourceLimits, RetryPolicy};
+use crate::scheduler::FailureStrategy;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -20,6 +21,8 @@ pub struct Lab {
     pub environment: Option<String>,
     /// How its operations are run.
     pub settings: Settings,
+    /// Groups of operations, by name, of which only one may be at work at a time.
+    pub conflicts: Vec<Vec<String>>,
     /// Its operations: first the main ones, then those of validation, then those of the clean-up.
     pub operations: Vec<LabOperation>,
 }
@@ -32,19 +35,17 @@ pub struct Settings {
     /// Operations that may run at the same time.
     pub max_concurrency: Option<u32>,
     /// What the failure of one operation means for the others.
-    pub failure: Option<Failure>,
+    pub failure: Option<FailureStrategy>,
+    /// Whether a failure that stops the run also stops what runs.
+    pub cancel_running: Option<bool>,
     /// How ready operations are ranked.
     pub order: Option<Order>,
-}
-
-/// What the failure of one operation means for the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Failure {
-    /// Nothing more is started.
-    Stop,
-    /// Whatever does not depend on it goes on.
-    Continue,
+    /// Limit of the whole run, in milliseconds.
+    pub run_timeout_ms: Option<u64>,
+    /// How operations without a policy of their own are retried.
+    pub retry: Option<RetryPolicy>,
+    /// How much there is of what operations need.
+    pub limits: ResourceLimits,
 }
 
 /// The part of a lab that an operation belongs to.
@@ -70,6 +71,8 @@ pub struct LabOperation {
     pub script: Option<Script>,
     /// The script's parameters in the order, the spelling and the types of the file.
     pub parameters: Option<Mapping>,
+    /// The script that undoes the operation, when it is one; it gets the same parameters.
+    pub rollback_script: Option<Script>,
     /// The part of the lab it belongs to.
     pub stage: Stage,
 }

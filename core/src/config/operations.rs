@@ -1,30 +1,30 @@
-//! Reads one operation of a lab: a PowerShell script, a program, or the end of a service.
+//! Reads one operation of a lab: its names, what it waits for, how it is treated and what it does.
 
 use super::diagnostics::Findings;
-use super::document::{Entry, Mapping, Node, Span, Style, Text, Value};
+use super::document::{Entry, Node};
 use super::fields::{self, Fields};
-use super::model::{LabOperation, Provider, Script, Stage};
-use super::paths;
+use super::model::{LabOperation, Provider, Stage};
 use super::quantity::Unit;
-use crate::error::{Code, did_you_mean};
-use crate::operation::{Operation, Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
-use std::collections::BTreeMap;
+use super::retries::{self, RetryKeys};
+use super::work::{WorkKeys, first_line};
+use super::{resources, rollback};
+use crate::error::Code;
+use crate::operation::{Operation, RetryPolicy, Trigger, Work};
 
 /// Keys that later versions use; ignoring them changes how an operation is treated, not what it does.
-const IGNORED_YET: &[&str] = &[
-    "retry-count",
-    "retry-delay",
-    "retry",
-    "resources",
-    "health-checks",
-    "pool",
-    "lock",
-    "estimate",
-    "critical",
-];
+const IGNORED_YET: &[&str] = &["health-checks"];
 
 /// Keys that later versions use; ignoring them would run something else than the file says.
-const REFUSED_YET: &[&str] = &["trigger", "when", "for-each", "rollback", "template", "include"];
+const REFUSED_YET: &[&str] = &["when", "for-each", "template", "include"];
+
+/// What operations share: where their lab is and what it says about retries.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'c> {
+    /// The lab file's folder.
+    pub(super) folder: Option<&'c str>,
+    /// What an operation does not say about retries.
+    pub(super) retries: &'c RetryKeys,
+}
 
 /// An operation as read, and what linking it with the others needs to know.
 pub(super) struct Declared {
@@ -38,7 +38,7 @@ pub(super) fn read(
     node: &Node,
     title: &str,
     stage: Stage,
-    folder: Option<&str>,
+    context: Context<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<Declared> {
     let Some(mapping) = node.as_mapping() else {
@@ -48,7 +48,7 @@ pub(super) fn read(
         return None;
     };
     let mut fields = Fields::new(mapping);
-    let declared = read_fields(&mut fields, node, title, stage, folder, findings);
+    let declared = read_fields(&mut fields, node, title, stage, context, findings);
     fields.finish("", findings);
     findings.operation = None;
     Some(declared)
@@ -59,7 +59,7 @@ fn read_fields(
     node: &Node,
     title: &str,
     stage: Stage,
-    folder: Option<&str>,
+    context: Context<'_>,
     findings: &mut Findings<'_>,
 ) -> Declared {
     let name = named(fields.take(&["name"], findings), findings);
@@ -78,13 +78,24 @@ fn read_fields(
 
     let kind = fields.take(&["type"], findings).and_then(|entry| fields::text(entry, findings));
     let dependencies = fields.take(&["dependencies", "depends-on"], findings);
-    let has_dependencies = dependencies.is_some();
-    let dependencies = dependencies.and_then(|entry| fields::texts(entry, findings)).unwrap_or_default();
-    let timeout_ms = fields
-        .take(&["timeout"], findings)
-        .and_then(|entry| fields::duration(entry, Unit::Minutes, findings));
+    let weak = fields.take(&["weak-dependencies"], findings);
+    let has_dependencies = dependencies.or(weak).is_some();
+    let mut names =
+        |entry: Option<&Entry>| entry.and_then(|entry| fields::texts(entry, findings)).unwrap_or_default();
+    let (dependencies, weak_dependencies) = (names(dependencies), names(weak));
+    let mut minutes = |name: &'static str| {
+        let entry = fields.take(&[name], findings)?;
+        fields::duration(entry, Unit::Minutes, findings)
+    };
+    let timeout_ms = minutes("timeout");
+    let total_timeout_ms = minutes("total-timeout");
+    let estimate_ms = minutes("estimate");
     let priority =
         fields.take(&["priority"], findings).and_then(|entry| fields::whole(entry, 1..=10, findings));
+    let trigger = fields.take(&["trigger"], findings).and_then(|entry| trigger(entry, findings));
+    let critical = fields.take(&["critical"], findings).and_then(|entry| fields::boolean(entry, findings));
+    let needs = resources::needs(fields, findings);
+    let retry = retry(fields, context.retries, findings);
     for free in ["description", "metadata", "tags"] {
         fields.take(&[free], findings);
     }
@@ -95,14 +106,18 @@ fn read_fields(
     let mut script = None;
     let mut parameters = None;
     let (provider, work) = match keys.provider(findings) {
-        Some(Provider::Process) => (Provider::Process, keys.process(folder, node.at, findings)),
+        Some(Provider::Process) => (Provider::Process, keys.process(context.folder, node.at, findings)),
         Some(Provider::PowerShell) => {
-            script = keys.script(folder, node.at, findings);
+            script = keys.script(context.folder, node.at, findings);
             parameters = keys.parameters(findings);
             (Provider::PowerShell, Some(Work::Script))
         }
         None => (Provider::PowerShell, None),
     };
+    let (compensation, rollback_script) = fields
+        .take(&["rollback"], findings)
+        .and_then(|entry| rollback::read(entry, context.folder, findings))
+        .unzip();
     let operation = Operation {
         name,
         id,
@@ -110,445 +125,50 @@ fn read_fields(
         dependencies,
         priority,
         timeout_ms,
+        total_timeout_ms,
+        estimate_ms,
+        weak_dependencies,
+        trigger: trigger.unwrap_or_default(),
+        critical: critical.unwrap_or(true),
+        needs: needs.map(Box::new),
+        retry: retry.map(Box::new),
+        compensation: compensation.map(Box::new),
         work: work.unwrap_or(Work::Script),
         at: Some(findings.source().place(node.at.start)),
-        ..Operation::default()
     };
-    Declared { operation: LabOperation { operation, provider, script, parameters, stage }, has_dependencies }
+    let rollback_script = rollback_script.flatten();
+    Declared {
+        operation: LabOperation { operation, provider, script, parameters, rollback_script, stage },
+        has_dependencies,
+    }
 }
 
 /// A name or id: text that is not blank.
-fn named(entry: Option<&Entry>, findings: &mut Findings<'_>) -> Option<String> {
+pub(super) fn named(entry: Option<&Entry>, findings: &mut Findings<'_>) -> Option<String> {
     let text = fields::text(entry?, findings)?;
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Only the first line of what can be many.
-fn first_line(at: Span) -> Span {
-    Span { end: if at.end.line == at.start.line { at.end } else { at.start }, ..at }
+/// What must have become of its dependencies.
+fn trigger(entry: &Entry, findings: &mut Findings<'_>) -> Option<Trigger> {
+    let known = [
+        ("all-succeeded", Trigger::AllSucceeded),
+        ("all-done", Trigger::AllDone),
+        ("any-failed", Trigger::AnyFailed),
+        ("always", Trigger::Always),
+    ];
+    fields::choice(entry, &known, &[], findings)
 }
 
-/// The keys that say what an operation does.
-struct WorkKeys<'n> {
-    provider: Option<&'n Entry>,
-    script: Option<&'n Entry>,
-    script_block: Option<&'n Entry>,
-    path: Option<&'n Entry>,
-    parameters: Option<&'n Entry>,
-    command: Option<&'n Entry>,
-    arguments: Option<&'n Entry>,
-    working_directory: Option<&'n Entry>,
-    environment: Option<&'n Entry>,
-    mode: Option<&'n Entry>,
-    service: Option<&'n Entry>,
-    ready: Option<&'n Entry>,
-    success_codes: Option<&'n Entry>,
-    stop_grace: Option<&'n Entry>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Mode {
-    Task,
-    Service,
-    Stop,
-}
-
-impl<'n> WorkKeys<'n> {
-    fn take(fields: &mut Fields<'n>, findings: &mut Findings<'_>) -> Self {
-        let mut take = |names: &[&'static str]| fields.take(names, findings);
-        Self {
-            provider: take(&["provider"]),
-            script: take(&["script"]),
-            script_block: take(&["script-block"]),
-            path: take(&["path"]),
-            parameters: take(&["parameters"]),
-            command: take(&["command"]),
-            arguments: take(&["arguments", "args"]),
-            working_directory: take(&["working-directory", "cwd"]),
-            environment: take(&["environment", "env"]),
-            mode: take(&["mode"]),
-            service: take(&["service"]),
-            ready: take(&["ready"]),
-            success_codes: take(&["success-codes"]),
-            stop_grace: take(&["stop-grace"]),
-        }
+/// Its own retry policy; what it leaves open is as the lab says.
+fn retry(fields: &mut Fields<'_>, lab: &RetryKeys, findings: &mut Findings<'_>) -> Option<RetryPolicy> {
+    let (entry, keys) = retries::take(fields, findings)?;
+    let policy = keys.over(lab).policy();
+    if policy.is_none() {
+        let message = format!("'{}' does not say how often it is retried", entry.key);
+        let advice = "Add 'retry-count:' here or in the settings, or 'count:' below 'retry:'.";
+        findings.error(Code::MissingKey, entry.key_at, &message, advice);
     }
-
-    /// Who runs it; nothing when that is a provider that does not exist.
-    fn provider(&self, findings: &mut Findings<'_>) -> Option<Provider> {
-        const KNOWN: [(&str, Provider); 4] = [
-            ("powershell", Provider::PowerShell),
-            ("pwsh", Provider::PowerShell),
-            ("process", Provider::Process),
-            ("program", Provider::Process),
-        ];
-        let Some(entry) = self.provider else {
-            // A command says by itself that it is a program.
-            let program = self.command.or(self.service).is_some()
-                && self.script.or(self.script_block).or(self.path).is_none();
-            return Some(if program { Provider::Process } else { Provider::PowerShell });
-        };
-        let name = fields::text(entry, findings)?;
-        if let Some((_, provider)) = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim())) {
-            return Some(*provider);
-        }
-        let advice = match did_you_mean(&name, KNOWN.map(|(known, _)| known)) {
-            Some(known) => format!("Did you mean '{known}'? Available are 'powershell' and 'process'."),
-            None => "Available are 'powershell' and 'process'.".to_owned(),
-        };
-        let message = format!("the provider '{name}' is not available yet");
-        findings.error(Code::UnknownProvider, entry.value.at, &message, advice);
-        None
-    }
-
-    fn script(&self, folder: Option<&str>, at: Span, findings: &mut Findings<'_>) -> Option<Script> {
-        for entry in [
-            self.command,
-            self.arguments,
-            self.working_directory,
-            self.environment,
-            self.mode,
-            self.service,
-            self.ready,
-            self.success_codes,
-            self.stop_grace,
-        ]
-        .into_iter()
-        .flatten()
-        {
-            let message = format!("'{}' belongs to process operations, but this one is a script", entry.key);
-            let advice = "Write 'provider: process' for a program, or remove the key.";
-            findings.error(Code::InvalidValue, entry.key_at, &message, advice);
-        }
-        let given: Vec<_> = [self.script, self.script_block, self.path].into_iter().flatten().collect();
-        if let [first, second, ..] = given[..] {
-            let message = format!("it has both '{}' and '{}'", first.key, second.key);
-            findings.error(Code::InvalidValue, second.key_at, &message, "Keep the one to run.");
-        }
-        let Some(entry) = given.first() else {
-            if self.command.is_none() {
-                let advice = "Add 'script:' with its text or a .ps1 file, or 'command:' for a program.";
-                findings.error(Code::MissingWork, first_line(at), "it has nothing to run", advice);
-            }
-            return None;
-        };
-        let Value::Text(Text { text, style }) = &entry.value.value else {
-            let advice = "Write the script below 'script: |', indented, or name a .ps1 file.";
-            fields::wrong_type(&entry.key, &entry.value, "text", advice, findings);
-            return None;
-        };
-        if text.trim().is_empty() {
-            let advice = "Write the script below 'script: |', indented.";
-            findings.error(Code::MissingWork, entry.key_at, &format!("its '{}' is empty", entry.key), advice);
-            return None;
-        }
-        let is_path = if self.script_block.is_some_and(|block| std::ptr::eq(block, *entry)) {
-            false
-        } else {
-            self.path.is_some_and(|path| std::ptr::eq(path, *entry)) || names_a_file(text, *style)
-        };
-        Some(if is_path {
-            Script::File(paths::resolve(folder, text.trim()))
-        } else {
-            Script::Inline { text: text.clone(), at: entry.value.text_start() }
-        })
-    }
-
-    fn parameters(&self, findings: &mut Findings<'_>) -> Option<Mapping> {
-        let mapping = fields::mapping(self.parameters?, findings)?;
-        refuse_case_twins(mapping, findings);
-        Some(mapping.clone())
-    }
-
-    fn process(&self, folder: Option<&str>, at: Span, findings: &mut Findings<'_>) -> Option<Work> {
-        for entry in [self.script, self.script_block, self.path, self.parameters].into_iter().flatten() {
-            let message = format!("'{}' belongs to scripts, but this is a process operation", entry.key);
-            let advice = "Write 'provider: powershell' for a script, or use 'command' and 'arguments'.";
-            findings.error(Code::InvalidValue, entry.key_at, &message, advice);
-        }
-        let modes = [("task", Mode::Task), ("service", Mode::Service), ("stop", Mode::Stop)];
-        let mode = match self.mode {
-            Some(entry) => fields::choice(entry, &modes, &[], findings)?,
-            None if self.service.is_some() && self.command.is_none() => Mode::Stop,
-            None => Mode::Task,
-        };
-        if mode == Mode::Stop {
-            return self.stop(at, findings);
-        }
-        if let Some(entry) = self.service {
-            let advice = "Write 'mode: stop' to stop that service, without a command.";
-            findings.error(Code::InvalidValue, entry.key_at, "'service' belongs to 'mode: stop'", advice);
-        }
-        let command = match self.command {
-            Some(entry) => self.command_path(entry, folder, findings),
-            None => {
-                let advice = "Add 'command:' with a program, or 'mode: stop' and 'service:'.";
-                findings.error(Code::MissingWork, first_line(at), "it has no command to run", advice);
-                None
-            }
-        };
-        if mode == Mode::Service && self.ready.is_none() {
-            let place = self.mode.map_or(at, |entry| entry.value.at);
-            let advice = "Add 'ready:' with 'tcp: host:port' or 'http: url'.";
-            findings.error(Code::MissingKey, place, "a service must say when it is ready", advice);
-        }
-        if let (Mode::Task, Some(entry)) = (mode, self.ready) {
-            let advice = "Write 'mode: service' for a program that goes on running.";
-            findings.error(Code::InvalidValue, entry.key_at, "'ready' belongs to 'mode: service'", advice);
-        }
-        let spec = ProcessSpec {
-            arguments: self.arguments(findings),
-            working_directory: self.working_directory(folder, findings),
-            environment: self.environment(findings),
-            mode: if mode == Mode::Service { ProcessMode::Service } else { ProcessMode::Task },
-            success_codes: self.success_codes(findings),
-            ready: self.ready.and_then(|entry| probe(entry, findings)),
-            stop_grace_ms: self.stop_grace.and_then(|entry| fields::duration(entry, Unit::Seconds, findings)),
-            command: command?,
-        };
-        Some(Work::Process(spec))
-    }
-
-    fn stop(&self, at: Span, findings: &mut Findings<'_>) -> Option<Work> {
-        for entry in [
-            self.command,
-            self.arguments,
-            self.working_directory,
-            self.environment,
-            self.ready,
-            self.success_codes,
-            self.stop_grace,
-        ]
-        .into_iter()
-        .flatten()
-        {
-            let message = format!("'{}' has no meaning for 'mode: stop'", entry.key);
-            let advice = "It belongs to the operation that starts the service.";
-            findings.error(Code::InvalidValue, entry.key_at, &message, advice);
-        }
-        let Some(entry) = self.service else {
-            let advice = "Add 'service:' with the name or id of the operation that started it.";
-            findings.error(Code::MissingKey, first_line(at), "it does not say which service to stop", advice);
-            return None;
-        };
-        Some(Work::Stop { service: named(Some(entry), findings)? })
-    }
-
-    fn command_path(
-        &self,
-        entry: &Entry,
-        folder: Option<&str>,
-        findings: &mut Findings<'_>,
-    ) -> Option<String> {
-        let Some(command) = entry.value.as_text() else {
-            let advice = "Name the program here and put its arguments in 'arguments'.";
-            fields::wrong_type(&entry.key, &entry.value, "the name or path of a program", advice, findings);
-            return None;
-        };
-        let command = command.trim();
-        if command.is_empty() {
-            findings.error(Code::MissingWork, entry.key_at, "its command is empty", "Name a program.");
-            return None;
-        }
-        if command.contains('\n') {
-            let advice = "Name one program, or write a script: 'provider: powershell' and 'script: |'.";
-            findings.error(Code::InvalidValue, entry.key_at, "its command has several lines", advice);
-            return None;
-        }
-        // A bare name is looked up on PATH; anything with a separator is a path, relative to the lab.
-        let path = command.contains(['/', '\\']);
-        Some(if path { paths::resolve(folder, command) } else { command.to_owned() })
-    }
-
-    fn arguments(&self, findings: &mut Findings<'_>) -> Vec<String> {
-        let Some(entry) = self.arguments else { return Vec::new() };
-        match &entry.value.value {
-            Value::Sequence(items) => {
-                items.iter().filter_map(|item| argument(item, &entry.key, findings)).collect()
-            }
-            value => {
-                let advice = match value {
-                    Value::Text(text) => {
-                        let words: Vec<String> =
-                            text.text.split_whitespace().map(|word| format!("'{word}'")).collect();
-                        format!("No shell splits it. Perhaps: {}: [{}]", entry.key, words.join(", "))
-                    }
-                    _ => "Write one item for each argument.".to_owned(),
-                };
-                fields::wrong_type(&entry.key, &entry.value, "a list", &advice, findings);
-                Vec::new()
-            }
-        }
-    }
-
-    fn working_directory(&self, folder: Option<&str>, findings: &mut Findings<'_>) -> Option<String> {
-        let entry = self.working_directory?;
-        let path = fields::text(entry, findings)?;
-        let resolved = paths::resolve(folder, path.trim());
-        if paths::is_absolute(&resolved) && !resolved.starts_with('~') {
-            return Some(resolved);
-        }
-        let message = format!("'{}: {path}' cannot be resolved", entry.key);
-        let advice = "Write an absolute path, or read the lab by the full path of its file.";
-        findings.error(Code::InvalidValue, entry.value.at, &message, advice);
-        None
-    }
-
-    fn environment(&self, findings: &mut Findings<'_>) -> BTreeMap<String, Option<String>> {
-        let Some(mapping) = self.environment.and_then(|entry| fields::mapping(entry, findings)) else {
-            return BTreeMap::new();
-        };
-        mapping
-            .iter()
-            .filter_map(|variable| {
-                if variable.key.is_empty() || variable.key.contains('=') {
-                    let message = format!("'{}' cannot be the name of a variable", variable.key);
-                    findings.error(Code::InvalidValue, variable.key_at, &message, "Remove the '='.");
-                    return None;
-                }
-                let value = match &variable.value.value {
-                    Value::Null => None,
-                    _ => Some(argument(&variable.value, &variable.key, findings)?),
-                };
-                Some((variable.key.clone(), value))
-            })
-            .collect()
-    }
-
-    fn success_codes(&self, findings: &mut Findings<'_>) -> Vec<i32> {
-        let Some(entry) = self.success_codes else { return Vec::new() };
-        let items = match &entry.value.value {
-            Value::Sequence(items) => items.as_slice(),
-            _ => std::slice::from_ref(&entry.value),
-        };
-        items
-            .iter()
-            .filter_map(|item| {
-                let code = match &item.value {
-                    Value::Integer(digits) => digits.parse().ok(),
-                    _ => None,
-                };
-                if code.is_none() {
-                    let message = format!("'{}' must be a list of exit codes", entry.key);
-                    let advice = "Write whole numbers: [0, 3010].";
-                    findings.error(Code::WrongType, item.at, &message, advice);
-                }
-                code
-            })
-            .collect()
-    }
-}
-
-/// Whether a script's text is the name of a file: one line that ends in `.ps1` and is no command.
-fn names_a_file(text: &str, style: Style) -> bool {
-    let line = text.trim();
-    let command = line.starts_with('&') || line.starts_with(". ") || line.contains([';', '|']);
-    let file = line.len() > 4 && line.is_char_boundary(line.len() - 4);
-    style != Style::Block
-        && !line.contains('\n')
-        && !command
-        && file
-        && line[line.len() - 4..].eq_ignore_ascii_case(".ps1")
-}
-
-/// What a program gets for a scalar: its text, or the digits of a number.
-fn argument(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<String> {
-    match &node.value {
-        Value::Text(text) => Some(text.text.clone()),
-        Value::Integer(digits) | Value::Float(digits) => Some(digits.clone()),
-        Value::Bool(value) => Some(value.to_string()),
-        value => {
-            let message = format!("a value of '{key}' must be text, but is {}", value.kind());
-            let advice = "Programs get text only. Quote it, or write \"\" for an empty text.";
-            findings.error(Code::WrongType, node.at, &message, advice);
-            None
-        }
-    }
-}
-
-/// Parameters end in PowerShell tables, which cannot hold keys that differ in case only.
-fn refuse_case_twins(mapping: &Mapping, findings: &mut Findings<'_>) {
-    let mut seen: std::collections::HashMap<String, &str> = std::collections::HashMap::new();
-    for entry in mapping {
-        if let Some(first) = seen.insert(entry.key.to_lowercase(), &entry.key) {
-            let message = format!("the parameters '{first}' and '{}' differ in case only", entry.key);
-            let advice = "PowerShell takes them for one. Rename or remove one of them.";
-            findings.error(Code::DuplicateKey, entry.key_at, &message, advice);
-        }
-        refuse_twins_below(&entry.value, findings);
-    }
-}
-
-fn refuse_twins_below(node: &Node, findings: &mut Findings<'_>) {
-    match &node.value {
-        Value::Mapping(mapping) => refuse_case_twins(mapping, findings),
-        Value::Sequence(items) => items.iter().for_each(|item| refuse_twins_below(item, findings)),
-        _ => {}
-    }
-}
-
-/// `ready: {tcp: "host:port"}` or `{http: "url"}`, with an interval and a limit; bare numbers are seconds.
-fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Option<Probe> {
-    let mapping = fields::mapping(entry, findings)?;
-    let mut fields = Fields::new(mapping);
-    let tcp = fields.take(&["tcp"], findings);
-    let http = fields.take(&["http"], findings);
-    let mut time = |name: &'static str| {
-        fields.take(&[name], findings).map(|entry| fields::duration(entry, Unit::Seconds, findings))
-    };
-    let interval_ms = time("interval").map_or(Some(250), |read| read);
-    let timeout_ms = time("timeout").map_or(Some(60_000), |read| read);
-    fields.finish("'ready'", findings);
-    let check = match (tcp, http) {
-        (Some(tcp), None) => tcp_check(tcp, findings),
-        (None, Some(http)) => http_check(http, findings),
-        (None, None) => {
-            let advice = "Write 'tcp: host:port' or 'http: url' below it.";
-            findings.error(Code::MissingKey, entry.key_at, "'ready' does not say what to ask", advice);
-            None
-        }
-        (Some(_), Some(http)) => {
-            let message = "'ready' has both 'tcp' and 'http'";
-            findings.error(Code::InvalidValue, http.key_at, message, "Keep the stronger one, 'http'.");
-            None
-        }
-    };
-    Some(Probe { check: check?, interval_ms: interval_ms?, timeout_ms: timeout_ms? })
-}
-
-fn tcp_check(entry: &Entry, findings: &mut Findings<'_>) -> Option<ProbeCheck> {
-    let text = fields::text(entry, findings)?;
-    let address = text.trim();
-    // A port alone is one of this machine.
-    let address =
-        if address.parse::<u16>().is_ok() { format!("127.0.0.1:{address}") } else { address.to_owned() };
-    let sound = address
-        .rsplit_once(':')
-        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0));
-    if !sound {
-        let message = format!("'{}': '{text}' is no address", entry.key);
-        let advice = "Write 'host:port', such as 127.0.0.1:8080.";
-        findings.error(Code::InvalidValue, entry.value.at, &message, advice);
-        return None;
-    }
-    Some(ProbeCheck::Tcp(address))
-}
-
-fn http_check(entry: &Entry, findings: &mut Findings<'_>) -> Option<ProbeCheck> {
-    let url = fields::text(entry, findings)?.trim().to_owned();
-    let lower = url.to_ascii_lowercase();
-    if lower.starts_with("https://") {
-        let message = format!("'{}': probes over https are not available yet", entry.key);
-        let advice = "Ask the port with 'tcp: host:port', or an http address.";
-        findings.error(Code::NotAvailable, entry.value.at, &message, advice);
-        return None;
-    }
-    if lower.strip_prefix("http://").is_none_or(|rest| rest.is_empty() || rest.starts_with('/')) {
-        let message = format!("'{}': '{url}' is no http address", entry.key);
-        let advice = "Write a whole address, such as http://127.0.0.1:8080/health.";
-        findings.error(Code::InvalidValue, entry.value.at, &message, advice);
-        return None;
-    }
-    Some(ProbeCheck::Http(url))
+    policy
 }

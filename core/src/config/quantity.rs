@@ -73,6 +73,16 @@ pub fn duration(text: &str, unit: Unit) -> Result<Duration, &'static str> {
     Ok(Duration { ms: whole_ms(total)?, bare: false })
 }
 
+/// Whether a duration is none at all: `0`, `0s`, `0ms`.
+pub fn is_zero(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let unit = text[digits..].trim_start();
+    // Any other number makes it a duration of its own, which tells whether the unit exists.
+    decimal(&text[..digits]) == Some(0.0)
+        && (unit.is_empty() || duration(&format!("1{unit}"), Unit::Seconds).is_ok_and(|one| !one.bare))
+}
+
 /// Reads a size in bytes: a number, or a number with a unit. Units are powers of 1024, as in PowerShell.
 ///
 /// # Errors
@@ -177,6 +187,16 @@ mod tests {
         assert_eq!(minutes("-5m"), Err("is negative"));
         assert_eq!(minutes("9999999"), Err("is longer than a year"));
         assert_eq!(minutes("99999999999999999999999999999d"), Err("is longer than a year"));
+    }
+
+    #[test]
+    fn no_time_at_all() {
+        for text in ["0", "0.0", " 0s", "0 minutes"] {
+            assert!(is_zero(text), "{text}");
+        }
+        for text in ["", "1", "s", "0 parsecs", "0s5", "-0", "0 5"] {
+            assert!(!is_zero(text), "{text}");
+        }
     }
 
     #[test]

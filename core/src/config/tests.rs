@@ -1,9 +1,10 @@
 //! Whole files: what a lab means, and what is said about one that means nothing.
 
 use super::document::Value;
-use super::model::{Failure, Provider, Script, Stage};
+use super::model::{Provider, Script, Stage};
 use super::*;
 use crate::operation::{Order, ProbeCheck, ProcessMode, Work};
+use crate::scheduler::FailureStrategy;
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::HashMap;
@@ -12,28 +13,28 @@ fn options(path: &str) -> ReadOptions {
     ReadOptions { path: Some(path.to_owned()), ..ReadOptions::default() }
 }
 
-fn yaml(text: &str) -> Reading {
+pub(super) fn yaml(text: &str) -> Reading {
     read(text.as_bytes(), &options("/labs/lab.yaml"))
 }
 
 /// One operation with these lines, in a lab that is sound otherwise.
-fn with_operation(lines: &str) -> Reading {
+pub(super) fn with_operation(lines: &str) -> Reading {
     let body: String = lines.lines().map(|line| format!("    {line}\n")).collect();
     yaml(&format!("name: lab\noperations:\n  - name: op\n{body}"))
 }
 
-fn lab(reading: Reading) -> Lab {
+pub(super) fn lab(reading: Reading) -> Lab {
     assert!(!reading.has_errors(), "{:#?}", reading.diagnostics);
     reading.lab.unwrap()
 }
 
-fn codes(reading: &Reading) -> Vec<(Code, u32, u32)> {
+pub(super) fn codes(reading: &Reading) -> Vec<(Code, u32, u32)> {
     let place = |finding: &Diagnostic| finding.at.as_ref().map_or((0, 0), |at| (at.line, at.column));
     reading.diagnostics.iter().map(|f| (f.code, place(f).0, place(f).1)).collect()
 }
 
 /// The one finding, which must be of this code.
-fn only(reading: Reading, code: Code) -> Diagnostic {
+pub(super) fn only(reading: Reading, code: Code) -> Diagnostic {
     assert_eq!(reading.diagnostics.len(), 1, "{:#?}", reading.diagnostics);
     let finding = reading.diagnostics.into_iter().next().unwrap();
     assert_eq!(finding.code, code, "{finding:#?}");
@@ -49,12 +50,12 @@ fn script(reading: Reading) -> Script {
     lab(reading).operations.remove(0).script.unwrap()
 }
 
-fn fixture(name: &str) -> Reading {
+pub(super) fn fixture(name: &str) -> Reading {
     let path = format!("{}/../tests/data/labs/{name}", env!("CARGO_MANIFEST_DIR"));
     read(&std::fs::read(path).unwrap(), &options(&format!("/labs/{name}")))
 }
 
-fn dependencies(lab: &Lab) -> HashMap<&str, Vec<&str>> {
+pub(super) fn dependencies(lab: &Lab) -> HashMap<&str, Vec<&str>> {
     let names = |of: &[String]| -> Vec<&'static str> {
         of.iter().map(|name| &*Box::leak(name.clone().into_boxed_str())).collect()
     };
@@ -73,7 +74,17 @@ fn the_json_lab_of_the_readme() {
             "version": "1.0",
             "description": "Complete enterprise lab environment",
             "environment": "production",
-            "settings": {"timeout_ms": null, "max_concurrency": null, "failure": null, "order": null},
+            "settings": {
+                "timeout_ms": null,
+                "max_concurrency": null,
+                "failure": null,
+                "cancel_running": null,
+                "order": null,
+                "run_timeout_ms": null,
+                "retry": null,
+                "limits": {},
+            },
+            "conflicts": [],
             "operations": [{
                 "operation": {
                     "name": "deploy-infrastructure",
@@ -86,6 +97,7 @@ fn the_json_lab_of_the_readme() {
                 "provider": "powershell",
                 "script": {"path": "/labs/Deploy-Infrastructure.ps1"},
                 "parameters": {"network": "192.168.100.0/24"},
+                "rollback_script": null,
                 "stage": "operations",
             }],
         })
@@ -107,24 +119,18 @@ fn the_enterprise_lab_says_what_is_not_there_yet() {
     assert_eq!(
         summary,
         [
-            (false, "LR0112", "'retry-count' is not available yet and is ignored"),
-            (false, "LR0112", "'retry-delay' is not available yet and is ignored"),
-            (false, "LR0112", "'resource-limits' is not available yet and is ignored"),
-            (false, "LR0112", "'resources' is not available yet and is ignored"),
             (false, "LR0112", "'health-checks' is not available yet and is ignored"),
             (true, "LR0214", "operation 'Create Networks': the provider 'opentofu' is not available yet"),
             (true, "LR0214", "operation 'Open Ports': the provider 'opentofu' is not available yet"),
             (false, "LR0112", "a list of 'checks' in 'validation' is not available yet and is ignored"),
             (false, "LR0112", "'retain-logs' is not available yet and is ignored"),
             (false, "LR0112", "the operations of 'cleanup' are not run, because it is not automatic"),
-            (false, "LR0112", "'resource-conflicts' is not available yet and is ignored"),
-            (false, "LR0112", "a weak dependency is not available yet and is ignored"),
             (false, "LR0112", "'rollback' is not available yet and is ignored"),
         ]
     );
     assert_eq!(reading.lab, None);
     assert!(reading.document.is_some());
-    let provider = &reading.diagnostics[5];
+    let provider = &reading.diagnostics[1];
     assert_eq!(provider.operation.as_deref(), Some("Create Networks"));
     assert_eq!(provider.snippet.as_deref(), Some("    provider: \"opentofu\"\n              ^^^^^^^^^^"));
 }
@@ -139,9 +145,22 @@ fn the_enterprise_lab_runs_with_its_own_provider() {
     assert_eq!(lab.settings.max_concurrency, Some(6));
     let ids: Vec<_> = lab.operations.iter().map(|op| op.operation.id.as_deref().unwrap()).collect();
     assert_eq!(ids, ["create-network", "open-ports", "deploy-database", "deploy-shop", "watch"]);
-    // The edge to open-ports is declared there already; the weak one to watch does not count.
+    // The edge to open-ports is declared there already.
     assert_eq!(lab.operations[1].operation.dependencies, ["create-network"]);
     assert_eq!(lab.operations[4].operation.dependencies, ["Deploy Database"]);
+    assert_eq!(lab.operations[4].operation.weak_dependencies, ["Deploy Shop"]);
+    assert_eq!(lab.conflicts, [["Deploy Database", "Deploy Shop"]]);
+    let json = serde_json::to_value(&lab).unwrap();
+    let settings = &json["settings"];
+    assert_eq!(settings["limits"], json!({"memory_mb": 16_384, "cpu_percent": 80, "network_mbps": 1_000}));
+    let retry = |count| json!({"count": count, "delay_ms": 30_000, "backoff": "fixed", "jitter": false});
+    assert_eq!(settings["retry"], retry(3));
+    let network = &json["operations"][0]["operation"];
+    assert_eq!(network["needs"], json!({"memory_mb": 1_024, "cpu_percent": 10, "network_mbps": 50}));
+    // Its own number, and the pause of the settings.
+    assert_eq!(network["retry"], retry(2));
+    assert_eq!(json["operations"][1]["operation"]["needs"], json!({"memory_mb": 512, "cpu_percent": 5}));
+    assert_eq!(json["operations"][1]["operation"].get("retry"), None);
     let Some(Script::Inline { text, at }) = &lab.operations[0].script else { panic!() };
     assert!(text.starts_with(
         "# Networks, routes and name service\nWrite-Host \"Creating networks in ${env:LAB_REGION} ...\"\n"
@@ -160,7 +179,7 @@ fn programs_services_and_stages() {
     assert_eq!(summary, ["unknown key 'defaults' in the lab"]);
     let lab = lab(reading);
     assert_eq!(lab.version.as_deref(), Some("1.10"));
-    assert_eq!(lab.settings.failure, Some(Failure::Continue));
+    assert_eq!(lab.settings.failure, Some(FailureStrategy::Continue));
     assert_eq!(lab.settings.timeout_ms, Some(300_000));
     assert_eq!(lab.settings.order, Some(Order::Custom { names: vec!["serve".into(), "check".into()] }));
 
@@ -356,23 +375,17 @@ fn timeouts() {
 
 #[test]
 fn what_comes_later_is_ignored_aloud_or_refused() {
-    let text = "name: x\noperations:\n  - {name: a, script: x, retryCount: 1, pool: p}\n  - {name: b, script: x, retry_count: 2}\n";
+    let text = "name: x\noperations:\n  - {name: a, script: x, healthChecks: [y]}\n  - {name: b, script: x, health_checks: [y]}\n";
     let reading = yaml(text);
-    assert_eq!(codes(&reading), [(Code::NotAvailable, 3, 26), (Code::NotAvailable, 3, 41)]);
+    assert_eq!(codes(&reading), [(Code::NotAvailable, 3, 26)]);
     assert_eq!(lab(reading).operations.len(), 2);
-    for key in
-        ["trigger: x", "when: x", "for-each: x", "ForEach: x", "rollback: x", "template: x", "include: x"]
-    {
+    for key in ["when: x", "for-each: x", "ForEach: x", "template: x", "include: x"] {
         let finding = only(with_operation(&format!("script: x\n{key}")), Code::NotAvailable);
         assert_eq!((finding.severity, finding.operation.as_deref()), (Severity::Error, Some("op")), "{key}");
     }
     assert!(with_operation("script: x\nwhen: null").diagnostics.is_empty());
     let operations = "operations: [{name: a, script: x}]";
     only(yaml(&format!("name: x\ninclude: y\n{operations}")), Code::NotAvailable);
-    for strategy in ["retry", "Rollback"] {
-        let text = format!("name: x\nsettings: {{failure-strategy: {strategy}}}\n{operations}");
-        assert_eq!(only(yaml(&text), Code::NotAvailable).severity, Severity::Error);
-    }
     only(yaml(&format!("name: x\ncleanup: {{force: true}}\n{operations}")), Code::NotAvailable);
 }
 
@@ -384,8 +397,8 @@ fn settings() {
     assert_eq!(lab(with("mode: sequential")).settings.order, Some(Order::Sequential));
     assert_eq!(lab(with("OrchestrationMode: Parallel")).settings.order, Some(Order::Parallel));
     assert_eq!(lab(with("order: [a]")).settings.order, Some(Order::Custom { names: vec!["a".into()] }));
-    assert_eq!(lab(with("continue-on-error: true")).settings.failure, Some(Failure::Continue));
-    assert_eq!(lab(with("ContinueOnError: false")).settings.failure, Some(Failure::Stop));
+    assert_eq!(lab(with("continue-on-error: true")).settings.failure, Some(FailureStrategy::Continue));
+    assert_eq!(lab(with("ContinueOnError: false")).settings.failure, Some(FailureStrategy::Stop));
     only(with("mode: custom"), Code::MissingKey);
     only(with("mode: parallel, order: [a]"), Code::InvalidValue);
     only(with("mode: inteligent"), Code::InvalidValue);
@@ -440,10 +453,9 @@ fn edges_link_operations_by_name_or_id() {
     only(with("[{source: a, target: b, type: medium}]"), Code::InvalidValue);
     only(with("[a]"), Code::WrongType);
     only(with("a"), Code::WrongType);
-    only(
-        with("[{source: a, target: b, type: weak}, {source: b, target: c, type: weak}]"),
-        Code::NotAvailable,
-    );
+    let weak = lab(with("[{source: a, target: b, type: weak}, {source: A, target: b, type: Weak}]"));
+    assert_eq!(weak.operations[1].operation.weak_dependencies, ["First Step"]);
+    assert_eq!(dependencies(&weak)["b"], [""; 0]);
 }
 
 #[test]
@@ -639,18 +651,23 @@ proptest! {
     }
 
     #[test]
-    fn any_operation_is_read_or_refused(value in any_json(), key in 0_usize..30) {
-        const KEYS: [&str; 30] = [
+    fn any_operation_is_read_or_refused(value in any_json(), key in 0_usize..44) {
+        const KEYS: [&str; 44] = [
             "name", "id", "type", "provider", "script", "path", "parameters", "dependencies", "timeout", "priority",
             "command", "arguments", "working-directory", "environment", "mode", "service", "ready", "success-codes",
             "stop-grace", "retry-count", "when", "settings", "operations", "validation", "cleanup", "nodes",
-            "metadata", "version", "rollback", "include",
+            "metadata", "version", "rollback", "include", "retry-delay", "retry", "resources", "pools", "locks", "trigger",
+            "critical", "estimate", "total-timeout", "weak-dependencies", "resource-limits", "failure-strategy",
+            "run-timeout", "resource-conflicts",
         ];
         let mut lab = json!({"name": "x", "operations": [{"name": "a", "script": "b"}]});
         let mut operation = lab.clone();
         lab[KEYS[key]] = value.clone();
-        operation["operations"][0][KEYS[key]] = value;
-        for lab in [lab, operation] {
+        operation["operations"][0][KEYS[key]] = value.clone();
+        let mut settings = json!({"name": "x", "operations": [{"name": "a", "script": "b"}]});
+        settings["settings"] = json!({KEYS[key]: value.clone()});
+        settings["dependencies"] = json!({KEYS[key]: [{"operations": value}]});
+        for lab in [lab, operation, settings] {
             let reading = read(lab.to_string().as_bytes(), &ReadOptions::default());
             prop_assert!(reading.lab.is_some() != reading.has_errors());
             prop_assert!(matches!(reading.document.unwrap().value, Value::Mapping(_)));
