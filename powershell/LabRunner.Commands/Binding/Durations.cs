@@ -20,6 +20,20 @@ internal static partial class Durations
         return time > TimeSpan.Zero ? time : null;
     }
 
+    /// <summary>A pause, which may be none and is mostly short: a bare number is seconds.</summary>
+    internal static TimeSpan? Pause(object value)
+    {
+        var time = value switch
+        {
+            TimeSpan span => span,
+            bool => null,
+            string text when !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => Text(text.Trim()),
+            _ when LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out double seconds) => Minutes(seconds / 60),
+            _ => null,
+        };
+        return time >= TimeSpan.Zero ? time : null;
+    }
+
     /// <summary>That many minutes, as far as a TimeSpan reaches.</summary>
     internal static TimeSpan? Minutes(double minutes) =>
         double.IsNaN(minutes) ? null : minutes >= TimeSpan.MaxValue.TotalMinutes ? TimeSpan.MaxValue : TimeSpan.FromMinutes(minutes);

@@ -13,11 +13,15 @@ internal sealed class OperationReader
     private readonly SortedSet<string> _unknown = new(StringComparer.OrdinalIgnoreCase);
     private readonly ScriptSource _scripts;
     private readonly ProcessSource _programs;
+    private readonly SchedulingSource _scheduling;
+    private readonly RollbackSource _rollbacks;
 
     internal OperationReader(PSCmdlet caller)
     {
         _scripts = new ScriptSource(caller, _findings);
         _programs = new ProcessSource(caller, _findings);
+        _scheduling = new SchedulingSource(_findings);
+        _rollbacks = new RollbackSource(caller, _findings);
     }
 
     /// <summary>What is wrong with the operations.</summary>
@@ -27,7 +31,7 @@ internal sealed class OperationReader
     internal IReadOnlyCollection<string> UnknownKeys => _unknown;
 
     /// <summary>Whether an operation's script may use less than the full language.</summary>
-    internal bool Constrained => _scripts.Constrained;
+    internal bool Constrained => _scripts.Constrained || _rollbacks.Constrained;
 
     /// <summary>Reads all of them.</summary>
     internal List<OperationDefinition> Read(IEnumerable<object?> operations)
@@ -64,6 +68,7 @@ internal sealed class OperationReader
             _findings.Add(new LabFinding(LabRunnerError.MissingName, $"Operation {place} has no name.", null, "Give it one: Name = '…'."));
         }
 
+        var work = Work(fields, name);
         var definition = new OperationDefinition
         {
             Name = name,
@@ -72,7 +77,9 @@ internal sealed class OperationReader
             Priority = Priority(fields.Take("Priority"), name),
             Dependencies = Names(fields.Take("Dependencies", "DependsOn")),
             Timeout = Limit(fields.Take("Timeout", "TimeoutMinutes"), name),
-            Work = Work(fields, name),
+            Work = work,
+            Scheduling = _scheduling.Read(fields, name),
+            Compensation = _rollbacks.Read(fields, name, work),
         };
         fields.Take("Description", "Metadata", "Tags");
         _unknown.UnionWith(fields.Unknown);
@@ -169,7 +176,8 @@ internal sealed class OperationReader
         return null;
     }
 
-    private static List<string> Names(object? value)
+    /// <summary>One name or several.</summary>
+    internal static List<string> Names(object? value)
     {
         if (value is null)
         {

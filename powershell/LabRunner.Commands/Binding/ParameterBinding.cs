@@ -20,7 +20,7 @@ internal static class ParameterBinding
     };
 
     /// <summary>Binds to a script whose syntax tree is known.</summary>
-    internal static (object?[] Positional, Hashtable Named) Bind(ScriptBlockAst script, object? parameters, string operation, List<LabFinding> findings)
+    internal static (object?[] Positional, Hashtable Named) Bind(ScriptBlockAst script, object? parameters, string operation, List<LabFinding> findings, bool onlyDeclared = false)
     {
         var named = new Hashtable(StringComparer.OrdinalIgnoreCase);
         if (parameters is null)
@@ -50,6 +50,11 @@ internal static class ParameterBinding
         if (unmatched.Length == keys.Count && declared.Count == 1)
         {
             return ([parameters], named);
+        }
+
+        if (onlyDeclared)
+        {
+            return ([], Splat(keys.Where(pair => !unmatched.Contains(pair.Key)), named));
         }
 
         foreach (var key in unmatched)
@@ -116,7 +121,7 @@ internal static class ParameterBinding
         return true;
     }
 
-    private static Hashtable Splat(Dictionary<string, object?> keys, Hashtable named)
+    private static Hashtable Splat(IEnumerable<KeyValuePair<string, object?>> keys, Hashtable named)
     {
         foreach (var (key, value) in keys)
         {

@@ -7,7 +7,8 @@ using LabRunner.Execution;
 namespace LabRunner.Binding;
 
 /// <summary>Makes the work of an operation from a script block, a text, a script file or a command's name.</summary>
-internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings)
+/// <remarks>With <paramref name="onlyDeclared"/>, values that a script has no parameter for are left out and no fault.</remarks>
+internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false)
 {
     private readonly UsingCollector _using = new(caller);
 
@@ -55,7 +56,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings)
             return new ScriptWork { Command = full, Named = [] };
         }
 
-        var (positional, named) = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings);
+        var (positional, named) = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared);
         return new ScriptWork { Command = full, IsFile = true, Positional = positional, Named = named };
     }
 
@@ -66,7 +67,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings)
 
     private ScriptWork Bound(ScriptBlock copy, ScriptBlockAst ast, object? parameters, object? config, string operation)
     {
-        var (positional, named) = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings);
+        var (positional, named) = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared);
         if (_using.Collect(ast, operation, findings) is { } values)
         {
             named[UsingCollector.ParameterName] = values;

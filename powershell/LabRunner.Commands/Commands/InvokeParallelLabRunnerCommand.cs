@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Management.Automation;
 using LabRunner.Binding;
+using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Orchestration;
 
@@ -48,6 +50,39 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     /// <summary>Goes on with whatever does not depend on a failed operation.</summary>
     [Parameter]
     public SwitchParameter ContinueOnError { get; set; }
+
+    /// <summary>What a failure means; Stop when absent, and Continue with ContinueOnError.</summary>
+    [Parameter]
+    [ValidateSet("Stop", "Continue", "Retry", "Rollback")]
+    public string? FailureStrategy { get; set; }
+
+    /// <summary>Stops what runs when a failure stops the run.</summary>
+    [Parameter]
+    public SwitchParameter CancelRunning { get; set; }
+
+    /// <summary>How often a failed operation that has no policy of its own is tried again.</summary>
+    [Parameter]
+    [ValidateRange(0, 1000)]
+    public int RetryCount { get; set; }
+
+    /// <summary>The pause before that, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(0, 86400)]
+    public double RetryDelaySeconds { get; set; }
+
+    /// <summary>How much memory, processor, network and disk there is, and the pools.</summary>
+    [Parameter]
+    public Hashtable? ResourceLimits { get; set; }
+
+    /// <summary>How ready operations are ranked; Intelligent when absent, and Custom with Order.</summary>
+    [Parameter]
+    [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
+    public string? OrchestrationMode { get; set; }
+
+    /// <summary>The order for the mode Custom: names or ids, the first one first.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[] Order { get; set; } = [];
 
     /// <summary>Returns a job at once.</summary>
     [Parameter]
@@ -124,11 +159,28 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             concurrency = MaxConcurrency is > 0 ? Math.Min(concurrency, Throttle.Value) : Throttle.Value;
         }
 
+        if (ContinueOnError && FailureStrategy is not (null or "Continue"))
+        {
+            throw LabRunnerError.Contradiction($"-ContinueOnError is -FailureStrategy Continue, and -FailureStrategy is {FailureStrategy}.", "Leave one of them out.");
+        }
+
+        if (RetryDelaySeconds > 0 && RetryCount == 0)
+        {
+            throw LabRunnerError.Contradiction("-RetryDelaySeconds says how long to wait, but nothing says how often to try again.", "Add -RetryCount.");
+        }
+
+        var order = RunOrder.Of(OrchestrationMode, Order);
         return new RunSettings
         {
             Name = RunName,
-            MaxConcurrency = concurrency,
-            ContinueOnError = ContinueOnError,
+            MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
+            Failure = ContinueOnError ? "continue" : FailureStrategy?.ToLowerInvariant() ?? "stop",
+            CancelRunning = CancelRunning,
+            Retry = RetryCount > 0 ? new Dictionary<string, object?> { ["count"] = RetryCount, ["delay_ms"] = (long)(RetryDelaySeconds * 1000) } : null,
+            Attempts = RetryCount > 0 ? RetryCount + 1 : null,
+            Limits = LimitsReader.Read(ResourceLimits),
+            Order = order.Mode,
+            CustomOrder = order.Names,
             DefaultTimeout = TimeoutMinutes > 0 ? Durations.Minutes(TimeoutMinutes) : null,
             RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : null,
             Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Text.Json;
+using LabRunner.Binding;
 using LabRunner.Config;
 using LabRunner.Errors;
 using LabRunner.Execution;
@@ -24,11 +25,17 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
     public string? OrchestrationMode { get; set; }
 
+    /// <summary>The order for the mode Custom: names or ids, the first one first; the lab's own when absent.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    public string[] Order { get; set; } = [];
+
     /// <summary>How many operations may run at the same time; 0 for the lab's own setting, or one a processor.</summary>
     [Parameter]
     public int? MaxConcurrency { get; set; }
 
-    /// <summary>Limits for memory, processor and network together.</summary>
+    /// <summary>How much memory, processor, network and disk there is, and the pools; each over the lab's own setting.</summary>
     [Parameter]
     public Hashtable? ResourceLimits { get; set; }
 
@@ -36,6 +43,15 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [Parameter]
     [ValidateSet("Stop", "Continue", "Retry", "Rollback")]
     public string? FailureStrategy { get; set; }
+
+    /// <summary>Stops what runs when a failure stops the run.</summary>
+    [Parameter]
+    public SwitchParameter CancelRunning { get; set; }
+
+    /// <summary>The limit of the whole run, in minutes; 0 for the lab's own setting.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public double RunTimeoutMinutes { get; set; }
 
     /// <summary>Watches the health of the lab while it is deployed.</summary>
     [Parameter]
@@ -103,6 +119,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             Metrics = LabReportBuilder.Metrics(outcome),
             ExecutionPlan = described,
             ValidationResults = [.. outcome.Results.Where(result => source.Validation.Contains(result.Name))],
+            Rollback = outcome.Rollback,
             Recommendations = LabReportBuilder.Recommendations(outcome),
             Error = LabReportBuilder.Error(outcome),
         });
@@ -111,16 +128,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
 
     private void RefuseWhatIsMissing()
     {
-        if (FailureStrategy is "Retry" or "Rollback")
-        {
-            throw LabRunnerError.NotAvailable($"-FailureStrategy {FailureStrategy}", "Use Stop or Continue.");
-        }
-
-        if (ResourceLimits is { Count: > 0 })
-        {
-            throw LabRunnerError.NotAvailable("-ResourceLimits", "Limit the number of operations with -MaxConcurrency.");
-        }
-
         if (CustomProviders.Length > 0)
         {
             throw LabRunnerError.NotAvailable("-CustomProviders", "Available are the providers powershell and process.");
@@ -140,23 +147,25 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     private RunSettings Settings(JsonElement lab, string path)
     {
         var wanted = RunEvent.Member(lab, "settings") ?? lab;
-        var order = RunEvent.Member(wanted, "order");
-        var mode = OrchestrationMode?.ToLowerInvariant() ?? (order is { } ranked ? RunEvent.Text(ranked, "mode") : null) ?? "intelligent";
-        var names = order is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : [];
-        if (mode == "custom" && names.Length == 0)
-        {
-            throw LabRunnerError.NoCustomOrder(path);
-        }
-
+        var own = RunEvent.Member(wanted, "order");
+        var ownNames = own is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : null;
+        var order = RunOrder.Of(OrchestrationMode, Order, path, own is { } ranked ? RunEvent.Text(ranked, "mode") : null, ownNames);
         var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? Environment.ProcessorCount);
+        var retry = RunEvent.Member(wanted, "retry");
         return new RunSettings
         {
             Name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path),
-            MaxConcurrency = mode == "sequential" ? 1 : concurrency,
-            ContinueOnError = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? "stop").Equals("continue", StringComparison.OrdinalIgnoreCase),
+            MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
+            Failure = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? "stop").ToLowerInvariant(),
+            CancelRunning = CancelRunning || (!Voice.MyInvocation.BoundParameters.ContainsKey(nameof(CancelRunning)) && wanted.TryGetProperty("cancel_running", out var cancel) && cancel.ValueKind == JsonValueKind.True),
+            Retry = retry,
+            Attempts = retry is { } policy ? (long?)RunEvent.Number(policy, "count") + 1 : null,
+            Limits = LimitsReader.Read(ResourceLimits, RunEvent.Member(wanted, "limits")),
+            Conflicts = lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array ? conflicts : null,
+            RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : RunEvent.Number(wanted, "run_timeout_ms") is { } whole ? TimeSpan.FromMilliseconds(whole) : null,
             DefaultTimeout = RunEvent.Number(wanted, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
-            Order = mode,
-            CustomOrder = mode == "custom" ? names : [],
+            Order = order.Mode,
+            CustomOrder = order.Names,
             Journal = true,
             Source = path,
         };

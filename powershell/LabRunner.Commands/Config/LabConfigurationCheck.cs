@@ -61,6 +61,7 @@ internal static class LabConfigurationCheck
 
         test.LabName = fields.Take("Name", "LabName") is { } name ? LanguagePrimitives.ConvertTo<string>(name) : null;
         var operations = fields.Take("Operations");
+        var limits = fields.Take("ResourceLimits");
         if (operations is null)
         {
             found.Add(new LabConfigFinding("LabRunner.MissingKey", LabConfigFinding.Error, "The configuration has no operations.")
@@ -73,7 +74,7 @@ internal static class LabConfigurationCheck
         var reader = new OperationReader(caller);
         var items = FieldMap.Of(operations) is null && LanguagePrimitives.GetEnumerable(operations) is { } list ? list.Cast<object?>() : [operations];
         var definitions = reader.Read(items);
-        test.Operations = Plan(() => LabRun.Compile(definitions, new RunSettings { MaxConcurrency = 1 }, reader.Findings), found);
+        test.Operations = Plan(() => LabRun.Compile(definitions, new RunSettings { MaxConcurrency = 1, Limits = LimitsReader.Read(limits) }, reader.Findings), found);
         if (reader.UnknownKeys.Count > 0)
         {
             found.Add(new LabConfigFinding("LabRunner.UnknownKey", LabConfigFinding.Warning, $"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}."));
@@ -159,10 +160,20 @@ internal static class LabConfigurationCheck
             }
 
             json.WriteEndArray();
-            if (lab.TryGetProperty("settings", out var settings) && settings.TryGetProperty("order", out var order) && order.ValueKind == JsonValueKind.Object)
+            var settings = RunEvent.Member(lab, "settings");
+            foreach (var part in new[] { "order", "limits" })
             {
-                json.WritePropertyName("order");
-                order.WriteTo(json);
+                if (settings is { } known && RunEvent.Member(known, part) is { } value)
+                {
+                    json.WritePropertyName(part);
+                    value.WriteTo(json);
+                }
+            }
+
+            if (lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array)
+            {
+                json.WritePropertyName("conflicts");
+                conflicts.WriteTo(json);
             }
 
             json.WriteEndObject();

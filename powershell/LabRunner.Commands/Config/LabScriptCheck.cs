@@ -12,15 +12,20 @@ internal sealed class LabScriptCheck(string labFile)
 
     private string[]? _lines;
 
-    /// <summary>What is wrong with the script of one operation of the core's lab model.</summary>
+    /// <summary>What is wrong with the scripts of one operation of the core's lab model.</summary>
     internal IEnumerable<LabConfigFinding> Check(JsonElement operation)
     {
-        if (!operation.TryGetProperty("script", out var script) || script.ValueKind != JsonValueKind.Object)
+        var name = operation.GetProperty("operation").GetProperty("name").GetString() ?? "";
+        return Check(operation, "script", name).Concat(Check(operation, "rollback_script", $"{name} (rollback)"));
+    }
+
+    private IEnumerable<LabConfigFinding> Check(JsonElement operation, string key, string name)
+    {
+        if (!operation.TryGetProperty(key, out var script) || script.ValueKind != JsonValueKind.Object)
         {
             return [];
         }
 
-        var name = operation.GetProperty("operation").GetProperty("name").GetString() ?? "";
         if (script.TryGetProperty("path", out var path))
         {
             return CheckFile(path.GetString() ?? "", name);

@@ -111,12 +111,15 @@ internal static class LabRunnerError
         what);
 
     /// <summary>The mode Custom without an order.</summary>
-    internal static LabRunnerException NoCustomOrder(string path) => new(
+    internal static LabRunnerException NoCustomOrder(string? path) => new(
         InvalidValue,
         ErrorCategory.InvalidArgument,
-        $"The orchestration mode is Custom, but '{path}' has no custom-order.",
-        "Add settings: custom-order: [names] to the lab file, or use another -OrchestrationMode.",
+        $"The orchestration mode is Custom, but there is no -Order{(path is null ? "" : $", and '{path}' has no custom-order")}.",
+        $"Give one: -Order name, name{(path is null ? "" : ", or settings: custom-order: [names] in the lab file")}. Or use another -OrchestrationMode.",
         path);
+
+    /// <summary>Parameters that cannot be meant together.</summary>
+    internal static LabRunnerException Contradiction(string message, string advice) => new(InvalidValue, ErrorCategory.InvalidArgument, message, advice);
 
     /// <summary>A failure of LabRunner itself.</summary>
     internal static LabRunnerException Engine(Exception why) => new(

@@ -20,8 +20,30 @@ internal sealed class OperationDefinition
 
     internal required OperationWork Work { get; init; }
 
+    /// <summary>What else the core has to know - needs, retries, trigger and the like - under the core's own names.</summary>
+    internal IReadOnlyDictionary<string, object?> Scheduling { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>What undoes it, should the run be rolled back.</summary>
+    internal OperationWork? Compensation { get; init; }
+
+    /// <summary>How often it may be tried, where it says so itself.</summary>
+    internal long? Attempts =>
+        Declared is { } declared ? (long?)(RunEvent.Member(declared, "retry") is { } policy ? RunEvent.Number(policy, "count") + 1 : null)
+        : Scheduling.GetValueOrDefault("retry") is IReadOnlyDictionary<string, object?> retry && retry.GetValueOrDefault("count") is long count ? count + 1
+        : null;
+
     /// <summary>The operation as the core's own document has it, when it came from a lab file.</summary>
     internal System.Text.Json.JsonElement? Declared { get; init; }
+
+    /// <summary>Its compensation as an operation of its own, under the name that the core gives it.</summary>
+    internal OperationDefinition? Undoing() => Compensation is null ? null : new()
+    {
+        Name = $"{Name} (rollback)",
+        Id = Id,
+        Type = Type,
+        Work = Compensation,
+        Scheduling = Scheduling,
+    };
 }
 
 /// <summary>What an operation does when it runs.</summary>

@@ -34,6 +34,18 @@ internal static class PlanDocument
         }
 
         json.WriteEndObject();
+        if (settings.Limits.Count > 0)
+        {
+            json.WritePropertyName("limits");
+            Value(json, settings.Limits);
+        }
+
+        if (settings.Conflicts is { } conflicts)
+        {
+            json.WritePropertyName("conflicts");
+            conflicts.WriteTo(json);
+        }
+
         json.WriteEndObject();
     });
 
@@ -43,7 +55,10 @@ internal static class PlanDocument
         json.WriteStartObject();
         json.WriteString("name", settings.Name);
         json.WriteNumber("max_concurrency", settings.MaxConcurrency);
-        json.WriteString("failure", settings.ContinueOnError ? "continue" : "stop");
+        json.WriteString("failure", settings.Failure);
+        json.WriteBoolean("cancel_running", settings.CancelRunning);
+        json.WritePropertyName("retry");
+        Value(json, settings.Retry);
         Milliseconds(json, "default_timeout_ms", settings.DefaultTimeout);
         Milliseconds(json, "run_timeout_ms", settings.RunTimeout);
         Milliseconds(json, "stop_grace_ms", settings.StopGrace);
@@ -95,8 +110,25 @@ internal static class PlanDocument
             json.WriteNumber("timeout_ms", Whole(timeout));
         }
 
-        json.WriteStartObject("work");
-        switch (operation.Work)
+        foreach (var (key, value) in operation.Scheduling)
+        {
+            json.WritePropertyName(key);
+            Value(json, value);
+        }
+
+        Work(json, "work", operation.Work);
+        if (operation.Compensation is { } compensation)
+        {
+            Work(json, "compensation", compensation);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Work(Utf8JsonWriter json, string name, OperationWork work)
+    {
+        json.WriteStartObject(name);
+        switch (work)
         {
             case ProcessWork process:
                 json.WriteString("kind", "process");
@@ -117,7 +149,6 @@ internal static class PlanDocument
         }
 
         json.WriteEndObject();
-        json.WriteEndObject();
     }
 
     private static void Value(Utf8JsonWriter json, object? value)
@@ -135,6 +166,9 @@ internal static class PlanDocument
                 break;
             case int or long or uint or short or byte or ushort:
                 json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case JsonElement element:
+                element.WriteTo(json);
                 break;
             case IReadOnlyDictionary<string, object?> map:
                 json.WriteStartObject();

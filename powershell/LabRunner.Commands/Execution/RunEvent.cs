@@ -27,6 +27,9 @@ internal sealed class RunEvent
 
     internal double DurationMs { get; private init; }
 
+    /// <summary>The pause before the next attempt.</summary>
+    internal double DelayMs { get; private init; }
+
     internal int? ExitCode { get; private init; }
 
     internal string? Stream { get; private init; }
@@ -71,6 +74,7 @@ internal sealed class RunEvent
             Status = Text(item, "status"),
             Reason = Text(item, "reason"),
             DurationMs = Number(item, "duration_ms") ?? 0,
+            DelayMs = Number(item, "delay_ms") ?? 0,
             ExitCode = (int?)Number(item, "exit_code"),
             Stream = Text(item, "stream"),
             Line = Text(item, "line"),

@@ -4,9 +4,10 @@ namespace LabRunner.Execution;
 
 /// <summary>What became of a run.</summary>
 /// <param name="Results">One result an operation, as declared.</param>
+/// <param name="Rollback">One result a compensation that was needed, under the name of the operation it undoes.</param>
 /// <param name="Status"><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c> or <c>Canceled</c>.</param>
 /// <param name="Document">The core's own document of it.</param>
-internal sealed record RunOutcome(LabOperationResult[] Results, string Status, JsonElement Document)
+internal sealed record RunOutcome(LabOperationResult[] Results, LabOperationResult[] Rollback, string Status, JsonElement Document)
 {
     /// <summary>The run's id.</summary>
     internal string? RunId => RunEvent.Text(Document, "run");

@@ -12,8 +12,10 @@ internal sealed class RunPump
     private readonly IRunOutput _output;
     private readonly IProgressView? _view;
     private readonly LabOperationResult[] _results;
+    private readonly LabOperationResult[] _undone;
     private readonly bool[] _final;
     private int _nextToRelease;
+    private bool _over;
     private string _status = "Failed";
 
     internal RunPump(RunSession run, IRunOutput output, IProgressView? view)
@@ -21,8 +23,9 @@ internal sealed class RunPump
         _run = run;
         _output = output;
         _view = view;
-        _final = new bool[run.Operations.Count];
+        _final = new bool[run.Nodes.Count];
         _results = [.. run.Operations.Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
+        _undone = [.. run.Operations.Where(operation => operation.Compensation is not null).Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
         Progress = new RunProgress(run);
     }
 
@@ -65,9 +68,11 @@ internal sealed class RunPump
             }
 
             var document = ReadDocument();
-            Complete(document);
+            Complete(document, "operations");
+            Complete(document, "rollback");
+            _over = true;
             Release();
-            return new RunOutcome(_results, _status, document);
+            return new RunOutcome(_results, [.. _undone.Where((_, place) => _final[_results.Length + place])], _status, document);
         }
         finally
         {
@@ -77,23 +82,37 @@ internal sealed class RunPump
 
     private void On(RunEvent happened)
     {
-        if (happened.Operation < 0 || happened.Operation >= _results.Length)
+        if (happened.Operation < 0 || happened.Operation >= _final.Length)
         {
             return;
         }
 
-        var result = _results[happened.Operation];
+        var result = ResultOf(happened.Operation);
         switch (happened.Kind)
         {
             case "started":
-                result.StartTime ??= At(happened);
+                result.StartTime = At(happened);
                 result.Attempts = (int)happened.Attempt;
                 result.WorkerId = happened.HasWorker ? (int)happened.Worker : null;
+                if (happened is { HasWorker: false, Attempt: > 1 })
+                {
+                    // Nobody but the core has to do with a program: its lines come here first.
+                    _run.NewRecorder(happened.Operation);
+                }
+
                 Progress.Started(happened.Operation);
-                _view?.Changed(_run.Operations[happened.Operation], "started", null);
+                Changed(happened, "started");
                 break;
             case "serving":
-                _view?.Changed(_run.Operations[happened.Operation], "serving", null);
+                Changed(happened, "serving");
+                break;
+            case "retrying":
+                result.Attempts = (int)happened.Attempt;
+                Progress.Paused(happened.Operation);
+                Changed(happened, RetryText.Of(happened, _run.Nodes[happened.Operation].Attempts ?? _run.Settings.Attempts));
+                break;
+            case "rolling-back":
+                Changed(happened, "failed, and what had succeeded is undone");
                 break;
             case "output":
                 Line(happened);
@@ -147,7 +166,16 @@ internal sealed class RunPump
 
         _final[operation] = true;
         Progress.Ended(operation, result.Status);
-        _view?.Changed(_run.Operations[operation], result.Status.ToString(), result);
+        if (operation < _results.Length)
+        {
+            _view?.Changed(_run.Operations[operation], result.Status.ToString(), result);
+        }
+        else
+        {
+            _results[_run.Undone(operation)].RolledBack = result.Success;
+            _view?.Changed(_run.Nodes[operation], LabDisplay.OneLine(result.Error is null ? $"{result.Status}" : $"{result.Status}: {result.Error}"), null);
+        }
+
         if (!result.Success && result.Status != OperationStatus.Skipped)
         {
             _output.Failure(result);
@@ -158,11 +186,19 @@ internal sealed class RunPump
 
     private void Release()
     {
-        while (_nextToRelease < _results.Length && _final[_nextToRelease])
+        while (_nextToRelease < _results.Length && _final[_nextToRelease] && !MayBeUndone(_nextToRelease))
         {
             _output.Result(_results[_nextToRelease++]);
         }
     }
+
+    // Who reads a result must find in it whether the operation still stands.
+    private bool MayBeUndone(int operation) =>
+        !_over && _run.Settings.Failure == "rollback" && _run.Operations[operation].Compensation is not null && _results[operation] is { Success: true, RolledBack: null };
+
+    private LabOperationResult ResultOf(int operation) => operation < _results.Length ? _results[operation] : _undone[operation - _results.Length];
+
+    private void Changed(RunEvent happened, string state) => _view?.Changed(_run.Nodes[happened.Operation], state, null);
 
     private void Line(RunEvent happened)
     {
@@ -191,9 +227,9 @@ internal sealed class RunPump
     }
 
     // What the events do not tell, and, should one ever be missing, what it would have told.
-    private void Complete(JsonElement document)
+    private void Complete(JsonElement document, string part)
     {
-        if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty("operations", out var operations))
+        if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty(part, out var operations))
         {
             return;
         }
@@ -201,12 +237,12 @@ internal sealed class RunPump
         foreach (var item in operations.EnumerateArray())
         {
             var index = (int)(RunEvent.Number(item, "index") ?? -1);
-            if (index < 0 || index >= _results.Length)
+            if (index < 0 || index >= _final.Length)
             {
                 continue;
             }
 
-            var result = _results[index];
+            var result = ResultOf(index);
             result.LogPath = RunEvent.Text(item, "log");
             result.ExitCode ??= (int?)RunEvent.Number(item, "exit_code");
             if (!_final[index])
@@ -216,6 +252,10 @@ internal sealed class RunPump
                 result.Error = result.SkippedBecause?.Message ?? (RunEvent.Member(item, "error") is { } error ? RunEvent.Text(error, "message") : null);
                 _run.Recorder(index)?.MoveTo(result);
                 _final[index] = true;
+                if (index >= _results.Length)
+                {
+                    _results[_run.Undone(index)].RolledBack ??= result.Success;
+                }
             }
         }
     }

@@ -16,6 +16,7 @@ internal sealed class RunSession : IDisposable
     private readonly object _gate = new();
     private readonly OperationRecorder?[] _recorders;
     private readonly ProgressRecord?[] _progress;
+    private readonly int[] _owners;
     private readonly ManualResetEventSlim _ended = new();
     private RunHandle? _handle;
     private long _sequence;
@@ -25,13 +26,18 @@ internal sealed class RunSession : IDisposable
     private RunSession(IReadOnlyList<OperationDefinition> operations, RunSettings settings, CallerState caller)
     {
         Operations = operations;
+        _owners = [.. Enumerable.Range(0, operations.Count).Where(index => operations[index].Compensation is not null)];
+        Nodes = [.. operations, .. operations.Select(operation => operation.Undoing()).OfType<OperationDefinition>()];
         Settings = settings;
         Caller = caller;
-        _recorders = new OperationRecorder?[operations.Count];
-        _progress = new ProgressRecord?[operations.Count];
+        _recorders = new OperationRecorder?[Nodes.Count];
+        _progress = new ProgressRecord?[Nodes.Count];
     }
 
     internal IReadOnlyList<OperationDefinition> Operations { get; }
+
+    /// <summary>What the core's numbers stand for: the operations, and after them their compensations in the same order.</summary>
+    internal IReadOnlyList<OperationDefinition> Nodes { get; }
 
     internal RunSettings Settings { get; }
 
@@ -68,9 +74,13 @@ internal sealed class RunSession : IDisposable
 
     internal long NextSequence() => Interlocked.Increment(ref _sequence);
 
+    /// <summary>The operation that a compensation undoes.</summary>
+    internal int Undone(int compensation) => _owners[compensation - Operations.Count];
+
+    /// <summary>A recorder for one attempt.</summary>
     internal OperationRecorder NewRecorder(int operation)
     {
-        var recorder = new OperationRecorder(this, Operations[operation]);
+        var recorder = new OperationRecorder(this, Nodes[operation], Recorder(operation));
         Volatile.Write(ref _recorders[operation], recorder);
         return recorder;
     }

@@ -7,7 +7,23 @@ internal sealed class RunSettings
 
     internal required int MaxConcurrency { get; init; }
 
-    internal bool ContinueOnError { get; init; }
+    /// <summary>What a failure means: <c>stop</c>, <c>continue</c>, <c>retry</c> or <c>rollback</c>.</summary>
+    internal string Failure { get; init; } = "stop";
+
+    /// <summary>Whether a failure that stops the run also stops what runs.</summary>
+    internal bool CancelRunning { get; init; }
+
+    /// <summary>How operations without a policy of their own are retried; the core's own document.</summary>
+    internal object? Retry { get; init; }
+
+    /// <summary>How often such an operation may be tried, where that is known here.</summary>
+    internal long? Attempts { get; init; }
+
+    /// <summary>How much there is of what operations need; the core's own document.</summary>
+    internal IReadOnlyDictionary<string, object?> Limits { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Groups of operations that may not run side by side; the core's own document.</summary>
+    internal System.Text.Json.JsonElement? Conflicts { get; init; }
 
     internal TimeSpan? DefaultTimeout { get; init; }
 

@@ -379,7 +379,7 @@ internal sealed class Worker
 
     private bool Open(RunSession run, Ticket ticket)
     {
-        var operation = run.Operations[(int)ticket.Operation];
+        var operation = run.Nodes[(int)ticket.Operation];
         var assignment = new Assignment(run, (int)ticket.Operation, ticket.Attempt, operation, run.NewRecorder((int)ticket.Operation));
         if (assignment.Work is null)
         {

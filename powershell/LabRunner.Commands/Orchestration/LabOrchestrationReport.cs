@@ -21,6 +21,9 @@ public sealed class LabOrchestrationReport
     /// <summary>The results of the operations below <c>validation</c>.</summary>
     public LabOperationResult[] ValidationResults { get; internal init; } = [];
 
+    /// <summary>One result an operation that was to be undone: whether that succeeded.</summary>
+    public LabOperationResult[] Rollback { get; internal init; } = [];
+
     /// <summary>What to do about what did not go well.</summary>
     public string[] Recommendations { get; internal init; } = [];
 

@@ -14,6 +14,7 @@ internal sealed class LabPlanSource
     private readonly List<LabFinding> _findings = [];
     private readonly PSCmdlet _caller;
     private readonly ScriptSource _scripts;
+    private readonly ScriptSource _rollbacks;
     private readonly string _file;
     private readonly Dictionary<string, object?> _environment = SessionEnvironment.Changes();
 
@@ -22,6 +23,7 @@ internal sealed class LabPlanSource
         _caller = caller;
         _file = file;
         _scripts = new ScriptSource(caller, _findings);
+        _rollbacks = new ScriptSource(caller, _findings, onlyDeclared: true);
     }
 
     /// <summary>The lab's operations.</summary>
@@ -34,7 +36,7 @@ internal sealed class LabPlanSource
     internal IReadOnlyList<LabFinding> Findings => _findings;
 
     /// <summary>Whether a script may use less than the full language.</summary>
-    internal bool Constrained => _scripts.Constrained;
+    internal bool Constrained => _scripts.Constrained || _rollbacks.Constrained;
 
     /// <summary>Reads all operations of the lab.</summary>
     /// <exception cref="LabRunnerException">The file has faults; all of them are in it.</exception>
@@ -81,38 +83,52 @@ internal sealed class LabPlanSource
             Id = RunEvent.Text(declared, "id"),
             Type = RunEvent.Text(declared, "type"),
             Dependencies = declared.TryGetProperty("dependencies", out var names) ? [.. names.EnumerateArray().Select(other => other.GetString() ?? "")] : [],
-            Work = Work(item, name),
+            Work = Work(item, "script", name, _scripts) ?? new StopWork { Service = name },
+            Compensation = RunEvent.Member(declared, "compensation") is null
+                ? null
+                : Work(item, "rollback_script", $"{name} (rollback)", _rollbacks) ?? new ProcessWork { Spec = new Dictionary<string, object?>() },
             Declared = Placed(declared),
         });
     }
 
-    private OperationWork Work(JsonElement item, string name)
+    // What is no script is the core's: a worker is never asked for it, and the core has it from the document itself.
+    private OperationWork? Work(JsonElement item, string key, string name, ScriptSource scripts)
     {
-        if (RunEvent.Member(item, "script") is not { } script)
+        if (RunEvent.Member(item, key) is not { } script)
         {
-            return new StopWork { Service = name };
+            return null;
         }
 
         object? parameters = RunEvent.Member(item, "parameters") is { } values ? ConfigValues.Mapping(values) : null;
         if (RunEvent.Text(script, "path") is { } path)
         {
-            return _scripts.FromPath(path, parameters, null, name);
+            return scripts.FromPath(path, parameters, null, name);
         }
 
         var line = (int)(script.GetProperty("at") is var at ? RunEvent.Number(at, "line") ?? 1 : 1);
-        return _scripts.FromText(RunEvent.Text(script, "text") ?? "", _file, line, parameters, name);
+        return scripts.FromText(RunEvent.Text(script, "text") ?? "", _file, line, parameters, name);
     }
 
     // A program starts where the caller stands, unless it has a folder of its own, and with the caller's $env:.
     private JsonElement Placed(JsonElement declared)
     {
-        if (RunEvent.Member(declared, "work") is not { } program || RunEvent.Text(program, "kind") != "process")
+        string[] programs = [.. new[] { "work", "compensation" }.Where(key => RunEvent.Member(declared, key) is { } work && RunEvent.Text(work, "kind") == "process")];
+        if (programs.Length == 0)
         {
             return declared;
         }
 
         var copy = JsonNode.Parse(declared.GetRawText())!;
-        var work = copy["work"]!.AsObject();
+        foreach (var key in programs)
+        {
+            Place(copy[key]!.AsObject());
+        }
+
+        return JsonSerializer.SerializeToElement(copy);
+    }
+
+    private void Place(JsonObject work)
+    {
         work["working_directory"] ??= _caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
         var environment = work["environment"]?.AsObject() ?? [];
         foreach (var (name, value) in _environment.Where(pair => !environment.ContainsKey(pair.Key)))
@@ -121,6 +137,5 @@ internal sealed class LabPlanSource
         }
 
         work["environment"] = environment.Parent is null ? environment : environment.DeepClone();
-        return JsonSerializer.SerializeToElement(copy);
     }
 }

@@ -59,13 +59,20 @@ internal static class LabReportBuilder
             }
         }
 
+        advice.AddRange(outcome.Rollback
+            .Where(result => !result.Success)
+            .Select(result => $"'{result.Name}' was not undone; what it left behind is still there."));
         return [.. advice];
     }
 
     /// <summary>Why it did not succeed, on a line an operation.</summary>
     internal static string? Error(RunOutcome outcome)
     {
-        var failed = outcome.Results.Where(result => !result.Success && result.Status != OperationStatus.Skipped).Select(result => $"{result.Name}: {result.Error}").ToArray();
+        string[] failed =
+        [
+            .. outcome.Results.Where(result => !result.Success && result.Status != OperationStatus.Skipped).Select(result => $"{result.Name}: {result.Error}"),
+            .. outcome.Rollback.Where(result => !result.Success).Select(result => $"{result.Name} (rollback): {result.Error}"),
+        ];
         return failed.Length == 0 ? null : string.Join(Environment.NewLine, failed);
     }
 

@@ -26,7 +26,7 @@ internal sealed class RunProgress(RunSession run)
 
     internal IReadOnlyList<int> Running => _running;
 
-    internal OperationDefinition Operation(int index) => run.Operations[index];
+    internal OperationDefinition Operation(int index) => run.Nodes[index];
 
     /// <summary>What the operation itself reported last.</summary>
     internal ProgressRecord? Own(int index) => run.ProgressOf(index);
@@ -56,10 +56,24 @@ internal sealed class RunProgress(RunSession run)
         _startedAt[operation] = Environment.TickCount64;
     }
 
+    /// <summary>An attempt has failed, and the next one has not begun.</summary>
+    internal void Paused(int operation)
+    {
+        Version++;
+        _running.Remove(operation);
+        _startedAt.Remove(operation);
+    }
+
     internal void Ended(int operation, OperationStatus status)
     {
         Version++;
         _running.Remove(operation);
+        if (operation >= Total)
+        {
+            // A compensation is none of those that were to be done.
+            return;
+        }
+
         Done++;
         switch (status)
         {

@@ -54,7 +54,7 @@ public sealed class LabOperationResult
     /// <summary>The exit code of a program, or of a script that used <c>exit</c>.</summary>
     public int? ExitCode { get; internal set; }
 
-    /// <summary>When it started, in local time; nothing for one that never did.</summary>
+    /// <summary>When it started, its last attempt if there were several, in local time; nothing for one that never did.</summary>
     public DateTime? StartTime { get; internal set; }
 
     /// <summary>When it ended, in local time.</summary>
@@ -63,8 +63,11 @@ public sealed class LabOperationResult
     /// <summary>How long it ran.</summary>
     public TimeSpan Duration { get; internal set; }
 
-    /// <summary>How often it was started.</summary>
+    /// <summary>How often it was tried.</summary>
     public int Attempts { get; internal set; }
+
+    /// <summary>Whether its rollback succeeded; nothing for one that was not to be undone.</summary>
+    public bool? RolledBack { get; internal set; }
 
     /// <summary>The worker that ran it: <c>LabRunner worker n</c> of Get-Runspace.</summary>
     public int? WorkerId { get; internal set; }
@@ -77,7 +80,7 @@ public sealed class LabOperationResult
 }
 
 /// <summary>Why an operation was never started.</summary>
-/// <param name="Kind"><c>dependency</c>, <c>run-stopped</c>, <c>run-canceled</c> or <c>run-timeout</c>.</param>
+/// <param name="Kind"><c>dependency</c>, <c>not-triggered</c>, <c>run-stopped</c>, <c>run-canceled</c>, <c>run-timeout</c>, <c>nothing-to-watch</c> or <c>held-by-service</c>.</param>
 /// <param name="Operation">The operation that is the cause, when one is.</param>
 /// <param name="Message">The same as a sentence.</param>
 public sealed record SkipReason(string Kind, string? Operation, string Message)

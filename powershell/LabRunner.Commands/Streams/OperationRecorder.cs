@@ -6,7 +6,7 @@ namespace LabRunner.Streams;
 
 /// <summary>Takes down what one attempt of an operation writes: output is kept, all else is kept and passed on live.</summary>
 /// <remarks>Written by the worker; read by the run once the operation has ended, or while it goes on when it was abandoned.</remarks>
-internal sealed class OperationRecorder(RunSession run, OperationDefinition operation)
+internal sealed class OperationRecorder(RunSession run, OperationDefinition operation, OperationRecorder? earlier)
 {
     // A script that fails in a loop must not fill the memory with records; the counts stay true.
     private const int ErrorLimit = 1000;
@@ -15,7 +15,8 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     private List<object?>? _output;
     private List<ErrorRecord>? _errors;
     private List<WarningRecord>? _warnings;
-    private RecordLog? _log;
+    // What earlier attempts wrote, and why they failed, stays readable; all else is that of the last attempt.
+    private RecordLog? _log = earlier?.HandOver();
     private object? _lone;
     private bool _closed;
 
@@ -153,6 +154,22 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
             result.ExitCode = ExitCode;
             _output = null;
             _log = null;
+        }
+    }
+
+    private RecordLog? HandOver()
+    {
+        lock (_gate)
+        {
+            if (!_closed && Failure is { } failure && run.Settings.KeepRecords > 0)
+            {
+                (_log ??= new RecordLog(run.Settings.KeepRecords)).Add(new LabRecord(run.NextSequence(), DateTime.Now, LabStream.Error, operation.Name, failure));
+            }
+
+            _closed = true;
+            var log = _log;
+            _log = null;
+            return log;
         }
     }
 

@@ -7,6 +7,10 @@ function Invoke-ParallelLabRunner {
         They may have Parameters, Dependencies (names of operations that must succeed first), Priority (1 first, 10 last),
         Timeout (minutes, or a text such as '30s') and Type.
 
+        What they need and how they are tried: Resources (MemoryGB, CPUPercent, NetworkMbps, DiskMbps), Pool, Lock, RetryCount,
+        RetryDelay (seconds), Retry, Trigger (AllSucceeded, AllDone, AnyFailed, Always), Critical, Estimate, TotalTimeout,
+        WeakDependencies, and Rollback: what undoes the operation once it has succeeded.
+
         All of them are checked together before anything starts: an unknown dependency, a cycle, a duplicate name or a
         script that cannot be read is one error that names the culprit.
 
@@ -29,6 +33,26 @@ function Invoke-ParallelLabRunner {
         The limit of the whole run; 0 for none.
     .PARAMETER ContinueOnError
         Goes on with whatever does not depend on a failed operation.
+    .PARAMETER FailureStrategy
+        What the failure of an operation means. Stop starts nothing more. Continue goes on with whatever does not depend on
+        it. Retry tries it again, three times with growing pauses unless it or -RetryCount says otherwise, and then does as
+        Stop. Rollback does as Stop, and then undoes what had succeeded, in reverse order of the dependencies, with the Rollback
+        of each operation; the results say in RolledBack what became of that.
+    .PARAMETER CancelRunning
+        Stops what runs when a failure stops the run; without it, what runs may end.
+    .PARAMETER RetryCount
+        How often a failed operation that has no policy of its own is tried again.
+    .PARAMETER RetryDelaySeconds
+        The pause before that, in seconds.
+    .PARAMETER ResourceLimits
+        How much there is of what operations need: MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps, MaxDiskMbps, and
+        Pools = @{ name = units }. While the machine itself is over its limit of memory or processor, nothing more is
+        started beside what runs.
+    .PARAMETER OrchestrationMode
+        Sequential: one after another, as declared. Parallel: by priority. Intelligent, which is the default: by priority,
+        then by the longest remaining path. Custom: by -Order.
+    .PARAMETER Order
+        The order for the mode Custom: names or ids, the first one first. What is not on it comes last.
     .PARAMETER Background
         Returns a job at once, for Wait-Job, Receive-Job and Stop-Job.
     .PARAMETER NoOutput
@@ -52,6 +76,15 @@ function Invoke-ParallelLabRunner {
             Invoke-ParallelLabRunner | ForEach-Object Result
 
         Makes an operation for each node, runs them together and shows what they returned.
+    .EXAMPLE
+        $operations = @(
+            @{ Name = 'disk'; ScriptBlock = { param($Size) "disk of $Size" }; Parameters = @{ Size = '4GB' }; Rollback = { param($Size) "no disk of $Size" } }
+            @{ Name = 'image'; ScriptBlock = { 'image' }; Dependencies = 'disk'; Resources = @{ MemoryGB = 2 }; RetryCount = 2; RetryDelay = 1 }
+            @{ Name = 'index'; ScriptBlock = { 'index' }; Lock = 'database'; Pool = 'downloads' }
+        )
+        Invoke-ParallelLabRunner -Operations $operations -FailureStrategy Rollback -ResourceLimits @{ MaxMemoryGB = 8; Pools = @{ downloads = 2 } }
+
+        Runs operations that book memory, hold a lock, share a pool and are tried again; if one fails, the disk is undone.
     .OUTPUTS
         LabRunner.LabOperationResult, or a job with -Background.
     #>
@@ -79,6 +112,25 @@ function Invoke-ParallelLabRunner {
         [double] $RunTimeoutMinutes,
 
         [switch] $ContinueOnError,
+
+        [ValidateSet('Stop', 'Continue', 'Retry', 'Rollback')]
+        [string] $FailureStrategy,
+
+        [switch] $CancelRunning,
+
+        [ValidateRange(0, 1000)]
+        [int] $RetryCount,
+
+        [ValidateRange(0, 86400)]
+        [double] $RetryDelaySeconds,
+
+        [hashtable] $ResourceLimits,
+
+        [ValidateSet('Sequential', 'Parallel', 'Intelligent', 'Custom')]
+        [string] $OrchestrationMode,
+
+        [AllowEmptyCollection()]
+        [string[]] $Order,
 
         [switch] $Background,
 

@@ -7,21 +7,30 @@ function Start-AdvancedLabOrchestration {
         runs its operations: PowerShell scripts in runspaces, programs and services by the core. The parameters given here
         come before the settings of the file.
 
-        The report has Summary, Results, Metrics, Health, ExecutionPlan, ValidationResults, Recommendations and Error. With
+        The report has Summary, Results, Metrics, Health, ExecutionPlan, ValidationResults, Rollback, Recommendations and Error. With
         -DryRun nothing is started, and ExecutionPlan says what would be.
     .PARAMETER ConfigurationPath
         The lab file.
     .PARAMETER OrchestrationMode
         Sequential: one after another, as declared. Parallel: by priority. Intelligent: by priority, then by the longest
-        remaining path. Custom: by the order that the file names. Without it, the file's own mode, or Intelligent.
+        remaining path. Custom: by -Order, or the order that the file names. Without it, the file's own mode, or Intelligent.
+    .PARAMETER Order
+        The order for the mode Custom: names or ids, the first one first. What is not on it comes last.
     .PARAMETER MaxConcurrency
         How many operations may run at the same time; 0, or nothing, for the file's own setting, or one a processor.
     .PARAMETER ResourceLimits
-        Limits for memory, processor and network together: MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps. Not available yet:
-        a limit is refused rather than ignored.
+        How much there is of what operations need: MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps, MaxDiskMbps, and
+        Pools = @{ name = units }. Each comes before the file's own limit. While the machine itself is over its limit of
+        memory or processor, nothing more is started beside what runs.
     .PARAMETER FailureStrategy
-        What the failure of one operation means. Stop starts nothing more; Continue goes on with whatever does not depend
-        on it. Retry and Rollback are not available yet and are refused.
+        What the failure of an operation means. Stop starts nothing more. Continue goes on with whatever does not depend on
+        it. Retry tries it again, three times with growing pauses unless it or the file says otherwise, and then does as Stop.
+        Rollback does as Stop, and then undoes what had succeeded, in reverse order of the dependencies, with the rollback of
+        each operation; the report's Rollback says what became of that.
+    .PARAMETER CancelRunning
+        Stops what runs when a failure stops the run; without it, what runs may end.
+    .PARAMETER RunTimeoutMinutes
+        The limit of the whole run; 0, or nothing, for the file's own setting.
     .PARAMETER HealthMonitoring
         Watches the health of the lab while it is deployed. Not available yet: a warning says so.
     .PARAMETER PerformanceAnalytics
@@ -44,6 +53,9 @@ function Start-AdvancedLabOrchestration {
         (Start-AdvancedLabOrchestration -ConfigurationPath ./web.yaml -DryRun).ExecutionPlan.Operations
 
         Shows what would be run, and starts nothing.
+    .EXAMPLE
+        Set-Content -Path ./web.yaml -Value 'name: Web', 'operations:', '  - name: greet', '    script: Write-Output hello'
+        Start-AdvancedLabOrchestration -ConfigurationPath ./web.yaml -FailureStrategy Rollback -ResourceLimits @{ MaxMemoryGB = 8 } -RunTimeoutMinutes 30
     .OUTPUTS
         LabRunner.LabOrchestrationReport
     #>
@@ -57,12 +69,21 @@ function Start-AdvancedLabOrchestration {
         [ValidateSet('Sequential', 'Parallel', 'Intelligent', 'Custom')]
         [string] $OrchestrationMode,
 
+        [AllowEmptyCollection()]
+        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [string[]] $Order,
+
         [Nullable[int]] $MaxConcurrency,
 
         [hashtable] $ResourceLimits,
 
         [ValidateSet('Stop', 'Continue', 'Retry', 'Rollback')]
         [string] $FailureStrategy,
+
+        [switch] $CancelRunning,
+
+        [ValidateRange(0, [double]::MaxValue)]
+        [double] $RunTimeoutMinutes,
 
         [switch] $HealthMonitoring,
 

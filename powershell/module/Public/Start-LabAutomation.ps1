@@ -175,7 +175,7 @@ function Start-LabAutomation {
         }
 
         if ($ValidationOnly -or $DryRun) {
-            $result.Validation = LabRunner.Commands\Test-LabConfiguration -Configuration @{ Name = $result.LabName; Operations = $operations } -Caller $PSCmdlet
+            $result.Validation = LabRunner.Commands\Test-LabConfiguration -Configuration @{ Name = $result.LabName; Operations = $operations; ResourceLimits = $Configuration.ResourceLimits } -Caller $PSCmdlet
             $result.Error = $result.Validation.Error
             $status = if (-not $result.Validation.Valid) { 'Invalid' } elseif ($DryRun) { 'DryRun' } else { 'Valid' }
             return & $ended $status "$($operations.Count) operations were checked, none was run.$unknownText"
@@ -189,6 +189,9 @@ function Start-LabAutomation {
         }
         if ($PSBoundParameters.ContainsKey('ProgressStyle')) { $arguments.ProgressStyle = $ProgressStyle }
         if ($Configuration.ContinueOnError) { $arguments.ContinueOnError = $true }
+        foreach ($setting in 'FailureStrategy', 'ResourceLimits') {
+            if ($Configuration.$setting) { $arguments.$setting = $Configuration.$setting }
+        }
         # The cmdlet rather than the function: through this caller, $using: finds the user's variables.
         $result.Results = @(LabRunner.Commands\Invoke-ParallelLabRunner @arguments -Caller $PSCmdlet)
         if ($result.Results.Count -eq 0) {

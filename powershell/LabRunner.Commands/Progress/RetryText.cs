@@ -1,0 +1,24 @@
+using System.Globalization;
+using LabRunner.Execution;
+
+namespace LabRunner.Progress;
+
+/// <summary>What is said of an attempt that failed and is followed by another one.</summary>
+internal static class RetryText
+{
+    /// <summary>Such as <c>failed: no answer; waits 2 s, then attempt 2 of 4</c>.</summary>
+    internal static string Of(RunEvent happened, long? attempts)
+    {
+        var ended = happened.Status == "TimedOut" ? "took too long" : "failed";
+        var why = string.IsNullOrEmpty(happened.ErrorMessage) || ended != "failed" ? "" : $": {LabDisplay.OneLine(happened.ErrorMessage)}";
+        var next = $"attempt {happened.Attempt + 1}{(attempts is { } most ? $" of {most}" : "")}";
+        return happened.DelayMs < 1 ? $"{ended}{why}; {next} follows" : $"{ended}{why}; waits {Pause(happened.DelayMs)}, then {next}";
+    }
+
+    private static string Pause(double ms) => ms switch
+    {
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms"),
+        < 60_000 => string.Create(CultureInfo.InvariantCulture, $"{ms / 1000:0.#} s"),
+        _ => LabDisplay.Duration(TimeSpan.FromMilliseconds(ms)),
+    };
+}
