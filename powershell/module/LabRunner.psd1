@@ -9,6 +9,7 @@
     PowerShellVersion = '7.4'
     CompatiblePSEditions = @('Core')
     FunctionsToExport = @(
+        'Get-ActiveLabOperations'
         'Get-LabConfig'
         'Get-LabPerformance'
         'Get-LabStatus'

@@ -7,7 +7,7 @@ public sealed class ModuleImportTests
 {
     private static readonly string[] Exported =
     [
-        "Get-LabConfig", "Get-LabPerformance", "Get-LabStatus", "Get-Platform", "Initialize-StandardParameters", "Invoke-ParallelLabRunner",
+        "Get-ActiveLabOperations", "Get-LabConfig", "Get-LabPerformance", "Get-LabStatus", "Get-Platform", "Initialize-StandardParameters", "Invoke-ParallelLabRunner",
         "Invoke-SequentialExecution", "Start-AdvancedLabOrchestration", "Start-LabAutomation", "Test-LabConfiguration", "Test-ParallelRunnerSupport",
         "Write-CustomLog",
     ];

@@ -30,6 +30,15 @@ internal static class ControlThread
         }
     }
 
+    /// <summary>When a live run started; nothing for one that is not known here.</summary>
+    internal static DateTime? StartOf(ulong handle)
+    {
+        lock (Gate)
+        {
+            return Runs.TryGetValue(handle, out var run) ? run.StartedAt : null;
+        }
+    }
+
     /// <summary>Cancels the live runs of a runspace, for the module is being removed from it.</summary>
     internal static void CancelAll(Guid origin)
     {

@@ -1,0 +1,19 @@
+using System.Management.Automation;
+using LabRunner.Config;
+
+namespace LabRunner.Commands;
+
+/// <summary>Tells what the live runs of this process are at, and why what waits is waiting.</summary>
+[Cmdlet(VerbsCommon.Get, "ActiveLabOperations")]
+[OutputType(typeof(LabActiveOperation))]
+public sealed class GetActiveLabOperationsCommand : QueryCommand
+{
+    /// <inheritdoc/>
+    private protected override void Answer()
+    {
+        foreach (var operation in ActiveOperations.Look())
+        {
+            WriteObject(operation);
+        }
+    }
+}
