@@ -58,6 +58,13 @@ public static class LabCore
         return Native.lab_history(ref Reference(query), (ulong)query.Length).Document();
     }
 
+    /// <summary>The operations of this process's runs that have not ended, run by run, with what they wait for.</summary>
+    public static byte[] Active()
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_active().Document();
+    }
+
     /// <summary>What the machine has.</summary>
     public static byte[] Machine()
     {

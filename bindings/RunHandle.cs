@@ -64,6 +64,13 @@ public sealed class RunHandle : IDisposable
     /// <summary>What is known so far, as a document; complete once the run is over.</summary>
     public byte[] Result() => Handle.Use(static run => Native.lab_run_result(run).Document());
 
+    /// <summary>Why an operation is not running, or that it is, as a document.</summary>
+    public byte[] Explain(uint operation)
+    {
+        using Reference held = new(Handle);
+        return Native.lab_run_explain(held.Value, operation).Document();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();
 

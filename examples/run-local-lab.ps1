@@ -45,7 +45,7 @@ if ($DryRun) {
     return
 }
 
-$report.Results | Format-Table Name, Type, Status, Duration | Out-String | Write-Host
+$report.Results | Out-String | Write-Host
 Write-Host ("{0}: {1} of {2} operations succeeded in {3:n1} s, up to {4} at once" -f
     $report.Summary.Status, @($report.Results | Where-Object Success).Count, @($report.Results).Count,
     $report.Summary.Duration.TotalSeconds, $report.Metrics.PeakConcurrency)

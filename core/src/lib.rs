@@ -13,6 +13,7 @@ pub mod history;
 pub mod machine;
 pub mod operation;
 pub mod plan;
+pub mod preview;
 pub mod run;
 pub mod scheduler;
 pub mod work;

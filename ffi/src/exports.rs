@@ -198,6 +198,26 @@ pub fn lab_run_result(run: u64) -> LabReply {
     guarded_document(|| Ok(handles::run(run)?.result()))
 }
 
+/// A document that says why an operation of a run is not running, or that it is.
+#[ffi]
+pub fn lab_run_explain(run: u64, operation: u32) -> LabReply {
+    guarded_document(|| {
+        handles::run(run)?.explain(OpId(operation)).ok_or_else(|| {
+            Fault::new(Code::InvalidValue, format!("the run has no operation numbered {operation}"))
+        })
+    })
+}
+
+/// A document with the operations of this process's runs that have not ended, run by run.
+#[ffi]
+pub fn lab_active() -> LabReply {
+    guarded_document(|| {
+        let active = |(handle, run): (u64, Arc<Run>)| json!({ "run": handle, "id": run.id(), "name": run.name(), "operations": run.active() });
+        let runs = handles::runs().into_iter().filter(|(_, run)| !run.is_finished());
+        Ok(runs.map(active).collect::<Vec<_>>())
+    })
+}
+
 /// A document with the events of all runs since the last call, waiting for the first.
 #[ffi]
 pub fn lab_events(wait_ms: u32) -> LabReply {
@@ -274,6 +294,8 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_run_wake))
         .register(function!(lab_run_cancel))
         .register(function!(lab_run_result))
+        .register(function!(lab_run_explain))
+        .register(function!(lab_active))
         .register(function!(lab_events))
         .register(function!(lab_events_wake))
         .register(function!(lab_history))

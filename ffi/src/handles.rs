@@ -59,6 +59,20 @@ pub(crate) fn run(handle: u64) -> Result<Arc<Run>, Fault> {
     }
 }
 
+/// All runs that have a handle, in the order of their handles.
+pub(crate) fn runs() -> Vec<(u64, Arc<Run>)> {
+    let handles = HANDLES.read();
+    let mut runs: Vec<(u64, Arc<Run>)> = handles
+        .iter()
+        .filter_map(|(key, held)| match held {
+            Held::Run(run) => Some((key.data().as_ffi(), Arc::clone(run))),
+            _ => None,
+        })
+        .collect();
+    runs.sort_unstable_by_key(|(handle, _)| *handle);
+    runs
+}
+
 pub(crate) fn document(handle: u64) -> Result<Arc<[u8]>, Fault> {
     match find(handle)? {
         Held::Document(document) => Ok(document),

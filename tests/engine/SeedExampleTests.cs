@@ -10,6 +10,7 @@ public sealed class SeedExampleTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("labrunner-seed-").FullName;
     private readonly EngineSession _session = EngineSession.WithModule();
+    private readonly string? _home = Environment.GetEnvironmentVariable("LABRUNNER_HOME");
 
     public SeedExampleTests()
     {
@@ -20,7 +21,7 @@ public sealed class SeedExampleTests : IDisposable
     public void Dispose()
     {
         _session.Dispose();
-        Environment.SetEnvironmentVariable("LABRUNNER_HOME", null);
+        Environment.SetEnvironmentVariable("LABRUNNER_HOME", _home);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -164,6 +165,6 @@ public sealed class SeedExampleTests : IDisposable
               { "Name": "second", "Type": "Validate", "Script": "'after'", "Dependencies": ["first"] } ] }
             """);
         var results = Dot("config-driven", "Start-ConfigDrivenDeployment -ConfigPath ./lab.json").Clean().Objects;
-        Assert.Equal(["got 7", "after"], results.Select(result => Value(result, "Output")?.ToString()));
+        Assert.Equal(["got 7", "after"], results.Select(result => Value(result, "Result")?.ToString()));
     }
 }

@@ -84,7 +84,7 @@ impl Summary {
         let started = Instant::now();
         let verdict = suite().unwrap_or_else(|fault| Verdict::failed(fault.to_string()));
         if let Some(note) = &verdict.note {
-            println!("{name}: {note}");
+            println!("{note}");
         }
         let good = verdict.tally.failed == 0;
         self.entries.push(Entry { name, verdict, time: started.elapsed() });

@@ -10,6 +10,7 @@ use crate::managed::{ENGINE_TESTS, HOST};
 use crate::native::cargo;
 use crate::run::with_module;
 use crate::suite::{Tally, Verdict};
+use crate::tool::Tool;
 
 /// Runs the Pester suite and prints its numbers.
 const PESTER_SCRIPT: &str = "tests/pester/Run-Pester.ps1";
@@ -18,7 +19,7 @@ const PESTER_SCRIPT: &str = "tests/pester/Run-Pester.ps1";
 pub fn rustfmt(house: &House) -> Outcome<Verdict> {
     // Not through cargo(): fmt takes neither --locked nor a registry.
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let ended = crate::tool::Tool::new(program, "install Rust from https://rustup.rs")
+    let ended = Tool::new(program, "install Rust from https://rustup.rs")
         .within(house.root())
         .args(["fmt", "--all", "--check"])
         .run()?;
@@ -43,12 +44,15 @@ fn one(good: bool, advice: &str) -> Verdict {
     if good { Tally::PASSED.into() } else { Verdict::failed(advice) }
 }
 
+/// Tells a program what the module's users are told, and keeps the runs of tests out of the user's own.
+fn for_tests(tool: Tool, house: &House) -> Outcome<Tool> {
+    Ok(with_module(tool, house)?.env("LABRUNNER_HOME", house.notes().join("home")))
+}
+
 /// Every Rust test: unit, property, documentation, the generated bindings, the C ABI.
 pub fn rust(house: &House, filter: Option<&str>) -> Outcome<Verdict> {
-    let ended = with_module(cargo(house, "test"), house)?
-        .args(["--workspace", "--no-fail-fast"])
-        .args(filter)
-        .tee()?;
+    let ended =
+        for_tests(cargo(house, "test"), house)?.args(["--workspace", "--no-fail-fast"]).args(filter).tee()?;
     Ok(libtest(&ended.output).judged_by(ended.good()).into())
 }
 
@@ -73,7 +77,7 @@ pub fn engine(house: &House, filter: Option<&str>) -> Outcome<Verdict> {
     let report = results.join("engine.trx");
     // An old report must not speak for a run that crashed.
     let _ = fs::remove_file(&report);
-    let mut tool = with_module(dotnet(house, "test"), house)?
+    let mut tool = for_tests(dotnet(house, "test"), house)?
         .arg(ENGINE_TESTS.file())
         .args(["-c", "Release", "--no-build", "--nologo"])
         .args(["--logger", "trx;LogFileName=engine.trx", "--logger", "console;verbosity=normal"])
@@ -125,7 +129,7 @@ pub fn pester(house: &House, engine: &Outcome<Engine>, filter: Option<&str>) -> 
     if !house.at(PESTER_SCRIPT).is_file() {
         return Err(Fault::new(format!("{PESTER_SCRIPT} is missing: it runs the Pester suite")));
     }
-    let mut tool = with_module(engine.tool(house)?, house)?
+    let mut tool = for_tests(engine.tool(house)?, house)?
         .args(["-NoProfile", "-NonInteractive", "-File"])
         .arg(house.at(PESTER_SCRIPT))
         .arg("-ModulePath")

@@ -47,7 +47,11 @@ pub struct RunOptions {
     /// Whether the run leaves files behind: a journal, a result and the output of programs.
     #[serde(default)]
     pub journal: bool,
-    /// Folder for the run's files; made in [`crate::history::root`] when absent and `journal` is set.
+    /// Folder of all runs; [`crate::history::root`] when absent. A host whose own idea of the environment is not the
+    /// process's (.NET on Unix) says it here.
+    #[serde(default)]
+    pub root: Option<PathBuf>,
+    /// Folder for the run's files; made below `root` when absent and `journal` is set.
     #[serde(default)]
     pub directory: Option<PathBuf>,
     /// The lab file it came from.
@@ -78,6 +82,7 @@ impl RunOptions {
             run_timeout_ms: None,
             stop_grace_ms: DEFAULT_STOP_GRACE_MS,
             journal: false,
+            root: None,
             directory: None,
             source: None,
         }

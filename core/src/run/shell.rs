@@ -131,10 +131,13 @@ impl Run {
         let id = uuid.to_string();
         let started_at = Timestamp::now();
         let directory = options.writes_files().then(|| {
-            options
-                .directory
-                .clone()
-                .unwrap_or_else(|| history::root().join(history::folder_name(started_at, &options.name, &id)))
+            options.directory.clone().unwrap_or_else(|| {
+                options.root.clone().unwrap_or_else(history::root).join(history::folder_name(
+                    started_at,
+                    &options.name,
+                    &id,
+                ))
+            })
         });
         let journal = match &directory {
             Some(directory) => Some(Journal::create(
@@ -201,6 +204,11 @@ impl Run {
     /// The run's id.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.options.name
     }
 
     /// What it runs.

@@ -222,6 +222,22 @@ fn a_run_that_writes_files_leaves_a_journal_and_a_result() {
 }
 
 #[test]
+fn a_run_without_a_folder_of_its_own_makes_one_below_the_root() {
+    let root = tempfile::tempdir().unwrap();
+    let options = RunOptions {
+        name: "lab".to_owned(),
+        journal: true,
+        root: Some(root.path().to_owned()),
+        ..RunOptions::new(1)
+    };
+    let (run, hub) = start(vec![script("a", &[])], options);
+    run.cancel(CancelMode::Graceful);
+    until_finished(&hub);
+    let query = history::index::Query { directory: Some(root.path().to_owned()), ..Default::default() };
+    assert_eq!(history::index::list(&query)[0].status, "Canceled");
+}
+
+#[test]
 fn files_that_cannot_be_written_are_an_error_before_anything_starts() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let options = RunOptions { directory: Some(file.path().join("x")), ..RunOptions::new(1) };

@@ -25,8 +25,13 @@ pub fn run(listener: &TcpListener, site: Site, stopping: &AtomicBool) {
         let Ok(stream) = stream else { continue };
         let site = Arc::clone(&site);
         let connection = move || {
-            if let Err(error) = answer(stream, &site) {
-                eprintln!("lab-web: a connection broke: {error}");
+            match answer(stream, &site) {
+                Ok(()) => {}
+                // A client that has seen enough may leave: a probe reads no further than the status.
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset) => {
+                }
+                Err(error) => eprintln!("lab-web: a connection broke: {error}"),
             }
         };
         match thread::Builder::new().name("connection".to_owned()).spawn(connection) {

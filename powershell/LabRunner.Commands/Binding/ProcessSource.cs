@@ -23,7 +23,13 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
             spec.Remove("working_directory");
         }
 
-        if (FieldMapOf(fields.Take("Environment", "Env"), "Environment", operation) is { } environment)
+        var environment = SessionEnvironment.Changes();
+        foreach (var (name, value) in FieldMapOf(fields.Take("Environment", "Env"), "Environment", operation) ?? [])
+        {
+            environment[name] = value;
+        }
+
+        if (environment.Count > 0)
         {
             spec["environment"] = environment;
         }

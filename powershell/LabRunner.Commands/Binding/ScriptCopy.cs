@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -22,12 +23,28 @@ internal static class ScriptCopy
     {
         if (block.Ast is ScriptBlockAst ast)
         {
-            return (Copies.GetValue(ast, static key => ((ScriptBlockAst)key).GetScriptBlock()), ast);
+            return (Copies.GetValue(ast, static key => Unbound((ScriptBlockAst)key)), ast);
         }
 
         // The block of a function: its parameters stand outside of its body, so that its text is parsed anew.
         var parsed = Parser.ParseInput(block.ToString(), block.File, out _, out _);
-        return (parsed.GetScriptBlock(), parsed);
+        return (Unbound(parsed), parsed);
+    }
+
+    /// <summary>A script block of the syntax tree that belongs to no session and takes the language mode of whoever runs it.</summary>
+    /// <remarks>A block remembers the language mode of the runspace it is made in, here the full one of the module.</remarks>
+    internal static ScriptBlock Unbound(ScriptBlockAst ast)
+    {
+        var current = Runspace.DefaultRunspace;
+        Runspace.DefaultRunspace = null;
+        try
+        {
+            return ast.GetScriptBlock();
+        }
+        finally
+        {
+            Runspace.DefaultRunspace = current;
+        }
     }
 
     /// <summary>Whether the block may use less than the full language.</summary>

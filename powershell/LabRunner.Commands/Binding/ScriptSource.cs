@@ -34,7 +34,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings)
             return new ScriptWork { Command = operation, Named = [] };
         }
 
-        return Bound(ast.GetScriptBlock(), ast, parameters, null, operation);
+        return Bound(ScriptCopy.Unbound(ast), ast, parameters, null, operation);
     }
 
     /// <summary>A script file, or a command's name.</summary>

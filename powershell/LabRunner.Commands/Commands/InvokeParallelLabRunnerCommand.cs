@@ -1,10 +1,7 @@
-using System.Globalization;
 using System.Management.Automation;
-using System.Text;
-using System.Text.Json;
 using LabRunner.Binding;
 using LabRunner.Execution;
-using LabRunner.Interop;
+using LabRunner.Orchestration;
 
 namespace LabRunner.Commands;
 
@@ -97,13 +94,14 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             Voice.WriteWarning($"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}. They are ignored.");
         }
 
-        if (!Voice.ShouldProcess(Describe(plan, definitions), $"Run {definitions.Count} operations?", "Invoke-ParallelLabRunner"))
+        CommonCommands.Learn(Voice);
+        var caller = CallerState.Capture(Voice, reader.Constrained);
+        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan)) : settings.Name;
+        if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {
             return;
         }
 
-        CommonCommands.Learn(Voice);
-        var caller = CallerState.Capture(Voice, reader.Constrained);
         var run = LabRun.Start(plan, definitions, settings, caller);
         if (Background)
         {
@@ -114,7 +112,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             return;
         }
 
-        var outcome = Finish(run, new PipelineOutput(this, Voice, caller, definitions.Count > 1), View(ShowProgress, ProgressStyle, definitions.Count));
+        var outcome = Finish(run, new PipelineOutput(result => WriteObject(result), Voice, caller, definitions.Count > 1), View(ShowProgress, ProgressStyle, definitions.Count));
         ThrowIfAsked(outcome);
     }
 
@@ -137,23 +135,5 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             NoOutput = NoOutput,
             KeepRecords = KeepRecords,
         };
-    }
-
-    // The plan as -WhatIf and -Verbose show it: in the order of the core, with what each operation waits for.
-    private static string Describe(PlanHandle plan, List<OperationDefinition> definitions)
-    {
-        var byName = definitions.ToLookup(definition => definition.Name, StringComparer.OrdinalIgnoreCase);
-        using var document = JsonDocument.Parse(plan.Describe());
-        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"Run {definitions.Count} operations:"));
-        foreach (var name in document.RootElement.GetProperty("order").EnumerateArray().Select(item => item.GetString()))
-        {
-            text.AppendLine().Append("  ").Append(name);
-            if (name is not null && byName[name].FirstOrDefault() is { Dependencies.Count: > 0 } definition)
-            {
-                text.Append(" after ").AppendJoin(", ", definition.Dependencies);
-            }
-        }
-
-        return text.ToString();
     }
 }

@@ -66,7 +66,7 @@ public sealed class LabRunJob : Job
         try
         {
             var outcome = LabRun.Finish(_run, new JobOutput(this), null);
-            SetJobState(_stopped ? JobState.Stopped : outcome.Status == "Succeeded" ? JobState.Completed : JobState.Failed);
+            SetJobState(_stopped || outcome.Status == "Canceled" ? JobState.Stopped : outcome.Status == "Succeeded" ? JobState.Completed : JobState.Failed);
         }
         catch (Exception error)
         {

@@ -9,11 +9,11 @@ namespace LabRunner.Commands;
 /// Results leave through the cmdlet; records through the caller, so that positions and preferences are the user's. What
 /// the caller's <c>Stop</c> preference would turn into an exception is shown instead: the other results must not be lost.
 /// </remarks>
-internal sealed class PipelineOutput(Cmdlet cmdlet, PSCmdlet caller, CallerState state, bool tagged) : IRunOutput
+internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet caller, CallerState state, bool tagged) : IRunOutput
 {
     private readonly HashSet<string> _inLine = [];
 
-    public void Result(LabOperationResult result) => cmdlet.WriteObject(result);
+    public void Result(LabOperationResult result) => write(result);
 
     public void Failure(LabOperationResult result)
     {

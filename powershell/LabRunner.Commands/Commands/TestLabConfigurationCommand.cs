@@ -43,7 +43,7 @@ public sealed class TestLabConfigurationCommand : QueryCommand
 
         foreach (var path in _paths.SelectMany(Expanded))
         {
-            Write(LabConfigurationCheck.File(path));
+            Write(LabConfigurationCheck.File(Voice, path));
         }
     }
 

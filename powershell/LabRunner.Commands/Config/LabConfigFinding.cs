@@ -68,9 +68,12 @@ public sealed class LabConfigFinding
         Snippet = found.Snippet,
     };
 
-    internal static LabConfigFinding Of(LabFinding found) => new(found.Id, Error, found.Message)
+    internal static LabConfigFinding Of(LabFinding found, LabPlace? at = null) => new(found.Id, Error, found.Message)
     {
         Advice = found.Advice,
         Operation = found.Operation,
+        File = at?.File,
+        Line = at?.Line,
+        Column = at?.Column,
     };
 }

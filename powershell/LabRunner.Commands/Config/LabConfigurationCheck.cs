@@ -12,7 +12,7 @@ namespace LabRunner.Config;
 internal static class LabConfigurationCheck
 {
     /// <summary>Checks a lab file: its text, its operations, the syntax of its scripts, its plan.</summary>
-    internal static LabConfigurationTest File(string path)
+    internal static LabConfigurationTest File(PSCmdlet caller, string path)
     {
         var test = new LabConfigurationTest { Path = path };
         List<LabConfigFinding> found = [];
@@ -24,7 +24,12 @@ internal static class LabConfigurationCheck
             {
                 test.LabName = lab.GetProperty("name").GetString();
                 var scripts = new LabScriptCheck(path);
-                found.AddRange(lab.GetProperty("operations").EnumerateArray().SelectMany(scripts.Check));
+                foreach (var operation in lab.GetProperty("operations").EnumerateArray())
+                {
+                    LabConfigFinding[] syntax = [.. scripts.Check(operation)];
+                    found.AddRange(syntax.Length > 0 ? syntax : Binding(caller, path, operation));
+                }
+
                 test.Operations = Plan(() => PlanHandle.Compile(Request(lab)), found);
             }
             else
@@ -77,6 +82,32 @@ internal static class LabConfigurationCheck
         return Told(test, found);
     }
 
+    // Whether the parameters of the file are those of the script.
+    private static IEnumerable<LabConfigFinding> Binding(PSCmdlet caller, string file, JsonElement operation)
+    {
+        if (!operation.TryGetProperty("script", out var script) || script.ValueKind != JsonValueKind.Object)
+        {
+            return [];
+        }
+
+        var declared = operation.GetProperty("operation");
+        var name = declared.GetProperty("name").GetString() ?? "";
+        object? parameters = operation.TryGetProperty("parameters", out var given) && given.ValueKind == JsonValueKind.Object ? ConfigValues.Mapping(given) : null;
+        List<LabFinding> findings = [];
+        var source = new ScriptSource(caller, findings);
+        if (script.TryGetProperty("path", out var path))
+        {
+            source.FromPath(path.GetString() ?? "", parameters, null, name);
+        }
+        else
+        {
+            source.FromText(script.GetProperty("text").GetString() ?? "", file, 1, parameters, name);
+        }
+
+        var at = declared.TryGetProperty("at", out var place) ? place.Deserialize<LabPlace>() : null;
+        return findings.Select(found => LabConfigFinding.Of(found, at));
+    }
+
     private static LabConfigurationTest Told(LabConfigurationTest test, List<LabConfigFinding> found)
     {
         test.Errors = [.. found.Where(finding => finding.IsError)];
@@ -102,7 +133,7 @@ internal static class LabConfigurationCheck
         }
         catch (LabRunnerException error) when (error.Findings.Count > 0)
         {
-            found.AddRange(error.Findings.Select(LabConfigFinding.Of));
+            found.AddRange(error.Findings.Select(finding => LabConfigFinding.Of(finding)));
         }
         catch (LabRunnerException error)
         {

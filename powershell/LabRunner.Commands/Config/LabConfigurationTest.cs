@@ -32,5 +32,5 @@ public sealed class LabConfigurationTest
     public string[] Operations { get; internal set; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Path ?? LabName}: {(Valid ? "valid" : Error)}";
+    public override string ToString() => Error ?? $"{Path ?? LabName}: valid";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LabRunner.Execution;
 using LabRunner.Interop;
 
 namespace LabRunner.Config;
@@ -25,7 +26,7 @@ internal static class LabHistory
 
     private static LabRunSummary[] Runs(string? name)
     {
-        var query = JsonSerializer.SerializeToUtf8Bytes(new { name });
+        var query = JsonSerializer.SerializeToUtf8Bytes(new { name, directory = RunFolders.Root });
         using var document = ConfigValues.Parse(LabCore.History(query));
         return [.. document.RootElement.EnumerateArray().Select(Summary)];
     }

@@ -49,7 +49,7 @@ internal sealed class LabScriptCheck(string labFile)
         }
 
         Parser.ParseFile(path, out _, out var errors);
-        foreach (var error in errors.Take(PerScript))
+        foreach (var error in Shown(errors))
         {
             var extent = error.Extent;
             yield return Syntax(error, operation, path, extent.StartLineNumber, extent.StartColumnNumber, LineOf(extent));
@@ -65,7 +65,7 @@ internal sealed class LabScriptCheck(string labFile)
         }
 
         var lines = Lines(text);
-        foreach (var error in errors.Take(PerScript))
+        foreach (var error in Shown(errors))
         {
             var extent = error.Extent;
             var shown = lines.ElementAtOrDefault(extent.StartLineNumber - 1) ?? "";
@@ -122,6 +122,9 @@ internal sealed class LabScriptCheck(string labFile)
             return _lines;
         }
     }
+
+    // At one place the first error is the cause of the others.
+    private static IEnumerable<ParseError> Shown(ParseError[] errors) => errors.DistinctBy(error => error.Extent.StartOffset).Take(PerScript);
 
     private static string LineOf(IScriptExtent extent) => Lines(extent.StartScriptPosition.GetFullScript()).ElementAtOrDefault(extent.StartLineNumber - 1) ?? "";
 

@@ -57,7 +57,7 @@ internal static class LabRunnerError
             .ToArray();
         var message = findings.Length > 1
             ? $"{findings.Length} faults in the operations:{Environment.NewLine}" + string.Join(Environment.NewLine, findings.Select(finding => "  - " + finding))
-            : fault.Message;
+            : new LabFinding(fault.Id, fault.Message, fault.Target, fault.Advice).ToString();
         return new LabRunnerException(fault.Id, Category(fault.Category), message, fault.Advice, fault.Target, error) { Findings = findings };
     }
 
@@ -101,6 +101,22 @@ internal static class LabRunnerError
         "Free some memory, or use a smaller -MaxConcurrency.",
         null,
         why);
+
+    /// <summary>Something that was asked for and that this version does not have.</summary>
+    internal static LabRunnerException NotAvailable(string what, string advice) => new(
+        "LabRunner.NotAvailable",
+        ErrorCategory.NotImplemented,
+        $"{what} is not available yet.",
+        advice,
+        what);
+
+    /// <summary>The mode Custom without an order.</summary>
+    internal static LabRunnerException NoCustomOrder(string path) => new(
+        InvalidValue,
+        ErrorCategory.InvalidArgument,
+        $"The orchestration mode is Custom, but '{path}' has no custom-order.",
+        "Add settings: custom-order: [names] to the lab file, or use another -OrchestrationMode.",
+        path);
 
     /// <summary>A failure of LabRunner itself.</summary>
     internal static LabRunnerException Engine(Exception why) => new(
@@ -147,7 +163,12 @@ internal static class LabRunnerError
     internal static ErrorCategory Category(string? name) =>
         Enum.TryParse<ErrorCategory>(name, ignoreCase: true, out var category) ? category : ErrorCategory.NotSpecified;
 
-    private static string Located(LabDiagnostic found) => found.Message;
+    private static string Located(LabDiagnostic found) => found.At switch
+    {
+        null => found.Message,
+        { File: { } file } at => $"{file}:{at.Line}:{at.Column}: {found.Message}",
+        var at => $"line {at.Line}, column {at.Column}: {found.Message}",
+    };
 
     private static ErrorCategory CategoryOf(string id) => id switch
     {

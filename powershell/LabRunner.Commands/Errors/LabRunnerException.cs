@@ -46,5 +46,6 @@ public sealed class LabRunnerException : Exception, IContainsErrorRecord
 public sealed record LabFinding(string Id, string Message, string? Operation = null, string? Advice = null)
 {
     /// <inheritdoc/>
-    public override string ToString() => Advice is null ? Message : $"{Message} {Advice}";
+    public override string ToString() =>
+        Advice is null ? Message : Message.Length > 0 && ".!?…".Contains(Message[^1]) ? $"{Message} {Advice}" : $"{Message}. {Advice}";
 }

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Reflection;
 
 namespace LabRunner.Execution;
 
@@ -59,10 +61,9 @@ internal sealed class CallerState
             }
         }
 
-        var mode = caller.SessionState.LanguageMode;
         return new CallerState
         {
-            LanguageMode = constrained && mode == PSLanguageMode.FullLanguage ? PSLanguageMode.ConstrainedLanguage : mode,
+            LanguageMode = ModeOf(caller, constrained),
             Culture = CultureInfo.CurrentCulture,
             UICulture = CultureInfo.CurrentUICulture,
             Location = caller.SessionState.Path.CurrentLocation.Path,
@@ -74,6 +75,33 @@ internal sealed class CallerState
 
     /// <summary>The preference's value in the caller's scope or call.</summary>
     internal object? Preference(string name) => Preferences.FirstOrDefault(pair => pair.Key == name).Value;
+
+    /// <summary>Whether the caller wants to read what is about to be done.</summary>
+    internal bool ShowsActions =>
+        LanguagePrimitives.IsTrue(Preference("WhatIfPreference"))
+        || Preference("VerbosePreference") is not (null or ActionPreference.SilentlyContinue)
+        || Preference("ConfirmPreference") is ConfirmImpact.Low or ConfirmImpact.Medium;
+
+    // A module that is trusted runs in the full language whoever calls it, so that the session's mode alone does not
+    // tell what the caller may do: the blocks that it made, its runspace and the system's policy do.
+    private static PSLanguageMode ModeOf(PSCmdlet caller, bool constrained)
+    {
+        var mode = caller.SessionState.LanguageMode;
+        if (mode != PSLanguageMode.FullLanguage)
+        {
+            return mode;
+        }
+
+        var lockedDown = IsLockedDown()
+            || Runspace.DefaultRunspace?.InitialSessionState is { LanguageMode: not PSLanguageMode.FullLanguage };
+        return constrained || lockedDown ? PSLanguageMode.ConstrainedLanguage : mode;
+    }
+
+    // Public in the engine, but not in the reference assembly that this is built against.
+    private static bool IsLockedDown() =>
+        typeof(PSObject).Assembly.GetType("System.Management.Automation.Security.SystemPolicy")
+            ?.GetMethod("GetSystemLockdownPolicy", BindingFlags.Public | BindingFlags.Static, [])
+            ?.Invoke(null, null)?.ToString() == "Enforce";
 
     private static object? Explicit(string preference, IDictionary<string, object> bound)
     {

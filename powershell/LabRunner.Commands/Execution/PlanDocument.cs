@@ -48,6 +48,7 @@ internal static class PlanDocument
         Milliseconds(json, "run_timeout_ms", settings.RunTimeout);
         Milliseconds(json, "stop_grace_ms", settings.StopGrace);
         json.WriteBoolean("journal", settings.Journal);
+        json.WriteString("root", RunFolders.Root);
         json.WriteString("directory", settings.Directory);
         json.WriteString("source", settings.Source);
         json.WriteEndObject();

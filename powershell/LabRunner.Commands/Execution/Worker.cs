@@ -451,9 +451,9 @@ internal sealed class Worker
         {
             _pipeline?.BeginStop(null, null);
         }
-        catch (ObjectDisposedException)
+        catch (InvalidOperationException)
         {
-            // It has just ended by itself.
+            // It has just ended by itself, or not quite begun; its thread sees that it was to stop.
         }
     }
 }

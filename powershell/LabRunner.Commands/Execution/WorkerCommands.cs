@@ -80,18 +80,42 @@ internal sealed class WorkerCommands
             }
         }
 
-        // The module's own fallback need not be exported: it is called inside the module then.
-        entries.Add(new SessionStateFunctionEntry(
-            "Write-CustomLog",
-            logging.Length > 0
-                ? Stub(logging, "& (Get-Command -Name Write-CustomLog -CommandType Function, Cmdlet)")
-                : Stub(manifest, "& $m { Write-CustomLog @args }")));
+        entries.Add(new SessionStateFunctionEntry("Write-CustomLog", logging.Length > 0 ? LoggerOf(logging) : Fallback(manifest)));
         return entries;
     }
 
-    private static string Stub(string module, string call) =>
-        $"$m = Import-Module -Name '{Quoted(module)}' -Global -PassThru -DisableNameChecking -Verbose:$false -Debug:$false\n"
-        + $"if ($MyInvocation.ExpectingInput) {{ $input | {call} @args }} else {{ {call} @args }}";
+    // The module makes its own Write-CustomLog only where there is none: the stub must be gone before the import.
+    private const string RemoveLogStub = "if (\"${function:Write-CustomLog}\" -like '*LabRunner.stub*') { Remove-Item -LiteralPath function:Write-CustomLog }";
+
+    private const string ImportQuietly = "-Global -PassThru -DisableNameChecking -Verbose:$false -Debug:$false";
+
+    private static string Stub(string manifest, string call) => $"""
+        {RemoveLogStub}
+        $m = Import-Module -Name '{Quoted(manifest)}' {ImportQuietly}
+        {Forward(call)}
+        """;
+
+    private static string LoggerOf(string module) => $"""
+        Remove-Item -LiteralPath function:Write-CustomLog
+        $m = Import-Module -Name '{Quoted(module)}' {ImportQuietly}
+        {Forward("Write-CustomLog")}
+        """;
+
+    // An operation may have imported the module while the stub was there, and so without the command.
+    private static string Fallback(string manifest)
+    {
+        var import = $"$m = Import-Module -Name '{Quoted(manifest)}' {ImportQuietly}";
+        return $"""
+            # LabRunner.stub
+            {RemoveLogStub}
+            {import}
+            if (!(Get-Command -Name Write-CustomLog -ErrorAction Ignore)) {"{"} {import} -Force {"}"}
+            {Forward("Write-CustomLog")}
+            """;
+    }
+
+    private static string Forward(string call) =>
+        $"if ($MyInvocation.ExpectingInput) {{ $input | {call} @args }} else {{ {call} @args }}";
 
     private static string Quoted(string text) => text.Replace("'", "''", StringComparison.Ordinal);
 }

@@ -158,6 +158,20 @@ fn a_plan_describes_itself() {
 }
 
 #[test]
+fn what_waits_says_why() {
+    let run = run_of(&[("first", &[]), ("second", &["first"])]);
+    let explain = export!("lab_run_explain", fn(u64, u32) -> LabReply);
+    let why = document(unsafe { explain(run, 1) }).unwrap();
+    assert_eq!(why["reason"], "it waits for 'first'");
+    assert_eq!(document(unsafe { explain(run, 9) }).unwrap_err()["id"], "LabRunner.InvalidValue");
+    let active = document(unsafe { export!("lab_active", fn() -> LabReply)() }).unwrap();
+    let this = active.as_array().unwrap().iter().find(|entry| entry["run"] == run).unwrap();
+    assert_eq!(this["operations"].as_array().unwrap().len(), 2);
+    cancel(run, 1).unwrap();
+    release(run).unwrap();
+}
+
+#[test]
 fn events_of_a_run_arrive_and_a_wake_ends_the_wait() {
     let run = run_of(&[("a", &[])]);
     cancel(run, 0).unwrap();
@@ -201,6 +215,8 @@ fn every_call_with_a_handle_refuses_none_a_released_one_and_one_of_another_kind(
         assert_eq!(complete(bad, 0, 1, b"").unwrap_err()["id"], "LabRunner.InvalidHandle");
         assert_eq!(cancel(bad, 0).unwrap_err()["id"], "LabRunner.InvalidHandle");
         assert_eq!(result(bad).unwrap_err()["id"], "LabRunner.InvalidHandle");
+        let explain = export!("lab_run_explain", fn(u64, u32) -> LabReply);
+        assert_eq!(document(unsafe { explain(bad, 0) }).unwrap_err()["id"], "LabRunner.InvalidHandle");
         let wake = export!("lab_run_wake", fn(u64, u32) -> LabReply);
         assert_eq!(number(unsafe { wake(bad, 1) }).unwrap_err()["id"], "LabRunner.InvalidHandle");
         let both =

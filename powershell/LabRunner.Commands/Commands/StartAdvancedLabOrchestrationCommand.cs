@@ -1,0 +1,178 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Text.Json;
+using LabRunner.Config;
+using LabRunner.Errors;
+using LabRunner.Execution;
+using LabRunner.Interop;
+using LabRunner.Orchestration;
+
+namespace LabRunner.Commands;
+
+/// <summary>Runs a lab file: its operations as one graph, with its settings, and reports what became of it.</summary>
+[Cmdlet(VerbsLifecycle.Start, "AdvancedLabOrchestration", SupportsShouldProcess = true)]
+[OutputType(typeof(LabOrchestrationReport))]
+public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
+{
+    /// <summary>The lab file, YAML or JSON.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("ConfigPath", "Path")]
+    public string ConfigurationPath { get; set; } = "";
+
+    /// <summary>How ready operations are ranked; the lab's own setting, or Intelligent, when absent.</summary>
+    [Parameter]
+    [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
+    public string? OrchestrationMode { get; set; }
+
+    /// <summary>How many operations may run at the same time; 0 for the lab's own setting, or one a processor.</summary>
+    [Parameter]
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>Limits for memory, processor and network together.</summary>
+    [Parameter]
+    public Hashtable? ResourceLimits { get; set; }
+
+    /// <summary>What the failure of one operation means; the lab's own setting, or Stop, when absent.</summary>
+    [Parameter]
+    [ValidateSet("Stop", "Continue", "Retry", "Rollback")]
+    public string? FailureStrategy { get; set; }
+
+    /// <summary>Watches the health of the lab while it is deployed.</summary>
+    [Parameter]
+    public SwitchParameter HealthMonitoring { get; set; }
+
+    /// <summary>Adds recommendations from what was measured.</summary>
+    [Parameter]
+    public SwitchParameter PerformanceAnalytics { get; set; }
+
+    /// <summary>Shows how far the run is.</summary>
+    [Parameter]
+    public SwitchParameter ShowProgress { get; set; }
+
+    /// <summary>How progress is shown.</summary>
+    [Parameter]
+    public LabProgressStyle ProgressStyle { get; set; }
+
+    /// <summary>Plans and checks only.</summary>
+    [Parameter]
+    public SwitchParameter DryRun { get; set; }
+
+    /// <summary>Modules that bring providers of their own.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[] CustomProviders { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guarded(Run);
+
+    private void Run()
+    {
+        RefuseWhatIsMissing();
+        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath));
+        var source = LabPlanSource.Read(Voice, reading);
+        var lab = reading.Lab!.Value;
+        var settings = Settings(lab, reading.Path);
+        using var plan = LabRun.Compile(source.Operations, settings, source.Findings);
+        var started = DateTime.Now;
+        if (DryRun)
+        {
+            WriteObject(new LabOrchestrationReport
+            {
+                Summary = Summary(settings, reading.Path, started, null),
+                ExecutionPlan = LabReportBuilder.Plan(plan),
+                Metrics = new LabOrchestrationMetrics { TotalOperations = source.Operations.Count },
+            });
+            return;
+        }
+
+        var described = LabReportBuilder.Plan(plan);
+        if (!Voice.ShouldProcess(PlanText.Of(described), $"Run the {source.Operations.Count} operations of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
+        {
+            return;
+        }
+
+        CommonCommands.Learn(Voice);
+        var caller = CallerState.Capture(Voice, source.Constrained);
+        var run = LabRun.Start(plan, source.Operations, settings, caller);
+        var output = new PipelineOutput(_ => { }, Voice, caller, source.Operations.Count > 1);
+        var outcome = Finish(run, output, View(ShowProgress, ProgressStyle, source.Operations.Count));
+        WriteObject(new LabOrchestrationReport
+        {
+            Summary = Summary(settings, reading.Path, started, outcome),
+            Results = outcome.Results,
+            Metrics = LabReportBuilder.Metrics(outcome),
+            ExecutionPlan = described,
+            ValidationResults = [.. outcome.Results.Where(result => source.Validation.Contains(result.Name))],
+            Recommendations = LabReportBuilder.Recommendations(outcome),
+            Error = LabReportBuilder.Error(outcome),
+        });
+        ThrowIfAsked(outcome);
+    }
+
+    private void RefuseWhatIsMissing()
+    {
+        if (FailureStrategy is "Retry" or "Rollback")
+        {
+            throw LabRunnerError.NotAvailable($"-FailureStrategy {FailureStrategy}", "Use Stop or Continue.");
+        }
+
+        if (ResourceLimits is { Count: > 0 })
+        {
+            throw LabRunnerError.NotAvailable("-ResourceLimits", "Limit the number of operations with -MaxConcurrency.");
+        }
+
+        if (CustomProviders.Length > 0)
+        {
+            throw LabRunnerError.NotAvailable("-CustomProviders", "Available are the providers powershell and process.");
+        }
+
+        if (HealthMonitoring)
+        {
+            Voice.WriteWarning("-HealthMonitoring is not available yet and has no effect. An operation of the type Monitor can watch a lab.");
+        }
+
+        if (PerformanceAnalytics)
+        {
+            Voice.WriteWarning("-PerformanceAnalytics is not available yet and has no effect. The report's Metrics are there without it.");
+        }
+    }
+
+    private RunSettings Settings(JsonElement lab, string path)
+    {
+        var wanted = RunEvent.Member(lab, "settings") ?? lab;
+        var order = RunEvent.Member(wanted, "order");
+        var mode = OrchestrationMode?.ToLowerInvariant() ?? (order is { } ranked ? RunEvent.Text(ranked, "mode") : null) ?? "intelligent";
+        var names = order is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : [];
+        if (mode == "custom" && names.Length == 0)
+        {
+            throw LabRunnerError.NoCustomOrder(path);
+        }
+
+        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? Environment.ProcessorCount);
+        return new RunSettings
+        {
+            Name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path),
+            MaxConcurrency = mode == "sequential" ? 1 : concurrency,
+            ContinueOnError = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? "stop").Equals("continue", StringComparison.OrdinalIgnoreCase),
+            DefaultTimeout = RunEvent.Number(wanted, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
+            Order = mode,
+            CustomOrder = mode == "custom" ? names : [],
+            Journal = true,
+            Source = path,
+        };
+    }
+
+    private LabOrchestrationSummary Summary(RunSettings settings, string path, DateTime started, RunOutcome? outcome) => new()
+    {
+        Success = outcome is null || outcome.Status == "Succeeded",
+        Status = outcome?.Status ?? "DryRun",
+        Name = settings.Name,
+        Configuration = path,
+        Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
+        StartTime = started,
+        EndTime = DateTime.Now,
+        DryRun = outcome is null,
+        RunId = outcome?.RunId,
+        RunDirectory = outcome?.Directory,
+    };
+}

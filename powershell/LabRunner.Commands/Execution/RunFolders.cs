@@ -1,0 +1,13 @@
+namespace LabRunner.Execution;
+
+/// <summary>Where runs leave their files.</summary>
+internal static class RunFolders
+{
+    /// <summary>The folder of all runs, when the session names one; otherwise the core chooses.</summary>
+    /// <remarks>
+    /// The core reads the environment of the process. On Unix .NET keeps a copy of its own, so that a
+    /// <c>$env:LABRUNNER_HOME</c> that was set in the session is known here only.
+    /// </remarks>
+    internal static string? Root =>
+        Environment.GetEnvironmentVariable("LABRUNNER_HOME") is { Length: > 0 } home ? Path.Combine(home, "runs") : null;
+}

@@ -1,0 +1,135 @@
+namespace LabRunner;
+
+/// <summary>What became of a lab: the outcome, the figures, the plan and what to do next.</summary>
+public sealed class LabOrchestrationReport
+{
+    /// <summary>The outcome in short.</summary>
+    public LabOrchestrationSummary Summary { get; internal init; } = new();
+
+    /// <summary>One result an operation, as the lab declares them; empty for a dry run.</summary>
+    public LabOperationResult[] Results { get; internal init; } = [];
+
+    /// <summary>The figures of the run.</summary>
+    public LabOrchestrationMetrics Metrics { get; internal init; } = new();
+
+    /// <summary>What monitoring found; nothing where none was asked for.</summary>
+    public object? Health { get; internal init; }
+
+    /// <summary>The order that operations start in.</summary>
+    public LabExecutionPlan ExecutionPlan { get; internal init; } = new();
+
+    /// <summary>The results of the operations below <c>validation</c>.</summary>
+    public LabOperationResult[] ValidationResults { get; internal init; } = [];
+
+    /// <summary>What to do about what did not go well.</summary>
+    public string[] Recommendations { get; internal init; } = [];
+
+    /// <summary>Why the lab did not succeed, as text.</summary>
+    public string? Error { get; internal init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Summary.Name}: {Summary.Status}";
+}
+
+/// <summary>The outcome of a lab in short.</summary>
+public sealed class LabOrchestrationSummary
+{
+    /// <summary>Whether everything succeeded; a dry run succeeds when the lab could be planned.</summary>
+    public bool Success { get; internal init; }
+
+    /// <summary><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c> or <c>DryRun</c>.</summary>
+    public string Status { get; internal init; } = "";
+
+    /// <summary>The lab's name.</summary>
+    public string Name { get; internal init; } = "";
+
+    /// <summary>The lab file.</summary>
+    public string Configuration { get; internal init; } = "";
+
+    /// <summary>How ready operations were ranked.</summary>
+    public string Mode { get; internal init; } = "";
+
+    /// <summary>When it started, in local time.</summary>
+    public DateTime StartTime { get; internal init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTime EndTime { get; internal init; }
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan Duration => EndTime - StartTime;
+
+    /// <summary>Whether it was planned only.</summary>
+    public bool DryRun { get; internal init; }
+
+    /// <summary>The run's id.</summary>
+    public string? RunId { get; internal init; }
+
+    /// <summary>The folder that has the run's files.</summary>
+    public string? RunDirectory { get; internal init; }
+}
+
+/// <summary>The figures of a lab.</summary>
+public sealed class LabOrchestrationMetrics
+{
+    /// <summary>How many operations the lab has.</summary>
+    public int TotalOperations { get; internal init; }
+
+    /// <summary>How many succeeded.</summary>
+    public int Succeeded { get; internal init; }
+
+    /// <summary>How many failed, were stopped or abandoned.</summary>
+    public int Failed { get; internal init; }
+
+    /// <summary>How many never started.</summary>
+    public int Skipped { get; internal init; }
+
+    /// <summary>How many were at work at the same time, at most.</summary>
+    public int PeakConcurrency { get; internal init; }
+
+    /// <summary>The sum of the operations' durations.</summary>
+    public TimeSpan BusyTime { get; internal init; }
+}
+
+/// <summary>The plan of a lab.</summary>
+public sealed class LabExecutionPlan
+{
+    /// <summary>The operations in the order they would start in, one at a time.</summary>
+    public LabPlannedOperation[] Operations { get; internal init; } = [];
+
+    /// <summary>Names by their distance from the start.</summary>
+    public string[][] Levels { get; internal init; } = [];
+
+    /// <summary>Names along one longest path.</summary>
+    public string[] CriticalPath { get; internal init; } = [];
+}
+
+/// <summary>One operation of a plan.</summary>
+public sealed class LabPlannedOperation
+{
+    /// <summary>How many operations lie before it on the longest path to it.</summary>
+    public int Level { get; internal init; }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; internal init; } = "";
+
+    /// <summary>Its type.</summary>
+    public string? Type { get; internal init; }
+
+    /// <summary>What it is: <c>script</c>, <c>process</c> or <c>stop</c>.</summary>
+    public string Work { get; internal init; } = "";
+
+    /// <summary>What it waits for.</summary>
+    public string[] Dependencies { get; internal init; } = [];
+
+    /// <summary>1 (first) to 10 (last).</summary>
+    public int Priority { get; internal init; }
+
+    /// <summary>Whether it is on the critical path.</summary>
+    public bool Critical { get; internal init; }
+
+    /// <summary>Its own limit.</summary>
+    public TimeSpan? Timeout { get; internal init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,126 @@
+using System.Management.Automation;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LabRunner.Binding;
+using LabRunner.Config;
+using LabRunner.Errors;
+using LabRunner.Execution;
+
+namespace LabRunner.Orchestration;
+
+/// <summary>Makes operations for a run of what the core has read from a lab file.</summary>
+internal sealed class LabPlanSource
+{
+    private readonly List<LabFinding> _findings = [];
+    private readonly PSCmdlet _caller;
+    private readonly ScriptSource _scripts;
+    private readonly string _file;
+    private readonly Dictionary<string, object?> _environment = SessionEnvironment.Changes();
+
+    private LabPlanSource(PSCmdlet caller, string file)
+    {
+        _caller = caller;
+        _file = file;
+        _scripts = new ScriptSource(caller, _findings);
+    }
+
+    /// <summary>The lab's operations.</summary>
+    internal List<OperationDefinition> Operations { get; } = [];
+
+    /// <summary>The names of those below <c>validation</c>.</summary>
+    internal HashSet<string> Validation { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What is wrong beyond what the core and the parser found.</summary>
+    internal IReadOnlyList<LabFinding> Findings => _findings;
+
+    /// <summary>Whether a script may use less than the full language.</summary>
+    internal bool Constrained => _scripts.Constrained;
+
+    /// <summary>Reads all operations of the lab.</summary>
+    /// <exception cref="LabRunnerException">The file has faults; all of them are in it.</exception>
+    internal static LabPlanSource Read(PSCmdlet caller, LabReading reading)
+    {
+        var scripts = new LabScriptCheck(reading.Path);
+        List<LabConfigFinding> found = [.. reading.Findings];
+        if (reading.Lab is { } checkedLab)
+        {
+            found.AddRange(checkedLab.GetProperty("operations").EnumerateArray().SelectMany(scripts.Check));
+        }
+
+        if (reading.Lab is not { } lab || found.Any(finding => finding.IsError))
+        {
+            throw ConfigError.Of(reading.Path, found);
+        }
+
+        foreach (var warning in found)
+        {
+            caller.WriteWarning(warning.Explained);
+        }
+
+        var source = new LabPlanSource(caller, reading.Path);
+        foreach (var item in lab.GetProperty("operations").EnumerateArray())
+        {
+            source.Add(item);
+        }
+
+        return source;
+    }
+
+    private void Add(JsonElement item)
+    {
+        var declared = item.GetProperty("operation");
+        var name = declared.GetProperty("name").GetString() ?? "";
+        if (item.TryGetProperty("stage", out var stage) && stage.GetString() == "validation")
+        {
+            Validation.Add(name);
+        }
+
+        Operations.Add(new OperationDefinition
+        {
+            Name = name,
+            Id = RunEvent.Text(declared, "id"),
+            Type = RunEvent.Text(declared, "type"),
+            Dependencies = declared.TryGetProperty("dependencies", out var names) ? [.. names.EnumerateArray().Select(other => other.GetString() ?? "")] : [],
+            Work = Work(item, name),
+            Declared = Placed(declared),
+        });
+    }
+
+    private OperationWork Work(JsonElement item, string name)
+    {
+        if (RunEvent.Member(item, "script") is not { } script)
+        {
+            return new StopWork { Service = name };
+        }
+
+        object? parameters = RunEvent.Member(item, "parameters") is { } values ? ConfigValues.Mapping(values) : null;
+        if (RunEvent.Text(script, "path") is { } path)
+        {
+            return _scripts.FromPath(path, parameters, null, name);
+        }
+
+        var line = (int)(script.GetProperty("at") is var at ? RunEvent.Number(at, "line") ?? 1 : 1);
+        return _scripts.FromText(RunEvent.Text(script, "text") ?? "", _file, line, parameters, name);
+    }
+
+    // A program starts where the caller stands, unless it has a folder of its own, and with the caller's $env:.
+    private JsonElement Placed(JsonElement declared)
+    {
+        if (RunEvent.Member(declared, "work") is not { } program || RunEvent.Text(program, "kind") != "process")
+        {
+            return declared;
+        }
+
+        var copy = JsonNode.Parse(declared.GetRawText())!;
+        var work = copy["work"]!.AsObject();
+        work["working_directory"] ??= _caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        var environment = work["environment"]?.AsObject() ?? [];
+        foreach (var (name, value) in _environment.Where(pair => !environment.ContainsKey(pair.Key)))
+        {
+            environment[name] = (string?)value;
+        }
+
+        work["environment"] = environment.Parent is null ? environment : environment.DeepClone();
+        return JsonSerializer.SerializeToElement(copy);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using LabRunner.Execution;
+using LabRunner.Interop;
+
+namespace LabRunner.Orchestration;
+
+/// <summary>Makes the report of a lab from its plan and its run.</summary>
+internal static class LabReportBuilder
+{
+    /// <summary>The plan for people.</summary>
+    internal static LabExecutionPlan Plan(PlanHandle plan)
+    {
+        using var document = JsonDocument.Parse(plan.Describe());
+        var root = document.RootElement;
+        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", Planned);
+        return new LabExecutionPlan
+        {
+            Operations = [.. Names(root.GetProperty("order")).Select(name => byName[name])],
+            Levels = [.. root.GetProperty("levels").EnumerateArray().Select(Names)],
+            CriticalPath = Names(root.GetProperty("critical_path")),
+        };
+    }
+
+    /// <summary>The figures of a run.</summary>
+    internal static LabOrchestrationMetrics Metrics(RunOutcome outcome)
+    {
+        var figures = RunEvent.Member(outcome.Document, "metrics");
+        return new LabOrchestrationMetrics
+        {
+            TotalOperations = outcome.Results.Length,
+            Succeeded = outcome.Results.Count(result => result.Success),
+            Skipped = outcome.Results.Count(result => result.Status == OperationStatus.Skipped),
+            Failed = outcome.Results.Count(result => !result.Success && result.Status != OperationStatus.Skipped),
+            PeakConcurrency = figures is { } peak ? (int)(RunEvent.Number(peak, "peak_concurrency") ?? 0) : 0,
+            BusyTime = TimeSpan.FromMilliseconds(figures is { } busy ? RunEvent.Number(busy, "busy_ms") ?? 0 : 0),
+        };
+    }
+
+    /// <summary>What to do about operations that did not end well; only what follows from how they ended.</summary>
+    internal static string[] Recommendations(RunOutcome outcome)
+    {
+        List<string> advice = [];
+        foreach (var result in outcome.Results)
+        {
+            switch (result.Status)
+            {
+                case OperationStatus.TimedOut:
+                    advice.Add($"'{result.Name}' took longer than its limit: raise its timeout, or find out why it takes so long.");
+                    break;
+                case OperationStatus.Abandoned:
+                    advice.Add($"'{result.Name}' did not stop when told to; check whether it is still at work.");
+                    break;
+                case OperationStatus.Failed when result.LogPath is not null:
+                    advice.Add($"'{result.Name}' failed; its output is in {result.LogPath}.");
+                    break;
+                case OperationStatus.Failed:
+                    advice.Add($"'{result.Name}' failed; see its ErrorRecord and Records.");
+                    break;
+            }
+        }
+
+        return [.. advice];
+    }
+
+    /// <summary>Why it did not succeed, on a line an operation.</summary>
+    internal static string? Error(RunOutcome outcome)
+    {
+        var failed = outcome.Results.Where(result => !result.Success && result.Status != OperationStatus.Skipped).Select(result => $"{result.Name}: {result.Error}").ToArray();
+        return failed.Length == 0 ? null : string.Join(Environment.NewLine, failed);
+    }
+
+    private static LabPlannedOperation Planned(JsonElement item) => new()
+    {
+        Level = item.GetProperty("level").GetInt32(),
+        Name = item.GetProperty("name").GetString() ?? "",
+        Type = RunEvent.Text(item, "type"),
+        Work = RunEvent.Text(item, "work") ?? "",
+        Dependencies = Names(item.GetProperty("dependencies")),
+        Priority = (int)(RunEvent.Number(item, "priority") ?? 0),
+        Critical = item.GetProperty("critical").GetBoolean(),
+        Timeout = RunEvent.Number(item, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
+    };
+
+    private static string[] Names(JsonElement list) => [.. list.EnumerateArray().Select(name => name.GetString() ?? "")];
+}

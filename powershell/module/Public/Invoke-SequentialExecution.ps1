@@ -1,0 +1,82 @@
+function Invoke-SequentialExecution {
+    <#
+    .SYNOPSIS
+        Runs operations one after another.
+    .DESCRIPTION
+        The same as Invoke-ParallelLabRunner with one slot: operations run one at a time, those that others depend on
+        first, with the same checks, limits and results.
+    .PARAMETER Operations
+        The operations; see Invoke-ParallelLabRunner.
+    .PARAMETER ShowProgress
+        Shows how far the run is.
+    .PARAMETER ProgressStyle
+        How: Bar, Spinner, Percentage or Detailed.
+    .PARAMETER TimeoutMinutes
+        The limit of an operation that has none of its own; 0 for none.
+    .PARAMETER RunTimeoutMinutes
+        The limit of the whole run; 0 for none.
+    .PARAMETER ContinueOnError
+        Goes on with whatever does not depend on a failed operation.
+    .PARAMETER NoOutput
+        Keeps no output on the results.
+    .PARAMETER KeepRecords
+        How many records of an operation are kept on its result; the first and the last ones, when there are more.
+    .PARAMETER RunDirectory
+        The folder for the run's files; without it none are written.
+    .PARAMETER RunName
+        The run's name, in the progress and the history.
+    .PARAMETER ThrowOnFailure
+        Ends with one terminating error that carries all results if an operation did not succeed.
+    .EXAMPLE
+        $operations = @(
+            @{ Name = 'First'; ScriptBlock = { 1 } }
+            @{ Name = 'Second'; ScriptBlock = { 2 }; Dependencies = 'First' }
+        )
+        if (Test-ParallelRunnerSupport) { Invoke-ParallelLabRunner -Operations $operations } else { Invoke-SequentialExecution -Operations $operations }
+    .EXAMPLE
+        Invoke-SequentialExecution -Operations @{ Name = 'Only'; ScriptBlock = { 'done' } }
+    .OUTPUTS
+        LabRunner.LabOperationResult
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType('LabRunner.LabOperationResult')]
+    param(
+        [Parameter(Position = 0, ValueFromPipeline)]
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [object[]] $Operations,
+
+        [switch] $ShowProgress,
+
+        [LabRunner.LabProgressStyle] $ProgressStyle,
+
+        [ValidateRange(0, [double]::MaxValue)]
+        [double] $TimeoutMinutes,
+
+        [ValidateRange(0, [double]::MaxValue)]
+        [double] $RunTimeoutMinutes,
+
+        [switch] $ContinueOnError,
+
+        [switch] $NoOutput,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $KeepRecords,
+
+        [Alias('JournalPath')]
+        [string] $RunDirectory,
+
+        [string] $RunName = 'Invoke-SequentialExecution',
+
+        [switch] $ThrowOnFailure
+    )
+
+    begin { $all = [System.Collections.Generic.List[object]]::new() }
+    process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
+    end {
+        $PSBoundParameters['Operations'] = $all.ToArray()
+        $PSBoundParameters['RunName'] = $RunName
+        LabRunner.Commands\Invoke-ParallelLabRunner @PSBoundParameters -MaxConcurrency 1 -Caller $PSCmdlet
+    }
+}
+Export-ModuleMember -Function Invoke-SequentialExecution

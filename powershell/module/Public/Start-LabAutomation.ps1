@@ -1,0 +1,235 @@
+function Start-LabAutomation {
+    <#
+    .SYNOPSIS
+        Deploys a lab: by its name, from its file, or from a configuration object.
+    .DESCRIPTION
+        With -LabName alone the lab's file is looked for: <name>.yaml, .yml, .json or .psd1 in the current folder, then in
+        ./labs, ./configs and ./configs/labs. Without a name, a path or a configuration, configs/lab_config.yaml is used
+        where it exists. When nothing is found nothing is run: the result has Status NoConfiguration and says what was
+        looked for.
+
+        A file is run by Start-AdvancedLabOrchestration, a configuration object - a dictionary or an object with
+        Operations, each with a script block, a script or a command - by Invoke-ParallelLabRunner. Without -Parallel one
+        operation runs at a time.
+
+        A lab that cannot be run - not well-formed, an unknown dependency, a script that cannot be read - is a terminating
+        error, and with -ValidationOnly a result. A failed operation is a result: Success is $false, Error says why.
+
+        The result has Status, Success, LabName, Message, Error, Results, Validation, StartTime, EndTime, Duration,
+        ExecutedSteps, ProgressTrackingEnabled, ConfigurationPath, Environment and Report.
+    .PARAMETER LabName
+        The lab's name.
+    .PARAMETER ConfigPath
+        The lab file.
+    .PARAMETER Configuration
+        The configuration as a dictionary or an object.
+    .PARAMETER Environment
+        The environment to deploy for. Overlays are not available yet: a configuration for another environment is run as it
+        is written, with a warning.
+    .PARAMETER Steps
+        Only the operations of these names, and those they depend on. For a configuration object; not available yet for files.
+    .PARAMETER ValidationOnly
+        Checks and runs nothing.
+    .PARAMETER DryRun
+        Checks and plans, and runs nothing.
+    .PARAMETER Parallel
+        Runs as many operations at the same time as dependencies and limits allow.
+    .PARAMETER Auto
+        Asks nothing.
+    .PARAMETER ShowProgress
+        Shows how far the run is.
+    .PARAMETER ProgressStyle
+        How: Bar, Spinner, Percentage or Detailed.
+    .EXAMPLE
+        Start-LabAutomation -LabName 'WebTier-Lab' -Configuration @{ Operations = @{ Name = 'greet'; ScriptBlock = { 'hello' } } } -Parallel
+    .EXAMPLE
+        Set-Content -Path ./WebTier-Lab.yaml -Value 'name: WebTier-Lab', 'operations:', '  - name: greet', '    script: Write-Output hello'
+        Start-LabAutomation -LabName 'WebTier-Lab' -ValidationOnly
+    .OUTPUTS
+        LabRunner.LabAutomationResult
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType('LabRunner.LabAutomationResult')]
+    param(
+        [Parameter(Position = 0)]
+        [ArgumentCompleter([LabRunner.LabNameCompleter])]
+        [string] $LabName,
+
+        [Parameter(Position = 1)]
+        [Alias('ConfigurationPath', 'Path')]
+        [string] $ConfigPath,
+
+        [AllowNull()]
+        [object] $Configuration,
+
+        [string] $Environment,
+
+        [AllowEmptyCollection()]
+        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [string[]] $Steps = @(),
+
+        [switch] $ValidationOnly,
+
+        [switch] $DryRun,
+
+        [switch] $Parallel,
+
+        [switch] $Auto,
+
+        [switch] $ShowProgress,
+
+        [LabRunner.LabProgressStyle] $ProgressStyle
+    )
+
+    if ($Auto) { $ConfirmPreference = 'None' }
+    $result = [pscustomobject]@{
+        PSTypeName = 'LabRunner.LabAutomationResult'
+        Status = 'Success'
+        Success = $true
+        LabName = $LabName
+        Message = ''
+        Error = $null
+        Results = @()
+        Validation = $null
+        StartTime = [datetime]::Now
+        EndTime = $null
+        Duration = [timespan]::Zero
+        ExecutedSteps = $Steps
+        ProgressTrackingEnabled = [bool] $ShowProgress
+        ConfigurationPath = $null
+        Environment = $Environment
+        Report = $null
+    }
+    $refused = {
+        param([string] $Id, [string] $Message, [string] $Advice, [object] $Target, [string] $Category = 'InvalidData')
+        $PSCmdlet.ThrowTerminatingError([LabRunner.LabRunnerException]::new($Id, $Category, $Message, $Advice, $Target, $null).ErrorRecord)
+    }
+    $ended = {
+        param([string] $Status, [string] $Message)
+        $result.Status = $Status
+        $result.Success = $Status -in 'Success', 'Valid', 'DryRun'
+        $result.Message = $Message
+        if (-not $result.Success -and -not $result.Error) { $result.Error = $Message }
+        $result.EndTime = [datetime]::Now
+        $result.Duration = $result.EndTime - $result.StartTime
+        $result
+    }
+
+    # --- where the lab comes from
+    $location = $PSCmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+    $file = $null
+    if ($null -eq $Configuration) {
+        if ($ConfigPath) {
+            $file = $PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($ConfigPath)
+            if (-not [System.IO.File]::Exists($file)) {
+                & $refused 'LabRunner.FileUnreadable' "The lab file '$file' does not exist." 'Check the path; relative ones begin at the current location.' $file 'ObjectNotFound'
+            }
+        } elseif ($LabName) {
+            $search = [LabRunner.LabFileSearch]::Find($location, $LabName)
+            $file = $search.Path
+            if (-not $file) {
+                $looked = if ($search.Probed) { "Looked for: $($search.Probed -join ', ')." } else { 'It is no name that a file can have.' }
+                return & $ended 'NoConfiguration' "The lab '$LabName' has no file. $looked"
+            }
+        } else {
+            $file = [System.IO.Path]::Combine($location, 'configs', 'lab_config.yaml')
+            if (-not [System.IO.File]::Exists($file)) {
+                return & $ended 'NoConfiguration' "There is no lab to run: no -LabName, -ConfigPath or -Configuration was given, and '$file' does not exist."
+            }
+        }
+        $result.ConfigurationPath = $file
+    }
+
+    # --- a configuration object
+    if ($null -eq $file) {
+        if (-not $LabName) { $result.LabName = if ($Configuration.Name) { "$($Configuration.Name)" } else { 'Start-LabAutomation' } }
+        if ($Environment -and "$(if ($Configuration.Environment) { $Configuration.Environment })" -ne $Environment) {
+            Write-Warning "Overlays for environments are not available yet: the configuration is run as it is, with nothing added for '$Environment'."
+        }
+        $operations = @($Configuration.Operations | Where-Object { $null -ne $_ })
+        if ($operations.Count -eq 0) {
+            return & $ended 'Success' 'The configuration has no operations: nothing was run.'
+        }
+
+        $unknown = @()
+        if ($Steps.Count -gt 0) {
+            # The steps that were asked for, and whatever they wait for.
+            $byName = @{}
+            foreach ($operation in $operations) {
+                foreach ($name in @($operation.Id, $operation.Name)) { if ($name) { $byName["$name"] = $operation } }
+            }
+            $unknown = @($Steps | Where-Object { -not $byName.ContainsKey($_) })
+            $wanted = [System.Collections.Generic.HashSet[object]]::new([System.Collections.Generic.ReferenceEqualityComparer]::Instance)
+            $open = [System.Collections.Generic.Queue[string]]::new([string[]] $Steps)
+            while ($open.Count -gt 0) {
+                $operation = $byName[$open.Dequeue()]
+                if ($null -ne $operation -and $wanted.Add($operation)) {
+                    foreach ($name in @($operation.Dependencies) + @($operation.DependsOn)) { if ($name) { $open.Enqueue("$name") } }
+                }
+            }
+            $operations = @($operations | Where-Object { $wanted.Contains($_) })
+        }
+        $unknownText = if ($unknown) { " No operation is called $($unknown -join ', ')." } else { '' }
+        if ($operations.Count -eq 0) {
+            return & $ended 'Success' "Nothing was run.$unknownText"
+        }
+
+        if ($ValidationOnly -or $DryRun) {
+            $result.Validation = LabRunner.Commands\Test-LabConfiguration -Configuration @{ Name = $result.LabName; Operations = $operations } -Caller $PSCmdlet
+            $result.Error = $result.Validation.Error
+            $status = if (-not $result.Validation.Valid) { 'Invalid' } elseif ($DryRun) { 'DryRun' } else { 'Valid' }
+            return & $ended $status "$($operations.Count) operations were checked, none was run.$unknownText"
+        }
+
+        $arguments = @{ Operations = $operations; RunName = $result.LabName; ShowProgress = $ShowProgress }
+        if (-not $Parallel) {
+            $arguments.MaxConcurrency = 1
+        } elseif ($Configuration.MaxConcurrency -or $Configuration.MaxParallelism) {
+            $arguments.MaxConcurrency = if ($Configuration.MaxConcurrency) { $Configuration.MaxConcurrency } else { $Configuration.MaxParallelism }
+        }
+        if ($PSBoundParameters.ContainsKey('ProgressStyle')) { $arguments.ProgressStyle = $ProgressStyle }
+        if ($Configuration.ContinueOnError) { $arguments.ContinueOnError = $true }
+        # The cmdlet rather than the function: through this caller, $using: finds the user's variables.
+        $result.Results = @(LabRunner.Commands\Invoke-ParallelLabRunner @arguments -Caller $PSCmdlet)
+        if ($result.Results.Count -eq 0) {
+            return & $ended 'DryRun' "Nothing was run.$unknownText"
+        }
+    } else {
+        # --- a lab file
+        $result.Validation = LabRunner.Commands\Test-LabConfiguration -Path $file -Caller $PSCmdlet
+        if ($result.Validation.LabName) { $result.LabName = $result.Validation.LabName }
+        if ($Environment) {
+            $null = LabRunner.Commands\Get-LabConfig -Path $file -Environment $Environment -Caller $PSCmdlet
+        }
+        if ($ValidationOnly) {
+            $result.Error = $result.Validation.Error
+            $status = if ($result.Validation.Valid) { 'Valid' } else { 'Invalid' }
+            return & $ended $status "'$file' was checked; nothing was run."
+        }
+        if (-not $result.Validation.Valid) {
+            $first = $result.Validation.Errors[0]
+            & $refused $first.Id "The lab '$file' cannot be run:$([System.Environment]::NewLine)$($result.Validation.Error)" $first.Advice $file
+        }
+        if ($Steps.Count -gt 0) {
+            & $refused 'LabRunner.NotAvailable' '-Steps is not available yet for lab files.' 'Run the whole lab, or pass its operations as -Configuration.' $file 'NotImplemented'
+        }
+
+        $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; ShowProgress = $ShowProgress }
+        if (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
+        if ($PSBoundParameters.ContainsKey('ProgressStyle')) { $arguments.ProgressStyle = $ProgressStyle }
+        $result.Report = LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -Caller $PSCmdlet
+        $result.Results = @($result.Report.Results | Where-Object { $null -ne $_ })
+        if ($DryRun -or $null -eq $result.Report) {
+            return & $ended 'DryRun' "'$file' was checked and planned; nothing was run."
+        }
+    }
+
+    # --- what came of it
+    $failed = @($result.Results | Where-Object { -not $_.Success })
+    if ($failed.Count -eq 0) {
+        return & $ended 'Success' "All $($result.Results.Count) operations of '$($result.LabName)' succeeded.$unknownText"
+    }
+    $result.Error = @($failed | Where-Object Error | ForEach-Object { "$($_.Name): $($_.Error)" }) -join [System.Environment]::NewLine
+    & $ended 'Failed' "$($failed.Count) of $($result.Results.Count) operations of '$($result.LabName)' did not succeed.$unknownText"
+}
+Export-ModuleMember -Function Start-LabAutomation

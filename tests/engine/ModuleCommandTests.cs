@@ -1,0 +1,143 @@
+namespace LabRunner.EngineTests;
+
+/// <summary>The exported functions: the same parameters as their cmdlets, help, and examples that run.</summary>
+public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<ModuleFixture>
+{
+    private readonly EngineSession _session = fixture.Session;
+
+    public static TheoryData<string> Commands => [.. Directory
+        .EnumerateFiles(Path.Combine(EngineEnvironment.CheckoutRoot, "powershell", "module", "Public"), "*.ps1")
+        .Select(file => Path.GetFileNameWithoutExtension(file))
+        .Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_function_has_the_parameters_of_its_cmdlet(string name)
+    {
+        var result = _session.Run(
+            """
+            param($Name)
+            & (Get-Module -Name LabRunner) {
+                param($Name)
+                function Describe($Command) {
+                    foreach ($parameter in $Command.Parameters.Values) {
+                        if ($parameter.Name -eq 'Caller') { continue }
+                        $sets = foreach ($set in $parameter.ParameterSets.Keys | Sort-Object) {
+                            $one = $parameter.ParameterSets[$set]
+                            "[$set $($one.Position) $($one.IsMandatory) $($one.ValueFromPipeline) $($one.ValueFromPipelineByPropertyName) $($one.ValueFromRemainingArguments)]"
+                        }
+                        $rules = foreach ($attribute in $parameter.Attributes) {
+                            switch ($attribute.GetType().Name) {
+                                'ValidateSetAttribute' { "set: $($attribute.ValidValues -join ' ')" }
+                                'ValidateRangeAttribute' { "range: $($attribute.MinRange) $($attribute.MaxRange)" }
+                                'ArgumentCompleterAttribute' { "completer: $($attribute.Type)" }
+                                { $_ -in 'ValidateNotNullAttribute', 'ValidateNotNullOrEmptyAttribute', 'AllowNullAttribute', 'AllowEmptyCollectionAttribute', 'SupportsWildcardsAttribute' } { $_ }
+                            }
+                        }
+                        "$($parameter.Name) $($parameter.ParameterType) {$(($parameter.Aliases | Sort-Object) -join ' ')} $($sets -join ' ') $(($rules | Sort-Object) -join '; ')"
+                    }
+                }
+                $cmdlet = Get-Command -Name "LabRunner.Commands\$Name" -CommandType Cmdlet -ErrorAction Ignore
+                if ($cmdlet) {
+                    Describe $cmdlet | Sort-Object | ForEach-Object { "cmdlet: $_" }
+                    Describe (Get-Command -Name "LabRunner\$Name" -CommandType Function) | Sort-Object | ForEach-Object { "function: $_" }
+                }
+            } $Name
+            """,
+            new System.Collections.Hashtable { ["Name"] = name }).Clean();
+        var lines = result.Output.Cast<string>().ToArray();
+        Assert.Equal(Of("cmdlet: "), Of("function: "));
+
+        string[] Of(string mark) => [.. lines.Where(line => line.StartsWith(mark, StringComparison.Ordinal)).Select(line => line[mark.Length..])];
+    }
+
+    [Fact]
+    public void Every_cmdlet_with_a_public_name_has_its_function()
+    {
+        var result = _session.Run("""
+            & (Get-Module -Name LabRunner) { (Get-Command -Module LabRunner.Commands -CommandType Cmdlet).Name } | ForEach-Object {
+                if ((Get-Command -Name $_).CommandType -ne 'Function') { $_ }
+            }
+            """).Clean();
+        Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Its_help_is_complete(string name)
+    {
+        var result = _session.Run(
+            """
+            param($Name)
+            $help = Get-Help -Name "LabRunner\$Name" -Full
+            $command = Get-Command -Name "LabRunner\$Name"
+            if (-not "$($help.Synopsis)".Trim() -or "$($help.Synopsis)" -match "^\s*$Name \[") { 'no synopsis' }
+            if (-not "$($help.Description.Text)".Trim()) { 'no description' }
+            if (@($help.Examples.Example).Count -lt 1) { 'no example' }
+            foreach ($parameter in $command.Parameters.Keys) {
+                if ($parameter -in [System.Management.Automation.Cmdlet]::CommonParameters -or $parameter -in [System.Management.Automation.Cmdlet]::OptionalCommonParameters) { continue }
+                $text = ($help.Parameters.Parameter | Where-Object { $_.Name -eq $parameter }).Description.Text
+                if (-not "$text".Trim()) { "no text for -$parameter" }
+            }
+            """,
+            new System.Collections.Hashtable { ["Name"] = name }).Clean();
+        Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Its_examples_run_as_they_stand(string name)
+    {
+        using var folder = new TemporaryFolder();
+        Environment.SetEnvironmentVariable("LABRUNNER_HOME", Path.Combine(folder.Path, "home"));
+        var level = Environment.GetEnvironmentVariable("LAB_CONSOLE_LEVEL");
+        try
+        {
+            var result = _session.Run(
+                """
+                param($Name, $Folder)
+                Push-Location -LiteralPath $Folder
+                try {
+                    foreach ($example in (Get-Help -Name "LabRunner\$Name" -Full).Examples.Example) {
+                        # Code and remarks are told apart by an empty line.
+                        $null = & ([scriptblock]::Create($example.Code))
+                        $example.Title
+                    }
+                } finally { Pop-Location }
+                """,
+                new System.Collections.Hashtable { ["Name"] = name, ["Folder"] = folder.Path }).Clean();
+            Assert.NotEmpty(result.Output);
+            Assert.Empty(result.Warnings);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("LAB_CONSOLE_LEVEL", level);
+            Environment.SetEnvironmentVariable("LABRUNNER_HOME", null);
+        }
+    }
+
+    [Fact]
+    public void Names_of_labs_and_operations_are_completed()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("My Lab.yaml", "name: My Lab\noperations:\n  - name: greet\n    script: Write-Output hello\n");
+        var result = _session.Run(
+            """
+            param($Folder)
+            Push-Location -LiteralPath $Folder
+            try {
+                foreach ($line in 'Start-LabAutomation -LabName m', "Start-LabAutomation -ConfigPath 'My Lab.yaml' -Steps g", 'Get-LabStatus -LabName my', 'Invoke-ParallelLabRunner -ProgressStyle s') {
+                    [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.CompletionText
+                }
+            } finally { Pop-Location }
+            """,
+            new System.Collections.Hashtable { ["Folder"] = folder.Path }).Clean();
+        Assert.Equal(["'My Lab'", "greet", "'My Lab'", "Spinner"], result.Output);
+    }
+
+    [Fact]
+    public void Nothing_from_an_empty_pipeline_is_nothing_to_test()
+    {
+        Assert.Empty(_session.Run("@() | Test-LabConfiguration").Clean().Output);
+    }
+}

@@ -1,0 +1,183 @@
+using System.Collections;
+
+namespace LabRunner.EngineTests;
+
+/// <summary>Importing the staged module: by any path, again and again, side by side, and never with a sound.</summary>
+public sealed class ModuleImportTests
+{
+    private static readonly string[] Exported =
+    [
+        "Get-LabConfig", "Get-LabPerformance", "Get-LabStatus", "Get-Platform", "Initialize-StandardParameters", "Invoke-ParallelLabRunner",
+        "Invoke-SequentialExecution", "Start-AdvancedLabOrchestration", "Start-LabAutomation", "Test-LabConfiguration", "Test-ParallelRunnerSupport",
+        "Write-CustomLog",
+    ];
+
+    private static Hashtable Given(string path) => new() { ["Path"] = path };
+
+    private static IEnumerable<object?> Names(ScriptResult result) => result.Output.Order();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("LabRunner.psd1")]
+    [InlineData("LabRunner.psm1")]
+    public void It_imports_by_folder_manifest_and_script_and_exports_functions_alone(string file)
+    {
+        using var session = EngineSession.Bare();
+        var result = session.Run(
+            """
+            param($Path) Import-Module -Name $Path -ErrorAction Stop -Verbose:$false
+            (Get-Module -Name LabRunner).ExportedCommands.Values | ForEach-Object { "$($_.CommandType) $($_.Name)" }
+            """,
+            Given(Path.Combine(EngineEnvironment.ModuleFolder, file))).Clean();
+        Assert.Equal(Exported.Select(name => "Function " + name), Names(result));
+        Assert.Empty(result.HostText);
+        Assert.Empty(result.Warnings);
+        Assert.Empty(result.Verbose);
+        Assert.Empty(result.Information);
+    }
+
+    [Fact]
+    public void The_manifest_is_plain_data_and_names_what_is_exported()
+    {
+        using var session = EngineSession.Bare();
+        var result = session.Run(
+            "param($Path) $m = Test-ModuleManifest -Path $Path -ErrorAction Stop; $m.ExportedFunctions.Keys; $m.Guid.ToString(); $m.ExportedCmdlets.Count",
+            Given(EngineEnvironment.ModuleManifest)).Clean();
+        Assert.Equal(Exported.Cast<object?>().Append("c0000000-0000-4000-8000-000000000001").Append(0).Select(value => value!.ToString()), result.Output.Select(value => value!.ToString()));
+    }
+
+    [Fact]
+    public void It_imports_again_and_again_with_force_globally_and_under_strict_settings()
+    {
+        using var session = EngineSession.Bare();
+        var result = session.Run(
+            """
+            param($Path)
+            Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'
+            Import-Module -Name $Path; Import-Module -Name $Path
+            foreach ($i in 1..3) { Import-Module -Name $Path -Force }
+            & { Import-Module -Name $Path -Force -Global }
+            Remove-Module -Name LabRunner; Import-Module -Name $Path
+            @(Get-Module -Name LabRunner).Count
+            (Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { 'ran' } }).Result
+            (Start-LabAutomation -Configuration @{ Operations = @() }).Status
+            """,
+            Given(EngineEnvironment.ModuleManifest)).Clean();
+        Assert.Equal([1, "ran", "Success"], result.Output);
+    }
+
+    [Fact]
+    public void Ten_runspaces_import_it_at_once()
+    {
+        var sessions = Enumerable.Range(0, 10).Select(_ => EngineSession.Bare()).ToArray();
+        try
+        {
+            var running = sessions.Select(session => session.Start(
+                "param($Path) Import-Module -Name $Path -ErrorAction Stop; (Get-Command -Module LabRunner).Count; Test-ParallelRunnerSupport",
+                Given(EngineEnvironment.ModuleManifest))).ToArray();
+            Assert.All(running, script => Assert.Equal([Exported.Length, true], script.Wait(EngineSession.DefaultLimit).Clean().Output));
+        }
+        finally
+        {
+            Array.ForEach(sessions, session => session.Dispose());
+        }
+    }
+
+    [Fact]
+    public void A_copy_of_the_same_build_imports_from_another_folder()
+    {
+        using var folder = new TemporaryFolder();
+        using var session = EngineSession.WithModule();
+        var copy = CopyTo(Path.Combine(folder.Path, "LabRunner"));
+        var result = session.Run("param($Path) Remove-Module -Name LabRunner; Import-Module -Name $Path -ErrorAction Stop; (Get-Module -Name LabRunner).ModuleBase; Test-ParallelRunnerSupport", Given(copy)).Clean();
+        Assert.Equal([copy, true], result.Output);
+    }
+
+    [Fact]
+    public void Another_build_asks_for_a_restart_and_names_both()
+    {
+        using var folder = new TemporaryFolder();
+        using var session = EngineSession.WithModule();
+        var copy = CopyTo(Path.Combine(folder.Path, "LabRunner"));
+        var assembly = Path.Combine(copy, "LabRunner.Commands.dll");
+        Rebuild(assembly);
+        var result = session.Run("param($Path) Remove-Module -Name LabRunner; Import-Module -Name $Path", Given(copy));
+        Assert.StartsWith("LabRunner.RestartRequired", Assert.Single(result.ErrorIds), StringComparison.Ordinal);
+        var message = (result.Terminated ?? result.Errors[0]).ToString();
+        Assert.Contains(assembly, message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(EngineEnvironment.ModuleFolder, "LabRunner.Commands.dll"), message, StringComparison.Ordinal);
+        Assert.Contains("0.1.0", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Removing_it_ends_its_workers()
+    {
+        using var session = EngineSession.WithModule();
+        session.Run("Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { 1 } }").Clean();
+        Assert.Contains(Workers(session), name => name.StartsWith("LabRunner worker", StringComparison.Ordinal));
+        session.Run("Remove-Module -Name LabRunner").Clean();
+        // They are told to end; their threads get there by themselves.
+        Assert.True(SpinWait.SpinUntil(() => !Workers(session).Any(name => name.StartsWith("LabRunner worker", StringComparison.Ordinal)), TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public void A_logger_that_is_there_is_left_alone_and_used()
+    {
+        using var session = EngineSession.Bare();
+        var result = session.Run(
+            """
+            param($Path)
+            function global:Write-CustomLog { param($Message, $Level) "logged: $Message" }
+            Import-Module -Name $Path -ErrorAction Stop
+            Write-CustomLog 'mine'
+            (Get-Module -Name LabRunner).ExportedFunctions.ContainsKey('Write-CustomLog')
+            Remove-Module -Name LabRunner
+            Write-CustomLog 'still mine'
+            """,
+            Given(EngineEnvironment.ModuleManifest)).Clean();
+        Assert.Equal(["logged: mine", false, "logged: still mine"], result.Output);
+    }
+
+    [Fact]
+    public void A_Logging_module_that_comes_later_gets_every_line()
+    {
+        using var session = EngineSession.WithModule();
+        var result = session.Run("""
+            New-Module -Name Logging { function Write-CustomLog { param($Message, [ValidateSet('INFO', 'WARN')] $Level) $global:lines += @("$Level $Message") } } | Import-Module -Global
+            LabRunner\Write-CustomLog -Message 'from the fallback' -Level WARNING
+            $lines
+            """).Clean();
+        Assert.Equal(["WARN from the fallback"], result.Output);
+    }
+
+    private static List<string> Workers(EngineSession session) => [.. session.Run("(Get-Runspace).Name").Output.OfType<string>()];
+
+    private static string CopyTo(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(EngineEnvironment.ModuleFolder, "*", SearchOption.AllDirectories))
+        {
+            var place = Path.Combine(folder, Path.GetRelativePath(EngineEnvironment.ModuleFolder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            File.Copy(file, place);
+        }
+
+        return folder;
+    }
+
+    // What makes a build another one is its module version id, which stands in the file once.
+    private static void Rebuild(string assembly)
+    {
+        var bytes = File.ReadAllBytes(assembly);
+        var at = bytes.AsSpan().IndexOf(IdOf(bytes).ToByteArray());
+        Assert.True(at > 0);
+        Guid.NewGuid().ToByteArray().CopyTo(bytes, at);
+        File.WriteAllBytes(assembly, bytes);
+    }
+
+    private static Guid IdOf(byte[] assembly)
+    {
+        using var file = new System.Reflection.PortableExecutable.PEReader(new MemoryStream(assembly));
+        var metadata = System.Reflection.Metadata.PEReaderExtensions.GetMetadataReader(file);
+        return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
+    }
+}

@@ -1,0 +1,123 @@
+# What a user sees of the module: importing it, its commands, its help, its views.
+
+BeforeAll {
+    $script:module = (Get-Module -Name LabRunner).ModuleBase
+}
+
+Describe 'LabRunner as a module' {
+    It 'exports functions alone, and those the manifest names' {
+        $manifest = Test-ModuleManifest -Path (Join-Path $module 'LabRunner.psd1')
+        $exported = (Get-Module -Name LabRunner).ExportedCommands.Values
+        $exported.CommandType | Sort-Object -Unique | Should -Be 'Function'
+        $exported.Name | Sort-Object | Should -Be ($manifest.ExportedFunctions.Keys | Sort-Object)
+        $manifest.Guid | Should -Be 'c0000000-0000-4000-8000-000000000001'
+    }
+
+    It 'ships every file it lists' {
+        $manifest = Import-PowerShellDataFile -Path (Join-Path $module 'LabRunner.psd1')
+        foreach ($file in $manifest.FileList) { Join-Path $module $file | Should -Exist }
+    }
+
+    It 'imports in a fresh process without a word, <Way>' -ForEach @(
+        @{ Way = 'by its folder'; Path = '' }
+        @{ Way = 'by its manifest'; Path = 'LabRunner.psd1' }
+        @{ Way = 'by its script root'; Path = 'LabRunner.psm1' }
+    ) {
+        $path = Join-Path $module $Path
+        $output = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "Import-Module -Name '$path'; Import-Module -Name '$path' -Force; (Get-Command -Module LabRunner -CommandType Cmdlet).Count" *>&1
+        $output | Should -Be '0'
+    }
+
+    It 'is found by name on the module path and loaded by its commands' {
+        $before = $env:PSModulePath
+        try {
+            $env:PSModulePath = (Split-Path $module) + [System.IO.Path]::PathSeparator + $before
+            & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command 'Get-Platform; (Get-Module LabRunner).Name' | Should -Be @((Get-Platform), 'LabRunner')
+        } finally {
+            $env:PSModulePath = $before
+        }
+    }
+
+    It 'imports in ten runspaces of a fresh process at once, as ForEach-Object -Parallel does' {
+        $code = "1..10 | ForEach-Object -Parallel { Import-Module '$module' -Global; (Get-Command -Module LabRunner).Count } -ThrottleLimit 10 | Sort-Object -Unique"
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $code *>&1 | Should -Be (Get-Module LabRunner).ExportedFunctions.Count
+    }
+
+    It 'can be reached into by InModuleScope and mocked by name' {
+        InModuleScope LabRunner { Get-Platform } | Should -BeIn 'Windows', 'Linux', 'MacOS'
+        Mock -CommandName Write-CustomLog -ModuleName LabRunner
+        $null = Initialize-StandardParameters -ScriptName x
+        Should -Invoke Write-CustomLog -ModuleName LabRunner -Times 1 -ParameterFilter { $Message -eq 'Initializing script: x' }
+    }
+}
+
+Describe 'The help of <_>' -ForEach (Get-Module -Name LabRunner).ExportedFunctions.Keys {
+    BeforeAll {
+        $help = Get-Help -Name $_ -Full
+        $command = Get-Command -Name $_ -Module LabRunner
+    }
+
+    It 'has a synopsis and a description' {
+        "$($help.Synopsis)".Trim() | Should -Not -BeNullOrEmpty
+        "$($help.Description.Text)".Trim() | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has a text for every parameter' {
+        foreach ($name in $command.Parameters.Keys) {
+            if ($name -in [System.Management.Automation.Cmdlet]::CommonParameters -or $name -in [System.Management.Automation.Cmdlet]::OptionalCommonParameters) { continue }
+            "$((Get-Help -Name $command.Name -Parameter $name).Description.Text)".Trim() | Should -Not -BeNullOrEmpty -Because "-$name needs one"
+        }
+    }
+
+    It 'has examples that run' {
+        $examples = @($help.Examples.Example)
+        $examples.Count | Should -BeGreaterThan 0
+        $level = $env:LAB_CONSOLE_LEVEL
+        Push-Location $TestDrive
+        try {
+            foreach ($example in $examples) {
+                { $null = & ([scriptblock]::Create($example.Code)) 6>&1 3>&1 } | Should -Not -Throw -Because $example.Code
+            }
+        } finally {
+            Pop-Location
+            $env:LAB_CONSOLE_LEVEL = $level
+        }
+    }
+}
+
+Describe 'What is shown' {
+    BeforeAll {
+        $rendering = $PSStyle.OutputRendering
+        $PSStyle.OutputRendering = 'PlainText'
+    }
+    AfterAll { $PSStyle.OutputRendering = $rendering }
+
+    It 'is a table of results, with why an operation failed or was skipped' {
+        $operations = @{ Name = 'Database'; ScriptBlock = { 'SQL-01' } }, @{ Name = 'Web'; ScriptBlock = { throw 'no disk' } }, @{ Name = 'Test'; ScriptBlock = { 1 }; Dependencies = 'Web' }
+        $text = Invoke-ParallelLabRunner $operations -ContinueOnError -ErrorAction SilentlyContinue | Out-String -Width 160
+        $text | Should -Match 'Name\s+Status\s+Duration\s+Started\s+Outcome'
+        $text | Should -Match 'Database\s+Succeeded .*SQL-01'
+        $text | Should -Match 'Web\s+Failed .*no disk'
+        $text | Should -Match "Test\s+Skipped .*Web"
+        $text | Should -Not -Match "`e"
+    }
+
+    It 'colours the status where the terminal renders it' {
+        $PSStyle.OutputRendering = 'Ansi'
+        try {
+            Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { 1 } } | Out-String | Should -Match ([regex]::Escape($PSStyle.Foreground.Green) + 'Succeeded')
+        } finally {
+            $PSStyle.OutputRendering = 'PlainText'
+        }
+    }
+
+    It 'is a table for tests of configurations and lists for reports' {
+        Set-Content -Path TestDrive:/web.yaml -Value 'name: Web', 'operations: [{ name: a, script: Write-Output 1 }]'
+        $path = (Get-Item TestDrive:/web.yaml).FullName
+        Test-LabConfiguration $path | Out-String -Width 160 | Should -Match 'Web\s+True\s+1\s+0\s+0'
+        Start-AdvancedLabOrchestration $path | Out-String | Should -Match 'Status\s+: Succeeded'
+        Start-LabAutomation -ConfigPath $path | Out-String | Should -Match 'Lab\s+: Web'
+        Get-LabStatus | Out-String | Should -Match 'ParallelSupport\s+: True'
+        Test-ParallelRunnerSupport -Detailed | Out-String | Should -Match 'MaxConcurrency\s+: \d+'
+    }
+}
