@@ -342,3 +342,50 @@ pub enum ProbeCheck {
     /// An HTTP GET answers with a status from 200 to 399.
     Http(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_operation_needs_no_more_than_a_name_and_its_work() {
+        let json = r#"{"operations":[{"name":"a","work":{"kind":"script"}}]}"#;
+        let request: PlanRequest = serde_json::from_str(json).unwrap();
+        let plain = Operation { name: "a".to_owned(), ..Operation::default() };
+        assert_eq!(request, PlanRequest { operations: vec![plain], ..PlanRequest::default() });
+        let written = serde_json::to_string(&request).unwrap();
+        assert_eq!(
+            written,
+            r#"{"operations":[{"name":"a","work":{"kind":"script"}}],"order":{"mode":"intelligent"}}"#
+        );
+    }
+
+    #[test]
+    fn everything_that_can_be_said_of_an_operation_comes_back_as_it_was() {
+        let json = serde_json::json!({
+            "operations": [{
+                "name": "a", "work": {"kind": "script"},
+                "timeout_ms": 1000, "total_timeout_ms": 9000, "estimate_ms": 500, "priority": 1,
+                "dependencies": ["b"], "weak_dependencies": ["c"], "trigger": "any-failed", "critical": false,
+                "needs": {
+                    "memory_mb": 512, "cpu_percent": 50, "network_mbps": 10, "disk_mbps": 20,
+                    "pools": {"licences": 2}, "locks": {"db": "exclusive", "net": "shared"}
+                },
+                "retry": {
+                    "count": 3, "delay_ms": 100, "backoff": "exponential", "max_delay_ms": 5000,
+                    "jitter": true, "retry_on": ["busy"], "stop_on": ["fatal"]
+                },
+                "compensation": {"kind": "script"}
+            }],
+            "order": {"mode": "parallel"},
+            "limits": {
+                "memory_mb": 4096, "cpu_percent": 80, "network_mbps": 100, "disk_mbps": 200,
+                "pools": {"licences": 5}
+            },
+            "conflicts": [["a", "b"]]
+        });
+        let request: PlanRequest = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&request).unwrap(), json);
+        assert!(serde_json::from_str::<Needs>(r#"{"memory":1}"#).is_err(), "a misspelt key is found");
+    }
+}

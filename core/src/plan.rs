@@ -219,7 +219,7 @@ impl Plan {
 
     /// The service that a stop operation stops.
     pub fn stops(&self, op: OpId) -> Option<OpId> {
-        self.stops[op.index()]
+        self.stops.get(op.index()).copied().flatten()
     }
 
     /// Findings that did not prevent the plan.

@@ -1,6 +1,6 @@
 //! How much the scheduler itself costs: no PowerShell, no programs, no files.
 
-use labrunner_core::operation::{Operation, PlanRequest};
+use labrunner_core::operation::{LockMode, Needs, Operation, PlanRequest, ResourceLimits};
 use labrunner_core::plan::Plan;
 use labrunner_core::scheduler::{Command, Input, Scheduler, Settings, Verdict};
 use std::sync::Arc;
@@ -11,8 +11,9 @@ const EDGES: u32 = 200_000;
 const SLOTS: u32 = 64;
 const REPEATS: usize = 5;
 
-/// A layered graph with a fixed pseudo-random wiring: every edge points to a later operation.
-fn request() -> PlanRequest {
+/// A layered graph with a fixed pseudo-random wiring: every edge points to a later operation. With
+/// `needs`, most operations book memory, units of a pool or a lock, in some dozens of combinations.
+fn request(needs: bool) -> PlanRequest {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut random = move |below: u32| {
         state ^= state << 13;
@@ -33,10 +34,30 @@ fn request() -> PlanRequest {
             name: format!("op{index}"),
             dependencies,
             priority: Some(1 + (index as i64 % 10)),
+            needs: needs.then(|| Box::new(some_needs(index as u64))),
             ..Operation::default()
         })
         .collect();
-    PlanRequest { operations, ..PlanRequest::default() }
+    let limits = ResourceLimits {
+        memory_mb: Some(4_096),
+        pools: [("pool".to_owned(), 16)].into(),
+        ..ResourceLimits::default()
+    };
+    PlanRequest { operations, limits, ..PlanRequest::default() }
+}
+
+fn some_needs(index: u64) -> Needs {
+    let lock = index.is_multiple_of(7).then(|| {
+        let mode = if index.is_multiple_of(35) { LockMode::Exclusive } else { LockMode::Shared };
+        (format!("lock{}", index % 3), mode)
+    });
+    let units = index.is_multiple_of(3).then(|| ("pool".to_owned(), 1 + index % 2));
+    Needs {
+        memory_mb: Some(64 * (index % 16)),
+        pools: units.into_iter().collect(),
+        locks: lock.into_iter().collect(),
+        ..Needs::default()
+    }
 }
 
 /// Runs a plan whose every operation ends at once; gives the number of changes of state.
@@ -63,11 +84,17 @@ pub fn measure() {
     println!(
         "Scheduler alone, one core: {OPERATIONS} operations, {EDGES} edges, {SLOTS} slots; best of {REPEATS}"
     );
+    measure_one(false);
+    println!("The same with memory, pools and locks to book:");
+    measure_one(true);
+}
+
+fn measure_one(needs: bool) {
     let mut best_compile = f64::INFINITY;
     let mut best_run = f64::INFINITY;
     let mut transitions = 0;
     for _ in 0..REPEATS {
-        let request = request();
+        let request = request(needs);
         let begun = Instant::now();
         let plan = match Plan::compile(request) {
             Ok(plan) => Arc::new(plan),

@@ -1,11 +1,11 @@
 //! Runs from the outside: workers, programs, limits and files.
 
 use super::*;
-use crate::operation::{Operation, PlanRequest, Probe, ProbeCheck, ProcessMode, ProcessSpec};
+use crate::operation::{Operation, PlanRequest, Probe, ProbeCheck, ProcessMode, ProcessSpec, RetryPolicy};
 use crate::plan::tests::script;
 use crate::run::RunOptions;
 use crate::run::record::OutcomeStatus;
-use crate::scheduler::FailureStrategy;
+use crate::scheduler::{FailureStrategy, GuardLimits};
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -308,4 +308,108 @@ fn a_run_that_is_dropped_leaves_no_timer_behind() {
     let weak = Arc::downgrade(&run);
     drop(run);
     assert!(weak.upgrade().is_none());
+}
+
+#[test]
+fn a_retry_matches_the_error_and_asks_for_a_worker_again() {
+    let policy = RetryPolicy { count: 2, retry_on: vec!["busy".to_owned()], ..RetryPolicy::default() };
+    let flaky = Operation { retry: Some(Box::new(policy)), ..script("a", &[]) };
+    let (run, hub) = start(vec![flaky], RunOptions::new(1));
+    let broken =
+        |message: &str| Outcome { error: Some(ErrorReport::new(Code::OperationFailed, message)), ..failed() };
+    let (a, attempt) = work(run.take(4, SOON));
+    let (_, again) = run.complete_and_take(a, attempt, broken("the disk is BUSY"), 4, SOON);
+    assert_eq!(work(again), (a, 2), "the worker that failed may try again");
+    assert_eq!(run.complete(a, 2, broken("no such file")), Completion::Accepted);
+    let seen = until_finished(&hub);
+    let retried = seen.iter().find_map(|kind| match kind {
+        EventKind::Retrying { attempt, status, worker, error, delay_ms, .. } => {
+            Some((*attempt, *status, *worker, error.clone().unwrap().message, *delay_ms))
+        }
+        _ => None,
+    });
+    assert_eq!(retried, Some((1, Status::Failed, Some(4), "the disk is BUSY".to_owned(), 0)));
+    let result = run.result();
+    assert_eq!((result.operations[0].status, result.operations[0].attempts), (Some(Status::Failed), 2));
+    assert_eq!(result.operations[0].error.as_ref().unwrap().message, "no such file");
+    assert_eq!(result.order_started, ["a"]);
+    assert_eq!(run.take(4, SOON), Ticket::Over);
+}
+
+#[test]
+fn the_runs_own_policy_is_checked_before_anything_starts() {
+    let policy = RetryPolicy { count: 1, retry_on: vec!["(".to_owned()], ..RetryPolicy::default() };
+    let options = RunOptions { retry: Some(policy), ..RunOptions::new(1) };
+    let fault = Run::start(plan(vec![script("a", &[])]), options, Arc::default(), 1).err().unwrap();
+    assert_eq!(fault.code, Code::InvalidPattern);
+}
+
+#[test]
+fn a_rollback_runs_as_operations_of_its_own_and_has_its_own_report() {
+    let undoable = Operation { compensation: Some(Box::new(Work::Script)), ..script("a", &[]) };
+    let options = RunOptions { failure: FailureStrategy::Rollback, ..RunOptions::new(1) };
+    let (run, hub) = start(vec![undoable, script("b", &["a"])], options);
+    let (a, attempt) = work(run.take(1, SOON));
+    let (_, next) = run.complete_and_take(a, attempt, Outcome::default(), 1, SOON);
+    let (b, attempt) = work(next);
+    let (_, undo) = run.complete_and_take(b, attempt, failed(), 1, SOON);
+    let (undo, attempt) = work(undo);
+    assert_eq!((undo, run.plan().compensates(undo)), (OpId(2), Some(a)));
+    run.complete(undo, attempt, Outcome::default());
+    assert!(until_finished(&hub).contains(&EventKind::RollingBack { op: b }));
+    let result = run.result();
+    assert_eq!(result.status, Some(RunStatus::Failed));
+    assert_eq!(result.operations.len(), 2);
+    let report = &result.rollback[0];
+    assert_eq!((report.name.as_str(), report.compensates.as_deref()), ("a (rollback)", Some("a")));
+    assert_eq!(report.status, Some(Status::Succeeded));
+}
+
+#[test]
+fn what_is_active_says_why_it_waits() {
+    let (run, _hub) =
+        start(vec![script("a", &[]), script("b", &["a"]), script("c", &[])], RunOptions::new(1));
+    work(run.take(3, SOON));
+    let reasons: Vec<(String, String)> =
+        run.active().into_iter().map(|active| (active.name, active.reason)).collect();
+    let expected =
+        [("a", "it is running"), ("b", "it waits for 'a'"), ("c", "all slots are in use (1 of 1)")];
+    assert_eq!(reasons, expected.map(|(name, reason)| (name.to_owned(), reason.to_owned())));
+    assert_eq!(run.explain(OpId(0)).unwrap().worker, Some(3));
+    assert_eq!(run.explain(OpId(9)), None);
+    let document = serde_json::to_value(run.explain(OpId(2))).unwrap();
+    assert_eq!(document["slots"], serde_json::json!({"used": 1, "limit": 1}));
+}
+
+#[test]
+fn a_machine_over_its_limit_holds_back_all_but_one() {
+    let guard = Some(GuardLimits { memory_mb: Some(1), cpu_percent: None });
+    let options = RunOptions { guard, ..RunOptions::new(2) };
+    let (run, _hub) = start(vec![script("a", &[]), script("b", &["a"]), script("c", &["a"])], options);
+    let (a, attempt) = work(run.take(1, SOON));
+    // Any machine uses more than that, so the shell's own samples say the same.
+    assert!(run.sampled(Some(2), None));
+    let (_, next) = run.complete_and_take(a, attempt, Outcome::default(), 1, SOON);
+    work(next);
+    let waiting: Vec<_> = run.active().into_iter().filter_map(|active| active.waiting.guard).collect();
+    assert_eq!(waiting.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_failed_is_started_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("been-here");
+    let once = format!("test -e '{0}' || {{ touch '{0}'; exit 7; }}", mark.display());
+    let policy = RetryPolicy { count: 1, retry_on: vec!["exit code 7".to_owned()], ..RetryPolicy::default() };
+    let flaky = Operation { retry: Some(Box::new(policy)), ..shell("flaky", &once) };
+    let (run, hub) = start(vec![flaky], RunOptions::new(1));
+    let seen = until_finished(&hub);
+    assert!(
+        seen.iter().any(|kind| matches!(kind, EventKind::Retrying { exit_code: Some(7), .. })),
+        "{seen:?}"
+    );
+    let result = run.result();
+    assert_eq!((result.operations[0].status, result.operations[0].attempts), (Some(Status::Succeeded), 2));
+    assert_eq!(result.operations[0].error, None);
 }

@@ -483,13 +483,11 @@ impl Scheduler {
     fn admit(&mut self, out: &mut Vec<Command>) {
         let plan = Arc::clone(&self.plan);
         loop {
-            let states = &self.states;
-            let still_ready = |op: OpId| states[op.index()] == State::Ready;
-            let Some((op, class)) = self.ready_monitors.peek(&plan, still_ready) else { break };
-            self.ready_monitors.take(class);
-            self.start(op, out);
-        }
-        while self.admission.has_slot() && !self.is_guarded() {
+            // Every time: a stop operation may end as it starts, and a monitor wait for it.
+            self.admit_monitors(&plan, out);
+            if !self.admission.has_slot() || self.is_guarded() {
+                return;
+            }
             let states = &self.states;
             let still_ready = |op: OpId| states[op.index()] == State::Ready;
             match self.ready.peek(&plan, still_ready) {
@@ -504,6 +502,16 @@ impl Scheduler {
                 None if self.resolve_standstill(out) => {}
                 None => return,
             }
+        }
+    }
+
+    fn admit_monitors(&mut self, plan: &Plan, out: &mut Vec<Command>) {
+        loop {
+            let states = &self.states;
+            let still_ready = |op: OpId| states[op.index()] == State::Ready;
+            let Some((op, class)) = self.ready_monitors.peek(plan, still_ready) else { return };
+            self.ready_monitors.take(class);
+            self.start(op, out);
         }
     }
 

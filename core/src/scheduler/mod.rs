@@ -28,6 +28,8 @@ pub mod messages;
 pub mod ready;
 pub mod retry;
 mod rollback;
+#[cfg(test)]
+mod simulation;
 pub mod state;
 mod stopping;
 pub mod timers;

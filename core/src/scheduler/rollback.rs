@@ -105,7 +105,8 @@ impl Scheduler {
         }
     }
 
-    /// Compensations that one waits for: of what depends on its operation, directly or not.
+    /// What a compensation waits for: the compensations of what depends on its operation, directly or
+    /// not, and then its operation itself if that is a service.
     pub(super) fn undone_before(&self, compensation: OpId) -> Vec<OpId> {
         let mut found = Vec::new();
         let mut stack: Vec<OpId> = self.plan.compensates(compensation).into_iter().collect();
@@ -126,6 +127,10 @@ impl Scheduler {
             }
         }
         found.sort_unstable();
+        // Once its turn has come a service is stopped before it is undone.
+        if found.is_empty() {
+            found.extend(self.plan.compensates(compensation).filter(|&of| !self.state(of).is_final()));
+        }
         found
     }
 }

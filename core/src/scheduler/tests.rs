@@ -1,12 +1,9 @@
 //! The scheduler by example and by property: a simulated world runs what it is told to.
 
 use super::super::failure::FailureStrategy;
-use super::super::state::RunStatus;
 use super::*;
-use crate::operation::{Operation, PlanRequest};
+use crate::operation::{LockMode, Needs, Operation, PlanRequest, ResourceLimits, RetryPolicy};
 use crate::plan::tests::{plan, process, script};
-use proptest::prelude::*;
-use std::collections::{BTreeMap, HashMap};
 
 fn settings(cap: u32, failure: FailureStrategy) -> Settings {
     Settings { failure, ..Settings::new(cap) }
@@ -272,230 +269,313 @@ fn sequential_runs_one_at_a_time_as_declared() {
     assert_eq!(out, [Command::Start(OpId(0), 1)]);
 }
 
-/// What an operation of the simulated world does.
-#[derive(Clone, Copy, Debug)]
-enum Behaviour {
-    Ends {
-        after: u64,
-        well: bool,
-    },
-    /// It ends this long after it is told to stop.
-    RunsUntilStopped {
-        lag: u64,
-    },
-    /// It ends never, whatever it is told.
-    IsStuck,
+fn at_most(memory_mb: u64) -> ResourceLimits {
+    ResourceLimits { memory_mb: Some(memory_mb), ..ResourceLimits::default() }
 }
 
-#[derive(Clone, Debug)]
-struct World {
-    edges: Vec<(u32, u32)>,
-    behaviours: Vec<Behaviour>,
-    kinds: Vec<u8>,
-    cap: u32,
-    keep_going: bool,
-    order: u8,
-    default_timeout: Option<u64>,
-    run_timeout: Option<u64>,
-    cancel_at: Option<u64>,
+fn needing(name: &str, memory_mb: u64, priority: i64) -> Operation {
+    let needs = Needs { memory_mb: Some(memory_mb), ..Needs::default() };
+    Operation { needs: Some(Box::new(needs)), priority: Some(priority), ..script(name, &[]) }
 }
 
-fn worlds() -> impl Strategy<Value = World> {
-    let behaviour = prop_oneof![
-        6 => (0u64..500, proptest::bool::weighted(0.85)).prop_map(|(after, well)| Behaviour::Ends { after, well }),
-        1 => (0u64..8_000).prop_map(|lag| Behaviour::RunsUntilStopped { lag }),
-        1 => Just(Behaviour::IsStuck),
+fn limited(operations: Vec<Operation>, limits: ResourceLimits, settings: Settings) -> Bench {
+    let plan = Plan::compile(PlanRequest { operations, limits, ..PlanRequest::default() }).unwrap();
+    Bench { scheduler: Scheduler::new(Arc::new(plan), settings), now: 0 }
+}
+
+#[test]
+fn what_does_not_fit_waits_and_what_does_goes_first() {
+    let operations = vec![needing("large", 80, 1), needing("huge", 90, 2), needing("small", 20, 3)];
+    let mut bench = limited(operations, at_most(100), settings(4, FailureStrategy::Stop));
+    assert_eq!(bench.step(&[]), ["start large", "start small"]);
+    let waiting = bench.scheduler.explain(bench.op("huge"));
+    let lack = &waiting.resources[0];
+    assert_eq!((lack.name.as_str(), lack.need, lack.used, lack.limit), ("memory", 90, 100, 100));
+    assert_eq!(lack.held_by, [bench.op("large"), bench.op("small")]);
+    bench.end("large", Verdict::Succeeded);
+    assert_eq!(bench.end("small", Verdict::Succeeded), ["started small", "small Succeeded", "start huge"]);
+}
+
+#[test]
+fn a_lock_is_shared_or_held_alone() {
+    let locked = |name: &str, mode, priority| {
+        let needs = Needs { locks: [("db".to_owned(), mode)].into(), ..Needs::default() };
+        Operation { needs: Some(Box::new(needs)), priority: Some(priority), ..script(name, &[]) }
+    };
+    let operations = vec![
+        locked("a", LockMode::Shared, 1),
+        locked("b", LockMode::Exclusive, 2),
+        locked("c", LockMode::Shared, 3),
     ];
-    (1usize..24)
-        .prop_flat_map(move |count| {
-            (
-                proptest::collection::vec((0u32..count as u32, 0u32..count as u32), 0..count * 2),
-                proptest::collection::vec(behaviour.clone(), count),
-                proptest::collection::vec(0u8..8, count),
-                (1u32..6, any::<bool>(), 0u8..3),
-                (
-                    proptest::option::weighted(0.7, 100u64..1_000),
-                    proptest::option::weighted(0.3, 100u64..2_000),
-                    proptest::option::weighted(0.3, 0u64..1_500),
-                ),
-            )
-        })
-        .prop_map(|(edges, behaviours, kinds, (cap, keep_going, order), (default, run, cancel))| World {
-            edges: edges.into_iter().filter(|(a, b)| a < b).collect(),
-            behaviours,
-            kinds,
-            cap,
-            keep_going,
-            order,
-            default_timeout: default,
-            run_timeout: run,
-            cancel_at: cancel,
-        })
+    let mut bench = limited(operations, ResourceLimits::default(), settings(4, FailureStrategy::Stop));
+    assert_eq!(bench.step(&[]), ["start a", "start c"]);
+    bench.end("a", Verdict::Succeeded);
+    assert_eq!(bench.scheduler.explain(bench.op("b")).resources[0].held_by, [bench.op("c")]);
+    assert_eq!(bench.end("c", Verdict::Succeeded), ["started c", "c Succeeded", "start b"]);
 }
 
-impl World {
-    /// Kind 0 is a monitor, kind 1 a service, the rest are scripts. Nothing depends on a monitor.
-    fn operations(&self) -> Vec<Operation> {
-        (0..self.behaviours.len())
-            .map(|index| {
-                let name = format!("op{index}");
-                let dependencies = self
-                    .edges
-                    .iter()
-                    .filter(|(from, to)| *to as usize == index && self.kinds[*from as usize] != 0)
-                    .map(|(from, _)| format!("op{from}"))
-                    .collect();
-                let operation = match self.kinds[index] {
-                    0 => Operation { kind: Some("Monitor".to_owned()), ..script(&name, &[]) },
-                    1 => process(&name, ProcessMode::Service),
-                    _ => script(&name, &[]),
-                };
-                Operation { dependencies, ..operation }
-            })
-            .collect()
-    }
-
-    fn is_service(&self, op: OpId) -> bool {
-        self.kinds[op.index()] == 1
-    }
-}
-
-/// Runs a world to its end and checks every promise on the way.
-fn simulate(world: &World) -> Result<(), TestCaseError> {
-    let order = [Order::Parallel, Order::Intelligent, Order::Sequential][world.order as usize].clone();
-    let plan = Arc::new(
-        Plan::compile(PlanRequest { operations: world.operations(), order, ..PlanRequest::default() })
-            .unwrap(),
-    );
-    let mut scheduler = Scheduler::new(
-        Arc::clone(&plan),
-        Settings {
-            failure: if world.keep_going { FailureStrategy::Continue } else { FailureStrategy::Stop },
-            default_timeout_ms: world.default_timeout,
-            run_timeout_ms: world.run_timeout,
-            stop_grace_ms: 1_000,
-            ..Settings::new(world.cap)
-        },
-    );
-    let cap = if world.order == 2 { 1 } else { world.cap };
-    let mut agenda: BTreeMap<(u64, u32), Input> = BTreeMap::new();
-    let mut ticket = 0u32;
-    let mut endings: HashMap<OpId, Status> = HashMap::new();
-    let mut at_work: HashMap<OpId, bool> = HashMap::new();
-    let mut serving: HashMap<OpId, bool> = HashMap::new();
-    let mut finished = None;
-    if let Some(at) = world.cancel_at {
-        agenda.insert((at, u32::MAX), Input::Cancel { hard: at % 2 == 0 });
-    }
-    // Monitors alone go on for ever, and stuck work without a limit does; end such worlds by hand.
-    agenda.insert((100_000, u32::MAX), Input::Cancel { hard: false });
-    let mut now = 0;
-    let mut inputs = vec![];
-    for _ in 0..10_000 {
-        let mut out = Vec::new();
-        scheduler.step(now, &inputs, &mut out);
-        inputs.clear();
-        for command in out {
-            prop_assert!(finished.is_none() || matches!(command, Command::Released(..)), "after the end");
-            match command {
-                Command::Start(op, attempt) => {
-                    for &dependency in plan.graph().dependencies.of(op) {
-                        let good = endings.get(&dependency) == Some(&Status::Succeeded)
-                            || serving.contains_key(&dependency);
-                        prop_assert!(good, "{op:?} started before {dependency:?} had ended well");
-                    }
-                    prop_assert!(!endings.contains_key(&op));
-                    if world.kinds[op.index()] != 0 {
-                        at_work.insert(op, true);
-                    }
-                    prop_assert!(at_work.len() as u32 <= cap, "above the cap");
-                    agenda.insert((now, ticket), Input::Taken(op, attempt));
-                    ticket += 1;
-                    if let Behaviour::Ends { after, well } = world.behaviours[op.index()] {
-                        let verdict = if well { Verdict::Succeeded } else { FAILED };
-                        let input = if well && world.is_service(op) {
-                            Input::ServiceReady(op, attempt)
-                        } else {
-                            Input::Completed(op, attempt, verdict)
-                        };
-                        agenda.insert((now + after, ticket), input);
-                        ticket += 1;
-                    }
-                }
-                Command::Withdraw(op, _) => {
-                    at_work.remove(&op);
-                    agenda.retain(|_, input| {
-                        !matches!(*input,
-                        Input::Taken(o, _) | Input::Completed(o, _, _) | Input::ServiceReady(o, _) if o == op)
-                    });
-                }
-                Command::Started(..) => {}
-                Command::Serving(op, _) => {
-                    serving.insert(op, true);
-                    at_work.remove(&op);
-                }
-                Command::Stop(op, attempt, _, grace) => {
-                    let lag = match world.behaviours[op.index()] {
-                        Behaviour::RunsUntilStopped { lag } => Some(lag),
-                        Behaviour::Ends { .. } => Some(grace / 2),
-                        Behaviour::IsStuck => None,
-                    };
-                    if let Some(lag) = lag {
-                        agenda.insert((now + lag, ticket), Input::Completed(op, attempt, Verdict::Stopped));
-                        ticket += 1;
-                    }
-                }
-                Command::Ended(op, _, status) => {
-                    prop_assert!(endings.insert(op, status).is_none(), "{op:?} ended twice");
-                    serving.remove(&op);
-                    if status != Status::Abandoned {
-                        at_work.remove(&op);
-                    }
-                }
-                Command::Skipped(op, _) => {
-                    prop_assert!(endings.insert(op, Status::Skipped).is_none(), "{op:?} ended twice");
-                }
-                Command::Released(op, _) => {
-                    at_work.remove(&op);
-                }
-                Command::Retrying(..) | Command::RollingBack(_) => {}
-                Command::Finished(status) => {
-                    prop_assert!(finished.replace(status).is_none());
-                }
-            }
-        }
-        if finished.is_some() {
+#[test]
+fn what_is_passed_over_too_often_is_reserved() {
+    // 'large' needs all; two of the small ones are always at work, so it never fits by itself.
+    let mut operations = vec![needing("first", 50, 1), needing("large", 100, 2)];
+    operations.extend((0..40).map(|i| needing(&format!("small{i}"), 50, 3)));
+    let mut bench = limited(operations, at_most(100), settings(2, FailureStrategy::Stop));
+    assert_eq!(bench.step(&[]), ["start first", "start small0"]);
+    bench.end("first", Verdict::Succeeded);
+    let mut started = 1;
+    loop {
+        let said = bench.end(&format!("small{}", started - 1), Verdict::Succeeded);
+        if said.last().is_some_and(|line| line == "start large") {
             break;
         }
-        let next_input = agenda.keys().next().map(|(at, _)| *at);
-        let next = next_input.into_iter().chain(scheduler.next_due()).min();
-        let Some(next) = next else {
-            return Err(TestCaseError::fail("nothing will ever happen again, and the run is not over"));
-        };
-        now = now.max(next);
-        while let Some(entry) = agenda.first_entry() {
-            if entry.key().0 > now {
-                break;
-            }
-            inputs.push(entry.remove());
+        let waiting = bench.scheduler.explain(bench.op("small30"));
+        if waiting.slots.is_none() {
+            assert_eq!(waiting.reserved_for, Some(bench.op("large")));
         }
+        started += 1;
+        assert!(started <= 8, "passed over more than four times the slots");
     }
-    let status = finished.ok_or_else(|| TestCaseError::fail("the run never ended"))?;
-    prop_assert_eq!(endings.len(), plan.len(), "every operation ends");
-    let all_well = endings.values().all(|status| *status == Status::Succeeded);
-    if status == RunStatus::Succeeded {
-        let late_monitors = |op: &OpId| world.kinds[op.index()] == 0 && endings[op] == Status::Skipped;
-        prop_assert!(
-            all_well || endings.keys().all(|op| endings[op] == Status::Succeeded || late_monitors(op))
-        );
-    }
-    Ok(())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
-    #[test]
-    fn a_run_keeps_its_promises_and_always_ends(world in worlds()) {
-        simulate(&world)?;
+#[test]
+fn nothing_starts_while_the_machine_is_over_its_limit_except_one() {
+    let mut guarded = settings(3, FailureStrategy::Stop);
+    guarded.guard.memory_mb = Some(1_000);
+    let over = Input::Sample { memory_used_mb: Some(1_001), cpu_percent: None };
+    let operations = vec![script("a", &[]), script("b", &[]), script("c", &[])];
+    let mut bench = Bench::new(operations, guarded);
+    assert_eq!(bench.step(&[over]), ["start a"], "one is always admitted");
+    let reason = bench.scheduler.explain(OpId(1)).guard.unwrap();
+    assert_eq!((reason.what, reason.used, reason.limit), ("memory", 1_001, 1_000));
+    let missing = Input::Sample { memory_used_mb: None, cpu_percent: None };
+    assert_eq!(bench.step(&[missing]), ["start b", "start c"], "without samples there is no guard");
+
+    let mut bench = Bench::new(vec![script("a", &[]), script("b", &[])], guarded);
+    bench.step(&[over]);
+    assert_eq!(bench.scheduler.next_due(), Some(10_000));
+    assert_eq!(bench.at(10_000), ["start b"], "an old sample counts no more");
+}
+
+fn retried(name: &str, count: u32) -> Operation {
+    let policy = RetryPolicy { count, delay_ms: 100, ..RetryPolicy::default() };
+    Operation { retry: Some(Box::new(policy)), ..script(name, &[]) }
+}
+
+#[test]
+fn a_failed_attempt_gives_everything_back_and_queues_anew_after_its_pause() {
+    let mut bench = Bench::new(vec![retried("a", 1), script("b", &[])], settings(1, FailureStrategy::Stop));
+    assert_eq!(bench.step(&[]), ["start a"]);
+    bench.take("a");
+    assert_eq!(bench.end("a", FAILED), ["a Failed, attempt 1, again in 100", "start b"]);
+    assert_eq!(bench.scheduler.explain(OpId(0)).backoff_until_ms, Some(100));
+    assert_eq!(bench.at(100), [""; 0]);
+    assert_eq!(bench.end("b", Verdict::Succeeded), ["started b", "b Succeeded", "start a"]);
+    bench.take("a");
+    assert_eq!(bench.end("a", FAILED), ["a Failed", "finished Failed"]);
+}
+
+#[test]
+fn an_error_its_policy_does_not_want_is_not_retried() {
+    let mut bench = Bench::new(vec![retried("a", 5)], settings(1, FailureStrategy::Stop));
+    bench.step(&[]);
+    bench.take("a");
+    assert_eq!(bench.end("a", Verdict::Failed { retry: false }), ["a Failed", "finished Failed"]);
+}
+
+#[test]
+fn the_total_limit_counts_waiting_attempts_and_pauses() {
+    let mut slow = retried("a", 9);
+    (slow.timeout_ms, slow.total_timeout_ms) = (Some(300), Some(1_000));
+    let mut bench = Bench::new(vec![slow], settings(1, FailureStrategy::Stop));
+    bench.step(&[]);
+    bench.take("a");
+    assert_eq!(bench.at(300), ["stop a Timeout 5000"]);
+    assert_eq!(bench.end("a", Verdict::Stopped), ["a TimedOut, attempt 1, again in 100"]);
+    assert_eq!(bench.at(400), ["start a"]);
+    assert_eq!(bench.at(1_000), ["withdraw a", "a TimedOut", "finished Failed"]);
+}
+
+#[test]
+fn a_run_that_is_called_off_does_not_wait_for_further_attempts() {
+    let mut bench = Bench::new(vec![retried("a", 5), script("b", &[])], settings(2, FailureStrategy::Stop));
+    bench.step(&[]);
+    bench.take("b");
+    bench.end("a", FAILED);
+    assert_eq!(bench.end("b", FAILED), ["b Failed", "a Failed", "finished Failed"]);
+}
+
+fn triggered(name: &str, trigger: Trigger, dependencies: &[&str]) -> Operation {
+    Operation { trigger, ..script(name, dependencies) }
+}
+
+#[test]
+fn triggers_say_what_must_have_become_of_the_dependencies() {
+    let operations = || {
+        vec![
+            script("a", &[]),
+            script("then", &["a"]),
+            triggered("done", Trigger::AllDone, &["a"]),
+            triggered("failed", Trigger::AnyFailed, &["then"]),
+            triggered("always", Trigger::Always, &["then"]),
+        ]
+    };
+    let run = |strategy, verdict| {
+        let mut bench = Bench::new(operations(), settings(9, strategy));
+        bench.step(&[]);
+        bench.take("a");
+        bench.end("a", verdict)
+    };
+    assert_eq!(
+        run(FailureStrategy::Continue, FAILED),
+        ["a Failed", "then skipped because of a", "start done", "start failed", "start always"]
+    );
+    assert_eq!(
+        run(FailureStrategy::Stop, FAILED),
+        [
+            "a Failed",
+            "then skipped because of a",
+            "done skipped RunStopped(OpId(0))",
+            "start failed",
+            "start always"
+        ]
+    );
+    assert_eq!(run(FailureStrategy::Stop, Verdict::Succeeded), ["a Succeeded", "start then", "start done"]);
+}
+
+#[test]
+fn what_is_there_for_failures_is_not_missed_when_there_is_none() {
+    let operations = vec![script("a", &[]), triggered("rescue", Trigger::AnyFailed, &["a"])];
+    let mut bench = Bench::new(operations, settings(1, FailureStrategy::Stop));
+    bench.step(&[]);
+    bench.take("a");
+    let said = bench.end("a", Verdict::Succeeded);
+    assert_eq!(said, ["a Succeeded", "rescue skipped NotTriggered", "finished Succeeded"]);
+}
+
+#[test]
+fn always_means_even_after_a_cancel_but_not_after_a_hard_one() {
+    let operations = || vec![script("a", &[]), triggered("clean", Trigger::Always, &["a"])];
+    let mut bench = Bench::new(operations(), settings(1, FailureStrategy::Stop));
+    bench.step(&[]);
+    bench.take("a");
+    assert_eq!(bench.step(&[Input::Cancel { hard: false }]), ["stop a Cancel 5000"]);
+    assert_eq!(bench.end("a", Verdict::Stopped), ["a Canceled", "start clean"]);
+    bench.take("clean");
+    assert_eq!(bench.step(&[Input::Cancel { hard: false }]), [""; 0]);
+    assert_eq!(bench.step(&[Input::Cancel { hard: true }]), ["stop clean Cancel 0"]);
+
+    let mut bench = Bench::new(operations(), settings(1, FailureStrategy::Stop));
+    bench.step(&[]);
+    bench.take("a");
+    let said = bench.step(&[Input::Cancel { hard: true }]);
+    assert_eq!(said, ["clean skipped RunCanceled", "stop a Cancel 0"]);
+}
+
+#[test]
+fn what_runs_after_the_runs_limit_has_as_much_time_again() {
+    let mut limited = settings(1, FailureStrategy::Stop);
+    limited.run_timeout_ms = Some(1_000);
+    let operations = vec![script("a", &[]), triggered("clean", Trigger::Always, &["a"])];
+    let mut bench = Bench::new(operations, limited);
+    bench.step(&[]);
+    bench.take("a");
+    assert_eq!(bench.at(1_000), ["stop a RunTimeout 5000"]);
+    assert_eq!(bench.end("a", Verdict::Stopped), ["a TimedOut", "start clean"]);
+    bench.take("clean");
+    assert_eq!(bench.at(2_000), ["stop clean RunTimeout 5000"]);
+}
+
+#[test]
+fn a_weak_dependency_only_orders() {
+    let weak = Operation { weak_dependencies: vec!["a".to_owned()], ..script("b", &[]) };
+    let mut bench = Bench::new(vec![script("a", &[]), weak], settings(2, FailureStrategy::Continue));
+    assert_eq!(bench.step(&[]), ["start a"]);
+    assert_eq!(bench.scheduler.explain(OpId(1)).dependencies, [OpId(0)]);
+    bench.take("a");
+    assert_eq!(bench.end("a", FAILED), ["a Failed", "start b"]);
+}
+
+#[test]
+fn the_failure_of_what_is_not_critical_stops_nothing() {
+    let optional = Operation { critical: false, ..script("a", &[]) };
+    let operations = vec![optional, script("b", &["a"]), script("c", &[])];
+    let mut bench = Bench::new(operations, settings(1, FailureStrategy::Stop));
+    bench.step(&[]);
+    bench.take("a");
+    assert_eq!(bench.end("a", FAILED), ["a Failed", "b skipped because of a", "start c"]);
+    bench.take("c");
+    assert_eq!(bench.end("c", Verdict::Succeeded), ["c Succeeded", "finished PartiallySucceeded"]);
+}
+
+#[test]
+fn a_stop_may_cancel_what_runs() {
+    let mut strict = settings(2, FailureStrategy::Stop);
+    strict.cancel_running = true;
+    let mut bench = Bench::new(vec![script("a", &[]), script("b", &[])], strict);
+    bench.step(&[]);
+    bench.take("a");
+    bench.take("b");
+    assert_eq!(bench.end("a", FAILED), ["a Failed", "stop b RunStopped 5000"]);
+    assert_eq!(bench.end("b", Verdict::Stopped), ["b Canceled", "finished Failed"]);
+}
+
+fn undoable(name: &str, dependencies: &[&str]) -> Operation {
+    Operation { compensation: Some(Box::new(Work::Script)), ..script(name, dependencies) }
+}
+
+#[test]
+fn a_rollback_undoes_what_had_succeeded_in_reverse_order() {
+    let operations = vec![
+        undoable("a", &[]),
+        script("b", &["a"]),
+        undoable("c", &["b"]),
+        undoable("d", &["a"]),
+        undoable("e", &["c", "d"]),
+    ];
+    let mut bench = Bench::new(operations, settings(2, FailureStrategy::Rollback));
+    bench.step(&[]);
+    for name in ["a", "b", "d", "c"] {
+        bench.take(name);
+        bench.end(name, Verdict::Succeeded);
     }
+    bench.take("e");
+    let said = bench.end("e", FAILED);
+    assert_eq!(said, ["e Failed", "rolling back for e", "start c (rollback)", "start d (rollback)"]);
+    let first = bench.op("a (rollback)");
+    assert_eq!(bench.scheduler.explain(first).dependencies, [OpId(6), OpId(7)]);
+    bench.take("c (rollback)");
+    assert_eq!(bench.end("c (rollback)", FAILED), ["c (rollback) Failed"], "the others go on");
+    bench.take("d (rollback)");
+    let said = bench.end("d (rollback)", Verdict::Succeeded);
+    assert_eq!(said, ["d (rollback) Succeeded", "start a (rollback)"]);
+    bench.take("a (rollback)");
+    let said = bench.end("a (rollback)", Verdict::Succeeded);
+    assert_eq!(said, ["a (rollback) Succeeded", "finished Failed"]);
+    assert_eq!(bench.scheduler.state(bench.op("e (rollback)")), State::Dormant);
+}
+
+#[test]
+fn what_a_service_keeps_for_ever_is_not_waited_for() {
+    let all = Needs { memory_mb: Some(100), ..Needs::default() };
+    let service = Operation { needs: Some(Box::new(all.clone())), ..process("web", ProcessMode::Service) };
+    let after = Operation { needs: Some(Box::new(all)), ..script("after", &["web"]) };
+    let mut bench = limited(vec![service, after], at_most(100), settings(2, FailureStrategy::Stop));
+    bench.step(&[]);
+    bench.take("web");
+    let said = bench.step(&[Input::ServiceReady(OpId(0), 1)]);
+    assert_eq!(said, ["serving web", "after skipped HeldByService(OpId(0))", "stop web RunEnded 5000"]);
+    assert_eq!(bench.end("web", Verdict::Stopped), ["web Succeeded", "finished Failed"]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_ends_no_limit_twice_and_one_set_forward_ends_all() {
+    let mut slow = script("a", &[]);
+    slow.timeout_ms = Some(1_000);
+    let mut bench = Bench::new(vec![slow], settings(1, FailureStrategy::Stop));
+    bench.at(5_000);
+    bench.now = 0;
+    bench.take("a");
+    assert_eq!(bench.scheduler.next_due(), Some(6_000));
+    assert_eq!(bench.at(86_400_000), ["stop a Timeout 5000"]);
+    assert_eq!(bench.at(u64::MAX), ["a Abandoned", "finished Failed"]);
 }
