@@ -1,0 +1,55 @@
+# What a person sees of resources, retries and waiting.
+
+Describe 'Scheduling' {
+    It 'shows what waits, and for what' {
+        $up = [System.Threading.ManualResetEventSlim]::new()
+        $go = [System.Threading.ManualResetEventSlim]::new()
+        $job = Invoke-ParallelLabRunner -Background -MaxConcurrency 2 -RunName 'tables' -Operations @(
+            @{ Name = 'migrate'; Priority = 1; Lock = 'table'; ScriptBlock = { ($using:up).Set(); ($using:go).Wait() } }
+            @{ Name = 'backup'; Lock = 'table'; ScriptBlock = { } }
+        )
+        try {
+            $up.Wait()
+            $text = Get-ActiveLabOperations | Out-String -Width 160
+        } finally {
+            $go.Set()
+            $null = $job | Wait-Job
+            $job | Remove-Job
+        }
+        $text | Should -Match 'Run\s+Name\s+State\s+WaitingFor'
+        $text | Should -Match "tables\s+backup\s+Ready\s+lock 'table' is held, held by 'migrate'"
+        Get-ActiveLabOperations | Should -BeNullOrEmpty
+    }
+
+    It 'counts the attempts' {
+        $tries = [System.Collections.Concurrent.ConcurrentQueue[int]]::new()
+        $result = Invoke-ParallelLabRunner -Operations @{ Name = 'flaky'; RetryCount = 3; RetryDelay = '1ms'; ScriptBlock = {
+                ($using:tries).Enqueue(1)
+                if (($using:tries).Count -lt 3) { throw 'not yet' }
+                'up'
+            }
+        }
+        $result.Attempts | Should -Be 3
+        $result.Result | Should -Be 'up'
+    }
+
+    It 'stops the whole run at its limit' {
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $lab = Join-Path $TestDrive 'slow.yaml'
+        Set-Content $lab "name: slow`noperations:`n  - { name: a, script: Start-Sleep -Seconds 600 }"
+        $report = Start-AdvancedLabOrchestration $lab -RunTimeoutMinutes 0.005 2>$null
+        $report.Summary.Status | Should -Be 'Failed'
+        $report.Results[0].Success | Should -BeFalse
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 60
+    }
+
+    It 'completes the names of a lab file for -Order' {
+        $lab = Join-Path $TestDrive 'ordered.yaml'
+        Set-Content $lab "name: ordered`noperations:`n  - { name: first, script: `"'a'`" }`n  - { name: final, script: `"'b'`" }"
+        $line = "Start-AdvancedLabOrchestration -ConfigurationPath $lab -Order fi"
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'final', 'first'
+        $report = Start-AdvancedLabOrchestration $lab -Order final -MaxConcurrency 1
+        $report.Summary.Mode | Should -Be 'Custom'
+        $report.ExecutionPlan.Operations[0].Name | Should -Be 'final'
+    }
+}
