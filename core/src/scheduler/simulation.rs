@@ -464,7 +464,7 @@ impl Observer<'_> {
     fn check_ageing(&mut self, op: OpId, ready: &BTreeSet<OpId>) -> Result<(), TestCaseError> {
         // When nothing else is being run, reservations do not hold.
         let alone = self.slots.len() == 1
-            && self.backoff.keys().all(|&other| self.is_monitor(other))
+            && self.backoff.iter().all(|(&other, &due)| due <= self.now || self.is_monitor(other))
             && self.holding.iter().all(|other| *other == op || self.serving.contains(other));
         if self.is_monitor(op) || alone {
             return Ok(());
