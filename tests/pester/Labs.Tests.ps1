@@ -106,6 +106,28 @@ operations:
         $report.Results[0].Attempts | Should -Be 3
     }
 
+    It 'undoes what had succeeded, with -FailureStrategy Rollback' {
+        $lab = New-Lab @'
+name: undone
+operations:
+  - name: net
+    parameters: { Name: blue }
+    script: "param($Name) $Name"
+    rollback: |
+      param($Name)
+      "$Name is gone"
+  - { name: disk, dependencies: [net], script: "'disk'", rollback: "throw 'disk is busy'" }
+  - { name: app, dependencies: [disk], script: "throw 'no'" }
+'@
+        $report = Start-AdvancedLabOrchestration $lab -FailureStrategy Rollback 2>$null
+        $report.Summary.Status | Should -Be 'Failed'
+        $report.Results.RolledBack | Should -Be $true, $false, $null
+        ($report.Rollback | Where-Object Name -EQ 'net').Result | Should -Be 'blue is gone'
+        ($report.Rollback | Where-Object Name -EQ 'disk').Status | Should -Be 'Failed'
+        $report.Error | Should -BeLike '*disk (rollback): *disk is busy*'
+        $report.Recommendations | Should -Contain "'disk' was not undone; what it left behind is still there."
+    }
+
     It 'keeps to -ResourceLimits, and refuses what could never start' {
         $lab = New-Lab @'
 name: hungry

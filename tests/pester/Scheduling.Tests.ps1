@@ -1,4 +1,4 @@
-# What a person sees of resources, retries and waiting.
+# What a person sees of resources, retries, rollbacks and waiting.
 
 Describe 'Scheduling' {
     It 'shows what waits, and for what' {
@@ -31,6 +31,16 @@ Describe 'Scheduling' {
         }
         $result.Attempts | Should -Be 3
         $result.Result | Should -Be 'up'
+    }
+
+    It 'writes a compensation that failed to the error stream' {
+        $output = Invoke-ParallelLabRunner -FailureStrategy Rollback -Operations @(
+            @{ Name = 'disk'; ScriptBlock = { 'disk' }; Rollback = { throw 'disk is busy' } }
+            @{ Name = 'app'; ScriptBlock = { throw 'no space' }; Dependencies = 'disk' }
+        ) 2>&1
+        $errors = @($output | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | ForEach-Object { "$_" })
+        $errors | Should -Be 'no space', 'disk is busy'
+        ($output | Where-Object Name -EQ 'disk').RolledBack | Should -BeFalse
     }
 
     It 'stops the whole run at its limit' {
