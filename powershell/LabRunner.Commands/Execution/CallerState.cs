@@ -73,6 +73,15 @@ internal sealed class CallerState
         };
     }
 
+    /// <summary>Whether a session that has been made the other's needs no change to be this one's.</summary>
+    internal bool IsLike(CallerState other) =>
+        Location == other.Location
+        && Equals(Culture, other.Culture)
+        && Equals(UICulture, other.UICulture)
+        && DefaultParameterValues is null
+        && other.DefaultParameterValues is null
+        && Preferences.SequenceEqual(other.Preferences);
+
     /// <summary>The preference's value in the caller's scope or call.</summary>
     internal object? Preference(string name) => Preferences.FirstOrDefault(pair => pair.Key == name).Value;
 

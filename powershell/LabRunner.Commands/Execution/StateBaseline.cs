@@ -43,7 +43,14 @@ internal sealed class StateBaseline
     /// <summary>Makes the session the caller's: from now on this is what is restored.</summary>
     internal void Adopt(CallerState caller)
     {
+        // The last operation of the run before was followed by a restore: what is like it is there already.
+        var isThere = _caller is { } before && caller.IsLike(before);
         _caller = caller;
+        if (isThere)
+        {
+            return;
+        }
+
         foreach (var (name, value) in caller.Preferences)
         {
             if (_variables.TryGetValue(name, out var known))
