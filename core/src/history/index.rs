@@ -77,7 +77,8 @@ pub fn summarize(folder: &Path) -> Option<RunSummary> {
     // A torn last line does not parse and is passed over.
     for event in lines.filter_map(|line| serde_json::from_slice::<Value>(&line.ok()?).ok()) {
         duration_ms = event.get("at_ms").and_then(Value::as_u64).unwrap_or(duration_ms);
-        let op = event.get("op").and_then(Value::as_u64);
+        // Compensations stand behind the declared operations and are none of them.
+        let op = event.get("op").and_then(Value::as_u64).filter(|&op| op < total as u64);
         match (event.get("event").and_then(Value::as_str), op) {
             (Some("ended"), Some(op)) => {
                 ended.insert(op, text(&event, "status").unwrap_or_default());
@@ -149,6 +150,20 @@ mod tests {
         assert_eq!(runs.len(), 1);
         assert_eq!(runs[0].status, "Unknown");
         assert_eq!(runs[0].counts, BTreeMap::from([("Succeeded".to_owned(), 1), ("Unknown".to_owned(), 1)]));
+    }
+
+    #[test]
+    fn a_compensation_is_not_counted_as_an_operation() {
+        let root = tempfile::tempdir().unwrap();
+        let ended = |op: u32, status: &str| {
+            format!("{{\"at_ms\":5,\"event\":\"ended\",\"op\":{op},\"status\":\"{status}\"}}\n")
+        };
+        let lines =
+            format!("{HEADER}\n{}{}{}", ended(0, "Succeeded"), ended(1, "Failed"), ended(2, "Succeeded"));
+        write(&root.path().join("20260101T000000Z-lab-1"), &lines);
+        let query = Query { directory: Some(root.path().to_owned()), ..Query::default() };
+        let counts = BTreeMap::from([("Succeeded".to_owned(), 1), ("Failed".to_owned(), 1)]);
+        assert_eq!(list(&query)[0].counts, counts);
     }
 
     #[test]
