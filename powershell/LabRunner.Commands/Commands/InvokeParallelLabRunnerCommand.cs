@@ -131,7 +131,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
         CommonCommands.Learn(Voice);
         var caller = CallerState.Capture(Voice, reader.Constrained);
-        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan)) : settings.Name;
+        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings.MaxConcurrency)) : settings.Name;
         if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {
             return;

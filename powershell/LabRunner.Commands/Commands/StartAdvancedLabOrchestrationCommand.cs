@@ -95,13 +95,13 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             WriteObject(new LabOrchestrationReport
             {
                 Summary = Summary(settings, reading.Path, started, null),
-                ExecutionPlan = LabReportBuilder.Plan(plan),
+                ExecutionPlan = LabReportBuilder.Plan(plan, settings.MaxConcurrency),
                 Metrics = new LabOrchestrationMetrics { TotalOperations = source.Operations.Count },
             });
             return;
         }
 
-        var described = LabReportBuilder.Plan(plan);
+        var described = LabReportBuilder.Plan(plan, settings.MaxConcurrency);
         if (!Voice.ShouldProcess(PlanText.Of(described), $"Run the {source.Operations.Count} operations of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
         {
             return;
