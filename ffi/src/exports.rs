@@ -14,10 +14,10 @@ use labrunner_core::config;
 use labrunner_core::error::{Code, Fault};
 use labrunner_core::forecast;
 use labrunner_core::graph::OpId;
+use labrunner_core::history::estimate;
 use labrunner_core::history::index::{self, Query};
 use labrunner_core::machine::Machine;
 use labrunner_core::operation::PlanRequest;
-use labrunner_core::plan::Plan;
 use labrunner_core::run::{CancelMode, Completion, Outcome, Run, RunOptions, Ticket};
 use serde_json::json;
 use std::sync::Arc;
@@ -87,13 +87,14 @@ pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length
     })
 }
 
-/// Compiles a plan from a request and gives its handle.
+/// Compiles a plan from a request and gives its handle. A request with `history` has the durations of past runs
+/// read for operations without an estimate.
 #[ffi]
 pub fn lab_plan_compile(data: *const u8, length: u64) -> LabReply {
     guarded(|| {
         // SAFETY: the caller promises what this module's documentation says of pointers.
         let request: PlanRequest = parse(unsafe { bytes::read(data, length) }?, "the plan")?;
-        Ok(handles::keep(Held::Plan(Arc::new(Plan::compile(request)?))))
+        Ok(handles::keep(Held::Plan(Arc::new(estimate::compile(request)?))))
     })
 }
 

@@ -53,18 +53,19 @@ impl Estimates {
             };
             let (ms, source) = match (operation.estimate_ms, remembered()) {
                 (Some(ms), _) => (ms, EstimateSource::Declared),
-                (None, Some(ms)) => (ms, EstimateSource::History),
-                (None, None) => (0, EstimateSource::Unit),
+                (None, Some(ms)) if !operation.is_monitor() => (ms, EstimateSource::History),
+                (None, _) => (0, EstimateSource::Unit),
             };
-            if source != EstimateSource::Unit {
+            if source != EstimateSource::Unit && !operation.is_monitor() {
                 (count, sum) = (count + 1, sum.saturating_add(ms));
             }
             durations.push(ms);
             sources.push(source);
         }
         let unit_ms = sum.checked_div(count).unwrap_or(UNIT_MS).max(1);
-        for (duration, source) in durations.iter_mut().zip(&sources) {
-            if *source == EstimateSource::Unit {
+        for ((duration, source), operation) in durations.iter_mut().zip(&sources).zip(operations) {
+            // A monitor lasts as long as the run: nothing waits for it.
+            if *source == EstimateSource::Unit && !operation.is_monitor() {
                 *duration = unit_ms;
             }
         }

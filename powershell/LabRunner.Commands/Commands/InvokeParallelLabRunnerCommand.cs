@@ -173,6 +173,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         return new RunSettings
         {
             Name = RunName,
+            EstimatesFrom = Voice.MyInvocation.BoundParameters.ContainsKey(nameof(RunName)) ? RunName : null,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = ContinueOnError ? "continue" : FailureStrategy?.ToLowerInvariant() ?? "stop",
             CancelRunning = CancelRunning,

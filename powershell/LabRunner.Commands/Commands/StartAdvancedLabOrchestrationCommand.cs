@@ -152,9 +152,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var order = RunOrder.Of(OrchestrationMode, Order, path, own is { } ranked ? RunEvent.Text(ranked, "mode") : null, ownNames);
         var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? Environment.ProcessorCount);
         var retry = RunEvent.Member(wanted, "retry");
+        var name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path);
         return new RunSettings
         {
-            Name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path),
+            Name = name,
+            EstimatesFrom = name,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? "stop").ToLowerInvariant(),
             CancelRunning = CancelRunning || (!Voice.MyInvocation.BoundParameters.ContainsKey(nameof(CancelRunning)) && wanted.TryGetProperty("cancel_running", out var cancel) && cancel.ValueKind == JsonValueKind.True),
