@@ -126,6 +126,9 @@ public sealed class LabPlannedOperation
     /// <summary>Its name.</summary>
     public string Name { get; internal init; } = "";
 
+    /// <summary>Its second name.</summary>
+    public string? Id { get; internal init; }
+
     /// <summary>Its type.</summary>
     public string? Type { get; internal init; }
 

@@ -96,6 +96,7 @@ internal static class LabReportBuilder
             Critical = path.Contains(scheduled.Name),
             Level = item.GetProperty("level").GetInt32(),
             Name = item.GetProperty("name").GetString() ?? "",
+            Id = RunEvent.Text(item, "id"),
             Type = RunEvent.Text(item, "type"),
             Work = RunEvent.Text(item, "work") ?? "",
             Dependencies = Names(item.GetProperty("dependencies")),
