@@ -79,10 +79,10 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
     public string? OrchestrationMode { get; set; }
 
-    /// <summary>The order for the mode Custom: names or ids, the first one first.</summary>
+    /// <summary>The order for the mode Custom: names or ids, the first one first, or a script block that gives each operation a key to sort by.</summary>
     [Parameter]
     [AllowEmptyCollection]
-    public string[] Order { get; set; } = [];
+    public object[] Order { get; set; } = [];
 
     /// <summary>Returns a job at once.</summary>
     [Parameter]
@@ -131,7 +131,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
         CommonCommands.Learn(Voice);
         var caller = CallerState.Capture(Voice, reader.Constrained);
-        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan)) : settings.Name;
+        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings.MaxConcurrency)) : settings.Name;
         if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {
             return;
@@ -173,6 +173,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         return new RunSettings
         {
             Name = RunName,
+            EstimatesFrom = Voice.MyInvocation.BoundParameters.ContainsKey(nameof(RunName)) ? RunName : null,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = ContinueOnError ? "continue" : FailureStrategy?.ToLowerInvariant() ?? "stop",
             CancelRunning = CancelRunning,
@@ -181,6 +182,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             Limits = LimitsReader.Read(ResourceLimits),
             Order = order.Mode,
             CustomOrder = order.Names,
+            Ranking = order.Ranking,
             DefaultTimeout = TimeoutMinutes > 0 ? Durations.Minutes(TimeoutMinutes) : null,
             RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : null,
             Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),

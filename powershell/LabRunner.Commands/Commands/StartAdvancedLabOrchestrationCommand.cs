@@ -25,11 +25,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
     public string? OrchestrationMode { get; set; }
 
-    /// <summary>The order for the mode Custom: names or ids, the first one first; the lab's own when absent.</summary>
+    /// <summary>The order for the mode Custom: names or ids, the first one first, or a script block that gives each operation a key to sort by; the lab's own when absent.</summary>
     [Parameter]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(LabOperationCompleter))]
-    public string[] Order { get; set; } = [];
+    public object[] Order { get; set; } = [];
 
     /// <summary>How many operations may run at the same time; 0 for the lab's own setting, or one a processor.</summary>
     [Parameter]
@@ -95,13 +95,13 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             WriteObject(new LabOrchestrationReport
             {
                 Summary = Summary(settings, reading.Path, started, null),
-                ExecutionPlan = LabReportBuilder.Plan(plan),
+                ExecutionPlan = LabReportBuilder.Plan(plan, settings.MaxConcurrency),
                 Metrics = new LabOrchestrationMetrics { TotalOperations = source.Operations.Count },
             });
             return;
         }
 
-        var described = LabReportBuilder.Plan(plan);
+        var described = LabReportBuilder.Plan(plan, settings.MaxConcurrency);
         if (!Voice.ShouldProcess(PlanText.Of(described), $"Run the {source.Operations.Count} operations of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
         {
             return;
@@ -152,9 +152,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var order = RunOrder.Of(OrchestrationMode, Order, path, own is { } ranked ? RunEvent.Text(ranked, "mode") : null, ownNames);
         var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? Environment.ProcessorCount);
         var retry = RunEvent.Member(wanted, "retry");
+        var name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path);
         return new RunSettings
         {
-            Name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path),
+            Name = name,
+            EstimatesFrom = name,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? "stop").ToLowerInvariant(),
             CancelRunning = CancelRunning || (!Voice.MyInvocation.BoundParameters.ContainsKey(nameof(CancelRunning)) && wanted.TryGetProperty("cancel_running", out var cancel) && cancel.ValueKind == JsonValueKind.True),
@@ -166,6 +168,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             DefaultTimeout = RunEvent.Number(wanted, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
             Order = order.Mode,
             CustomOrder = order.Names,
+            Ranking = order.Ranking,
             Journal = true,
             Source = path,
         };

@@ -5,6 +5,9 @@ internal sealed class RunSettings
 {
     internal string Name { get; init; } = "Invoke-ParallelLabRunner";
 
+    /// <summary>The lab whose past runs tell how long operations take that declare no estimate; none when absent.</summary>
+    internal string? EstimatesFrom { get; init; }
+
     internal required int MaxConcurrency { get; init; }
 
     /// <summary>What a failure means: <c>stop</c>, <c>continue</c>, <c>retry</c> or <c>rollback</c>.</summary>
@@ -44,7 +47,10 @@ internal sealed class RunSettings
     internal string Order { get; init; } = "intelligent";
 
     /// <summary>The caller's own order, for <c>custom</c>.</summary>
-    internal IReadOnlyList<string> CustomOrder { get; init; } = [];
+    internal IReadOnlyList<string> CustomOrder { get; set; } = [];
+
+    /// <summary>The caller's own rule, for <c>custom</c>: gives <see cref="CustomOrder"/> when the plan is compiled.</summary>
+    internal System.Management.Automation.ScriptBlock? Ranking { get; init; }
 
     internal bool NoOutput { get; init; }
 
