@@ -34,6 +34,8 @@ mod retries;
 mod rollback;
 #[cfg(test)]
 mod scheduling_tests;
+#[cfg(test)]
+mod schema;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ use crate::operation::{Operation, RetryPolicy, Trigger, Work};
 const IGNORED_YET: &[&str] = &["health-checks"];
 
 /// Keys that later versions use; ignoring them would run something else than the file says.
-const REFUSED_YET: &[&str] = &["when", "for-each", "template", "include"];
+const REFUSED_YET: &[&str] = &["when", "for-each", "template", "with", "include"];
 
 /// What operations share: where their lab is and what it says about retries.
 #[derive(Clone, Copy)]
