@@ -74,7 +74,8 @@ impl<'n> Fields<'n> {
         #[cfg(test)]
         record::known(place, &self.known);
         for (entry, _) in self.mapping.iter().zip(&self.open).filter(|(_, open)| open.is_some()) {
-            if entry.key.starts_with("x-") || entry.key.starts_with('$') {
+            let foreign = findings.foreign.is_some_and(|file| file == entry.key_at.file);
+            if foreign || entry.key.starts_with("x-") || entry.key.starts_with('$') {
                 continue;
             }
             let advice = match did_you_mean(&entry.key, self.known.iter().copied()) {

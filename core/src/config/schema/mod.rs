@@ -86,7 +86,7 @@ fn the_spellings_that_the_reader_knows_are_valid() {
         "name: x\nx-mine: 5\n$schema: y\nsettings: {resourceLimits: {max_memory: 16 GiB, cpuPercent: 5.5}}",
         "name: x\noperations: [{name: a, command: y, args: [1, b, true], env: {A: null}, success-codes: 3}]",
         "name: x\noperations: [{name: a, script: y, pool: [a, {b: 2}], lock: {c: Shared}, trigger: AllDone}]",
-        "name: x\noperations: [{name: a, script: y, priority: '${PRIORITY:-3}', timeout: '{{ minutes }}'}]",
+        "name: x\noperations: [{name: a, script: y, priority: '$${PRIORITY:-3}', timeout: '{{ minutes }}'}]",
         "name: x\nvalidation: [{name: a, script: y}]\ncleanup: {automatic: false, operations: []}",
         "name: x\nsettings: null\noperations:\n",
     ] {
