@@ -99,6 +99,10 @@ codes! {
     FileUnreadable = "LR0213", "FileUnreadable", ObjectNotFound;
     /// A provider that this version does not have.
     UnknownProvider = "LR0214", "UnknownProvider", NotImplemented;
+    /// A psd1 file is no PowerShell.
+    MalformedPsd1 = "LR0231", "MalformedPsd1", ParserError;
+    /// A psd1 file has something that would have to be executed.
+    NotData = "LR0232", "NotData", InvalidData;
 
     /// The run's files cannot be written.
     JournalUnwritable = "LR0301", "JournalUnwritable", WriteError;

@@ -1,7 +1,7 @@
 //! Lab files: from bytes to a checked [`model::Lab`], with every finding at its line and column.
 //!
 //! ```text
-//! bytes ─ text ─ yaml │ json ─ document ─ lab, operations ─ model
+//! bytes ─ text ─ yaml │ json │ psd1 ─ document ─ lab, operations ─ model
 //! ```
 //! The steps up to [`document`] know nothing of labs: they serve any configuration. A file that is well-formed
 //! gives its document even when it is no sound lab, and all that is wrong with it is found in one pass.
@@ -28,6 +28,7 @@ mod links;
 pub mod model;
 mod operations;
 mod paths;
+pub mod psd1;
 pub mod quantity;
 mod resources;
 mod retries;
@@ -61,6 +62,8 @@ pub struct ReadOptions {
     pub format: Option<Format>,
     /// Any configuration, not a lab: the document and whether it is well-formed, nothing more.
     pub document_only: bool,
+    /// What the PowerShell parser has found in a psd1 file; the bytes are for the snippets then.
+    pub tokens: Option<Vec<psd1::Token>>,
 }
 
 /// The format of a file.
@@ -71,6 +74,8 @@ pub enum Format {
     Yaml,
     /// JSON, with comments and trailing commas.
     Json,
+    /// A PowerShell data file, as tokens: see [`psd1`].
+    Psd1,
 }
 
 /// What was read, and everything that was found.
@@ -116,6 +121,10 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Reading {
     let root = match format(options, &text) {
         Ok(Format::Yaml) => yaml::read(&text, &mut findings),
         Ok(Format::Json) => json::read(&text, &mut findings),
+        Ok(Format::Psd1) => match &options.tokens {
+            Some(tokens) => psd1::read(tokens, &mut findings),
+            None => return Reading::refused(without_tokens(options)),
+        },
         Err(finding) => return Reading::refused(*finding),
     };
     if root.is_none() && findings.has_errors() {
@@ -137,6 +146,12 @@ fn in_file(options: &ReadOptions, message: &str) -> String {
     }
 }
 
+/// Only PowerShell can parse its own language; without it there is nothing to read.
+fn without_tokens(options: &ReadOptions) -> Diagnostic {
+    Diagnostic::error(Code::NotAvailable, in_file(options, "a psd1 file can be read by the PowerShell module only"))
+        .with_advice("Read it with Get-LabConfig or Test-LabConfiguration, or write the lab in YAML or JSON.")
+}
+
 fn format(options: &ReadOptions, text: &str) -> Result<Format, Box<Diagnostic>> {
     if let Some(format) = options.format {
         return Ok(format);
@@ -146,10 +161,7 @@ fn format(options: &ReadOptions, text: &str) -> Result<Format, Box<Diagnostic>> 
     match name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
         Some("yaml" | "yml") => Ok(Format::Yaml),
         Some("json" | "jsonc") => Ok(Format::Json),
-        Some("psd1") => Err(Box::new(
-            Diagnostic::error(Code::NotAvailable, in_file(options, "labs in psd1 are not available yet"))
-                .with_advice("Write the lab in YAML or JSON."),
-        )),
+        Some("psd1") => Ok(Format::Psd1),
         _ if text.trim_start().starts_with('{') => Ok(Format::Json),
         _ => Ok(Format::Yaml),
     }
