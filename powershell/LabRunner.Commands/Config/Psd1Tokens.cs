@@ -107,7 +107,7 @@ internal sealed class Psd1Tokens
 
     private void Statement(StatementAst statement)
     {
-        if (statement is PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0 } only], Background: false })
+        if (statement is PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0 } only] })
         {
             Value(only.Expression);
         }
@@ -208,7 +208,7 @@ internal sealed class Psd1Tokens
         foreach (var statement in statements)
         {
             // As in PowerShell: what a statement in @( ) enumerates becomes items of the one list.
-            if (statement is PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0, Expression: ArrayLiteralAst list }], Background: false })
+            if (statement is PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0, Expression: ArrayLiteralAst list }] })
             {
                 foreach (var item in list.Elements)
                 {
