@@ -1,3 +1,4 @@
+using System.Text.Json;
 using static LabRunner.Interop.Replies;
 using Native = LabRunner.Interop.Generated.Interop;
 
@@ -20,6 +21,15 @@ public sealed class PlanHandle : IDisposable
 
     /// <summary>The plan as a document: levels, order, critical path.</summary>
     public byte[] Describe() => Handle.Use(static plan => Native.lab_plan_describe(plan).Document());
+
+    /// <summary>When each operation starts and ends if the estimates hold.</summary>
+    /// <exception cref="LabCoreException">The options make no sense, or the estimates add up to more than can be planned.</exception>
+    public LabSchedule Preview(LabScheduleOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        byte[] request = JsonSerializer.SerializeToUtf8Bytes(options);
+        return LabSchedule.Parse(Handle.Use(plan => Native.lab_plan_preview(plan, ref Reference(request), (ulong)request.Length).Document()));
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();

@@ -8,6 +8,7 @@
 
 pub mod config;
 pub mod error;
+pub mod forecast;
 pub mod graph;
 pub mod history;
 pub mod machine;

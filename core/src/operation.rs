@@ -6,6 +6,7 @@
 use crate::error::Place;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// Everything a plan is compiled from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,21 @@ pub struct PlanRequest {
     /// Groups of operations, by name or id, of which only one may be at work at a time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<Vec<String>>,
+    /// Past runs whose durations stand in for estimates that are not declared; see
+    /// [`crate::history::estimate`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<PastRuns>,
+}
+
+/// Which past runs tell how long operations take.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastRuns {
+    /// Folder of all runs; [`crate::history::root`] when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<PathBuf>,
+    /// Name of the lab or run, ignoring case.
+    pub name: String,
 }
 
 /// How much there is of what operations need. What is absent is not limited.

@@ -12,11 +12,12 @@ use interoptopus::inventory::RustInventory;
 use interoptopus::{ffi, function};
 use labrunner_core::config;
 use labrunner_core::error::{Code, Fault};
+use labrunner_core::forecast;
 use labrunner_core::graph::OpId;
+use labrunner_core::history::estimate;
 use labrunner_core::history::index::{self, Query};
 use labrunner_core::machine::Machine;
 use labrunner_core::operation::PlanRequest;
-use labrunner_core::plan::Plan;
 use labrunner_core::run::{CancelMode, Completion, Outcome, Run, RunOptions, Ticket};
 use serde_json::json;
 use std::sync::Arc;
@@ -86,13 +87,14 @@ pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length
     })
 }
 
-/// Compiles a plan from a request and gives its handle.
+/// Compiles a plan from a request and gives its handle. A request with `history` has the durations of past runs
+/// read for operations without an estimate.
 #[ffi]
 pub fn lab_plan_compile(data: *const u8, length: u64) -> LabReply {
     guarded(|| {
         // SAFETY: the caller promises what this module's documentation says of pointers.
         let request: PlanRequest = parse(unsafe { bytes::read(data, length) }?, "the plan")?;
-        Ok(handles::keep(Held::Plan(Arc::new(Plan::compile(request)?))))
+        Ok(handles::keep(Held::Plan(Arc::new(estimate::compile(request)?))))
     })
 }
 
@@ -103,6 +105,19 @@ pub fn lab_plan_describe(plan: u64) -> LabReply {
         let plan = handles::plan(plan)?;
         serde_json::to_value(plan.describe())
             .map_err(|error| Fault::new(Code::Panicked, format!("the plan cannot be described: {error}")))
+    })
+}
+
+/// A document that predicts the run of a plan: when each operation starts and ends if the estimates hold.
+/// Options: `{"max_concurrency": …, "schedule": "expected" | "shortest", "tries": …, "budget_ms": …, "seed": …,
+/// "threads": …}`, all but the first optional. The budget bounds the search; the best schedule found counts.
+#[ffi]
+pub fn lab_plan_preview(plan: u64, data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        let plan = handles::plan(plan)?;
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let options = forecast::Options::from_json(unsafe { bytes::read(data, length) }?)?;
+        forecast::forecast(&plan, &options, None)
     })
 }
 
@@ -287,6 +302,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_read))
         .register(function!(lab_plan_compile))
         .register(function!(lab_plan_describe))
+        .register(function!(lab_plan_preview))
         .register(function!(lab_run_start))
         .register(function!(lab_run_take))
         .register(function!(lab_run_complete))

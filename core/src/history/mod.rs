@@ -1,6 +1,7 @@
 //! What runs leave behind: one folder a run, with a journal that is written first and a result that
 //! is written last. Everything that is asked about past runs is read from these files.
 
+pub mod estimate;
 pub mod index;
 pub mod journal;
 
@@ -26,15 +27,19 @@ pub fn root() -> PathBuf {
     base.join("runs")
 }
 
+/// Length of the time that a folder's name begins with.
+pub(crate) const TIME_LENGTH: usize = "20260101T000000Z".len();
+
 /// A folder name for a run that sorts by time and says which lab it was.
 pub fn folder_name(started: Timestamp, name: &str, id: &str) -> String {
-    let safe: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' })
-        .take(40)
-        .collect();
     let tail = &id[id.len().saturating_sub(8)..];
-    format!("{}-{safe}-{tail}", started.strftime("%Y%m%dT%H%M%SZ"))
+    format!("{}-{}-{tail}", started.strftime("%Y%m%dT%H%M%SZ"), safe_name(name))
+}
+
+/// A lab's name as it stands in folder names.
+pub(crate) fn safe_name(name: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
+    name.chars().map(safe).take(40).collect()
 }
 
 /// The journal in a run's folder.

@@ -119,7 +119,7 @@ pub fn predict(project: &Project, options: &Options<'_>) -> Prediction {
     }
 }
 
-fn critical_path(project: &Project) -> Vec<OpId> {
+pub(crate) fn critical_path(project: &Project) -> Vec<OpId> {
     let tails = project.tails();
     let whole = |activity: OpId| tails[activity.index()] + project.duration(activity);
     // Of equal paths the one with the smallest ids, so that the answer is always the same.
@@ -137,8 +137,9 @@ fn critical_path(project: &Project) -> Vec<OpId> {
 
 /// Walks back from the end. In a schedule that is pushed to the left every start is the end of
 /// something: of a dependency, or of someone who held a resource that was needed.
-fn critical_chain(project: &Project, schedule: &Schedule) -> Vec<OpId> {
+pub(crate) fn critical_chain(project: &Project, schedule: &Schedule) -> Vec<OpId> {
     let finish = |activity: OpId| schedule.starts[activity.index()] + project.duration(activity);
+    let curves = curves(project, &schedule.starts);
     let mut by_finish: Vec<OpId> = project.activities().collect();
     by_finish.sort_unstable_by_key(|&activity| (finish(activity), activity));
     let Some(&last) = by_finish.last() else { return Vec::new() };
@@ -147,13 +148,28 @@ fn critical_chain(project: &Project, schedule: &Schedule) -> Vec<OpId> {
     loop {
         let start = schedule.starts[activity.index()];
         let waited_for = project.graph().dependencies.of(activity).iter().copied();
-        let held = || {
+        let ending = || {
             let from = by_finish.partition_point(|&other| finish(other) < start);
             let ending = by_finish[from..].iter().copied().take_while(|&other| finish(other) == start);
-            ending.filter(|&other| project.duration(other) > 0).find(|&other| {
-                let needs = project.needs(activity).iter().zip(project.needs(other));
-                needs.into_iter().any(|(mine, theirs)| *mine > 0 && *theirs > 0)
-            })
+            ending.filter(|&other| project.duration(other) > 0)
+        };
+        // Whoever held what there was not enough of; failing that, whoever held the same at all.
+        let short = |resource: usize, mine: u32| {
+            let curve = &curves[resource];
+            let before = curve.steps.partition_point(|&(from, _)| from < start);
+            let used = before.checked_sub(1).map_or(0, |at| curve.steps[at].1);
+            u64::from(used) + u64::from(mine) > u64::from(curve.capacity)
+        };
+        let shares = |other: OpId, counts: &dyn Fn(usize, u32) -> bool| {
+            let needs = project.needs(activity).iter().zip(project.needs(other)).enumerate();
+            needs
+                .into_iter()
+                .any(|(resource, (&mine, &theirs))| mine > 0 && theirs > 0 && counts(resource, mine))
+        };
+        let held = || {
+            ending()
+                .find(|&other| shares(other, &short))
+                .or_else(|| ending().find(|&other| shares(other, &|_, _| true)))
         };
         let Some(before) = waited_for.filter(|&other| finish(other) == start).min().or_else(held) else {
             break;
@@ -168,7 +184,7 @@ fn critical_chain(project: &Project, schedule: &Schedule) -> Vec<OpId> {
 /// Up to this many operations slack is measured by pushing the schedule to the right.
 const SLACK_LIMIT: usize = 20_000;
 
-fn slack(project: &Project, schedule: &Schedule) -> Vec<u64> {
+pub(crate) fn slack(project: &Project, schedule: &Schedule) -> Vec<u64> {
     if project.len() > SLACK_LIMIT {
         let latest = project.tails().into_iter().zip(project.durations());
         let latest = latest.map(|(tail, duration)| schedule.makespan - tail - duration);
@@ -182,15 +198,22 @@ fn slack(project: &Project, schedule: &Schedule) -> Vec<u64> {
 }
 
 fn curves(project: &Project, starts: &[u64]) -> Vec<Curve> {
-    let mut events = Vec::new();
     let of_resource = |(resource, &capacity): (usize, &u32)| {
-        events.clear();
-        for activity in project.activities() {
-            let (start, need) = (starts[activity.index()], i64::from(project.needs(activity)[resource]));
-            let finish = start + project.duration(activity);
-            if need > 0 && finish > start {
-                events.extend([(start, need), (finish, -need)]);
-            }
+        let used = project.activities().map(|activity| {
+            let start = starts[activity.index()];
+            (start, start + project.duration(activity), project.needs(activity)[resource])
+        });
+        Curve::of(capacity, used)
+    };
+    project.capacities().iter().enumerate().map(of_resource).collect()
+}
+
+impl Curve {
+    /// The curve of a resource that is used so much, each `(from, to, amount)`.
+    pub fn of(capacity: u32, used: impl Iterator<Item = (u64, u64, u32)>) -> Self {
+        let mut events = Vec::new();
+        for (from, to, amount) in used.filter(|&(from, to, amount)| amount > 0 && to > from) {
+            events.extend([(from, i64::from(amount)), (to, -i64::from(amount))]);
         }
         events.sort_unstable();
         let mut steps = vec![(0, 0)];
@@ -206,7 +229,11 @@ fn curves(project: &Project, starts: &[u64]) -> Vec<Curve> {
                 steps.push((moment[0].0, u32::try_from(used).unwrap_or(u32::MAX)));
             }
         }
-        Curve { capacity, steps }
-    };
-    project.capacities().iter().enumerate().map(of_resource).collect()
+        Self { capacity, steps }
+    }
+
+    /// The most that is in use at once.
+    pub fn peak(&self) -> u32 {
+        self.steps.iter().map(|&(_, used)| used).max().unwrap_or(0)
+    }
 }

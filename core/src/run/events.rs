@@ -4,8 +4,9 @@
 //! bytes wait to be read, the program's pipe is not read any further until they are.
 
 use crate::graph::OpId;
+use crate::plan::Plan;
 use crate::run::record::ErrorReport;
-use crate::scheduler::{RunStatus, Status, StopReason};
+use crate::scheduler::{RunStatus, SkipReason, Status, StopReason};
 use crate::work::output::Stream;
 use parking_lot::{Condvar, Mutex};
 use serde::Serialize;
@@ -172,6 +173,42 @@ pub struct SkippedBecause {
     pub operation: Option<String>,
     /// One sentence.
     pub message: String,
+}
+
+impl SkippedBecause {
+    /// A reason in words.
+    pub fn of(plan: &Plan, reason: SkipReason) -> Self {
+        let name = |op: OpId| plan.operation(op).name.clone();
+        let plain = |kind, message: &str| Self { kind, operation: None, message: message.to_owned() };
+        match reason {
+            SkipReason::Dependency(on) => Self {
+                kind: "dependency",
+                message: format!("it depends on '{}', which did not succeed", name(on)),
+                operation: Some(name(on)),
+            },
+            SkipReason::RunStopped(on) => Self {
+                kind: "run-stopped",
+                message: format!("the run stops at the first failure, and '{}' failed", name(on)),
+                operation: Some(name(on)),
+            },
+            SkipReason::RunCanceled => plain("run-canceled", "the run was canceled"),
+            SkipReason::RunTimeout => plain("run-timeout", "the run's own limit had passed"),
+            SkipReason::NothingToWatch => {
+                plain("nothing-to-watch", "everything else had ended before it started")
+            }
+            SkipReason::NotTriggered => {
+                plain("not-triggered", "it runs only after a failure, and nothing it depends on failed")
+            }
+            SkipReason::HeldByService(service) => Self {
+                kind: "held-by-service",
+                message: format!(
+                    "it needs what service '{}' keeps until it ends, and nothing ends it before",
+                    name(service)
+                ),
+                operation: Some(name(service)),
+            },
+        }
+    }
 }
 
 /// The queue.

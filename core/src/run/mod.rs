@@ -19,7 +19,7 @@ pub mod record;
 mod sampling;
 mod shell;
 
-pub use events::{Event, EventHub, EventKind};
+pub use events::{Event, EventHub, EventKind, SkippedBecause};
 pub use options::RunOptions;
 pub use record::{Explanation, Outcome, OutcomeStatus, RunResult};
 pub use shell::{CancelMode, Completion, Run, Ticket};

@@ -129,6 +129,7 @@ impl RunOptions {
             run_timeout_ms: self.run_timeout_ms,
             stop_grace_ms: self.stop_grace_ms,
             seed: self.seed.unwrap_or(seed),
+            untimed: false,
         }
     }
 

@@ -17,9 +17,7 @@ use crate::history;
 use crate::history::journal::{FORMAT, Header, Journal};
 use crate::operation::Work;
 use crate::plan::{Plan, Retry};
-use crate::scheduler::{
-    Command, FailureStrategy, Input, RunStatus, Scheduler, SkipReason, State, Status, StopReason,
-};
+use crate::scheduler::{Command, FailureStrategy, Input, RunStatus, Scheduler, State, Status, StopReason};
 use jiff::Timestamp;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::{HashSet, VecDeque};
@@ -517,7 +515,6 @@ impl Run {
 
     /// Writes one command into the records and says what to make known.
     fn write_down(&self, inner: &mut Inner, now: u64, command: Command) -> Option<EventKind> {
-        let name = |op: OpId| self.plan.operation(op).name.clone();
         match command {
             Command::Start(..) | Command::Withdraw(..) => None,
             Command::Started(op, attempt) => {
@@ -582,35 +579,7 @@ impl Run {
             }
             Command::Skipped(op, reason) => {
                 self.count_script(inner, op);
-                let because = match reason {
-                    SkipReason::Dependency(on) => SkippedBecause {
-                        kind: "dependency",
-                        message: format!("it depends on '{}', which did not succeed", name(on)),
-                        operation: Some(name(on)),
-                    },
-                    SkipReason::RunStopped(on) => SkippedBecause {
-                        kind: "run-stopped",
-                        message: format!("the run stops at the first failure, and '{}' failed", name(on)),
-                        operation: Some(name(on)),
-                    },
-                    SkipReason::RunCanceled => because("run-canceled", "the run was canceled"),
-                    SkipReason::RunTimeout => because("run-timeout", "the run's own limit had passed"),
-                    SkipReason::NothingToWatch => {
-                        because("nothing-to-watch", "everything else had ended before it started")
-                    }
-                    SkipReason::NotTriggered => because(
-                        "not-triggered",
-                        "it runs only after a failure, and nothing it depends on failed",
-                    ),
-                    SkipReason::HeldByService(service) => SkippedBecause {
-                        kind: "held-by-service",
-                        message: format!(
-                            "it needs what service '{}' keeps until it ends, and nothing ends it before",
-                            name(service)
-                        ),
-                        operation: Some(name(service)),
-                    },
-                };
+                let because = SkippedBecause::of(&self.plan, reason);
                 let record = &mut inner.records[op.index()];
                 record.status = Some(Status::Skipped);
                 record.skipped_because = Some(because.clone());
@@ -806,10 +775,6 @@ impl Run {
             operations,
         }
     }
-}
-
-fn because(kind: &'static str, message: &str) -> SkippedBecause {
-    SkippedBecause { kind, operation: None, message: message.to_owned() }
 }
 
 /// Milliseconds as people say them.

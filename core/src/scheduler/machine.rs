@@ -108,7 +108,7 @@ impl Scheduler {
                     service: matches!(&declared.work,
                         Work::Process(spec) if spec.mode == ProcessMode::Service),
                     critical: declared.critical,
-                    limited: declared.total_timeout_ms.is_some(),
+                    limited: declared.total_timeout_ms.is_some() && !settings.untimed,
                     trigger: declared.trigger,
                     ..Flags::default()
                 }
@@ -325,6 +325,9 @@ impl Scheduler {
 
     /// An operation's own limit, else the default; monitors have no default limit.
     fn limit_of(&self, op: OpId) -> Option<u64> {
+        if self.settings.untimed {
+            return None;
+        }
         let own = self.plan.operation(op).timeout_ms;
         own.or_else(|| self.settings.default_timeout_ms.filter(|_| !self.flags[op.index()].monitor))
     }

@@ -29,6 +29,8 @@ pub struct Settings {
     pub stop_grace_ms: u64,
     /// Where the random part of pauses comes from: equal seeds, equal pauses.
     pub seed: u64,
+    /// Whether limits of time are left out: a forecast takes as long as the estimates say.
+    pub untimed: bool,
 }
 
 impl Settings {
@@ -44,6 +46,7 @@ impl Settings {
             run_timeout_ms: None,
             stop_grace_ms: 5_000,
             seed: 0,
+            untimed: false,
         }
     }
 }

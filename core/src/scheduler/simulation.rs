@@ -288,6 +288,7 @@ impl World {
             order,
             limits: self.limits.clone(),
             conflicts: conflicts.collect(),
+            ..PlanRequest::default()
         })
         .unwrap()
     }

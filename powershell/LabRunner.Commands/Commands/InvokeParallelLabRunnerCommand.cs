@@ -131,7 +131,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
         CommonCommands.Learn(Voice);
         var caller = CallerState.Capture(Voice, reader.Constrained);
-        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan)) : settings.Name;
+        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings.MaxConcurrency)) : settings.Name;
         if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {
             return;
@@ -177,6 +177,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         return new RunSettings
         {
             Name = RunName,
+            EstimatesFrom = Voice.MyInvocation.BoundParameters.ContainsKey(nameof(RunName)) ? RunName : null,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = failure,
             CancelRunning = CancelRunning,

@@ -95,13 +95,13 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             WriteObject(new LabOrchestrationReport
             {
                 Summary = Summary(settings, reading.Path, started, null),
-                ExecutionPlan = LabReportBuilder.Plan(plan),
+                ExecutionPlan = LabReportBuilder.Plan(plan, settings.MaxConcurrency),
                 Metrics = new LabOrchestrationMetrics { TotalOperations = source.Operations.Count },
             });
             return;
         }
 
-        var described = LabReportBuilder.Plan(plan);
+        var described = LabReportBuilder.Plan(plan, settings.MaxConcurrency);
         if (!Voice.ShouldProcess(PlanText.Of(described), $"Run the {source.Operations.Count} operations of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
         {
             return;
@@ -153,9 +153,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? Defaults.Concurrency);
         var failure = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? Defaults.FailureStrategy).ToLowerInvariant();
         var own = RunEvent.Member(wanted, "retry");
+        var name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path);
         return new RunSettings
         {
-            Name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path),
+            Name = name,
+            EstimatesFrom = name,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = failure,
             CancelRunning = CancelRunning || (!Voice.MyInvocation.BoundParameters.ContainsKey(nameof(CancelRunning)) && wanted.TryGetProperty("cancel_running", out var cancel) && cancel.ValueKind == JsonValueKind.True),

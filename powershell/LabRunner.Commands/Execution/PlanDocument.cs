@@ -40,6 +40,14 @@ internal static class PlanDocument
             Value(json, settings.Limits);
         }
 
+        if (settings.EstimatesFrom is { } lab)
+        {
+            json.WriteStartObject("history");
+            json.WriteString("directory", RunFolders.Root);
+            json.WriteString("name", lab);
+            json.WriteEndObject();
+        }
+
         if (settings.Conflicts is { } conflicts)
         {
             json.WritePropertyName("conflicts");

@@ -5,6 +5,9 @@ internal sealed class RunSettings
 {
     internal string Name { get; init; } = "Invoke-ParallelLabRunner";
 
+    /// <summary>The lab whose past runs tell how long operations take that declare no estimate; none when absent.</summary>
+    internal string? EstimatesFrom { get; init; }
+
     internal required int MaxConcurrency { get; init; }
 
     /// <summary>What a failure means: <c>stop</c>, <c>continue</c>, <c>retry</c> or <c>rollback</c>.</summary>

@@ -1,3 +1,5 @@
+using LabRunner.Interop;
+
 namespace LabRunner;
 
 /// <summary>What became of a lab: the outcome, the figures, the plan and what to do next.</summary>
@@ -104,6 +106,15 @@ public sealed class LabExecutionPlan
 
     /// <summary>Names along one longest path.</summary>
     public string[] CriticalPath { get; internal init; } = [];
+
+    /// <summary>When everything is expected to start and end, and how full every resource is expected to be.</summary>
+    public LabSchedule? Schedule { get; internal init; }
+
+    /// <summary>How long the whole is expected to take.</summary>
+    public TimeSpan? Makespan => Schedule?.Makespan;
+
+    /// <summary>The most that is expected to be in use of each resource: slots, and what the lab limits.</summary>
+    public LabScheduledResource[] Resources => Schedule?.Resources ?? [];
 }
 
 /// <summary>One operation of a plan.</summary>
@@ -132,6 +143,24 @@ public sealed class LabPlannedOperation
 
     /// <summary>Its own limit.</summary>
     public TimeSpan? Timeout { get; internal init; }
+
+    /// <summary>When it is expected to start, from the start of the run; nothing when it will be skipped.</summary>
+    public TimeSpan? Start { get; internal init; }
+
+    /// <summary>When it is expected to end.</summary>
+    public TimeSpan? End { get; internal init; }
+
+    /// <summary>How much later it may start without a later end of the whole.</summary>
+    public TimeSpan? Slack { get; internal init; }
+
+    /// <summary>How long it is expected to take.</summary>
+    public TimeSpan? Estimate { get; internal init; }
+
+    /// <summary>How that is known: <c>declared</c>, <c>history</c> or <c>unit</c>.</summary>
+    public string? EstimateSource { get; internal init; }
+
+    /// <summary>Why it will not start although nothing fails.</summary>
+    public string? SkippedBecause { get; internal init; }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

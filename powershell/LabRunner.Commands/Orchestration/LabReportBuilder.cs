@@ -7,17 +7,23 @@ namespace LabRunner.Orchestration;
 /// <summary>Makes the report of a lab from its plan and its run.</summary>
 internal static class LabReportBuilder
 {
-    /// <summary>The plan for people.</summary>
-    internal static LabExecutionPlan Plan(PlanHandle plan)
+    /// <summary>How long a run may be held up by the search for a shorter schedule.</summary>
+    private const int SearchMilliseconds = 250;
+
+    /// <summary>The plan for people, with the schedule that a run so wide is expected to keep.</summary>
+    internal static LabExecutionPlan Plan(PlanHandle plan, int maxConcurrency)
     {
+        var schedule = plan.Preview(new LabScheduleOptions(maxConcurrency, BudgetMilliseconds: SearchMilliseconds));
+        HashSet<string> path = new(schedule.CriticalPath, StringComparer.OrdinalIgnoreCase);
         using var document = JsonDocument.Parse(plan.Describe());
         var root = document.RootElement;
-        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", Planned);
+        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path));
         return new LabExecutionPlan
         {
             Operations = [.. Names(root.GetProperty("order")).Select(name => byName[name])],
             Levels = [.. root.GetProperty("levels").EnumerateArray().Select(Names)],
-            CriticalPath = Names(root.GetProperty("critical_path")),
+            CriticalPath = schedule.CriticalPath,
+            Schedule = schedule,
         };
     }
 
@@ -76,17 +82,27 @@ internal static class LabReportBuilder
         return failed.Length == 0 ? null : string.Join(Environment.NewLine, failed);
     }
 
-    private static LabPlannedOperation Planned(JsonElement item) => new()
+    private static LabPlannedOperation Planned(JsonElement item, LabSchedule schedule, HashSet<string> path)
     {
-        Level = item.GetProperty("level").GetInt32(),
-        Name = item.GetProperty("name").GetString() ?? "",
-        Type = RunEvent.Text(item, "type"),
-        Work = RunEvent.Text(item, "work") ?? "",
-        Dependencies = Names(item.GetProperty("dependencies")),
-        Priority = (int)(RunEvent.Number(item, "priority") ?? 0),
-        Critical = item.GetProperty("critical").GetBoolean(),
-        Timeout = RunEvent.Number(item, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
-    };
+        var scheduled = schedule.Operations[item.GetProperty("index").GetInt32()];
+        return new LabPlannedOperation
+        {
+            Start = scheduled.Start,
+            End = scheduled.End,
+            Slack = scheduled.Slack,
+            Estimate = scheduled.Estimate.Duration,
+            EstimateSource = scheduled.Estimate.Source,
+            SkippedBecause = scheduled.SkippedBecause?.Message,
+            Critical = path.Contains(scheduled.Name),
+            Level = item.GetProperty("level").GetInt32(),
+            Name = item.GetProperty("name").GetString() ?? "",
+            Type = RunEvent.Text(item, "type"),
+            Work = RunEvent.Text(item, "work") ?? "",
+            Dependencies = Names(item.GetProperty("dependencies")),
+            Priority = (int)(RunEvent.Number(item, "priority") ?? 0),
+            Timeout = RunEvent.Number(item, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
+        };
+    }
 
     private static string[] Names(JsonElement list) => [.. list.EnumerateArray().Select(name => name.GetString() ?? "")];
 }

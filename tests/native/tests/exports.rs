@@ -128,6 +128,31 @@ fn the_interface_has_a_version_that_needs_no_document() {
     assert_eq!(document["version"], env!("CARGO_PKG_VERSION"));
 }
 
+fn preview(plan: u64, options: &str) -> Result<Value, Value> {
+    let call = export!("lab_plan_preview", fn(u64, *const u8, u64) -> LabReply);
+    document(unsafe { call(plan, options.as_ptr(), options.len() as u64) })
+}
+
+#[test]
+fn a_preview_tells_when_everything_starts() {
+    let mut request = scripts(&[("a", &[]), ("b", &["a"]), ("c", &[])]);
+    for (index, ms) in [200, 300, 100].into_iter().enumerate() {
+        request["operations"][index]["estimate_ms"] = json!(ms);
+    }
+    let plan = compile(&request).unwrap();
+    let seen = preview(plan, r#"{"max_concurrency":2}"#).unwrap();
+    assert_eq!((&seen["makespan_ms"], &seen["shortest_makespan_ms"]), (&json!(500), &json!(500)));
+    assert_eq!(seen["critical_path"], json!(["a", "b"]));
+    assert_eq!(seen["operations"][1]["start_ms"], 200);
+    assert_eq!(seen["operations"][2]["slack_ms"], 400);
+    assert_eq!(seen["operations"][2]["estimate"], json!({ "ms": 100, "source": "declared" }));
+    assert_eq!(seen["resources"][0]["steps"], json!([[0, 2], [100, 1], [500, 0]]));
+    let refused = preview(plan, r#"{"max_concurrency":0}"#).unwrap_err();
+    assert_eq!(refused["code"], "LR0303");
+    assert_eq!(preview(plan + 77, r#"{"max_concurrency":2}"#).unwrap_err()["code"], "LR0901");
+    release(plan).unwrap();
+}
+
 #[test]
 fn a_run_goes_from_plan_to_result() {
     let run = run_of(&[("a", &[]), ("b", &["a"])]);

@@ -1,0 +1,160 @@
+//! What past runs say, and what they must not do: cost much, or break anything.
+
+use super::*;
+use crate::graph::OpId;
+use crate::plan::tests::script;
+use crate::plan::{Estimate, EstimateSource};
+use proptest::prelude::*;
+
+/// Folders sort by this number.
+fn folder(root: &Path, number: usize, lab: &str) -> PathBuf {
+    root.join(format!("20260101T{number:06}Z-{}-{number:08}", history::safe_name(lab)))
+}
+
+fn header(lab: &str, operations: &[&str]) -> String {
+    let names = serde_json::to_string(operations).unwrap();
+    format!(
+        "{{\"format\":1,\"run\":\"r\",\"started_at\":\"2026-01-01T00:00:00Z\",\"pid\":1,\"options\":{{\"name\":\"{lab}\",\"max_concurrency\":2}},\"operations\":{names}}}\n"
+    )
+}
+
+fn ended(op: usize, status: &str, ms: u64) -> String {
+    format!(
+        "{{\"run\":1,\"seq\":3,\"at_ms\":{ms},\"event\":\"ended\",\"op\":{op},\"attempt\":1,\"status\":\"{status}\",\"duration_ms\":{ms}}}\n"
+    )
+}
+
+fn write(folder: &Path, text: &str) {
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(journal_path(folder), text).unwrap();
+}
+
+fn ask(root: &Path, lab: &str, operations: &[&str]) -> (PastDurations, usize) {
+    let operations: Vec<Operation> = operations.iter().map(|name| script(name, &[])).collect();
+    let mut reader = Reader::new(&operations);
+    for folder in newest(root, lab).iter().take(MOST_JOURNALS) {
+        if reader.is_satisfied() {
+            break;
+        }
+        reader.read(folder, lab);
+    }
+    let opened = reader.opened;
+    (reader.medians(), opened)
+}
+
+#[test]
+fn the_median_of_the_last_few_successes_counts() {
+    let root = tempfile::tempdir().unwrap();
+    // The newest last: 1,000 is too long ago to count, the failure is no sample, one is an outlier.
+    for (number, (status, ms)) in [
+        ("Succeeded", 1_000),
+        ("Succeeded", 10),
+        ("Succeeded", 12),
+        ("Failed", 1),
+        ("Succeeded", 9_999),
+        ("Succeeded", 11),
+        ("Succeeded", 13),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        write(
+            &folder(root.path(), number, "My lab!"),
+            &(header("My lab!", &["Web"]) + &ended(0, status, ms)),
+        );
+    }
+    assert_eq!(ask(root.path(), "MY LAB!", &["web"]).0, [("web".to_owned(), 12)].into());
+    assert_eq!(ask(root.path(), "another", &["web"]).0, PastDurations::new());
+}
+
+#[test]
+fn a_service_took_as_long_as_it_needed_to_become_ready() {
+    let root = tempfile::tempdir().unwrap();
+    let text = header("lab", &["web"])
+        + "{\"at_ms\":100,\"event\":\"started\",\"op\":0,\"attempt\":1}\n"
+        + "{\"at_ms\":130,\"event\":\"serving\",\"op\":0,\"attempt\":1}\n"
+        + &ended(0, "Succeeded", 60_000);
+    write(&folder(root.path(), 1, "lab"), &text);
+    assert_eq!(ask(root.path(), "lab", &["web"]).0["web"], 30);
+}
+
+#[test]
+fn torn_foreign_and_newer_files_are_passed_over() {
+    let root = tempfile::tempdir().unwrap();
+    let good = header("lab", &["a", "b"]) + &ended(0, "Succeeded", 7);
+    write(
+        &folder(root.path(), 1, "lab"),
+        &(good.clone() + "{\"at_ms\":9,\"event\":\"ended\",\"op\":1,\"sta"),
+    );
+    write(&folder(root.path(), 2, "lab"), "no journal\n");
+    write(&folder(root.path(), 3, "lab"), &good.replace("\"format\":1", "\"format\":99").replace('7', "1"));
+    write(&folder(root.path(), 4, "lab"), "");
+    // Another lab whose name looks the same in a folder's name.
+    write(&folder(root.path(), 5, "lab"), &header("l@b", &["a"]));
+    write(
+        &folder(root.path(), 6, "lab"),
+        &(header("lab", &["a"]) + &ended(7, "Succeeded", 1) + "\u{0}\u{1}\n[]\n{}\n"),
+    );
+    std::fs::create_dir_all(folder(root.path(), 7, "lab")).unwrap();
+    std::fs::create_dir_all(journal_path(&folder(root.path(), 8, "lab"))).unwrap();
+    assert_eq!(ask(root.path(), "lab", &["a", "b"]).0, [("a".to_owned(), 7)].into());
+    assert_eq!(ask(&root.path().join("nowhere"), "lab", &["a"]).0, PastDurations::new());
+}
+
+#[test]
+fn a_compensation_is_no_sample_of_its_operation() {
+    let root = tempfile::tempdir().unwrap();
+    write(&folder(root.path(), 1, "lab"), &(header("lab", &["a"]) + &ended(1, "Succeeded", 5)));
+    assert_eq!(ask(root.path(), "lab", &["a"]).0, PastDurations::new());
+}
+
+#[test]
+fn of_thousands_of_runs_a_few_files_are_opened() {
+    let root = tempfile::tempdir().unwrap();
+    for number in 0..3_000 {
+        let lab = if number % 2 == 0 { "lab" } else { "other" };
+        let path = folder(root.path(), number, lab);
+        std::fs::create_dir(&path).unwrap();
+        if number >= 2_900 {
+            write(&path, &(header(lab, &["a", "new"]) + &ended(0, "Succeeded", number as u64)));
+        }
+    }
+    let (found, opened) = ask(root.path(), "lab", &["a"]);
+    assert_eq!((found["a"], opened), (2_994, SAMPLES), "the five newest of this lab");
+    let (_, opened) = ask(root.path(), "lab", &["a", "new"]);
+    assert_eq!(opened, MOST_JOURNALS, "an operation without a past does not make it read everything");
+}
+
+#[test]
+fn a_declared_estimate_is_stronger_than_the_past_and_the_past_ranks() {
+    let root = tempfile::tempdir().unwrap();
+    let text = header("lab", &["a", "b", "c"])
+        + &ended(0, "Succeeded", 500)
+        + &ended(1, "Succeeded", 10)
+        + &ended(2, "Succeeded", 700);
+    write(&folder(root.path(), 1, "lab"), &text);
+    let mut operations: Vec<Operation> = ["b", "a", "c"].iter().map(|name| script(name, &[])).collect();
+    operations[2].estimate_ms = Some(300);
+    let history = Some(PastRuns { directory: Some(root.path().to_owned()), name: "lab".to_owned() });
+    let plan = compile(PlanRequest { operations, history, ..PlanRequest::default() }).unwrap();
+    let known = |id, ms, source| assert_eq!(plan.estimate(OpId(id)), Estimate { ms, source });
+    known(0, 10, EstimateSource::History);
+    known(1, 500, EstimateSource::History);
+    known(2, 300, EstimateSource::Declared);
+    let order: Vec<u32> = (0..3).map(|rank| plan.at_rank(rank).0).collect();
+    assert_eq!(order, [1, 2, 0], "the longest first");
+}
+
+proptest! {
+    #[test]
+    fn whatever_lies_there_nothing_breaks(junk in proptest::collection::vec(any::<u8>(), 0..400), cut in 0usize..400) {
+        let root = tempfile::tempdir().unwrap();
+        let mut text = (header("lab", &["a"]) + &ended(0, "Succeeded", 5)).into_bytes();
+        text.truncate(cut);
+        text.extend(junk);
+        let path = folder(root.path(), 1, "lab");
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(journal_path(&path), text).unwrap();
+        ask(root.path(), "lab", &["a"]);
+    }
+}
