@@ -99,6 +99,22 @@ codes! {
     FileUnreadable = "LR0213", "FileUnreadable", ObjectNotFound;
     /// A provider that this version does not have.
     UnknownProvider = "LR0214", "UnknownProvider", NotImplemented;
+    /// No file and no section says what the environment asked for changes.
+    UnknownEnvironment = "LR0215", "UnknownEnvironment", ObjectNotFound;
+    /// A value names a variable that does not exist and has no default.
+    UnknownVariable = "LR0216", "UnknownVariable", ObjectNotFound;
+    /// Files include each other in a circle.
+    CyclicInclude = "LR0217", "CyclicInclude", InvalidData;
+    /// An operation names a template that the lab does not have.
+    UnknownTemplate = "LR0218", "UnknownTemplate", ObjectNotFound;
+    /// Templates are made from each other in a circle.
+    CyclicTemplate = "LR0219", "CyclicTemplate", InvalidData;
+    /// A parameter that a template needs is missing, or one that it does not take.
+    TemplateParameter = "LR0220", "TemplateParameter", InvalidArgument;
+    /// An expression or a text with placeholders that cannot be evaluated.
+    InvalidExpression = "LR0221", "InvalidExpression", InvalidData;
+    /// A reference to a secret without the secret's name.
+    InvalidSecret = "LR0222", "InvalidSecret", InvalidData;
     /// A psd1 file is no PowerShell.
     MalformedPsd1 = "LR0231", "MalformedPsd1", ParserError;
     /// A psd1 file has something that would have to be executed.

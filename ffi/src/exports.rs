@@ -75,7 +75,22 @@ pub fn lab_release(handle: u64) -> LabReply {
     })
 }
 
-/// Reads a lab file. Options: `{"path": …, "format": "yaml" | "json" | null}`.
+/// Reads a lab file, or any configuration. Options, all optional:
+///
+/// ```json
+/// {"path": "/labs/lab.yaml", "open": false, "format": "yaml", "document_only": false,
+///  "environment": "dev", "variables": {"NAME": "value", "REMOVED": null}, "explain": false}
+/// ```
+///
+/// With `open` the file at `path` is read and the bytes may be none; it must be a regular file of a sound
+/// size. `environment` merges what that environment changes over the file. `variables` come before the
+/// process's own for `${NAME}`, and one that is null does not exist. `explain` adds the origins.
+///
+/// The document: `lab` (null when any finding is an error), `document` (the whole file as data, put together
+/// and filled in; null when it is not well-formed), `diagnostics`, `files` (all that were read) and, when
+/// asked for, `origins`: `[{"path", "value", "at": {"file", "line", "column"}, "written", "overridden":
+/// [{"value", "at"}]}]`. The lab has `secrets`: `[{"name", "operation", "path", "at"}]`, whose values are the
+/// caller's to put in.
 #[ffi]
 pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length: u64) -> LabReply {
     guarded_document(|| {

@@ -1,9 +1,13 @@
 //! Findings about a file: each at its place, with the line it stands on and carets under it.
 
-use super::document::{Position, Span};
+use super::Format;
+use super::document::{FileId, Span};
+use super::paths;
 use crate::error::{Code, Diagnostic, Place, Severity};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// Findings of one severity that are listed; the rest are counted.
 const LISTED: usize = 500;
@@ -15,17 +19,33 @@ const SHOWN: usize = 120;
 #[derive(Debug)]
 pub(super) struct Source<'t> {
     file: Option<String>,
-    text: &'t str,
+    text: Cow<'t, str>,
+    format: Format,
     starts: OnceCell<Vec<usize>>,
 }
 
 impl<'t> Source<'t> {
-    pub(super) fn new(file: Option<String>, text: &'t str) -> Self {
-        Self { file, text, starts: OnceCell::new() }
+    pub(super) fn new(file: Option<String>, text: impl Into<Cow<'t, str>>, format: Format) -> Self {
+        Self { file, text: text.into(), format, starts: OnceCell::new() }
+    }
+
+    /// The path, as far as it is known.
+    pub(super) fn path(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// The whole text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the text is written in.
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     /// The text of a line without its line break; empty past the end.
-    pub(super) fn line(&self, line: u32) -> &'t str {
+    pub(super) fn line(&self, line: u32) -> &str {
         let starts = self.starts.get_or_init(|| {
             let breaks = self.text.bytes().enumerate().filter(|(at, byte)| {
                 *byte == b'\n' || (*byte == b'\r' && self.text.as_bytes().get(at + 1) != Some(&b'\n'))
@@ -36,11 +56,6 @@ impl<'t> Source<'t> {
         let Some(start) = starts.get(index) else { return "" };
         let end = starts.get(index + 1).copied().unwrap_or(self.text.len());
         self.text[*start..end].trim_end_matches(['\r', '\n'])
-    }
-
-    /// A position as findings and operations carry it.
-    pub(super) fn place(&self, at: Position) -> Place {
-        Place { file: self.file.clone(), line: at.line.max(1), column: at.column.max(1) }
     }
 
     /// The line `at` starts on, and carets under what it covers of that line.
@@ -70,16 +85,21 @@ fn lay_out(line: &str, head: &str, tail: &str, before: usize, carets: usize) -> 
     format!("{head}{line}{tail}\n{head_indent}{indent}{}{}", " ".repeat(missing), "^".repeat(carets))
 }
 
-/// All findings about one file, in the order they were made.
+/// All findings about a file and those it is put together from, in the order they were made.
 #[derive(Debug)]
-pub(super) struct Findings<'s> {
-    source: &'s Source<'s>,
+pub(super) struct Findings<'t> {
+    /// By [`FileId`]; never empty.
+    sources: Vec<Rc<Source<'t>>>,
+    /// The file that is being parsed.
+    file: FileId,
     list: Vec<Diagnostic>,
     errors: Unlisted,
     warnings: Unlisted,
     said: HashSet<String>,
     /// The operation that is being read; findings are about it.
     pub(super) operation: Option<String>,
+    /// A file that may have sections which labs do not know.
+    pub(super) foreign: Option<FileId>,
 }
 
 #[derive(Debug, Default)]
@@ -89,20 +109,53 @@ struct Unlisted {
     code: Option<Code>,
 }
 
-impl<'s> Findings<'s> {
-    pub(super) fn new(source: &'s Source<'s>) -> Self {
+impl<'t> Findings<'t> {
+    /// Begins with the file that was asked for.
+    pub(super) fn new(source: Source<'t>) -> Self {
         Self {
-            source,
+            sources: vec![Rc::new(source)],
+            file: FileId::default(),
             list: Vec::new(),
             errors: Unlisted::default(),
             warnings: Unlisted::default(),
             said: HashSet::new(),
             operation: None,
+            foreign: None,
         }
     }
 
-    pub(super) fn source(&self) -> &'s Source<'s> {
-        self.source
+    /// Begins with another file; what is parsed from now on stands in it. Nothing when there are too many.
+    pub(super) fn open(&mut self, source: Source<'t>) -> Option<FileId> {
+        let file = FileId(u16::try_from(self.sources.len()).ok()?);
+        self.sources.push(Rc::new(source));
+        self.file = file;
+        Some(file)
+    }
+
+    /// The file that is being parsed.
+    pub(super) fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// A file that was begun with.
+    pub(super) fn source(&self, file: FileId) -> &Rc<Source<'t>> {
+        self.sources.get(usize::from(file.0)).unwrap_or(&self.sources[0])
+    }
+
+    /// All files that were begun with, the one that was asked for first.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().filter_map(|source| source.path())
+    }
+
+    /// A path, relative ones being resolved against the folder of the file that `at` stands in.
+    pub(super) fn resolve(&self, at: Span, path: &str) -> String {
+        paths::resolve(self.source(at.file).path().and_then(paths::folder_of), path)
+    }
+
+    /// Where something begins, as findings and operations carry it.
+    pub(super) fn place(&self, at: Span) -> Place {
+        let (line, column) = (at.start.line.max(1), at.start.column.max(1));
+        Place { file: self.source(at.file).file.clone(), line, column }
     }
 
     /// Adds a finding about what stands at `at`.
@@ -117,10 +170,21 @@ impl<'s> Findings<'s> {
         unlisted.listed += 1;
         self.list.push(Diagnostic {
             operation: finding.operation.or_else(|| self.operation.clone()),
-            at: Some(self.source.place(at.start)),
-            snippet: Some(self.source.snippet(at)),
+            at: Some(self.place(at)),
+            snippet: Some(self.source(at.file).snippet(at)),
             ..finding
         });
+    }
+
+    /// Adds an error about a file as a whole, or about what was asked for: it stands nowhere in the text.
+    pub(super) fn add_whole(&mut self, finding: Diagnostic) {
+        self.errors.listed += 1;
+        self.list.push(finding);
+    }
+
+    /// How many errors were found so far.
+    pub(super) fn error_count(&self) -> usize {
+        self.errors.listed + self.errors.dropped
     }
 
     /// Adds a finding that a file needs to be told only once; `topic` says which one it is.
@@ -159,6 +223,12 @@ impl<'s> Findings<'s> {
         }
     }
 
+    /// Whether another finding of this severity would be listed, not only counted.
+    pub(super) fn has_room(&self, severity: Severity) -> bool {
+        let unlisted = if severity == Severity::Error { &self.errors } else { &self.warnings };
+        unlisted.listed < LISTED
+    }
+
     /// Whether anything was found that prevents a run.
     pub(super) fn has_errors(&self) -> bool {
         self.errors.listed > 0
@@ -180,27 +250,29 @@ impl<'s> Findings<'s> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::document::Position;
     use super::*;
 
     fn span(line: u32, from: u32, to: u32) -> Span {
-        Span { start: Position { line, column: from }, end: Position { line, column: to } }
+        let (start, end) = (Position { line, column: from }, Position { line, column: to });
+        Span { start, end, ..Span::default() }
     }
 
     #[test]
     fn carets_stand_under_what_is_meant() {
-        let source = Source::new(None, "a: 1\r\n\ttimout: 5\nlast");
+        let source = Source::new(None, "a: 1\r\n\ttimout: 5\nlast", Format::Yaml);
         assert_eq!(source.snippet(span(2, 2, 8)), "\ttimout: 5\n\t^^^^^^");
         assert_eq!(source.snippet(span(3, 1, 99)), "last\n^^^^");
         assert_eq!(source.snippet(span(3, 5, 5)), "last\n    ^");
         assert_eq!(source.snippet(span(9, 1, 2)), "\n^");
-        let several = Span { start: Position { line: 1, column: 4 }, end: Position { line: 3, column: 1 } };
+        let several = Span { end: Position { line: 3, column: 1 }, ..span(1, 4, 0) };
         assert_eq!(source.snippet(several), "a: 1\n   ^");
     }
 
     #[test]
     fn a_long_line_is_cropped_round_the_place() {
         let text = format!("{}HERE{}", "x".repeat(5000), "y".repeat(5000));
-        let source = Source::new(None, &text);
+        let source = Source::new(None, &text, Format::Yaml);
         let snippet = source.snippet(span(1, 5001, 5005));
         let (line, carets) = snippet.split_once('\n').unwrap();
         assert_eq!(line.chars().count(), SHOWN + 2);
@@ -211,8 +283,7 @@ mod tests {
 
     #[test]
     fn too_many_findings_are_counted() {
-        let source = Source::new(Some("lab.yaml".into()), "x");
-        let mut findings = Findings::new(&source);
+        let mut findings = Findings::new(Source::new(Some("lab.yaml".into()), "x", Format::Yaml));
         for _ in 0..LISTED + 7 {
             findings.add(Diagnostic::warning(Code::UnknownKey, "odd"), span(1, 1, 2));
         }

@@ -15,7 +15,7 @@ pub const MAX_DEPTH: usize = 100;
 pub const MAX_NODES: usize = 2_000_000;
 
 /// A position in the text. Lines and columns count from 1; columns count characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line, from 1.
     pub line: u32,
@@ -23,9 +23,15 @@ pub struct Position {
     pub column: u32,
 }
 
+/// Which of the files that make up a document something stands in; 0 is the file that was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u16);
+
 /// Where something stands: from its first character up to, and without, `end`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
+    /// The file.
+    pub file: FileId,
     /// The first character.
     pub start: Position,
     /// The character after the last one.
@@ -126,6 +132,21 @@ impl Mapping {
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// The entries, to change them in place.
+    pub(super) fn iter_mut(&mut self) -> std::slice::IterMut<'_, Entry> {
+        self.entries.iter_mut()
+    }
+
+    /// Adds an entry; the caller has checked that its key is new.
+    pub(super) fn push(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
+    /// Takes the entries out whose key is one of `names`, whatever their case and separators.
+    pub(super) fn remove(&mut self, names: &[&str]) -> Vec<Entry> {
+        self.entries.extract_if(.., |entry| names.iter().any(|name| same_key(&entry.key, name))).collect()
     }
 
     /// The first entry whose key is `key`, whatever its case and separators (see [`same_key`]).

@@ -71,8 +71,11 @@ impl<'n> Fields<'n> {
     /// Warns about every key that was not taken from `place`, which is empty where the finding names the
     /// operation. Keys that begin with `x-` or `$` are anybody's own.
     pub(super) fn finish(self, place: &str, findings: &mut Findings<'_>) {
+        #[cfg(test)]
+        record::known(place, &self.known);
         for (entry, _) in self.mapping.iter().zip(&self.open).filter(|(_, open)| open.is_some()) {
-            if entry.key.starts_with("x-") || entry.key.starts_with('$') {
+            let foreign = findings.foreign.is_some_and(|file| file == entry.key_at.file);
+            if foreign || entry.key.starts_with("x-") || entry.key.starts_with('$') {
                 continue;
             }
             let advice = match did_you_mean(&entry.key, self.known.iter().copied()) {
@@ -284,4 +287,32 @@ pub(super) fn choice<T: Copy>(
     let message = format!("'{}' cannot be '{word}'", entry.key);
     findings.error(Code::InvalidValue, entry.value.at, &message, advice);
     None
+}
+
+/// What tests ask: the keys that the reader knows at each place.
+#[cfg(test)]
+pub(super) mod record {
+    use std::cell::RefCell;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    type Known = BTreeMap<String, BTreeSet<&'static str>>;
+
+    thread_local! {
+        static KNOWN: RefCell<Option<Known>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn known(place: &str, keys: &[&'static str]) {
+        KNOWN.with_borrow_mut(|known| {
+            if let Some(known) = known {
+                known.entry(place.to_owned()).or_default().extend(keys);
+            }
+        });
+    }
+
+    /// Runs `body` and gives the keys that were asked for at each place.
+    pub(in super::super) fn during(body: impl FnOnce()) -> Known {
+        KNOWN.set(Some(Known::new()));
+        body();
+        KNOWN.take().unwrap_or_default()
+    }
 }

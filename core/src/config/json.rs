@@ -77,11 +77,15 @@ impl<'t> Reader<'t, '_, '_> {
     }
 
     fn here(&self) -> Span {
-        Span { start: self.place, end: Position { column: self.place.column + 1, ..self.place } }
+        self.span(self.place, Position { column: self.place.column + 1, ..self.place })
     }
 
     fn since(&self, start: Position) -> Span {
-        Span { start, end: self.place }
+        self.span(start, self.place)
+    }
+
+    fn span(&self, start: Position, end: Position) -> Span {
+        Span { file: self.findings.file(), start, end }
     }
 
     fn malformed(&self, message: &str, advice: &str) -> Refusal {
@@ -256,7 +260,7 @@ impl<'t> Reader<'t, '_, '_> {
                     _ => "Put text in double quotes.".to_owned(),
                 };
                 let shown: String = word.chars().take(40).collect();
-                return Err(refuse(&format!("'{shown}' is no value"), &advice, Span { start, end }));
+                return Err(refuse(&format!("'{shown}' is no value"), &advice, self.span(start, end)));
             }
         };
         self.advance(length);
@@ -384,14 +388,15 @@ fn refuse(message: &str, advice: &str, at: Span) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Format;
     use super::super::diagnostics::Source;
+    use super::super::document::FileId;
     use super::*;
     use serde_json::json;
     use std::time::{Duration, Instant};
 
     fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
-        let source = Source::new(None, text);
-        let mut findings = Findings::new(&source);
+        let mut findings = Findings::new(Source::new(None, text, Format::Json));
         let node = read(text, &mut findings);
         (node, findings.finish())
     }
@@ -430,6 +435,7 @@ mod tests {
         let node = tree("{\n\t\"ключ\": \"знач\", \"b\": [1,\n 2]}");
         let mapping = node.as_mapping().unwrap();
         let span = |l1, c1, l2, c2| Span {
+            file: FileId(0),
             start: Position { line: l1, column: c1 },
             end: Position { line: l2, column: c2 },
         };

@@ -5,20 +5,21 @@ use super::document::{Entry, Mapping, Node, Span, Value};
 use super::fields::{self, Fields};
 use super::model::{Lab, Stage};
 use super::operations::{self, Context};
-use super::{links, paths, settings};
+use super::{ReadOptions, links, paths, secrets, settings};
 use crate::error::Code;
 
 /// Reads the lab. What is wrong with it is among the findings; then there is no lab.
-pub(super) fn read(root: &Node, file: Option<&str>, findings: &mut Findings<'_>) -> Option<Lab> {
+pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'_>) -> Option<Lab> {
+    let file = options.path.as_deref();
     let mapping = root.as_mapping()?;
-    let folder = file.and_then(paths::folder_of);
     let mut fields = Fields::new(mapping);
     let name = name(fields.take(&["name", "lab-name"], findings), file, root.at, findings);
     let version = fields.take(&["version"], findings).and_then(|entry| fields::text(entry, findings));
     let description = fields.take(&["description"], findings).and_then(|entry| fields::text(entry, findings));
     let environment = fields.take(&["environment"], findings).and_then(|entry| environment(entry, findings));
+    let environment = options.environment.as_deref().map(|name| name.trim().to_owned()).or(environment);
     let (settings, retries) = settings::take(&mut fields, findings);
-    let context = Context { folder, retries: &retries };
+    let context = Context { retries: &retries };
     check_data(&mut fields, findings);
 
     let mut declared = Vec::new();
@@ -55,14 +56,20 @@ pub(super) fn read(root: &Node, file: Option<&str>, findings: &mut Findings<'_>)
         }
     }
     let conflicts = links::link(&mut declared, fields.take(&["dependencies"], findings), findings);
-    fields.ignore_yet(&["rollback", "environments", "templates"], findings);
-    fields.refuse_yet(&["include", "includes"], findings);
+    for known in ["environments", "include", "includes"] {
+        fields.take(&[known], findings);
+    }
+    fields.ignore_yet(&["rollback", "templates"], findings);
     fields.finish("the lab", findings);
     if findings.has_errors() {
         return None;
     }
-    let operations = declared.into_iter().map(|declared| declared.operation).collect();
-    Some(Lab { name, version, description, environment, settings, conflicts, operations })
+    let operations: Vec<_> = declared.into_iter().map(|declared| declared.operation).collect();
+    let secrets = secrets::find(mapping, &operations, findings);
+    if findings.has_errors() {
+        return None;
+    }
+    Some(Lab { name, version, description, environment, settings, conflicts, operations, secrets })
 }
 
 /// The place of a lab as a whole: its first character.

@@ -1,9 +1,9 @@
 //! Lab files: from bytes to a checked [`model::Lab`], with every finding at its line and column.
 //!
 //! ```text
-//! bytes ─ text ─ yaml │ json │ psd1 ─ document ─ lab, operations ─ model
+//! bytes ─ text ─ yaml │ json │ psd1 ─ document ─ assemble, interpolate ─ lab, operations ─ model
 //! ```
-//! The steps up to [`document`] know nothing of labs: they serve any configuration. A file that is well-formed
+//! The steps up to interpolation know next to nothing of labs: they serve any configuration. A file that is well-formed
 //! gives its document even when it is no sound lab, and all that is wrong with it is found in one pass.
 //!
 //! ```
@@ -19,12 +19,19 @@
 //! assert_eq!(reading.diagnostics.len(), 2); // nothing to run, and a key that is misspelt
 //! ```
 
+mod assemble;
+#[cfg(test)]
+mod assemble_tests;
 mod diagnostics;
 pub mod document;
+mod explain;
 mod fields;
+mod files;
+mod interpolate;
 mod json;
 mod lab;
 mod links;
+mod merge;
 pub mod model;
 mod operations;
 mod paths;
@@ -35,6 +42,9 @@ mod retries;
 mod rollback;
 #[cfg(test)]
 mod scheduling_tests;
+#[cfg(test)]
+mod schema;
+mod secrets;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -43,10 +53,16 @@ mod work;
 mod yaml;
 
 use crate::error::{Code, Diagnostic, Severity};
+use assemble::Assembly;
 use diagnostics::{Findings, Source};
 use document::Node;
+pub use explain::{Origin, OverriddenValue};
+use files::Budget;
+use interpolate::Variables;
 use model::Lab;
+pub use secrets::SecretUse;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Size of a file that is read; larger ones are refused.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -56,14 +72,22 @@ pub const MAX_BYTES: usize = 64 << 20;
 #[serde(default, deny_unknown_fields)]
 pub struct ReadOptions {
     /// The file's path, best in full: findings name it, and relative paths in it are resolved against its
-    /// folder. It is not opened.
+    /// folder, where included files and those of environments are looked for.
     pub path: Option<String>,
+    /// Reads the file at `path`; the bytes that are given are not looked at.
+    pub open: bool,
     /// Its format; by its extension when absent, else by its first character.
     pub format: Option<Format>,
     /// Any configuration, not a lab: the document and whether it is well-formed, nothing more.
     pub document_only: bool,
     /// What the PowerShell parser has found in a psd1 file; the bytes are for the snippets then.
     pub tokens: Option<Vec<psd1::Token>>,
+    /// The environment whose changes are merged over the file.
+    pub environment: Option<String>,
+    /// Variables for `${NAME}` beside the process's own; one without a value counts as absent.
+    pub variables: BTreeMap<String, Option<String>>,
+    /// Whether to say where each value comes from.
+    pub explain: bool,
 }
 
 /// The format of a file.
@@ -83,10 +107,16 @@ pub enum Format {
 pub struct Reading {
     /// The lab; absent when any finding is an error.
     pub lab: Option<Lab>,
-    /// The whole file as data, with its order and spelling; absent when it is not well-formed.
+    /// The whole file as data, with its order and spelling, with what it includes and what the environment
+    /// changes, variables filled in; absent when it is not well-formed.
     pub document: Option<Node>,
     /// All findings, in the order of the checks.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files that were read, the one that was asked for first.
+    pub files: Vec<String>,
+    /// Where each value comes from, when that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origins: Option<Vec<Origin>>,
 }
 
 impl Reading {
@@ -96,12 +126,28 @@ impl Reading {
     }
 
     fn refused(finding: Diagnostic) -> Self {
-        Self { lab: None, document: None, diagnostics: vec![finding] }
+        Self { lab: None, document: None, diagnostics: vec![finding], files: Vec::new(), origins: None }
     }
 }
 
-/// Reads a lab file from its bytes.
+/// Reads a lab file from its bytes, or from its path where the options say so.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Reading {
+    let mut budget = Budget::default();
+    if !options.open {
+        return read_bytes(bytes, options, &mut budget);
+    }
+    let Some(path) = &options.path else {
+        return Reading::refused(
+            Diagnostic::error(Code::FileUnreadable, "there is no path to read from").with_advice("Give one."),
+        );
+    };
+    match budget.read(path) {
+        Ok(bytes) => read_bytes(&bytes, options, &mut budget),
+        Err(finding) => Reading::refused(*finding),
+    }
+}
+
+fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Reading {
     if bytes.len() > MAX_BYTES {
         let message = format!("the file has {} bytes", bytes.len());
         return Reading::refused(
@@ -116,26 +162,47 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Reading {
             return Reading::refused(Diagnostic { message, ..*finding });
         }
     };
-    let source = Source::new(options.path.clone(), &text);
-    let mut findings = Findings::new(&source);
-    let root = match format(options, &text) {
-        Ok(Format::Yaml) => yaml::read(&text, &mut findings),
-        Ok(Format::Json) => json::read(&text, &mut findings),
-        Ok(Format::Psd1) => match &options.tokens {
-            Some(tokens) => psd1::read(tokens, &mut findings),
-            None => return Reading::refused(without_tokens(options)),
-        },
+    let format = match options.format.map_or_else(|| format_of(options.path.as_deref(), &text), Ok) {
+        Ok(format) => format,
         Err(finding) => return Reading::refused(*finding),
     };
-    if root.is_none() && findings.has_errors() {
-        return Reading { lab: None, document: None, diagnostics: findings.finish() };
-    }
+    let mut findings = Findings::new(Source::new(options.path.clone(), text.as_ref(), format));
+    let root = match format {
+        Format::Yaml => yaml::read(&text, &mut findings),
+        Format::Json => json::read(&text, &mut findings),
+        Format::Psd1 => match &options.tokens {
+            Some(tokens) => psd1::read(tokens, &mut findings),
+            None => return Reading::refused(without_tokens(options.path.as_deref())),
+        },
+    };
+    let Some(root) = root else {
+        if !findings.has_errors() {
+            lab::check_root(None, &mut findings);
+        }
+        return finish(None, None, None, findings);
+    };
+    let variables = Variables::new(&options.variables);
+    let mut assembly = Assembly::new(&variables, &mut findings, budget);
+    let mut root = assembly.assemble(root, options.environment.as_deref());
+    let overridden = std::mem::take(&mut assembly.overridden);
+    let filled = interpolate::fill(&mut root, &variables, &mut findings);
     let mut lab = None;
-    let sound = lab::check_root(root.as_ref(), &mut findings).is_some();
-    if let (Some(root), true, false) = (&root, sound, options.document_only) {
-        lab = lab::read(root, options.path.as_deref(), &mut findings);
+    let sound = lab::check_root(Some(&root), &mut findings).is_some();
+    if sound && !options.document_only {
+        lab = lab::read(&root, options, &mut findings);
     }
-    Reading { lab, document: root, diagnostics: findings.finish() }
+    let origins = options.explain.then(|| explain::origins(&root, overridden, filled, &findings));
+    finish(lab, Some(root), origins, findings)
+}
+
+fn finish(
+    lab: Option<Lab>,
+    document: Option<Node>,
+    origins: Option<Vec<Origin>>,
+    findings: Findings<'_>,
+) -> Reading {
+    let files = findings.paths().map(str::to_owned).collect();
+    Reading { lab, document, diagnostics: findings.finish(), files, origins }
 }
 
 /// A message about a file as a whole, which has no line to carry the file's name.
@@ -147,16 +214,15 @@ fn in_file(options: &ReadOptions, message: &str) -> String {
 }
 
 /// Only PowerShell can parse its own language; without it there is nothing to read.
-fn without_tokens(options: &ReadOptions) -> Diagnostic {
-    Diagnostic::error(Code::NotAvailable, in_file(options, "a psd1 file can be read by the PowerShell module only"))
-        .with_advice("Read it with Get-LabConfig or Test-LabConfiguration, or write the lab in YAML or JSON.")
+fn without_tokens(path: Option<&str>) -> Diagnostic {
+    let message = "a psd1 file can be read by the PowerShell module only, and not be included";
+    let message = path.map_or(message.to_owned(), |path| format!("{path}: {message}"));
+    Diagnostic::error(Code::NotAvailable, message)
+        .with_advice("Read it with Get-LabConfig or Test-LabConfiguration, or write it in YAML or JSON.")
 }
 
-fn format(options: &ReadOptions, text: &str) -> Result<Format, Box<Diagnostic>> {
-    if let Some(format) = options.format {
-        return Ok(format);
-    }
-    let name = options.path.as_deref().unwrap_or_default();
+fn format_of(path: Option<&str>, text: &str) -> Result<Format, Box<Diagnostic>> {
+    let name = path.unwrap_or_default();
     let name = &name[paths::folder_of(name).map_or(0, str::len)..];
     match name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
         Some("yaml" | "yml") => Ok(Format::Yaml),

@@ -1,6 +1,8 @@
 //! What a lab file means once it has been read without error: the lab and its operations.
 
-use super::document::{Mapping, Position};
+use super::document::Mapping;
+use super::secrets::SecretUse;
+use crate::error::Place;
 use crate::operation::{Operation, Order, ResourceLimits, RetryPolicy};
 use crate::scheduler::FailureStrategy;
 use serde::ser::SerializeMap;
@@ -25,6 +27,8 @@ pub struct Lab {
     pub conflicts: Vec<Vec<String>>,
     /// Its operations: first the main ones, then those of validation, then those of the clean-up.
     pub operations: Vec<LabOperation>,
+    /// The secrets it refers to, at each place where it does.
+    pub secrets: Vec<SecretUse>,
 }
 
 /// How a lab wants its operations to be run. What is absent is the caller's to choose.
@@ -94,8 +98,8 @@ pub enum Script {
     Inline {
         /// The text, byte for byte.
         text: String,
-        /// Where its first line begins in the lab file.
-        at: Position,
+        /// Where its first line begins, in the lab file or one that it includes.
+        at: Place,
     },
     /// A script file; relative paths have been resolved against the lab file's folder.
     File(String),
@@ -103,16 +107,11 @@ pub enum Script {
 
 impl Serialize for Script {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct At {
-            line: u32,
-            column: u32,
-        }
         let mut map = serializer.serialize_map(None)?;
         match self {
             Self::Inline { text, at } => {
                 map.serialize_entry("text", text)?;
-                map.serialize_entry("at", &At { line: at.line, column: at.column })?;
+                map.serialize_entry("at", at)?;
             }
             Self::File(path) => map.serialize_entry("path", path)?,
         }

@@ -15,13 +15,11 @@ use crate::operation::{Operation, RetryPolicy, Trigger, Work};
 const IGNORED_YET: &[&str] = &["health-checks"];
 
 /// Keys that later versions use; ignoring them would run something else than the file says.
-const REFUSED_YET: &[&str] = &["when", "for-each", "template", "include"];
+const REFUSED_YET: &[&str] = &["when", "for-each", "template", "with", "include"];
 
-/// What operations share: where their lab is and what it says about retries.
+/// What operations share: what their lab says about retries.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'c> {
-    /// The lab file's folder.
-    pub(super) folder: Option<&'c str>,
     /// What an operation does not say about retries.
     pub(super) retries: &'c RetryKeys,
 }
@@ -106,18 +104,16 @@ fn read_fields(
     let mut script = None;
     let mut parameters = None;
     let (provider, work) = match keys.provider(findings) {
-        Some(Provider::Process) => (Provider::Process, keys.process(context.folder, node.at, findings)),
+        Some(Provider::Process) => (Provider::Process, keys.process(node.at, findings)),
         Some(Provider::PowerShell) => {
-            script = keys.script(context.folder, node.at, findings);
+            script = keys.script(node.at, findings);
             parameters = keys.parameters(findings);
             (Provider::PowerShell, Some(Work::Script))
         }
         None => (Provider::PowerShell, None),
     };
-    let (compensation, rollback_script) = fields
-        .take(&["rollback"], findings)
-        .and_then(|entry| rollback::read(entry, context.folder, findings))
-        .unzip();
+    let (compensation, rollback_script) =
+        fields.take(&["rollback"], findings).and_then(|entry| rollback::read(entry, findings)).unzip();
     let operation = Operation {
         name,
         id,
@@ -134,7 +130,7 @@ fn read_fields(
         retry: retry.map(Box::new),
         compensation: compensation.map(Box::new),
         work: work.unwrap_or(Work::Script),
-        at: Some(findings.source().place(node.at.start)),
+        at: Some(findings.place(node.at)),
     };
     let rollback_script = rollback_script.flatten();
     Declared {

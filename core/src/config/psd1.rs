@@ -200,7 +200,11 @@ pub(super) fn read(tokens: &[Token], findings: &mut Findings<'_>) -> Option<Node
 
 fn span(at: Extent) -> Span {
     let [line, column, end_line, end_column] = at;
-    Span { start: Position { line, column }, end: Position { line: end_line, column: end_column } }
+    Span {
+        start: Position { line, column },
+        end: Position { line: end_line, column: end_column },
+        ..Span::default()
+    }
 }
 
 /// The first character of what may reach over many lines.
@@ -212,7 +216,12 @@ fn start(at: Extent) -> Span {
 /// Tokens that no file has: the managed side has a defect, which must not pass for an empty lab.
 fn misfit(findings: &mut Findings<'_>) -> Option<Node> {
     let advice = "This is a defect of LabRunner: please report it with the file.";
-    findings.error(Code::MalformedPsd1, Span::default(), "the tokens of the psd1 file do not fit together", advice);
+    findings.error(
+        Code::MalformedPsd1,
+        Span::default(),
+        "the tokens of the psd1 file do not fit together",
+        advice,
+    );
     None
 }
 
@@ -236,7 +245,8 @@ mod tests {
 
     #[test]
     fn a_lab_comes_from_tokens_with_its_places() {
-        let text = "@{\n  Name = 'demo'\n  Operations = @(@{ Name = 'a'; Timout = 5; ScriptBlock = { 1 } })\n}\n";
+        let text =
+            "@{\n  Name = 'demo'\n  Operations = @(@{ Name = 'a'; Timout = 5; ScriptBlock = { 1 } })\n}\n";
         let reading = reading(
             text,
             json!([

@@ -10,18 +10,14 @@ use crate::operation::Work;
 
 /// `rollback:` with a script as for `script`, or with `command`, `arguments` and the like below it.
 /// Gives the work and, for a script, the script.
-pub(super) fn read(
-    entry: &Entry,
-    folder: Option<&str>,
-    findings: &mut Findings<'_>,
-) -> Option<(Work, Option<Script>)> {
+pub(super) fn read(entry: &Entry, findings: &mut Findings<'_>) -> Option<(Work, Option<Script>)> {
     match &entry.value.value {
-        Value::Text(_) => Some((Work::Script, Some(work::script(entry, Form::Either, folder, findings)?))),
+        Value::Text(_) => Some((Work::Script, Some(work::script(entry, Form::Either, findings)?))),
         Value::Mapping(mapping) => {
             let mut fields = Fields::new(mapping);
             let keys = WorkKeys::take(&mut fields, findings);
             fields.finish(&format!("'{}'", entry.key), findings);
-            Some((program(entry, &keys, folder, findings)?, None))
+            Some((program(entry, &keys, findings)?, None))
         }
         _ => {
             let advice = format!("Write a script below '{}: |', or 'command' and 'arguments'.", entry.key);
@@ -31,12 +27,7 @@ pub(super) fn read(
     }
 }
 
-fn program(
-    entry: &Entry,
-    keys: &WorkKeys<'_>,
-    folder: Option<&str>,
-    findings: &mut Findings<'_>,
-) -> Option<Work> {
+fn program(entry: &Entry, keys: &WorkKeys<'_>, findings: &mut Findings<'_>) -> Option<Work> {
     let scripts = [keys.script, keys.script_block, keys.path, keys.parameters];
     let services = [keys.mode, keys.service, keys.ready];
     let own = keys.provider.filter(|_| keys.provider(findings) == Some(Provider::PowerShell));
@@ -57,5 +48,5 @@ fn program(
         findings.error(Code::MissingWork, entry.key_at, &message, advice);
         sound = false;
     }
-    if sound { keys.process(folder, entry.value.at, findings) } else { None }
+    if sound { keys.process(entry.value.at, findings) } else { None }
 }

@@ -89,12 +89,7 @@ impl<'n> WorkKeys<'n> {
         None
     }
 
-    pub(super) fn script(
-        &self,
-        folder: Option<&str>,
-        at: Span,
-        findings: &mut Findings<'_>,
-    ) -> Option<Script> {
+    pub(super) fn script(&self, at: Span, findings: &mut Findings<'_>) -> Option<Script> {
         for entry in [
             self.command,
             self.arguments,
@@ -132,7 +127,7 @@ impl<'n> WorkKeys<'n> {
         } else {
             Form::Either
         };
-        script(entry, form, folder, findings)
+        script(entry, form, findings)
     }
 
     pub(super) fn parameters(&self, findings: &mut Findings<'_>) -> Option<Mapping> {
@@ -141,12 +136,7 @@ impl<'n> WorkKeys<'n> {
         Some(mapping.clone())
     }
 
-    pub(super) fn process(
-        &self,
-        folder: Option<&str>,
-        at: Span,
-        findings: &mut Findings<'_>,
-    ) -> Option<Work> {
+    pub(super) fn process(&self, at: Span, findings: &mut Findings<'_>) -> Option<Work> {
         for entry in [self.script, self.script_block, self.path, self.parameters].into_iter().flatten() {
             let message = format!("'{}' belongs to scripts, but this is a process operation", entry.key);
             let advice = "Write 'provider: powershell' for a script, or use 'command' and 'arguments'.";
@@ -166,7 +156,7 @@ impl<'n> WorkKeys<'n> {
             findings.error(Code::InvalidValue, entry.key_at, "'service' belongs to 'mode: stop'", advice);
         }
         let command = match self.command {
-            Some(entry) => self.command_path(entry, folder, findings),
+            Some(entry) => self.command_path(entry, findings),
             None => {
                 let advice = "Add 'command:' with a program, or 'mode: stop' and 'service:'.";
                 findings.error(Code::MissingWork, first_line(at), "it has no command to run", advice);
@@ -184,7 +174,7 @@ impl<'n> WorkKeys<'n> {
         }
         let spec = ProcessSpec {
             arguments: self.arguments(findings),
-            working_directory: self.working_directory(folder, findings),
+            working_directory: self.working_directory(findings),
             environment: self.environment(findings),
             mode: if mode == Mode::Service { ProcessMode::Service } else { ProcessMode::Task },
             success_codes: self.success_codes(findings),
@@ -220,12 +210,7 @@ impl<'n> WorkKeys<'n> {
         Some(Work::Stop { service: named(Some(entry), findings)? })
     }
 
-    fn command_path(
-        &self,
-        entry: &Entry,
-        folder: Option<&str>,
-        findings: &mut Findings<'_>,
-    ) -> Option<String> {
+    fn command_path(&self, entry: &Entry, findings: &mut Findings<'_>) -> Option<String> {
         let Some(command) = entry.value.as_text() else {
             let advice = "Name the program here and put its arguments in 'arguments'.";
             fields::wrong_type(&entry.key, &entry.value, "the name or path of a program", advice, findings);
@@ -243,7 +228,7 @@ impl<'n> WorkKeys<'n> {
         }
         // A bare name is looked up on PATH; anything with a separator is a path, relative to the lab.
         let path = command.contains(['/', '\\']);
-        Some(if path { paths::resolve(folder, command) } else { command.to_owned() })
+        Some(if path { findings.resolve(entry.value.at, command) } else { command.to_owned() })
     }
 
     fn arguments(&self, findings: &mut Findings<'_>) -> Vec<String> {
@@ -267,10 +252,10 @@ impl<'n> WorkKeys<'n> {
         }
     }
 
-    fn working_directory(&self, folder: Option<&str>, findings: &mut Findings<'_>) -> Option<String> {
+    fn working_directory(&self, findings: &mut Findings<'_>) -> Option<String> {
         let entry = self.working_directory?;
         let path = fields::text(entry, findings)?;
-        let resolved = paths::resolve(folder, path.trim());
+        let resolved = findings.resolve(entry.value.at, path.trim());
         if paths::is_absolute(&resolved) && !resolved.starts_with('~') {
             return Some(resolved);
         }
@@ -337,12 +322,7 @@ pub(super) enum Form {
 }
 
 /// Reads a script: its text, or the name of its file.
-pub(super) fn script(
-    entry: &Entry,
-    form: Form,
-    folder: Option<&str>,
-    findings: &mut Findings<'_>,
-) -> Option<Script> {
+pub(super) fn script(entry: &Entry, form: Form, findings: &mut Findings<'_>) -> Option<Script> {
     let Value::Text(Text { text, style }) = &entry.value.value else {
         let advice = format!("Write the script below '{}: |', indented, or name a .ps1 file.", entry.key);
         fields::wrong_type(&entry.key, &entry.value, "text", &advice, findings);
@@ -355,9 +335,10 @@ pub(super) fn script(
     }
     let is_path = form == Form::Path || (form == Form::Either && names_a_file(text, *style));
     Some(if is_path {
-        Script::File(paths::resolve(folder, text.trim()))
+        Script::File(findings.resolve(entry.value.at, text.trim()))
     } else {
-        Script::Inline { text: text.clone(), at: entry.value.text_start() }
+        let at = Span { start: entry.value.text_start(), ..entry.value.at };
+        Script::Inline { text: text.clone(), at: findings.place(at) }
     })
 }
 

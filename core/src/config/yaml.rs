@@ -5,7 +5,7 @@
 
 use super::diagnostics::Findings;
 use super::document::{
-    Entry, MAX_DEPTH, MAX_NODES, MappingBuilder, Node, Position, Span, Style, Text, Value,
+    Entry, FileId, MAX_DEPTH, MAX_NODES, MappingBuilder, Node, Position, Span, Style, Text, Value,
 };
 use crate::error::{Code, Diagnostic};
 use serde_saphyr::granit_parser::{
@@ -126,7 +126,7 @@ impl Cost {
 impl Composer {
     /// Takes one event; true once the document is complete.
     fn take(&mut self, event: Event<'_>, range: Range, findings: &mut Findings<'_>) -> Result<bool, Refusal> {
-        let at = span(range);
+        let at = span(range, findings.file());
         match event {
             Event::StreamEnd => return Ok(true),
             Event::DocumentStart(..) => {
@@ -195,7 +195,11 @@ impl Composer {
                     Content::Sequence(items) => Value::Sequence(items),
                     Content::Mapping { entries, merges, .. } => merged(entries, merges),
                 };
-                self.finish(Node { value, at: Span { start: open.start, end } }, open.anchor, findings)?;
+                self.finish(
+                    Node { value, at: Span { start: open.start, end, ..at } },
+                    open.anchor,
+                    findings,
+                )?;
             }
             _ => {}
         }
@@ -394,7 +398,7 @@ fn ignore_tag(tag: &Tag, at: Span, findings: &mut Findings<'_>) {
 
 /// A scalar without quotes, by the core schema of YAML 1.2, with two cautions: what is written with leading
 /// zeros (`0755`) stays text, and so do `.inf` and `.nan`, which JSON cannot hold.
-fn plain(text: &str) -> Value {
+pub(super) fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
         "true" | "True" | "TRUE" => return Value::Bool(true),
@@ -452,8 +456,8 @@ fn refuse(finding: Diagnostic, at: Span) -> Refusal {
     Box::new((finding, at))
 }
 
-fn span(range: Range) -> Span {
-    Span { start: position(&range.start), end: position(&range.end) }
+fn span(range: Range, file: FileId) -> Span {
+    Span { file, start: position(&range.start), end: position(&range.end) }
 }
 
 fn position(marker: &Marker) -> Position {
@@ -465,7 +469,7 @@ fn position(marker: &Marker) -> Position {
 fn explain(error: &ScanError, findings: &Findings<'_>) -> (Diagnostic, Span) {
     use serde_saphyr::granit_parser::ErrorKind as Kind;
     let start = position(error.marker());
-    let at = Span { start, end: Position { column: start.column + 1, ..start } };
+    let at = Span { file: findings.file(), start, end: Position { column: start.column + 1, ..start } };
     let malformed = |message: &str, advice: &str| {
         Diagnostic::error(Code::MalformedYaml, format!("the file is not valid YAML: {message}"))
             .with_advice(advice)
@@ -524,25 +528,25 @@ fn explain(error: &ScanError, findings: &Findings<'_>) -> (Diagnostic, Span) {
 
 fn tab_after(start: Position, findings: &Findings<'_>) -> Option<Span> {
     (start.line..start.line.saturating_add(50)).find_map(|line| {
-        let text = findings.source().line(line);
+        let text = findings.source(findings.file()).line(line);
         let blank = text.len() - text.trim_start().len();
         let tab = text[..blank].chars().position(|c| c == '\t')?;
         let column = u32::try_from(tab).ok()? + 1;
         let start = Position { line, column };
-        Some(Span { start, end: Position { line, column: column + 1 } })
+        Some(Span { file: findings.file(), start, end: Position { line, column: column + 1 } })
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Format;
     use super::super::diagnostics::Source;
     use super::*;
     use serde_json::json;
     use std::time::{Duration, Instant};
 
     fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
-        let source = Source::new(None, text);
-        let mut findings = Findings::new(&source);
+        let mut findings = Findings::new(Source::new(None, text, Format::Yaml));
         let node = read(text, &mut findings);
         (node, findings.finish())
     }
@@ -600,6 +604,7 @@ mod tests {
         let node = tree("nåme: x\nlist:\n  - a\n  - {k: [1, 2]}\nlast: 'q'\n");
         let mapping = node.as_mapping().unwrap();
         let span = |l1, c1, l2, c2| Span {
+            file: FileId(0),
             start: Position { line: l1, column: c1 },
             end: Position { line: l2, column: c2 },
         };

@@ -105,8 +105,10 @@ internal sealed class LabPlanSource
             return scripts.FromPath(path, parameters, null, name);
         }
 
-        var line = (int)(script.GetProperty("at") is var at ? RunEvent.Number(at, "line") ?? 1 : 1);
-        return scripts.FromText(RunEvent.Text(script, "text") ?? "", _file, line, parameters, name);
+        // The text may stand in a file that the lab includes.
+        var at = script.GetProperty("at");
+        var line = (int)(RunEvent.Number(at, "line") ?? 1);
+        return scripts.FromText(RunEvent.Text(script, "text") ?? "", RunEvent.Text(at, "file") ?? _file, line, parameters, name);
     }
 
     // A program starts where the caller stands, unless it has a folder of its own, and with the caller's $env:.

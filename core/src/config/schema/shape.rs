@@ -1,0 +1,445 @@
+//! The shape of a lab file as types: what the schema is generated from. Nothing is ever read into them.
+
+#![allow(dead_code, reason = "only their schema is used")]
+
+use super::values::{
+    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, LockMode, Minutes, Names,
+    OrchestrationMode, Pause, ProcessMode, Provider, Resolution, Scalar, Seconds, Size, Text, Trigger, Whole,
+};
+use schemars::JsonSchema;
+
+/// A lab: operations that depend on each other, and how they are run.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case", title = "LabRunner lab")]
+pub(super) struct Lab {
+    /// The lab's name; without one the file's name is used.
+    #[schemars(extend("x-aliases" = ["lab-name"]))]
+    name: Option<Text>,
+    /// Its version, kept as written.
+    version: Option<Text>,
+    /// One sentence about it.
+    description: Option<Text>,
+    /// The environment it is for, such as `production`, or a mapping with a `name`.
+    environment: Option<Data>,
+    /// Anything about the lab, for people and scripts.
+    metadata: Option<Data>,
+    /// How its operations are run.
+    settings: Option<Settings>,
+    /// Networks, regions and the like: data for the scripts.
+    infrastructure: Option<Data>,
+    /// The machines of the lab: a list, or a mapping by name. `for-each: nodes` repeats an operation for each.
+    nodes: Option<Data>,
+    /// What is done. The order is free: dependencies decide.
+    operations: Option<Vec<Operation>>,
+    /// What is checked after all operations: a list, or a mapping with `operations`.
+    validation: Option<Stage>,
+    /// What is done at the end: a list, or a mapping with `operations`.
+    cleanup: Option<Stage>,
+    /// Edges and conflicts between operations.
+    dependencies: Option<DependenciesOrEdges>,
+    /// A rollback of the whole lab: read, but not used yet.
+    rollback: Option<Data>,
+    /// What differs in each environment: a mapping by name, each merged over the file when it is asked for.
+    environments: Option<Data>,
+    /// Operations that are written once and used by `template: name`.
+    templates: Option<Data>,
+    /// Files that this one builds on, relative to it; what stands here wins.
+    #[schemars(extend("x-aliases" = ["includes"]))]
+    include: Option<Names>,
+    /// Operations at work at the same time.
+    #[schemars(extend("x-aliases" = ["max-parallelism"]))]
+    max_concurrency: Option<Whole<1, 1024>>,
+    /// Pools and how many units each has.
+    pools: Option<Pools>,
+}
+
+/// How the operations of a lab are run.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Settings {
+    /// Limit of one attempt, for operations that have none of their own.
+    #[schemars(extend("x-aliases" = ["default-timeout"]))]
+    timeout: Option<Minutes>,
+    /// Limit of the whole run.
+    run_timeout: Option<Minutes>,
+    /// Operations at work at the same time.
+    #[schemars(extend("x-aliases" = ["max-parallelism", "throttle"]))]
+    max_concurrency: Option<Whole<1, 1024>>,
+    /// What the failure of one operation means for the others.
+    failure_strategy: Option<FailureStrategy>,
+    /// `true` is `failure-strategy: continue`, `false` is `failure-strategy: stop`.
+    continue_on_error: Option<Flag>,
+    /// Whether a failure that stops the run also stops what runs.
+    cancel_running: Option<Flag>,
+    /// How operations that are ready at the same time are ranked.
+    #[schemars(extend("x-aliases" = ["mode"]))]
+    orchestration_mode: Option<OrchestrationMode>,
+    /// Names or ids in the order of the mode `custom`.
+    #[schemars(extend("x-aliases" = ["order"]))]
+    custom_order: Option<Names>,
+    /// How much there is of what operations need.
+    resource_limits: Option<ResourceLimits>,
+    /// Pools and how many units each has.
+    pools: Option<Pools>,
+    /// Attempts after a failed one, for operations that do not say.
+    retry_count: Option<Whole<0, 1_000>>,
+    /// Pause before another attempt, for operations that do not say.
+    retry_delay: Option<Pause>,
+    /// When failed operations are tried again, for operations that do not say.
+    retry: Option<Retry>,
+    /// Read, but not used yet.
+    health_monitoring: Option<Data>,
+    /// Read, but not used yet.
+    performance_analytics: Option<Data>,
+    /// Read, but not used yet.
+    isolation: Option<Data>,
+}
+
+/// How much there is of what operations need. What is absent is not limited.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct ResourceLimits {
+    /// Memory in GB.
+    #[schemars(extend("x-aliases" = ["memory-gb"]))]
+    max_memory_gb: Option<Amount>,
+    /// Memory in MB.
+    #[schemars(extend("x-aliases" = ["memory-mb"]))]
+    max_memory_mb: Option<Amount>,
+    /// Memory as a size such as `16GB`; a number is bytes.
+    #[schemars(extend("x-aliases" = ["memory"]))]
+    max_memory: Option<Size>,
+    /// Percent of all processors.
+    #[schemars(extend("x-aliases" = ["cpu-percent"]))]
+    max_cpu_percent: Option<Amount>,
+    /// Network in Mbit/s.
+    #[schemars(extend("x-aliases" = ["network-mbps"]))]
+    max_network_mbps: Option<Amount>,
+    /// Disk in MB/s.
+    #[schemars(extend("x-aliases" = ["disk-mbps"]))]
+    max_disk_mbps: Option<Amount>,
+}
+
+/// What an operation takes while it is at work.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Resources {
+    /// Memory in GB.
+    memory_gb: Option<Amount>,
+    /// Memory in MB.
+    memory_mb: Option<Amount>,
+    /// Memory as a size such as `512MB`; a number is bytes.
+    memory: Option<Size>,
+    /// Percent of all processors.
+    cpu_percent: Option<Amount>,
+    /// Network in Mbit/s.
+    network_mbps: Option<Amount>,
+    /// Disk in MB/s.
+    disk_mbps: Option<Amount>,
+}
+
+/// Units by the name of a pool.
+pub(super) type Pools = Entries<Whole<1, 1_000_000_000>>;
+
+/// When a failed operation is tried again.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Retry {
+    /// Attempts after the first one; 0 for none.
+    count: Option<Whole<0, 1_000>>,
+    /// Pause before the second attempt.
+    delay: Option<Pause>,
+    /// How the pause grows.
+    backoff: Option<Backoff>,
+    /// The longest pause.
+    max_delay: Option<Pause>,
+    /// Whether each pause is shortened by a random part, at most half.
+    jitter: Option<Flag>,
+    /// Regular expressions: only errors that match one are retried. Letter case is ignored.
+    retry_on: Option<Names>,
+    /// Regular expressions: errors that match one are never retried.
+    stop_on: Option<Names>,
+}
+
+/// One operation. It needs a `name` or an `id`, and a `script` or a `command`, or the `template` that has them.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Operation {
+    /// Unique among names and ids; letter case does not count.
+    name: Option<Text>,
+    /// A second name that dependencies may use.
+    id: Option<Text>,
+    /// Free text such as `Deploy`; only `Monitor` has a meaning of its own.
+    r#type: Option<Text>,
+    /// What it is for.
+    description: Option<Data>,
+    /// Anything about it, for people and scripts.
+    metadata: Option<Data>,
+    /// Words to find it by.
+    tags: Option<Data>,
+    /// Names or ids of operations that must have succeeded before this one starts.
+    #[schemars(extend("x-aliases" = ["depends-on"]))]
+    dependencies: Option<Names>,
+    /// Names or ids of operations that must have ended, however, before this one starts.
+    weak_dependencies: Option<Names>,
+    /// What must have become of its dependencies.
+    trigger: Option<Trigger>,
+    /// `false`: its failure neither stops the run nor makes it a failed one.
+    critical: Option<Flag>,
+    /// From 1 (first) to 10 (last); 5 when absent.
+    priority: Option<Whole<1, 10>>,
+    /// Limit of one attempt.
+    timeout: Option<Minutes>,
+    /// Limit of the whole operation: waiting, all attempts and the pauses between them.
+    total_timeout: Option<Minutes>,
+    /// How long it is expected to take.
+    estimate: Option<Minutes>,
+    /// Attempts after a failed one.
+    retry_count: Option<Whole<0, 1_000>>,
+    /// Pause before another attempt.
+    retry_delay: Option<Pause>,
+    /// When it is tried again; instead of `retry-count` and `retry-delay`.
+    retry: Option<Retry>,
+    /// What it takes while it is at work.
+    resources: Option<Resources>,
+    /// Units of pools: a name, a mapping of units by name, or a list of these.
+    #[schemars(extend("x-aliases" = ["pools"]))]
+    pool: Option<PoolNeeds>,
+    /// Locks: a name, a mapping such as `{catalog: shared}`, or a list of these.
+    #[schemars(extend("x-aliases" = ["locks"]))]
+    lock: Option<LockNeeds>,
+    /// What undoes it: a script by the rules of `script`, or a program.
+    rollback: Option<Rollback>,
+    /// Read, but not used yet.
+    health_checks: Option<Data>,
+    /// A condition on values of the lab; the operation is left out where it is false.
+    when: Option<Condition>,
+    /// Repeats the operation: a list, a range such as `1..3`, or where a list stands in the lab, such as `nodes`.
+    for_each: Option<Data>,
+    /// The template it is made from.
+    template: Option<Text>,
+    /// What the template gets.
+    with: Option<Data>,
+    /// A file with operations that stand in the place of this entry.
+    include: Option<Names>,
+    /// Who runs it.
+    provider: Option<Provider>,
+    /// A script as a block, or the path of a `.ps1` file. Never interpolated, never rendered.
+    script: Option<Script>,
+    /// A script, even where it looks like a path.
+    script_block: Option<Script>,
+    /// The path of a script file, relative to this file.
+    path: Option<Script>,
+    /// Values for the script's `param()`; keys keep their spelling.
+    parameters: Option<Data>,
+    /// A program: its name, or its path relative to this file.
+    command: Option<Script>,
+    /// The program's arguments, one item each. No shell splits them.
+    #[schemars(extend("x-aliases" = ["args"]))]
+    arguments: Option<Vec<Scalar>>,
+    /// The folder the program starts in, relative to this file.
+    #[schemars(extend("x-aliases" = ["cwd"]))]
+    working_directory: Option<Text>,
+    /// Variables for the program; null removes one.
+    #[schemars(extend("x-aliases" = ["env"]))]
+    environment: Option<Entries<Option<Scalar>>>,
+    /// Whether the program ends by itself, goes on as a service, or is a service that is stopped.
+    mode: Option<ProcessMode>,
+    /// With `mode: stop`, the operation that started the service.
+    service: Option<Text>,
+    /// How a service shows that it is ready.
+    ready: Option<Ready>,
+    /// Exit codes that count as success; 0 alone when absent.
+    success_codes: Option<ExitCodes>,
+    /// Time between the polite stop and the kill.
+    stop_grace: Option<Seconds>,
+}
+
+/// A program that undoes an operation.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Program {
+    /// Who runs it.
+    provider: Option<Provider>,
+    /// A program: its name, or its path relative to this file.
+    command: Option<Script>,
+    /// The program's arguments, one item each. No shell splits them.
+    #[schemars(extend("x-aliases" = ["args"]))]
+    arguments: Option<Vec<Scalar>>,
+    /// The folder the program starts in, relative to this file.
+    #[schemars(extend("x-aliases" = ["cwd"]))]
+    working_directory: Option<Text>,
+    /// Variables for the program; null removes one.
+    #[schemars(extend("x-aliases" = ["env"]))]
+    environment: Option<Entries<Option<Scalar>>>,
+    /// Exit codes that count as success; 0 alone when absent.
+    success_codes: Option<ExitCodes>,
+    /// Time between the polite stop and the kill.
+    stop_grace: Option<Seconds>,
+}
+
+/// How a service shows that it is ready: `tcp` or `http`.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Ready {
+    /// An address that accepts connections, as `host:port`; a port alone is one of this machine.
+    tcp: Option<Text>,
+    /// An http address that answers with a status from 200 to 399.
+    http: Option<Text>,
+    /// Pause between two tries.
+    interval: Option<Seconds>,
+    /// Limit for becoming ready.
+    timeout: Option<Seconds>,
+}
+
+/// Validation or clean-up.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Stage {
+    /// The operations themselves.
+    List(Vec<Operation>),
+    /// The operations and how they are run.
+    Section(Section),
+}
+
+/// Operations of validation or clean-up.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Section {
+    /// The operations.
+    operations: Option<Vec<Operation>>,
+    /// `false`: they are not run.
+    automatic: Option<Flag>,
+    /// Read, but not used yet.
+    retain_logs: Option<Data>,
+    /// Read, but not used yet.
+    retain_backups: Option<Data>,
+    /// Read, but not used yet.
+    checks: Option<Data>,
+}
+
+/// Edges between operations, or edges and conflicts.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum DependenciesOrEdges {
+    /// Edges alone.
+    Edges(Vec<Edge>),
+    /// Edges and conflicts.
+    Dependencies(Dependencies),
+}
+
+/// Edges and conflicts between operations.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Dependencies {
+    /// Edges: each target waits for its source.
+    explicit: Option<Vec<Edge>>,
+    /// Operations that are never at work at the same time.
+    resource_conflicts: Option<Vec<Conflict>>,
+}
+
+/// An edge: the target waits for the source.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Edge {
+    /// Name or id of the operation that comes first.
+    source: Option<Text>,
+    /// Name or id of the operation that waits.
+    target: Option<Text>,
+    /// `strong`: the source has to succeed. `weak`: it only has to have ended.
+    r#type: Option<EdgeType>,
+    /// Why.
+    reason: Option<Data>,
+    /// Why, in other words.
+    description: Option<Data>,
+}
+
+/// Operations that are never at work at the same time.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Conflict {
+    /// Names or ids.
+    operations: Option<Vec<Text>>,
+    /// How it is resolved.
+    resolution: Option<Resolution>,
+    /// Why.
+    reason: Option<Data>,
+    /// Why, in other words.
+    description: Option<Data>,
+}
+
+/// A script or a program.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Rollback {
+    /// A script by the rules of `script`; it gets the operation's parameters.
+    Script(Script),
+    /// A program that ends.
+    Program(Program),
+}
+
+/// Units of pools.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum PoolNeeds {
+    /// One unit of each.
+    Names(Names),
+    /// Units by name.
+    Units(Pools),
+    /// Both.
+    List(Vec<PoolNeed>),
+}
+
+/// One item of a list of pools.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum PoolNeed {
+    /// One unit.
+    Name(Text),
+    /// Units by name.
+    Units(Pools),
+}
+
+/// Locks.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum LockNeeds {
+    /// Held alone.
+    Names(Names),
+    /// How each is held.
+    Modes(Entries<LockMode>),
+    /// Both.
+    List(Vec<LockNeed>),
+}
+
+/// One item of a list of locks.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum LockNeed {
+    /// Held alone.
+    Name(Text),
+    /// How each is held.
+    Modes(Entries<LockMode>),
+}
+
+/// Exit codes.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum ExitCodes {
+    /// One.
+    One(i32),
+    /// Several.
+    Several(Vec<i32>),
+}
+
+/// A condition: an expression on values of the lab, or its outcome.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Condition {
+    /// An expression, such as `environment == 'production'`.
+    Expression(String),
+    /// Its outcome.
+    Outcome(bool),
+}
+
+/// Text that is taken as it stands.
+pub(super) type Script = String;
