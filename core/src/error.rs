@@ -115,6 +115,10 @@ codes! {
     InvalidExpression = "LR0221", "InvalidExpression", InvalidData;
     /// A reference to a secret without the secret's name.
     InvalidSecret = "LR0222", "InvalidSecret", InvalidData;
+    /// A psd1 file is no PowerShell.
+    MalformedPsd1 = "LR0231", "MalformedPsd1", ParserError;
+    /// A psd1 file has something that would have to be executed.
+    NotData = "LR0232", "NotData", InvalidData;
 
     /// The run's files cannot be written.
     JournalUnwritable = "LR0301", "JournalUnwritable", WriteError;

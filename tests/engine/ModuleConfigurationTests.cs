@@ -59,7 +59,10 @@ public sealed class ModuleConfigurationTests(ModuleFixture fixture) : IClassFixt
     [InlineData("a.yaml", "name: x\noperations: [\n  - a: }\n", "LabRunner.MalformedYaml", 3)]
     [InlineData("a.json", "{\n  \"name\": \"x\"\n  \"b\": 1 }", "LabRunner.MalformedJson", 3)]
     [InlineData("a.yml", "- 1\n- 2\n", "LabRunner.NotAMapping", 1)]
-    [InlineData("a.psd1", "@{ Name = 'x' }", "LabRunner.NotAvailable", null)]
+    [InlineData("a.psd1", "@{\n  Name = 'x'\n  Now = Get-Date\n}", "LabRunner.NotData", 3)]
+    [InlineData("b.psd1", "@{\n  Name = 'x'\n  Name = 'y'\n}", "LabRunner.DuplicateKey", 3)]
+    [InlineData("c.psd1", "@{\n  Name = 'x\n", "LabRunner.MalformedPsd1", 2)]
+    [InlineData("d.psd1", "'x'", "LabRunner.NotAMapping", 1)]
     public void A_file_that_cannot_be_read_is_one_error_with_its_place(string name, string text, string id, int? line)
     {
         var result = Run(name, text, "Get-LabConfig -Path $File");

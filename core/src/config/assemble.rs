@@ -230,6 +230,11 @@ impl<'a, 't> Assembly<'a, 't> {
         let root = match format {
             Format::Yaml => yaml::read(source.text(), self.findings),
             Format::Json => json::read(source.text(), self.findings),
+            Format::Psd1 => {
+                let at = at.unwrap_or(Span { file, ..Span::default() });
+                self.findings.add(super::without_tokens(Some(path)), at);
+                None
+            }
         };
         if root.is_none() && self.findings.error_count() == before {
             let at = Span { file, ..Span::default() };

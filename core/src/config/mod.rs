@@ -1,7 +1,7 @@
 //! Lab files: from bytes to a checked [`model::Lab`], with every finding at its line and column.
 //!
 //! ```text
-//! bytes ─ text ─ yaml │ json ─ document ─ assemble, interpolate ─ lab, operations ─ model
+//! bytes ─ text ─ yaml │ json │ psd1 ─ document ─ assemble, interpolate ─ lab, operations ─ model
 //! ```
 //! The steps up to interpolation know next to nothing of labs: they serve any configuration. A file that is well-formed
 //! gives its document even when it is no sound lab, and all that is wrong with it is found in one pass.
@@ -35,6 +35,7 @@ mod merge;
 pub mod model;
 mod operations;
 mod paths;
+pub mod psd1;
 pub mod quantity;
 mod resources;
 mod retries;
@@ -79,6 +80,8 @@ pub struct ReadOptions {
     pub format: Option<Format>,
     /// Any configuration, not a lab: the document and whether it is well-formed, nothing more.
     pub document_only: bool,
+    /// What the PowerShell parser has found in a psd1 file; the bytes are for the snippets then.
+    pub tokens: Option<Vec<psd1::Token>>,
     /// The environment whose changes are merged over the file.
     pub environment: Option<String>,
     /// Variables for `${NAME}` beside the process's own; one without a value counts as absent.
@@ -95,6 +98,8 @@ pub enum Format {
     Yaml,
     /// JSON, with comments and trailing commas.
     Json,
+    /// A PowerShell data file, as tokens: see [`psd1`].
+    Psd1,
 }
 
 /// What was read, and everything that was found.
@@ -165,6 +170,10 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
     let root = match format {
         Format::Yaml => yaml::read(&text, &mut findings),
         Format::Json => json::read(&text, &mut findings),
+        Format::Psd1 => match &options.tokens {
+            Some(tokens) => psd1::read(tokens, &mut findings),
+            None => return Reading::refused(without_tokens(options.path.as_deref())),
+        },
     };
     let Some(root) = root else {
         if !findings.has_errors() {
@@ -204,19 +213,21 @@ fn in_file(options: &ReadOptions, message: &str) -> String {
     }
 }
 
+/// Only PowerShell can parse its own language; without it there is nothing to read.
+fn without_tokens(path: Option<&str>) -> Diagnostic {
+    let message = "a psd1 file can be read by the PowerShell module only, and not be included";
+    let message = path.map_or(message.to_owned(), |path| format!("{path}: {message}"));
+    Diagnostic::error(Code::NotAvailable, message)
+        .with_advice("Read it with Get-LabConfig or Test-LabConfiguration, or write it in YAML or JSON.")
+}
+
 fn format_of(path: Option<&str>, text: &str) -> Result<Format, Box<Diagnostic>> {
     let name = path.unwrap_or_default();
     let name = &name[paths::folder_of(name).map_or(0, str::len)..];
     match name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
         Some("yaml" | "yml") => Ok(Format::Yaml),
         Some("json" | "jsonc") => Ok(Format::Json),
-        Some("psd1") => {
-            let message = "labs in psd1 are not available yet";
-            let message = path.map_or(message.to_owned(), |path| format!("{path}: {message}"));
-            Err(Box::new(
-                Diagnostic::error(Code::NotAvailable, message).with_advice("Write the lab in YAML or JSON."),
-            ))
-        }
+        Some("psd1") => Ok(Format::Psd1),
         _ if text.trim_start().starts_with('{') => Ok(Format::Json),
         _ => Ok(Format::Yaml),
     }

@@ -153,7 +153,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
     private RunSettings Settings()
     {
-        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : Environment.ProcessorCount;
+        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : Defaults.Concurrency;
         if (Throttle is > 0)
         {
             concurrency = MaxConcurrency is > 0 ? Math.Min(concurrency, Throttle.Value) : Throttle.Value;
@@ -170,21 +170,25 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         }
 
         var order = RunOrder.Of(OrchestrationMode, Order);
+        var failure = (ContinueOnError ? "continue" : FailureStrategy ?? Defaults.FailureStrategy).ToLowerInvariant();
+        object? retry = RetryCount > 0 ? new Dictionary<string, object?> { ["count"] = RetryCount, ["delay_ms"] = (long)(RetryDelaySeconds * 1000) }
+            : failure == "retry" ? Defaults.Retry
+            : null;
         return new RunSettings
         {
             Name = RunName,
             EstimatesFrom = Voice.MyInvocation.BoundParameters.ContainsKey(nameof(RunName)) ? RunName : null,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
-            Failure = ContinueOnError ? "continue" : FailureStrategy?.ToLowerInvariant() ?? "stop",
+            Failure = failure,
             CancelRunning = CancelRunning,
-            Retry = RetryCount > 0 ? new Dictionary<string, object?> { ["count"] = RetryCount, ["delay_ms"] = (long)(RetryDelaySeconds * 1000) } : null,
-            Attempts = RetryCount > 0 ? RetryCount + 1 : null,
+            Retry = retry,
+            Attempts = RetryCount > 0 ? RetryCount + 1 : failure == "retry" ? Defaults.MaxRetries + 1 : null,
             Limits = LimitsReader.Read(ResourceLimits),
             Order = order.Mode,
             CustomOrder = order.Names,
             Ranking = order.Ranking,
-            DefaultTimeout = TimeoutMinutes > 0 ? Durations.Minutes(TimeoutMinutes) : null,
-            RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : null,
+            DefaultTimeout = Limit(nameof(TimeoutMinutes), TimeoutMinutes, Defaults.DefaultTimeoutMinutes),
+            RunTimeout = Limit(nameof(RunTimeoutMinutes), RunTimeoutMinutes, Defaults.RunTimeoutMinutes),
             Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),
             NoOutput = NoOutput,
             KeepRecords = KeepRecords,

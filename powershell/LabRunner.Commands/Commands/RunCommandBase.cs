@@ -1,8 +1,10 @@
 using System.Management.Automation;
+using LabRunner.Binding;
 using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Interop;
 using LabRunner.Progress;
+using LabRunner.Settings;
 
 namespace LabRunner.Commands;
 
@@ -12,6 +14,7 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     private readonly object _gate = new();
     private RunSession? _run;
     private bool _stopped;
+    private LabRunnerConfiguration? _defaults;
 
     /// <summary>The command that the user called; this cmdlet itself when it was called directly.</summary>
     [Parameter(DontShow = true)]
@@ -23,6 +26,16 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
 
     /// <summary>The command through which errors and records are written.</summary>
     private protected PSCmdlet Voice => Caller ?? this;
+
+    /// <summary>What the module's settings say, for everything that the call does not say.</summary>
+    private protected LabRunnerConfiguration Defaults => _defaults ??= SettingSources.Look(Voice);
+
+    /// <summary>Whether a parameter was given.</summary>
+    private protected bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>A limit in minutes: the parameter if it was given, else the module's setting; nothing for 0.</summary>
+    private protected TimeSpan? Limit(string parameter, double given, double setting) =>
+        (Given(parameter) ? given : setting) is > 0 and var minutes ? Durations.Minutes(minutes) : null;
 
     /// <summary>Releases the run. Downstream commands that stop early reach nothing but this.</summary>
     public void Dispose()
@@ -83,7 +96,13 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
 
         try
         {
-            return LabRun.Finish(run, output, view);
+            var outcome = LabRun.Finish(run, output, view);
+            if (run.Settings is { Journal: true, Directory: null } && Path.GetDirectoryName(outcome.Directory) is { } root)
+            {
+                RunRetention.Sweep(root, Defaults.LogRetentionDays, DateTime.UtcNow);
+            }
+
+            return outcome;
         }
         finally
         {
@@ -110,7 +129,9 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
 
     /// <summary>The view that fits the place: bars on a screen, lines in a log.</summary>
     private protected IProgressView? View(bool show, LabProgressStyle style, int operations) =>
-        !show ? null : ProgressLines.Fits ? new ProgressLines(Voice, operations) : new ProgressBars(Voice, style);
+        !(Given("ShowProgress") ? show : Defaults.ShowProgress) ? null
+        : ProgressLines.Fits ? new ProgressLines(Voice, operations)
+        : new ProgressBars(Voice, Given("ProgressStyle") ? style : Defaults.ProgressStyle, Defaults.ProgressIntervalSeconds);
 
     private void Release()
     {

@@ -147,25 +147,26 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     private RunSettings Settings(JsonElement lab, string path)
     {
         var wanted = RunEvent.Member(lab, "settings") ?? lab;
-        var own = RunEvent.Member(wanted, "order");
-        var ownNames = own is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : null;
-        var order = RunOrder.Of(OrchestrationMode, Order, path, own is { } ranked ? RunEvent.Text(ranked, "mode") : null, ownNames);
-        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? Environment.ProcessorCount);
-        var retry = RunEvent.Member(wanted, "retry");
+        var ownOrder = RunEvent.Member(wanted, "order");
+        var ownNames = ownOrder is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : null;
+        var order = RunOrder.Of(OrchestrationMode, Order, path, ownOrder is { } ranked ? RunEvent.Text(ranked, "mode") : null, ownNames);
+        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? Defaults.Concurrency);
+        var failure = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? Defaults.FailureStrategy).ToLowerInvariant();
+        var own = RunEvent.Member(wanted, "retry");
         var name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path);
         return new RunSettings
         {
             Name = name,
             EstimatesFrom = name,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
-            Failure = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? "stop").ToLowerInvariant(),
+            Failure = failure,
             CancelRunning = CancelRunning || (!Voice.MyInvocation.BoundParameters.ContainsKey(nameof(CancelRunning)) && wanted.TryGetProperty("cancel_running", out var cancel) && cancel.ValueKind == JsonValueKind.True),
-            Retry = retry,
-            Attempts = retry is { } policy ? (long?)RunEvent.Number(policy, "count") + 1 : null,
+            Retry = own is { } declared ? declared : failure == "retry" ? Defaults.Retry : null,
+            Attempts = own is { } policy ? (long?)RunEvent.Number(policy, "count") + 1 : failure == "retry" ? Defaults.MaxRetries + 1 : null,
             Limits = LimitsReader.Read(ResourceLimits, RunEvent.Member(wanted, "limits")),
             Conflicts = lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array ? conflicts : null,
-            RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : RunEvent.Number(wanted, "run_timeout_ms") is { } whole ? TimeSpan.FromMilliseconds(whole) : null,
-            DefaultTimeout = RunEvent.Number(wanted, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
+            RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : RunEvent.Number(wanted, "run_timeout_ms") is { } whole ? TimeSpan.FromMilliseconds(whole) : Limit("", 0, Defaults.RunTimeoutMinutes),
+            DefaultTimeout = RunEvent.Number(wanted, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : Limit("", 0, Defaults.DefaultTimeoutMinutes),
             Order = order.Mode,
             CustomOrder = order.Names,
             Ranking = order.Ranking,

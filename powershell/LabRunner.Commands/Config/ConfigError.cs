@@ -48,12 +48,12 @@ internal static class ConfigError
 
     private static ErrorCategory CategoryOf(string id) => id switch
     {
-        "LabRunner.MalformedYaml" or "LabRunner.MalformedJson" or LabRunnerError.ScriptSyntax => ErrorCategory.ParserError,
+        "LabRunner.MalformedYaml" or "LabRunner.MalformedJson" or "LabRunner.MalformedPsd1" or LabRunnerError.ScriptSyntax => ErrorCategory.ParserError,
         "LabRunner.DocumentTooLarge" => ErrorCategory.LimitsExceeded,
         "LabRunner.NotAvailable" or "LabRunner.UnknownProvider" => ErrorCategory.NotImplemented,
         "LabRunner.UnknownDependency" or "LabRunner.UnknownService" or FileUnreadable => ErrorCategory.ObjectNotFound,
         "LabRunner.WrongType" => ErrorCategory.InvalidType,
-        "LabRunner.NotText" or "LabRunner.SeveralDocuments" or "LabRunner.NotAMapping" or "LabRunner.DuplicateKey" or "LabRunner.MissingKey" => ErrorCategory.InvalidData,
+        "LabRunner.NotText" or "LabRunner.NotData" or "LabRunner.SeveralDocuments" or "LabRunner.NotAMapping" or "LabRunner.DuplicateKey" or "LabRunner.MissingKey" => ErrorCategory.InvalidData,
         _ => ErrorCategory.InvalidArgument,
     };
 }

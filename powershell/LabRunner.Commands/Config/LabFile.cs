@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Interop;
@@ -48,11 +49,33 @@ internal static class LabFile
 
     private static LabReading Read(string path, bool documentOnly)
     {
-        var options = JsonSerializer.SerializeToUtf8Bytes(new { path, document_only = documentOnly });
-        using var reading = ConfigValues.Parse(LabCore.Read(Bytes(path), options));
+        var bytes = Bytes(path);
+        using var reading = ConfigValues.Parse(LabCore.Read(bytes, Options(path, bytes, documentOnly)));
         var root = reading.RootElement;
         var found = root.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
         return new LabReading(path, Part(root, "lab"), Part(root, "document"), [.. found.Select(LabConfigFinding.Of)]);
+    }
+
+    // Of a psd1 file the core gets what the PowerShell parser finds in it, unless it is no text: that the core says itself.
+    private static byte[] Options(string path, byte[] bytes, bool documentOnly)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("path", path);
+            json.WriteBoolean("document_only", documentOnly);
+            if (path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
+            {
+                json.WriteString("format", "psd1");
+                json.WritePropertyName("tokens");
+                json.WriteRawValue(FileText.Decode(bytes) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static JsonElement? Part(JsonElement root, string name) =>

@@ -78,6 +78,11 @@ internal sealed class LabScriptCheck(string labFile)
             {
                 yield return Syntax(error, operation, labFile, line + extent.StartLineNumber - 1, column + extent.StartColumnNumber - 1, shown);
             }
+            else if (StandsAt(line + extent.StartLineNumber - 1, 1, shown))
+            {
+                // The later lines of a script block keep the indentation that those of a YAML block lose.
+                yield return Syntax(error, operation, labFile, line + extent.StartLineNumber - 1, extent.StartColumnNumber, shown);
+            }
             else
             {
                 // Folded or escaped text: its lines are not lines of the file.

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using LabRunner.Interop;
+using LabRunner.Settings;
 
 namespace LabRunner;
 
@@ -21,7 +22,7 @@ public sealed class ParallelSupport
     /// <summary>Whether a runspace could be opened.</summary>
     public bool RunspaceSupport { get; private init; }
 
-    /// <summary>How many operations run at the same time when nothing else is asked for: one a processor.</summary>
+    /// <summary>How many operations run at the same time when nothing else is asked for.</summary>
     public int MaxConcurrency { get; private init; }
 
     /// <summary><c>Windows</c>, <c>Linux</c>, <c>MacOS</c> or <c>Unknown</c>.</summary>
@@ -60,7 +61,7 @@ public sealed class ParallelSupport
                 : "",
             ThreadJobAvailable = threadJobs,
             RunspaceSupport = runspaces,
-            MaxConcurrency = Environment.ProcessorCount,
+            MaxConcurrency = SettingSources.Look(caller).Concurrency,
             Platform = PlatformName,
             Details = [.. details],
         };

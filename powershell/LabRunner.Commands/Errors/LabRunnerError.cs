@@ -34,6 +34,10 @@ internal static class LabRunnerError
     internal const string WorkerNotOpened = "LabRunner.WorkerNotOpened";
     internal const string EngineFault = "LabRunner.EngineFault";
 
+    // Ids of the module's own configuration.
+    internal const string InvalidConfiguration = "LabRunner.InvalidConfiguration";
+    internal const string ConfigurationUnwritable = "LabRunner.ConfigurationUnwritable";
+
     /// <summary>One error for all findings about an input: the first one speaks by id, all of them by sentence.</summary>
     internal static LabRunnerException Input(IReadOnlyList<LabFinding> findings)
     {
@@ -130,6 +134,31 @@ internal static class LabRunnerError
 
     /// <summary>Parameters that cannot be meant together.</summary>
     internal static LabRunnerException Contradiction(string message, string advice) => new(InvalidValue, ErrorCategory.InvalidArgument, message, advice);
+
+    /// <summary>A setting of the module with a value that is not allowed.</summary>
+    internal static LabRunnerException InvalidSetting(string source, string name, object? value, string allowed, string? target) => new(
+        InvalidConfiguration,
+        ErrorCategory.InvalidData,
+        $"{name} is '{value}' in {source}; it must be {allowed}.",
+        "Correct it there, or set it with Set-LabRunnerConfiguration.",
+        target);
+
+    /// <summary>A name that is no setting of the module.</summary>
+    internal static LabRunnerException UnknownSetting(string name, string? similar, IEnumerable<string> all) => new(
+        InvalidConfiguration,
+        ErrorCategory.ObjectNotFound,
+        $"There is no setting '{name}'.{(similar is null ? "" : $" Did you mean '{similar}'?")}",
+        $"There are {string.Join(", ", all)}.",
+        name);
+
+    /// <summary>The user's file of settings cannot be written.</summary>
+    internal static LabRunnerException SettingsUnwritable(string path, Exception why) => new(
+        ConfigurationUnwritable,
+        ErrorCategory.WriteError,
+        $"The LabRunner configuration file '{path}' cannot be written: {why.Message.TrimEnd('.')}. It is as it was.",
+        "Free some space, or correct the rights of the file and its folder; or name another file in $env:LABRUNNER_CONFIG.",
+        path,
+        why);
 
     /// <summary>A failure of LabRunner itself.</summary>
     internal static LabRunnerException Engine(Exception why) => new(

@@ -1,3 +1,5 @@
+using LabRunner.Settings;
+
 namespace LabRunner.Execution;
 
 /// <summary>Where runs leave their files.</summary>
@@ -8,6 +10,15 @@ internal static class RunFolders
     /// The core reads the environment of the process. On Unix .NET keeps a copy of its own, so that a
     /// <c>$env:LABRUNNER_HOME</c> that was set in the session is known here only.
     /// </remarks>
-    internal static string? Root =>
-        Environment.GetEnvironmentVariable("LABRUNNER_HOME") is { Length: > 0 } home ? Path.Combine(home, "runs") : null;
+    /// <exception cref="LabRunnerException">The module's settings cannot be read.</exception>
+    internal static string? Root
+    {
+        get
+        {
+            var setting = SettingSources.Look(null).Settings.First(found => found.Name == ModuleSettings.LogPath.Name);
+            return setting.Origin is SettingSources.Process or SettingSources.Variable ? (string?)setting.Value
+                : Environment.GetEnvironmentVariable("LABRUNNER_HOME") is { Length: > 0 } home ? Path.Combine(home, "runs")
+                : (string?)setting.Value;
+        }
+    }
 }

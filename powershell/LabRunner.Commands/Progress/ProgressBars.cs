@@ -4,24 +4,24 @@ using LabRunner.Execution;
 
 namespace LabRunner.Progress;
 
-/// <summary>Progress as bars: one parent and at most seven children, at most ten times a second.</summary>
-internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style) : IProgressView
+/// <summary>Progress as bars: one parent and at most seven children, drawn anew as often as the settings say.</summary>
+internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, double intervalSeconds) : IProgressView
 {
-    private const int IntervalMs = 100;
     private const int ParentId = 0x4C52;
     private const int MaxChildren = 7;
     private static readonly string[] Spin = ["|", "/", "-", "\\"];
 
+    private readonly int _intervalMs = (int)(intervalSeconds * 1000);
     private readonly int[] _shown = [.. Enumerable.Repeat(-1, MaxChildren)];
     private long _lastDraw = long.MinValue / 2;
     private int _turn;
 
-    public int NextWait(RunProgress progress) => (int)Math.Clamp(_lastDraw + IntervalMs - Environment.TickCount64, 1, IntervalMs);
+    public int NextWait(RunProgress progress) => (int)Math.Clamp(_lastDraw + _intervalMs - Environment.TickCount64, 1, _intervalMs);
 
     public void Draw(RunProgress progress)
     {
         var now = Environment.TickCount64;
-        if (now - _lastDraw < IntervalMs)
+        if (now - _lastDraw < _intervalMs)
         {
             return;
         }

@@ -181,13 +181,15 @@ function Start-LabAutomation {
             return & $ended $status "$($operations.Count) operations were checked, none was run.$unknownText"
         }
 
-        $arguments = @{ Operations = $operations; RunName = $result.LabName; ShowProgress = $ShowProgress }
+        $arguments = @{ Operations = $operations; RunName = $result.LabName }
         if (-not $Parallel) {
             $arguments.MaxConcurrency = 1
         } elseif ($Configuration.MaxConcurrency -or $Configuration.MaxParallelism) {
             $arguments.MaxConcurrency = if ($Configuration.MaxConcurrency) { $Configuration.MaxConcurrency } else { $Configuration.MaxParallelism }
         }
-        if ($PSBoundParameters.ContainsKey('ProgressStyle')) { $arguments.ProgressStyle = $ProgressStyle }
+        foreach ($name in 'ShowProgress', 'ProgressStyle') {
+            if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
+        }
         if ($Configuration.ContinueOnError) { $arguments.ContinueOnError = $true }
         foreach ($setting in 'FailureStrategy', 'ResourceLimits') {
             if ($Configuration.$setting) { $arguments.$setting = $Configuration.$setting }
@@ -217,9 +219,11 @@ function Start-LabAutomation {
             & $refused 'LabRunner.NotAvailable' '-Steps is not available yet for lab files.' 'Run the whole lab, or pass its operations as -Configuration.' $file 'NotImplemented'
         }
 
-        $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; ShowProgress = $ShowProgress }
+        $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun }
         if (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
-        if ($PSBoundParameters.ContainsKey('ProgressStyle')) { $arguments.ProgressStyle = $ProgressStyle }
+        foreach ($name in 'ShowProgress', 'ProgressStyle') {
+            if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
+        }
         $result.Report = LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -Caller $PSCmdlet
         $result.Results = @($result.Report.Results | Where-Object { $null -ne $_ })
         if ($DryRun -or $null -eq $result.Report) {

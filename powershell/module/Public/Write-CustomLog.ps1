@@ -13,7 +13,8 @@ if (${function:Write-CustomLog}) {
 
             A line has the time and the level. Which levels are shown is said by the environment variable
             LAB_CONSOLE_LEVEL: '0' or 'SILENT' shows errors only, '2' or 'DEBUG' shows everything, all else shows everything
-            but DEBUG, TRACE and VERBOSE. Nothing is written to a file.
+            but DEBUG, TRACE and VERBOSE. Without it the setting LogLevel decides (see Get-LabRunnerConfiguration). Nothing is
+            written to a file.
         .PARAMETER Message
             The text.
         .PARAMETER Level
@@ -82,9 +83,15 @@ if (${function:Write-CustomLog}) {
             return
         }
 
-        $detailed = $env:LAB_CONSOLE_LEVEL -in '2', 'DEBUG', 'TRACE', 'VERBOSE'
-        $silent = $env:LAB_CONSOLE_LEVEL -in '0', 'SILENT'
-        if ($NoConsole -or ($silent -and $name -ne 'ERROR') -or (-not $detailed -and $name -in 'DEBUG', 'TRACE', 'VERBOSE')) {
+        # Without LAB_CONSOLE_LEVEL the module's own setting decides.
+        $wanted = switch ($env:LAB_CONSOLE_LEVEL) {
+            { $_ -in '2', 'DEBUG', 'TRACE', 'VERBOSE' } { 'VERBOSE'; break }
+            { $_ -in '0', 'SILENT' } { 'ERROR'; break }
+            { $_ } { 'INFO'; break }
+            default { [LabRunner.LabRunnerConfiguration]::CurrentLogLevel }
+        }
+        $order = @{ ERROR = 0; WARN = 1; INFO = 2; SUCCESS = 2; DEBUG = 3; TRACE = 4; VERBOSE = 5 }
+        if ($NoConsole -or $order[$name] -gt $order[$wanted]) {
             return
         }
 

@@ -1,0 +1,165 @@
+using System.Collections.Specialized;
+using System.Globalization;
+using System.Text;
+using LabRunner.Settings;
+
+namespace LabRunner;
+
+/// <summary>One setting of the module as it holds now.</summary>
+public sealed class LabSetting
+{
+    /// <summary>The setting's name.</summary>
+    public string Name { get; internal init; } = "";
+
+    /// <summary>Its value.</summary>
+    public object? Value { get; internal init; }
+
+    /// <summary><c>Process</c>, <c>Environment</c>, <c>ConfigurationCore</c>, <c>User</c> or <c>Default</c>.</summary>
+    public string Origin { get; internal init; } = "";
+
+    /// <summary>Where exactly: the variable or the file.</summary>
+    public string? Source { get; internal init; }
+
+    /// <summary>What it is when nobody says anything.</summary>
+    public object? Default { get; internal init; }
+
+    /// <summary>What it may be.</summary>
+    public string Allowed { get; internal init; } = "";
+
+    /// <summary>The environment variable that sets it.</summary>
+    public string EnvironmentVariable { get; internal init; } = "";
+
+    /// <summary>What it is for.</summary>
+    public string Description { get; internal init; } = "";
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} = {Value}");
+}
+
+/// <summary>The configuration of the module: what runs use where a call does not say otherwise.</summary>
+public sealed class LabRunnerConfiguration
+{
+    private readonly Dictionary<string, LabSetting> _byName;
+
+    internal LabRunnerConfiguration(IReadOnlyList<LabSetting> settings, string path)
+    {
+        Settings = [.. settings];
+        Path = path;
+        _byName = settings.ToDictionary(setting => setting.Name);
+    }
+
+    /// <summary>How many operations may run at the same time; 0 for one a processor.</summary>
+    public int MaxConcurrency => (int)Value(ModuleSettings.MaxConcurrency)!;
+
+    /// <summary>The limit of an operation that has none of its own, in minutes; 0 for none.</summary>
+    public double DefaultTimeoutMinutes => (double)Value(ModuleSettings.DefaultTimeoutMinutes)!;
+
+    /// <summary>The limit of a whole run, in minutes; 0 for none.</summary>
+    public double RunTimeoutMinutes => (double)Value(ModuleSettings.RunTimeoutMinutes)!;
+
+    /// <summary>What the failure of an operation means for the others.</summary>
+    public string FailureStrategy => (string)Value(ModuleSettings.FailureStrategy)!;
+
+    /// <summary>How often a failed operation is tried again under the strategy Retry.</summary>
+    public int MaxRetries => (int)Value(ModuleSettings.MaxRetries)!;
+
+    /// <summary>The first pause before that, in seconds.</summary>
+    public double RetryDelaySeconds => (double)Value(ModuleSettings.RetryDelaySeconds)!;
+
+    /// <summary>The least important level that Write-CustomLog shows.</summary>
+    public string LogLevel => (string)Value(ModuleSettings.LogLevel)!;
+
+    /// <summary>The folder of the run folders; nothing for the usual place.</summary>
+    public string? LogPath => (string?)Value(ModuleSettings.LogPath);
+
+    /// <summary>After how many days a run folder is deleted; 0 for never.</summary>
+    public int LogRetentionDays => (int)Value(ModuleSettings.LogRetentionDays)!;
+
+    /// <summary>Whether runs show their progress without being asked to.</summary>
+    public bool ShowProgress => (bool)Value(ModuleSettings.ShowProgress)!;
+
+    /// <summary>How progress is shown.</summary>
+    public LabProgressStyle ProgressStyle => Enum.Parse<LabProgressStyle>((string)Value(ModuleSettings.ProgressStyle)!);
+
+    /// <summary>How often progress is drawn anew, in seconds.</summary>
+    public double ProgressIntervalSeconds => (double)Value(ModuleSettings.ProgressIntervalSeconds)!;
+
+    /// <summary>The level of the log as it holds in this process; INFO where the settings cannot be read, which is not for a log line to say.</summary>
+    public static string CurrentLogLevel
+    {
+        get
+        {
+            try
+            {
+                return SettingSources.Look(null).LogLevel;
+            }
+            catch (LabRunnerException)
+            {
+                return (string)ModuleSettings.LogLevel.Default!;
+            }
+        }
+    }
+
+    /// <summary>Where each value comes from, by the setting's name.</summary>
+    public OrderedDictionary Origin
+    {
+        get
+        {
+            var origins = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
+            foreach (var setting in Settings)
+            {
+                origins[setting.Name] = setting.Origin;
+            }
+
+            return origins;
+        }
+    }
+
+    /// <summary>Every setting with its value, its origin, what it may be and what it is for.</summary>
+    public LabSetting[] Settings { get; }
+
+    /// <summary>The user's file, be it there or not.</summary>
+    public string Path { get; }
+
+    /// <summary>The settings as a table.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (var setting in Settings)
+        {
+            var from = setting.Source is null || setting.Origin is "Default" or "Process" ? setting.Origin : $"{setting.Origin} ({setting.Source})";
+            text.AppendLine(CultureInfo.InvariantCulture, $"{setting.Name,-24}{setting.Value,-12} {from}");
+        }
+
+        return text.Append(CultureInfo.InvariantCulture, $"{"File",-24}{Path}{(File.Exists(Path) ? "" : " (does not exist)")}").ToString();
+    }
+
+    /// <summary>How many operations run at the same time when nothing else is asked for.</summary>
+    internal int Concurrency => MaxConcurrency > 0 ? MaxConcurrency : Environment.ProcessorCount;
+
+    /// <summary>How the strategy Retry tries again, as the core's own document; nothing where that is as the core does it anyway.</summary>
+    internal IReadOnlyDictionary<string, object?>? Retry
+    {
+        get
+        {
+            if (Untouched(ModuleSettings.MaxRetries) && Untouched(ModuleSettings.RetryDelaySeconds))
+            {
+                return null;
+            }
+
+            var delay = (long)(RetryDelaySeconds * 1000);
+            return new Dictionary<string, object?>
+            {
+                ["count"] = MaxRetries,
+                ["delay_ms"] = delay,
+                ["backoff"] = "exponential",
+                ["max_delay_ms"] = Math.Max(delay, 60_000),
+                ["jitter"] = true,
+            };
+        }
+    }
+
+    private object? Value(Setting setting) => _byName[setting.Name].Value;
+
+    private bool Untouched(Setting setting) => _byName[setting.Name].Origin == SettingSources.Default;
+}

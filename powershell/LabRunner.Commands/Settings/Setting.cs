@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Management.Automation;
+using LabRunner.Errors;
+
+namespace LabRunner.Settings;
+
+/// <summary>One setting of the module: its name, what it may be, and what it is when nobody says anything.</summary>
+internal sealed class Setting
+{
+    private Setting(string name, object? standard, string allowed, string description, Func<object, object?> read)
+    {
+        Name = name;
+        Default = standard;
+        Allowed = allowed;
+        Description = description;
+        Read = read;
+    }
+
+    /// <summary>The name, as parameters, the file and the properties have it.</summary>
+    internal string Name { get; }
+
+    /// <summary>The module's own value.</summary>
+    internal object? Default { get; }
+
+    /// <summary>What it may be, as a message says it.</summary>
+    internal string Allowed { get; }
+
+    /// <summary>What it is for, in a sentence.</summary>
+    internal string Description { get; }
+
+    /// <summary>The environment variable that sets it: <c>LABRUNNER_MAX_CONCURRENCY</c>.</summary>
+    internal string Variable =>
+        "LABRUNNER_" + string.Concat(Name.Select((c, at) => at > 0 && char.IsUpper(c) ? $"_{c}" : char.ToUpperInvariant(c).ToString()));
+
+    // The value in the setting's own type, or nothing when it is not allowed.
+    private Func<object, object?> Read { get; }
+
+    /// <summary>The value in the setting's own type.</summary>
+    /// <exception cref="LabRunnerException">It is not allowed.</exception>
+    internal object Checked(object? value, string source, string? target) =>
+        (value is null ? null : Read(value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value))
+        ?? throw LabRunnerError.InvalidSetting(source, Name, value, Allowed, target);
+
+    internal static Setting Whole(string name, int standard, int least, int most, string description) =>
+        new(name, standard, $"a whole number from {least} to {most}", description, value =>
+            value is not bool && LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out double number) && number == Math.Floor(number) && number >= least && number <= most
+                ? (int)number
+                : null);
+
+    internal static Setting Number(string name, double standard, double least, double most, string description) =>
+        new(name, standard, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"), description, value =>
+            value is not bool && LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out double number) && number >= least && number <= most
+                ? number
+                : null);
+
+    internal static Setting Word(string name, string standard, string[] words, string description) =>
+        new(name, standard, "one of " + string.Join(", ", words), description, value =>
+            words.FirstOrDefault(word => word.Equals(Convert.ToString(value, CultureInfo.InvariantCulture), StringComparison.OrdinalIgnoreCase)));
+
+    internal static Setting Flag(string name, bool standard, string description) =>
+        new(name, standard, "true or false", description, value => value switch
+        {
+            bool flag => flag,
+            SwitchParameter flag => flag.IsPresent,
+            string text => text.Trim().ToLowerInvariant() switch
+            {
+                "true" or "1" or "yes" or "on" or "$true" => true,
+                "false" or "0" or "no" or "off" or "$false" => false,
+                _ => null,
+            },
+            _ => null,
+        });
+
+    internal static Setting Folder(string name, string description) =>
+        new(name, null, "an absolute path of a folder", description, value =>
+            value is string text && text.IndexOfAny(Path.GetInvalidPathChars()) < 0 && Path.IsPathFullyQualified(text) ? text : null);
+}

@@ -1,0 +1,34 @@
+function Reset-LabRunnerConfiguration {
+    <#
+    .SYNOPSIS
+        Takes settings of the module back, so that they are what they would be without them.
+    .PARAMETER Name
+        The settings; all of them when absent. Wildcards are allowed.
+    .PARAMETER Scope
+        User, the default, takes them out of the user's file; Process out of this process.
+    .PARAMETER PassThru
+        Returns the configuration as it is then.
+    .EXAMPLE
+        Set-LabRunnerConfiguration -MaxConcurrency 4 -Scope Process
+        Reset-LabRunnerConfiguration -Name MaxConcurrency -Scope Process
+    .EXAMPLE
+        Reset-LabRunnerConfiguration -WhatIf
+    .OUTPUTS
+        None, or LabRunner.LabRunnerConfiguration with -PassThru.
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType('LabRunner.LabRunnerConfiguration')]
+    param(
+        [Parameter(Position = 0)]
+        [SupportsWildcards()]
+        [ArgumentCompleter([LabRunner.LabSettingCompleter])]
+        [string[]] $Name,
+
+        [LabRunner.Commands.LabSettingScope] $Scope,
+
+        [switch] $PassThru
+    )
+
+    end { LabRunner.Commands\Reset-LabRunnerConfiguration @PSBoundParameters -Caller $PSCmdlet }
+}
+Export-ModuleMember -Function Reset-LabRunnerConfiguration
