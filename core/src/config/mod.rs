@@ -22,6 +22,7 @@
 mod diagnostics;
 pub mod document;
 mod fields;
+pub mod isolation;
 mod json;
 mod lab;
 mod links;

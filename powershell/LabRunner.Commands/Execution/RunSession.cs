@@ -19,6 +19,7 @@ internal sealed class RunSession : IDisposable
     private readonly int[] _owners;
     private readonly ManualResetEventSlim _ended = new();
     private RunHandle? _handle;
+    private readonly HashSet<string> _changedEnvironment = new(StringComparer.Ordinal);
     private long _sequence;
     private bool _released;
     private volatile bool _over;
@@ -83,6 +84,15 @@ internal sealed class RunSession : IDisposable
         var recorder = new OperationRecorder(this, Nodes[operation], Recorder(operation));
         Volatile.Write(ref _recorders[operation], recorder);
         return recorder;
+    }
+
+    /// <summary>Whether a variable of the environment is one that was not yet warned of.</summary>
+    internal bool IsNewChange(string variable)
+    {
+        lock (_changedEnvironment)
+        {
+            return _changedEnvironment.Add(variable);
+        }
     }
 
     internal OperationRecorder? Recorder(int operation) => Volatile.Read(ref _recorders[operation]);

@@ -46,6 +46,9 @@ internal sealed class RunSettings
     /// <summary>The caller's own order, for <c>custom</c>.</summary>
     internal IReadOnlyList<string> CustomOrder { get; init; } = [];
 
+    /// <summary>How far operations are kept apart that do not say so themselves.</summary>
+    internal LabIsolation Isolation { get; init; }
+
     internal bool NoOutput { get; init; }
 
     internal int KeepRecords { get; init; } = 10_000;

@@ -55,6 +55,10 @@ function Invoke-ParallelLabRunner {
         The order for the mode Custom: names or ids, the first one first. What is not on it comes last.
     .PARAMETER Background
         Returns a job at once, for Wait-Job, Receive-Job and Stop-Job.
+    .PARAMETER Isolation
+        How far operations are kept apart that have no Isolation of their own. Shared, which is the default: in warm
+        runspaces, and what an operation changes in its session is undone before the next one. Runspace: in a runspace of its
+        own. Process: in a PowerShell of its own; what is handed over and what comes back are copies then.
     .PARAMETER NoOutput
         Keeps no output on the results.
     .PARAMETER KeepRecords
@@ -133,6 +137,8 @@ function Invoke-ParallelLabRunner {
         [string[]] $Order,
 
         [switch] $Background,
+
+        [LabRunner.LabIsolation] $Isolation,
 
         [switch] $NoOutput,
 
