@@ -139,7 +139,15 @@ fn read_fields(
     };
     let rollback_script = rollback_script.flatten();
     Declared {
-        operation: LabOperation { operation, provider, script, parameters, rollback_script, isolation, stage },
+        operation: LabOperation {
+            operation,
+            provider,
+            script,
+            parameters,
+            rollback_script,
+            isolation,
+            stage,
+        },
         has_dependencies,
     }
 }

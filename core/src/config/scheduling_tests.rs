@@ -253,11 +253,9 @@ fn times_and_weight() {
 #[test]
 fn isolation_of_operations_and_of_the_lab() {
     use crate::config::isolation::Isolation;
-    for (word, isolation) in [
-        ("shared", Isolation::Shared),
-        ("Runspace", Isolation::Runspace),
-        ("process", Isolation::Process),
-    ] {
+    for (word, isolation) in
+        [("shared", Isolation::Shared), ("Runspace", Isolation::Runspace), ("process", Isolation::Process)]
+    {
         assert_eq!(read_one(&format!("isolation: {word}")).isolation, Some(isolation));
     }
     assert_eq!(read_one("priority: 1").isolation, None);

@@ -64,6 +64,9 @@ internal sealed class Worker
     /// <summary>When it was parked last.</summary>
     internal long ParkedAt { get; set; }
 
+    /// <summary>The run of the operation that is open.</summary>
+    internal RunSession? Run => _open?.Run;
+
     /// <summary>The recorder of the operation that is open.</summary>
     internal OperationRecorder? Recorder => _open?.Recorder;
 
