@@ -28,6 +28,7 @@ mod explain;
 mod fields;
 mod files;
 mod interpolate;
+pub mod isolation;
 mod json;
 mod lab;
 mod links;

@@ -88,6 +88,10 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [Parameter]
     public SwitchParameter Background { get; set; }
 
+    /// <summary>How far operations that do not say so themselves are kept apart.</summary>
+    [Parameter]
+    public LabIsolation Isolation { get; set; }
+
     /// <summary>Keeps no output on the results.</summary>
     [Parameter]
     public SwitchParameter NoOutput { get; set; }
@@ -190,6 +194,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             DefaultTimeout = Limit(nameof(TimeoutMinutes), TimeoutMinutes, Defaults.DefaultTimeoutMinutes),
             RunTimeout = Limit(nameof(RunTimeoutMinutes), RunTimeoutMinutes, Defaults.RunTimeoutMinutes),
             Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),
+            Isolation = Isolation,
             NoOutput = NoOutput,
             KeepRecords = KeepRecords,
         };

@@ -53,6 +53,10 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [ValidateRange(0, double.MaxValue)]
     public double RunTimeoutMinutes { get; set; }
 
+    /// <summary>How far operations that do not say so themselves are kept apart.</summary>
+    [Parameter]
+    public LabIsolation Isolation { get; set; }
+
     /// <summary>Watches the health of the lab while it is deployed.</summary>
     [Parameter]
     public SwitchParameter HealthMonitoring { get; set; }
@@ -170,6 +174,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             Order = order.Mode,
             CustomOrder = order.Names,
             Ranking = order.Ranking,
+            Isolation = Voice.MyInvocation.BoundParameters.ContainsKey(nameof(Isolation)) ? Isolation : Isolations.Read(RunEvent.Text(wanted, "isolation")) ?? LabIsolation.Shared,
             Journal = true,
             Source = path,
         };

@@ -20,6 +20,18 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     private object? _lone;
     private bool _closed;
 
+    /// <summary>The objects that were output and are kept.</summary>
+    internal IReadOnlyCollection<object?> Kept
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _output ?? (IReadOnlyCollection<object?>)[];
+            }
+        }
+    }
+
     /// <summary>How many objects were output.</summary>
     internal int OutputCount { get; private set; }
 
@@ -67,6 +79,9 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 break;
         }
     }
+
+    /// <summary>Takes a warning that LabRunner itself gives about the operation.</summary>
+    internal void Warn(WarningRecord warning) => Warning(warning, null);
 
     /// <summary>Takes one record that is no output, and passes it on.</summary>
     internal void Record(LabStream stream, object data, IBlockedWriter? writer)
@@ -204,7 +219,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         Record(LabStream.Error, error, writer);
     }
 
-    private void Warning(WarningRecord warning, IBlockedWriter writer)
+    private void Warning(WarningRecord warning, IBlockedWriter? writer)
     {
         lock (_gate)
         {

@@ -58,6 +58,10 @@ function Invoke-ParallelLabRunner {
         operation, before anything starts.
     .PARAMETER Background
         Returns a job at once, for Wait-Job, Receive-Job and Stop-Job.
+    .PARAMETER Isolation
+        How far operations are kept apart that have no Isolation of their own. Shared, which is the default: in warm
+        runspaces, and what an operation changes in its session is undone before the next one. Runspace: in a runspace of its
+        own. Process: in a PowerShell of its own; what is handed over and what comes back are copies then.
     .PARAMETER NoOutput
         Keeps no output on the results.
     .PARAMETER KeepRecords
@@ -141,6 +145,8 @@ function Invoke-ParallelLabRunner {
         [object[]] $Order,
 
         [switch] $Background,
+
+        [LabRunner.LabIsolation] $Isolation,
 
         [switch] $NoOutput,
 
