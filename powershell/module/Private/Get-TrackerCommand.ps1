@@ -1,0 +1,15 @@
+# The command of the ProgressTracking module, should it have been imported after this one; nothing otherwise.
+function Get-TrackerCommand([string] $Name) {
+    $tracker = Get-Module -Name ProgressTracking
+    if ($tracker -and $tracker.ExportedCommands.ContainsKey($Name)) { $tracker.ExportedCommands[$Name] }
+}
+
+# The progress operations of the fallbacks, by id. Like those of ProgressTracking they belong to one runspace.
+$script:progressOperations = @{}
+
+# The operation of an id, or a warning that there is none.
+function Get-TrackedOperation([string] $Id) {
+    $operation = $script:progressOperations[$Id]
+    if ($null -eq $operation) { Write-Warning "There is no progress operation '$Id'; it was completed, or never started." }
+    $operation
+}
