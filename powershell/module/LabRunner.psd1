@@ -35,6 +35,7 @@
         'Read-LoggedInput'
         'Resolve-ProjectPath'
         'Start-AdvancedLabOrchestration'
+        'Start-EnhancedLabDeployment'
         'Start-LabAutomation'
         'Start-ProgressOperation'
         'Test-LabConfiguration'

@@ -11,9 +11,9 @@ public sealed class ModuleImportTests
         "Get-CrossPlatformTempPath", "Get-GhDownloadArgs", "Get-LabConfig", "Get-LabPerformance", "Get-LabStatus", "Get-MenuSelection",
         "Get-Platform", "Initialize-StandardParameters", "Invoke-ArchiveDownload", "Invoke-CrossPlatformCommand", "Invoke-LabDownload",
         "Invoke-LabNpm", "Invoke-LabStep", "Invoke-LabWebRequest", "Invoke-OpenTofuInstaller", "Invoke-ParallelLabRunner",
-        "Invoke-SequentialExecution", "Read-LoggedInput", "Resolve-ProjectPath", "Start-AdvancedLabOrchestration", "Start-LabAutomation",
-        "Start-ProgressOperation", "Test-LabConfiguration", "Test-LabDeploymentHealth", "Test-ParallelRunnerSupport", "Update-ProgressOperation",
-        "Write-CustomLog", "Write-EnhancedDeploymentSummary", "Write-ProgressLog",
+        "Invoke-SequentialExecution", "Read-LoggedInput", "Resolve-ProjectPath", "Start-AdvancedLabOrchestration", "Start-EnhancedLabDeployment",
+        "Start-LabAutomation", "Start-ProgressOperation", "Test-LabConfiguration", "Test-LabDeploymentHealth", "Test-ParallelRunnerSupport",
+        "Update-ProgressOperation", "Write-CustomLog", "Write-EnhancedDeploymentSummary", "Write-ProgressLog",
     ];
 
     private static Hashtable Given(string path) => new() { ["Path"] = path };

@@ -4,12 +4,10 @@ function Get-TrackerCommand([string] $Name) {
     if ($tracker -and $tracker.ExportedCommands.ContainsKey($Name)) { $tracker.ExportedCommands[$Name] }
 }
 
-# The progress operations of the fallbacks, by id. Like those of ProgressTracking they belong to one runspace.
-$script:progressOperations = @{}
-
-# The operation of an id, or a warning that there is none.
+# The operation of an id, or a warning that there is none. Those of the fallbacks belong to one runspace, as those of
+# ProgressTracking do.
 function Get-TrackedOperation([string] $Id) {
-    $operation = $script:progressOperations[$Id]
+    $operation = if ($script:progressOperations) { $script:progressOperations[$Id] }
     if ($null -eq $operation) { Write-Warning "There is no progress operation '$Id'; it was completed, or never started." }
     $operation
 }

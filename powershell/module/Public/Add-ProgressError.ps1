@@ -1,5 +1,8 @@
 # Only where the ProgressTracking module, or whoever else has the command, is absent.
-if ($null -eq ${function:Add-ProgressError} -and $null -eq ${alias:Add-ProgressError}) {
+# Asked without an operator, which would cost every import a dynamic binding.
+if (${function:Add-ProgressError}) {
+} elseif (${alias:Add-ProgressError}) {
+} else {
     function Add-ProgressError {
         <#
         .SYNOPSIS

@@ -1,5 +1,8 @@
 # Only where the ProgressTracking module, or whoever else has the command, is absent.
-if ($null -eq ${function:Add-ProgressWarning} -and $null -eq ${alias:Add-ProgressWarning}) {
+# Asked without an operator, which would cost every import a dynamic binding.
+if (${function:Add-ProgressWarning}) {
+} elseif (${alias:Add-ProgressWarning}) {
+} else {
     function Add-ProgressWarning {
         <#
         .SYNOPSIS

@@ -1,5 +1,8 @@
 # Only where the ProgressTracking module, or whoever else has the command, is absent.
-if ($null -eq ${function:Complete-ProgressOperation} -and $null -eq ${alias:Complete-ProgressOperation}) {
+# Asked without an operator, which would cost every import a dynamic binding.
+if (${function:Complete-ProgressOperation}) {
+} elseif (${alias:Complete-ProgressOperation}) {
+} else {
     function Complete-ProgressOperation {
         <#
         .SYNOPSIS

@@ -1,5 +1,8 @@
 # Only where the ProgressTracking module, or whoever else has the command, is absent.
-if ($null -eq ${function:Start-ProgressOperation} -and $null -eq ${alias:Start-ProgressOperation}) {
+# Asked without an operator, which would cost every import a dynamic binding.
+if (${function:Start-ProgressOperation}) {
+} elseif (${alias:Start-ProgressOperation}) {
+} else {
     function Start-ProgressOperation {
         <#
         .SYNOPSIS
@@ -48,6 +51,7 @@ if ($null -eq ${function:Start-ProgressOperation} -and $null -eq ${alias:Start-P
 
         if ($tracker = Get-TrackerCommand Start-ProgressOperation) { return & $tracker @PSBoundParameters }
         $id = [guid]::NewGuid().ToString()
+        if ($null -eq $script:progressOperations) { $script:progressOperations = @{} }
         $script:progressNumber++
         $script:progressOperations[$id] = @{
             # Bars of other commands have small numbers.

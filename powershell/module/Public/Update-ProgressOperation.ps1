@@ -1,5 +1,8 @@
 # Only where the ProgressTracking module, or whoever else has the command, is absent.
-if ($null -eq ${function:Update-ProgressOperation} -and $null -eq ${alias:Update-ProgressOperation}) {
+# Asked without an operator, which would cost every import a dynamic binding.
+if (${function:Update-ProgressOperation}) {
+} elseif (${alias:Update-ProgressOperation}) {
+} else {
     function Update-ProgressOperation {
         <#
         .SYNOPSIS
