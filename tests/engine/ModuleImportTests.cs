@@ -7,9 +7,13 @@ public sealed class ModuleImportTests
 {
     private static readonly string[] Exported =
     [
-        "Get-ActiveLabOperations", "Get-LabConfig", "Get-LabPerformance", "Get-LabStatus", "Get-Platform", "Initialize-StandardParameters", "Invoke-ParallelLabRunner",
-        "Invoke-SequentialExecution", "Start-AdvancedLabOrchestration", "Start-LabAutomation", "Test-LabConfiguration", "Test-ParallelRunnerSupport",
-        "Write-CustomLog",
+        "Add-ProgressError", "Add-ProgressWarning", "Complete-ProgressOperation", "Expand-All", "Format-Config", "Get-ActiveLabOperations",
+        "Get-CrossPlatformTempPath", "Get-GhDownloadArgs", "Get-LabConfig", "Get-LabPerformance", "Get-LabStatus", "Get-MenuSelection",
+        "Get-Platform", "Initialize-StandardParameters", "Invoke-ArchiveDownload", "Invoke-CrossPlatformCommand", "Invoke-LabDownload",
+        "Invoke-LabNpm", "Invoke-LabStep", "Invoke-LabWebRequest", "Invoke-OpenTofuInstaller", "Invoke-ParallelLabRunner",
+        "Invoke-SequentialExecution", "Read-LoggedInput", "Resolve-ProjectPath", "Start-AdvancedLabOrchestration", "Start-EnhancedLabDeployment",
+        "Start-LabAutomation", "Start-ProgressOperation", "Test-LabConfiguration", "Test-LabDeploymentHealth", "Test-ParallelRunnerSupport",
+        "Update-ProgressOperation", "Write-CustomLog", "Write-EnhancedDeploymentSummary", "Write-ProgressLog",
     ];
 
     private static Hashtable Given(string path) => new() { ["Path"] = path };
