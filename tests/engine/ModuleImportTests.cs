@@ -5,16 +5,11 @@ namespace LabRunner.EngineTests;
 /// <summary>Importing the staged module: by any path, again and again, side by side, and never with a sound.</summary>
 public sealed class ModuleImportTests
 {
-    private static readonly string[] Exported =
-    [
-        "Add-ProgressError", "Add-ProgressWarning", "Complete-ProgressOperation", "Expand-All", "Format-Config", "Get-ActiveLabOperations",
-        "Get-CrossPlatformTempPath", "Get-GhDownloadArgs", "Get-LabConfig", "Get-LabPerformance", "Get-LabStatus", "Get-MenuSelection",
-        "Get-Platform", "Initialize-StandardParameters", "Invoke-ArchiveDownload", "Invoke-CrossPlatformCommand", "Invoke-LabDownload",
-        "Invoke-LabNpm", "Invoke-LabStep", "Invoke-LabWebRequest", "Invoke-OpenTofuInstaller", "Invoke-ParallelLabRunner",
-        "Invoke-SequentialExecution", "Read-LoggedInput", "Resolve-ProjectPath", "Start-AdvancedLabOrchestration", "Start-EnhancedLabDeployment",
-        "Start-LabAutomation", "Start-ProgressOperation", "Test-LabConfiguration", "Test-LabDeploymentHealth", "Test-ParallelRunnerSupport",
-        "Update-ProgressOperation", "Write-CustomLog", "Write-EnhancedDeploymentSummary", "Write-ProgressLog",
-    ];
+    /// <summary>What is exported has a file of its own, and what has a file is exported.</summary>
+    private static readonly string[] Exported = [.. Directory
+        .EnumerateFiles(Path.Combine(EngineEnvironment.CheckoutRoot, "powershell", "module", "Public"), "*.ps1")
+        .Select(file => Path.GetFileNameWithoutExtension(file))
+        .Order(StringComparer.OrdinalIgnoreCase)];
 
     private static Hashtable Given(string path) => new() { ["Path"] = path };
 

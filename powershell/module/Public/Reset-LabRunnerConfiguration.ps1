@@ -2,6 +2,8 @@ function Reset-LabRunnerConfiguration {
     <#
     .SYNOPSIS
         Takes settings of the module back, so that they are what they would be without them.
+    .DESCRIPTION
+        What was set with Set-LabRunnerConfiguration is forgotten. Environment variables stay as they are.
     .PARAMETER Name
         The settings; all of them when absent. Wildcards are allowed.
     .PARAMETER Scope
