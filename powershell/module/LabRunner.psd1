@@ -9,9 +9,11 @@
     PowerShellVersion = '7.4'
     CompatiblePSEditions = @('Core')
     FunctionsToExport = @(
+        'Compare-LabPlan'
         'Get-ActiveLabOperations'
         'Get-LabConfig'
         'Get-LabPerformance'
+        'Get-LabPlan'
         'Get-LabRunnerConfiguration'
         'Get-LabStatus'
         'Get-Platform'

@@ -44,12 +44,12 @@ Describe 'Start-AdvancedLabOrchestration' {
 name: ordered
 settings: { orchestration-mode: custom, custom-order: [c, a], max-concurrency: 1 }
 operations:
-  - { name: a, script: "'a'" }
-  - { name: b, script: "'b'" }
-  - { name: c, script: "'c'" }
+  - { name: a, script: "[System.Diagnostics.Stopwatch]::GetTimestamp()" }
+  - { name: b, script: "[System.Diagnostics.Stopwatch]::GetTimestamp()" }
+  - { name: c, script: "[System.Diagnostics.Stopwatch]::GetTimestamp()" }
 '@
         $report = Start-AdvancedLabOrchestration $lab
-        ($report.Results | Sort-Object StartTime).Name | Should -Be 'c', 'a', 'b'
+        ($report.Results | Sort-Object Result).Name | Should -Be 'c', 'a', 'b'
     }
 
     It 'plans only, with -DryRun' {

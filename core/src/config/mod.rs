@@ -88,6 +88,8 @@ pub struct ReadOptions {
     pub variables: BTreeMap<String, Option<String>>,
     /// Whether to say where each value comes from.
     pub explain: bool,
+    /// The file alone and as it is written: nothing included, no environment, no variable filled in.
+    pub raw: bool,
 }
 
 /// The format of a file.
@@ -182,10 +184,14 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
         return finish(None, None, None, findings);
     };
     let variables = Variables::new(&options.variables);
-    let mut assembly = Assembly::new(&variables, &mut findings, budget);
-    let mut root = assembly.assemble(root, options.environment.as_deref());
-    let overridden = std::mem::take(&mut assembly.overridden);
-    let filled = interpolate::fill(&mut root, &variables, &mut findings);
+    let mut root = root;
+    let (mut overridden, mut filled) = (Vec::new(), Vec::new());
+    if !options.raw {
+        let mut assembly = Assembly::new(&variables, &mut findings, budget);
+        root = assembly.assemble(root, options.environment.as_deref());
+        overridden = std::mem::take(&mut assembly.overridden);
+        filled = interpolate::fill(&mut root, &variables, &mut findings);
+    }
     let mut lab = None;
     let sound = lab::check_root(Some(&root), &mut findings).is_some();
     if sound && !options.document_only {

@@ -25,6 +25,11 @@ public sealed class TestLabConfigurationCommand : QueryCommand
     [ValidateNotNull]
     public object? Configuration { get; set; }
 
+    /// <summary>The environment whose changes are merged over the lab.</summary>
+    [Parameter(ParameterSetName = ByPath)]
+    [ArgumentCompleter(typeof(LabEnvironmentCompleter))]
+    public string? Environment { get; set; }
+
     /// <summary>Returns only whether the configuration is valid.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -41,24 +46,11 @@ public sealed class TestLabConfigurationCommand : QueryCommand
             return;
         }
 
-        foreach (var path in _paths.SelectMany(Expanded))
+        foreach (var path in _paths.SelectMany(path => LabPaths.Expanded(Voice, path)))
         {
-            Write(LabConfigurationCheck.File(Voice, path));
+            Write(LabConfigurationCheck.File(Voice, path, Environment));
         }
     }
 
     private void Write(LabConfigurationTest test) => WriteObject(Quiet ? test.Valid : test);
-
-    // A name with brackets is a file before it is a pattern.
-    private IEnumerable<string> Expanded(string path)
-    {
-        var literal = LabFile.FullPath(Voice, path);
-        if (File.Exists(literal) || !WildcardPattern.ContainsWildcardCharacters(path))
-        {
-            return [literal];
-        }
-
-        var found = Voice.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _).Where(File.Exists).ToArray();
-        return found.Length > 0 ? found : throw ConfigError.Unreadable(path, "no file has such a name");
-    }
 }

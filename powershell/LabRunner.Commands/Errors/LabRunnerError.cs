@@ -7,6 +7,7 @@ namespace LabRunner.Errors;
 internal static class LabRunnerError
 {
     // Ids of findings about the input. Where the core has the same finding, the id is the same.
+    internal const string UnknownOperation = "LabRunner.UnknownOperation";
     internal const string EmptyPlan = "LabRunner.EmptyPlan";
     internal const string MissingName = "LabRunner.MissingName";
     internal const string MissingWork = "LabRunner.MissingWork";
@@ -205,7 +206,7 @@ internal static class LabRunnerError
     private static ErrorCategory CategoryOf(string id) => id switch
     {
         ScriptSyntax => ErrorCategory.ParserError,
-        ScriptNotFound => ErrorCategory.ObjectNotFound,
+        ScriptNotFound or UnknownOperation => ErrorCategory.ObjectNotFound,
         ScriptBlockInArgument => ErrorCategory.InvalidType,
         _ => ErrorCategory.InvalidArgument,
     };

@@ -53,6 +53,8 @@ function Invoke-ParallelLabRunner {
         then by the longest remaining path. Custom: by -Order.
     .PARAMETER Order
         The order for the mode Custom: names or ids, the first one first. What is not on it comes last.
+    .PARAMETER DryRun
+        Checks and plans only, and returns the plan (see Get-LabPlan).
     .PARAMETER Background
         Returns a job at once, for Wait-Job, Receive-Job and Stop-Job.
     .PARAMETER NoOutput
@@ -131,6 +133,8 @@ function Invoke-ParallelLabRunner {
 
         [AllowEmptyCollection()]
         [string[]] $Order,
+
+        [switch] $DryRun,
 
         [switch] $Background,
 
