@@ -92,7 +92,7 @@ pub fn lab_release(handle: u64) -> LabReply {
 /// and filled in; null when it is not well-formed), `diagnostics`, `files` (all that were read) and, when
 /// asked for, `origins`: `[{"path", "value", "at": {"file", "line", "column"}, "written", "overridden":
 /// [{"value", "at"}]}]`. The lab has `secrets`: `[{"name", "operation", "path", "at"}]`, whose values are the
-/// caller's to put in.
+/// caller's to put in, and `left_out`: `[{"name", "when", "at"}]`, the names of what conditions leave out.
 #[ffi]
 pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length: u64) -> LabReply {
     guarded_document(|| {

@@ -24,7 +24,11 @@ mod assemble;
 mod assemble_tests;
 mod diagnostics;
 pub mod document;
+mod expand;
+#[cfg(test)]
+mod expand_tests;
 mod explain;
+mod expression;
 mod fields;
 mod files;
 mod interpolate;
@@ -46,6 +50,7 @@ mod scheduling_tests;
 mod schema;
 mod secrets;
 mod settings;
+mod template;
 #[cfg(test)]
 mod tests;
 pub mod text;

@@ -85,6 +85,7 @@ fn the_json_lab_of_the_readme() {
                 "limits": {},
             },
             "conflicts": [],
+            "left_out": [],
             "secrets": [],
             "operations": [{
                 "operation": {
@@ -120,18 +121,18 @@ fn the_enterprise_lab_says_what_is_not_there_yet() {
     assert_eq!(
         summary,
         [
+            (false, "LR0112", "'retain-logs' is not available yet and is ignored"),
+            (false, "LR0112", "the operations of 'cleanup' are not run, because it is not automatic"),
             (false, "LR0112", "'health-checks' is not available yet and is ignored"),
             (true, "LR0214", "operation 'Create Networks': the provider 'opentofu' is not available yet"),
             (true, "LR0214", "operation 'Open Ports': the provider 'opentofu' is not available yet"),
             (false, "LR0112", "a list of 'checks' in 'validation' is not available yet and is ignored"),
-            (false, "LR0112", "'retain-logs' is not available yet and is ignored"),
-            (false, "LR0112", "the operations of 'cleanup' are not run, because it is not automatic"),
             (false, "LR0112", "'rollback' is not available yet and is ignored"),
         ]
     );
     assert_eq!(reading.lab, None);
     assert!(reading.document.is_some());
-    let provider = &reading.diagnostics[1];
+    let provider = &reading.diagnostics[3];
     assert_eq!(provider.operation.as_deref(), Some("Create Networks"));
     assert_eq!(provider.snippet.as_deref(), Some("    provider: \"opentofu\"\n              ^^^^^^^^^^"));
 }
@@ -380,10 +381,6 @@ fn what_comes_later_is_ignored_aloud_or_refused() {
     let reading = yaml(text);
     assert_eq!(codes(&reading), [(Code::NotAvailable, 3, 26)]);
     assert_eq!(lab(reading).operations.len(), 2);
-    for key in ["when: x", "for-each: x", "ForEach: x", "template: x"] {
-        let finding = only(with_operation(&format!("script: x\n{key}")), Code::NotAvailable);
-        assert_eq!((finding.severity, finding.operation.as_deref()), (Severity::Error, Some("op")), "{key}");
-    }
     assert!(with_operation("script: x\nwhen: null").diagnostics.is_empty());
     let operations = "operations: [{name: a, script: x}]";
     only(yaml(&format!("name: x\ncleanup: {{force: true}}\n{operations}")), Code::NotAvailable);
