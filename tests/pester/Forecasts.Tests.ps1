@@ -37,12 +37,16 @@ operations:
     }
 
     It 'uses earlier runs of the same name for operations given as objects' {
-        $operations = @{ Name = 'short'; ScriptBlock = { } }, @{ Name = 'long'; ScriptBlock = { Start-Sleep -Milliseconds 300 } }
+        $began = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
+        $operations = @(
+            @{ Name = 'short'; ScriptBlock = { ($using:began).Enqueue('short') } }
+            @{ Name = 'long'; ScriptBlock = { ($using:began).Enqueue('long'); Start-Sleep -Milliseconds 300 } }
+        )
         $where = Join-Path $env:LABRUNNER_HOME 'runs' '20260101T000000Z-objects-00000000'
         $null = Invoke-ParallelLabRunner $operations -RunName 'objects' -RunDirectory $where
-        $result = Invoke-ParallelLabRunner $operations -RunName 'objects' -MaxConcurrency 1
-        ($result | Sort-Object StartTime).Name | Should -Be 'long', 'short'
-        $result = Invoke-ParallelLabRunner $operations -MaxConcurrency 1
-        ($result | Sort-Object StartTime).Name | Should -Be 'short', 'long' -Because 'without a name there is no past'
+        $began.Clear()
+        $null = Invoke-ParallelLabRunner $operations -RunName 'objects' -MaxConcurrency 1
+        $null = Invoke-ParallelLabRunner $operations -MaxConcurrency 1
+        $began -join ' ' | Should -Be 'long short short long' -Because 'without a name there is no past'
     }
 }

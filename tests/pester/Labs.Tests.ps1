@@ -49,7 +49,7 @@ operations:
   - { name: c, script: "[System.Diagnostics.Stopwatch]::GetTimestamp()" }
 '@
         $report = Start-AdvancedLabOrchestration $lab
-        ($report.Results | Sort-Object Result).Name | Should -Be 'c', 'a', 'b'
+        (Get-Content (Join-Path $report.Summary.RunDirectory 'result.json') -Raw | ConvertFrom-Json).order_started | Should -Be 'c', 'a', 'b'
     }
 
     It 'plans only, with -DryRun' {

@@ -53,6 +53,14 @@ Describe 'Scheduling' {
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 60
     }
 
+    It 'starts operations in the order of a script block' {
+        $began = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
+        $operations = 'b', 'c', 'a' | ForEach-Object { @{ Name = $_; Parameters = @{ Name = $_ }; ScriptBlock = { param($Name) ($using:began).Enqueue($Name) } } }
+        $null = Invoke-ParallelLabRunner $operations -MaxConcurrency 1 -Order { $_.Name }
+        $began | Should -Be 'a', 'b', 'c'
+        { Invoke-ParallelLabRunner $operations -Order { throw 'lost' } } | Should -Throw "*fails for operation 'b': lost*"
+    }
+
     It 'completes the names of a lab file for -Order' {
         $lab = Join-Path $TestDrive 'ordered.yaml'
         Set-Content $lab "name: ordered`noperations:`n  - { name: first, script: `"'a'`" }`n  - { name: final, script: `"'b'`" }"

@@ -79,10 +79,10 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
     public string? OrchestrationMode { get; set; }
 
-    /// <summary>The order for the mode Custom: names or ids, the first one first.</summary>
+    /// <summary>The order for the mode Custom: names or ids, the first one first, or a script block that gives each operation a key to sort by.</summary>
     [Parameter]
     [AllowEmptyCollection]
-    public string[] Order { get; set; } = [];
+    public object[] Order { get; set; } = [];
 
     /// <summary>Checks and plans only, and returns the plan.</summary>
     [Parameter]
@@ -135,13 +135,13 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
         if (DryRun)
         {
-            WriteObject(LabReportBuilder.Plan(plan, settings, new SelectedOperations(definitions, [], [])));
+            WriteObject(LabReportBuilder.Plan(plan, settings, definitions));
             return;
         }
 
         CommonCommands.Learn(Voice);
         var caller = CallerState.Capture(Voice, reader.Constrained);
-        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings, new SelectedOperations(definitions, [], []))) : settings.Name;
+        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings, definitions)) : settings.Name;
         if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {
             return;
@@ -196,6 +196,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             Limits = LimitsReader.Read(ResourceLimits),
             Order = order.Mode,
             CustomOrder = order.Names,
+            Ranking = order.Ranking,
             DefaultTimeout = Limit(nameof(TimeoutMinutes), TimeoutMinutes, Defaults.DefaultTimeoutMinutes),
             RunTimeout = Limit(nameof(RunTimeoutMinutes), RunTimeoutMinutes, Defaults.RunTimeoutMinutes),
             Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),

@@ -25,11 +25,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
     public string? OrchestrationMode { get; set; }
 
-    /// <summary>The order for the mode Custom: names or ids, the first one first; the lab's own when absent.</summary>
+    /// <summary>The order for the mode Custom: names or ids, the first one first, or a script block that gives each operation a key to sort by; the lab's own when absent.</summary>
     [Parameter]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(LabOperationCompleter))]
-    public string[] Order { get; set; } = [];
+    public object[] Order { get; set; } = [];
 
     /// <summary>How many operations may run at the same time; 0 for the lab's own setting, or one a processor.</summary>
     [Parameter]

@@ -12,6 +12,7 @@ internal static class LabRunnerError
     internal const string MissingName = "LabRunner.MissingName";
     internal const string MissingWork = "LabRunner.MissingWork";
     internal const string InvalidValue = "LabRunner.InvalidValue";
+    internal const string InvalidOrder = "LabRunner.InvalidOrder";
     internal const string InvalidOperation = "LabRunner.InvalidOperation";
     internal const string AmbiguousWork = "LabRunner.AmbiguousWork";
     internal const string UnknownParameter = "LabRunner.UnknownParameter";
@@ -122,6 +123,15 @@ internal static class LabRunnerError
         $"The orchestration mode is Custom, but there is no -Order{(path is null ? "" : $", and '{path}' has no custom-order")}.",
         $"Give one: -Order name, name{(path is null ? "" : ", or settings: custom-order: [names] in the lab file")}. Or use another -OrchestrationMode.",
         path);
+
+    /// <summary>A block for the order that cannot be used.</summary>
+    internal static LabRunnerException Ranking(string? operation, string what, Exception? why) => new(
+        InvalidOrder,
+        ErrorCategory.InvalidArgument,
+        $"The script block of -Order {what}.",
+        "Let it give a number, a text or a time for each operation, such as -Order { $_.Priority }; the smallest goes first. Nothing was started.",
+        operation,
+        why);
 
     /// <summary>Parameters that cannot be meant together.</summary>
     internal static LabRunnerException Contradiction(string message, string advice) => new(InvalidValue, ErrorCategory.InvalidArgument, message, advice);

@@ -1,5 +1,7 @@
+using System.Management.Automation;
 using LabRunner.Errors;
 using LabRunner.Interop;
+using LabRunner.Orchestration;
 using LabRunner.Progress;
 
 namespace LabRunner.Execution;
@@ -40,7 +42,17 @@ internal static class LabRun
             throw LabRunnerError.Input(findings);
         }
 
-        return plan;
+        return settings.Ranking is { } by ? Rank(plan, by, operations, settings) : plan;
+    }
+
+    private static PlanHandle Rank(PlanHandle unranked, ScriptBlock by, IReadOnlyList<OperationDefinition> operations, RunSettings settings)
+    {
+        using (unranked)
+        {
+            settings.CustomOrder = OperationRanking.Rank(by, LabReportBuilder.Plan(unranked, settings, operations));
+        }
+
+        return PlanHandle.Compile(PlanDocument.Request(operations, settings));
     }
 
     /// <summary>Starts a run.</summary>

@@ -21,8 +21,10 @@ internal static class PlanDocument
 
         json.WriteEndArray();
         json.WriteStartObject("order");
-        json.WriteString("mode", settings.Order);
-        if (settings.Order == "custom")
+        // A block that ranks sees the operations as they are planned without it.
+        var unranked = settings.Ranking is not null && settings.CustomOrder.Count == 0;
+        json.WriteString("mode", unranked ? "intelligent" : settings.Order);
+        if (settings.Order == "custom" && !unranked)
         {
             json.WriteStartArray("names");
             foreach (var name in settings.CustomOrder)

@@ -47,7 +47,10 @@ internal sealed class RunSettings
     internal string Order { get; init; } = "intelligent";
 
     /// <summary>The caller's own order, for <c>custom</c>.</summary>
-    internal IReadOnlyList<string> CustomOrder { get; init; } = [];
+    internal IReadOnlyList<string> CustomOrder { get; set; } = [];
+
+    /// <summary>The caller's own rule, for <c>custom</c>: gives <see cref="CustomOrder"/> when the plan is compiled.</summary>
+    internal System.Management.Automation.ScriptBlock? Ranking { get; init; }
 
     internal bool NoOutput { get; init; }
 

@@ -10,6 +10,10 @@ internal static class LabReportBuilder
     /// <summary>How long a run may be held up by the search for a shorter schedule.</summary>
     private const int SearchMilliseconds = 250;
 
+    /// <summary>The plan of all operations.</summary>
+    internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, IReadOnlyList<OperationDefinition> operations) =>
+        Plan(plan, settings, new SelectedOperations(operations, [], []));
+
     /// <summary>The plan for people, with the schedule that a run so wide is expected to keep.</summary>
     internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, SelectedOperations selected, string? environment = null)
     {

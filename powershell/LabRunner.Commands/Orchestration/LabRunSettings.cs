@@ -12,7 +12,7 @@ internal sealed record LabRunSettings
     internal string? Mode { get; init; }
 
     /// <summary>The order for the mode Custom.</summary>
-    internal string[] Order { get; init; } = [];
+    internal object[] Order { get; init; } = [];
 
     /// <summary>Operations at the same time; nothing or 0 when not said.</summary>
     internal int? MaxConcurrency { get; init; }
@@ -55,6 +55,7 @@ internal sealed record LabRunSettings
             DefaultTimeout = Milliseconds(wanted, "timeout_ms") ?? Minutes(defaults.DefaultTimeoutMinutes),
             Order = order.Mode,
             CustomOrder = selected.Kept(order.Names),
+            Ranking = order.Ranking,
             Journal = true,
             Source = path,
         };

@@ -52,7 +52,10 @@ function Invoke-ParallelLabRunner {
         Sequential: one after another, as declared. Parallel: by priority. Intelligent, which is the default: by priority,
         then by the longest remaining path. Custom: by -Order.
     .PARAMETER Order
-        The order for the mode Custom: names or ids, the first one first. What is not on it comes last.
+        The order for the mode Custom: names or ids, the first one first; what is not on it comes last. Or a script block that gets
+        each planned operation as $_ (Name, Id, Type, Priority, Dependencies, Level, Estimate, Start, Slack, Critical, Work, Timeout) and gives what to sort
+        by, the smallest first: -Order { $_.Estimate }. Several values sort by the first, then by the second. It runs here, once an
+        operation, before anything starts.
     .PARAMETER DryRun
         Checks and plans only, and returns the plan (see Get-LabPlan).
     .PARAMETER Background
@@ -87,6 +90,11 @@ function Invoke-ParallelLabRunner {
         Invoke-ParallelLabRunner -Operations $operations -FailureStrategy Rollback -ResourceLimits @{ MaxMemoryGB = 8; Pools = @{ downloads = 2 } }
 
         Runs operations that book memory, hold a lock, share a pool and are tried again; if one fails, the disk is undone.
+    .EXAMPLE
+        $operations = 'web', 'database', 'index' | ForEach-Object { @{ Name = $_; Parameters = @{ Name = $_ }; ScriptBlock = { param($Name) "$Name is up" } } }
+        Invoke-ParallelLabRunner -Operations $operations -MaxConcurrency 1 -Order { $_.Name -ne 'database'; $_.Name }
+
+        Starts the database first and the others by name.
     .OUTPUTS
         LabRunner.LabOperationResult, or a job with -Background.
     #>
@@ -132,7 +140,7 @@ function Invoke-ParallelLabRunner {
         [string] $OrchestrationMode,
 
         [AllowEmptyCollection()]
-        [string[]] $Order,
+        [object[]] $Order,
 
         [switch] $DryRun,
 

@@ -15,7 +15,10 @@ function Start-AdvancedLabOrchestration {
         Sequential: one after another, as declared. Parallel: by priority. Intelligent: by priority, then by the longest
         remaining path. Custom: by -Order, or the order that the file names. Without it, the file's own mode, or Intelligent.
     .PARAMETER Order
-        The order for the mode Custom: names or ids, the first one first. What is not on it comes last.
+        The order for the mode Custom: names or ids, the first one first; what is not on it comes last. Or a script block that gets
+        each planned operation as $_ (Name, Id, Type, Priority, Dependencies, Level, Estimate, Start, Slack, Critical, Work, Timeout) and gives what to sort
+        by, the smallest first: -Order { $_.Estimate }. Several values sort by the first, then by the second. It runs here, once an
+        operation, before anything starts.
     .PARAMETER MaxConcurrency
         How many operations may run at the same time; 0, or nothing, for the file's own setting, or one a processor.
     .PARAMETER ResourceLimits
@@ -81,7 +84,7 @@ function Start-AdvancedLabOrchestration {
 
         [AllowEmptyCollection()]
         [ArgumentCompleter([LabRunner.LabOperationCompleter])]
-        [string[]] $Order,
+        [object[]] $Order,
 
         [Nullable[int]] $MaxConcurrency,
 
