@@ -7,6 +7,7 @@ namespace LabRunner.Errors;
 internal static class LabRunnerError
 {
     // Ids of findings about the input. Where the core has the same finding, the id is the same.
+    internal const string InvalidLab = "LabRunner.InvalidLab";
     internal const string UnknownOperation = "LabRunner.UnknownOperation";
     internal const string EmptyPlan = "LabRunner.EmptyPlan";
     internal const string MissingName = "LabRunner.MissingName";
@@ -160,6 +161,14 @@ internal static class LabRunnerError
         "Free some space, or correct the rights of the file and its folder; or name another file in $env:LABRUNNER_CONFIG.",
         path,
         why);
+
+    /// <summary>Labs that were checked and cannot be run; their findings were written before.</summary>
+    internal static LabRunnerException InvalidLabs(int bad, int all, string? first) => new(
+        InvalidLab,
+        ErrorCategory.InvalidData,
+        all == 1 ? $"The lab '{first ?? "configuration"}' cannot be run; the findings say why." : $"{bad} of {all} labs cannot be run; the findings say why.",
+        "Correct what was found.",
+        first);
 
     /// <summary>A failure of LabRunner itself.</summary>
     internal static LabRunnerException Engine(Exception why) => new(
