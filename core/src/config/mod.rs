@@ -22,6 +22,8 @@
 mod assemble;
 #[cfg(test)]
 mod assemble_tests;
+#[cfg(test)]
+mod bad_tests;
 mod diagnostics;
 pub mod document;
 mod expand;
@@ -39,7 +41,9 @@ mod merge;
 pub mod model;
 mod operations;
 mod paths;
+mod planned;
 pub mod quantity;
+mod report;
 mod resources;
 mod retries;
 mod rollback;
@@ -64,6 +68,7 @@ pub use explain::{Origin, OverriddenValue};
 use files::Budget;
 use interpolate::Variables;
 use model::Lab;
+pub use report::report;
 pub use secrets::SecretUse;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

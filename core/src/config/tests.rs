@@ -351,7 +351,10 @@ fn a_service_says_when_it_is_ready_and_a_stop_what_it_stops() {
     only(ready("{http: 'https://x'}"), Code::NotAvailable);
     only(ready("{tcp: 80, interval: never}"), Code::InvalidQuantity);
     only(ready("{tcp: 80, intervall: 1}"), Code::UnknownKey);
-    assert_eq!(work(with_operation("service: s")), Work::Stop { service: "s".into() });
+    let stop = "name: x\noperations: [{name: t, service: s}, {name: s, command: x, mode: service, ready: {tcp: 80}}]";
+    assert_eq!(work(yaml(stop)), Work::Stop { service: "s".into() });
+    let nobody = only(with_operation("service: s"), Code::UnknownService);
+    assert_eq!(nobody.snippet.as_deref(), Some("    service: s\n             ^"));
     only(with_operation("provider: process\nmode: stop"), Code::MissingKey);
     only(with_operation("mode: stop\nservice: s\nready: {tcp: 1}"), Code::InvalidValue);
     only(with_operation("command: x\nservice: s"), Code::InvalidValue);

@@ -40,6 +40,10 @@ pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
                     finding = finding
                         .with_advice(format!("The bracket at line {line}, column {column} is still open."));
                 }
+                let line = findings.source(findings.file()).line(at.start.line);
+                if composer.open.last().is_some_and(|open| !open.block) && line.contains("${") {
+                    finding = finding.with_advice("Inside '{ }' and '[ ]', put quotes around '${…}'.");
+                }
                 findings.add(finding, at);
                 return None;
             }
