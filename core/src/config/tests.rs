@@ -531,7 +531,7 @@ fn utf16_and_line_ends_of_windows() {
 }
 
 /// JSON of any shape, with the characters and numbers that readers stumble over.
-fn any_json() -> impl Strategy<Value = serde_json::Value> {
+pub(super) fn any_json() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(serde_json::Value::from),
@@ -552,7 +552,7 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
 }
 
 /// A writer of block YAML that is unlike any reader: keys and text always in double quotes.
-fn to_yaml(value: &serde_json::Value, depth: usize, out: &mut String) {
+pub(super) fn to_yaml(value: &serde_json::Value, depth: usize, out: &mut String) {
     let quoted = |text: &str| {
         let mut quoted = String::from("\"");
         for c in text.chars() {
