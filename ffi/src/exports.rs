@@ -104,6 +104,22 @@ pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length
     })
 }
 
+/// Writes a configuration in the same or in another format, with its order, spelling and digits, and with its
+/// comments where YAML becomes YAML. Nothing is included, merged or filled in.
+///
+/// Options: `{"to": "yaml" | "json", "source": {"path": …, "format": …, "open": …}}`. The document:
+/// `{"text": … | null, "diagnostics": […]}`; the text is null when the source is not well-formed.
+#[ffi]
+pub fn lab_export(data: *const u8, length: u64, options: *const u8, options_length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let (document, options) =
+            unsafe { (bytes::read(data, length)?, bytes::read(options, options_length)?) };
+        let options = parse(options, "the options for writing a configuration")?;
+        Ok(config::export(document, &options))
+    })
+}
+
 /// Compiles a plan from a request and gives its handle. A request with `history` has the durations of past runs
 /// read for operations without an estimate.
 #[ffi]
@@ -317,6 +333,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_document))
         .register(function!(lab_release))
         .register(function!(lab_read))
+        .register(function!(lab_export))
         .register(function!(lab_plan_compile))
         .register(function!(lab_plan_describe))
         .register(function!(lab_plan_preview))

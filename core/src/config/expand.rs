@@ -38,7 +38,8 @@ pub(super) struct Expander<'n, 'f, 't> {
     groups: HashMap<String, Vec<String>>,
     operations: usize,
     bytes: usize,
-    full: bool,
+    /// Whether the lab has become too large, which is reported.
+    pub(super) full: bool,
     /// The templates that are being used, the outermost first.
     open: Vec<String>,
 }

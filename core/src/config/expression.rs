@@ -117,7 +117,22 @@ impl<'n> Evaluator<'n> {
     fn evaluate(&self, text: &str, scope: &Scope) -> Result<Dynamic, Failure> {
         let expression =
             self.engine.compile_expression_owned(text.to_owned()).map_err(|error| failure(&error))?;
-        let value = expression.eval(self.context(scope)).map_err(|error| self.explain(&error, scope))?;
+        let value = match expression.eval(self.context(scope)) {
+            Ok(value) => value,
+            Err(error) if error.kind() == ErrorKind::UndefinedError => {
+                let mut missing = Vec::from_iter(expression.undeclared_variables(true));
+                missing.retain(|path| self.look_up(path, scope).is_none());
+                missing.sort();
+                // Its place is looked for in the text, where the engine does not tell it.
+                let range = error.range().or_else(|| {
+                    let path = missing.first()?;
+                    text.find(path.as_str()).map(|start| start..start + path.len())
+                });
+                let what = missing.first().map_or(text, String::as_str);
+                return Err(Failure { range, ..self.undefined(what, scope) });
+            }
+            Err(error) => return Err(failure(&error)),
+        };
         if value.is_undefined() {
             return Err(self.undefined(text, scope));
         }
@@ -177,7 +192,15 @@ impl<'n> Evaluator<'n> {
         if error.kind() != ErrorKind::UndefinedError {
             return failure(error);
         }
-        let range = error.range();
+        let mut range = error.range();
+        if let (Some(range), Some(source)) = (&mut range, error.template_source())
+            && source.get(range.clone()).is_some_and(|part| part.starts_with('.'))
+        {
+            // The engine points at what is missing; people know it by its whole path.
+            let before = &source[..range.start];
+            range.start =
+                before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_' || c == '.').len();
+        }
         let culprit = range.clone().and_then(|range| error.template_source()?.get(range)).map(str::to_owned);
         Failure { range, ..self.undefined(culprit.as_deref().unwrap_or("it"), scope) }
     }

@@ -6,7 +6,7 @@ use super::expand::Expander;
 use super::fields::{self, Fields};
 use super::model::{Lab, Stage};
 use super::operations::{self, Context};
-use super::{ReadOptions, links, paths, secrets, settings, template};
+use super::{ReadOptions, links, paths, planned, secrets, settings, template};
 use crate::error::Code;
 use crate::operation::Order;
 use std::borrow::Cow;
@@ -47,8 +47,11 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
         stages.push((stage, called, expander.list(nodes)));
     }
     stages.iter_mut().for_each(|(.., nodes)| expander.rewire(nodes));
-    let left_out = expander.left_out;
-    let mut declared = Vec::new();
+    let (left_out, too_large) = (expander.left_out, expander.full);
+    if too_large {
+        return None;
+    }
+    let (mut declared, mut places) = (Vec::new(), Vec::<&Node>::new());
     for (stage, called, nodes) in &stages {
         for (index, node) in nodes.iter().enumerate() {
             if *stage != Stage::Operations && is_checklist(node, called, findings) {
@@ -56,7 +59,10 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
             }
             let title = format!("{called} {}", index + 1);
             findings.repeated = matches!(node, Cow::Owned(_));
-            declared.extend(operations::read(node, &title, *stage, context, findings));
+            if let Some(operation) = operations::read(node, &title, *stage, context, findings) {
+                declared.push(operation);
+                places.push(&**node);
+            }
             findings.repeated = false;
         }
     }
@@ -81,6 +87,7 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
         names.retain(|name| !absent.contains(&name.trim().to_lowercase()));
     }
     let conflicts = links::link(&mut declared, fields.take(&["dependencies"], findings), &absent, findings);
+    planned::check(mapping, &declared, &places, &settings, &conflicts, findings);
     for known in ["environments", "include", "includes"] {
         fields.take(&[known], findings);
     }

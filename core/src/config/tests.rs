@@ -351,7 +351,10 @@ fn a_service_says_when_it_is_ready_and_a_stop_what_it_stops() {
     only(ready("{http: 'https://x'}"), Code::NotAvailable);
     only(ready("{tcp: 80, interval: never}"), Code::InvalidQuantity);
     only(ready("{tcp: 80, intervall: 1}"), Code::UnknownKey);
-    assert_eq!(work(with_operation("service: s")), Work::Stop { service: "s".into() });
+    let stop = "name: x\noperations: [{name: t, service: s}, {name: s, command: x, mode: service, ready: {tcp: 80}}]";
+    assert_eq!(work(yaml(stop)), Work::Stop { service: "s".into() });
+    let nobody = only(with_operation("service: s"), Code::UnknownService);
+    assert_eq!(nobody.snippet.as_deref(), Some("    service: s\n             ^"));
     only(with_operation("provider: process\nmode: stop"), Code::MissingKey);
     only(with_operation("mode: stop\nservice: s\nready: {tcp: 1}"), Code::InvalidValue);
     only(with_operation("command: x\nservice: s"), Code::InvalidValue);
@@ -528,7 +531,7 @@ fn utf16_and_line_ends_of_windows() {
 }
 
 /// JSON of any shape, with the characters and numbers that readers stumble over.
-fn any_json() -> impl Strategy<Value = serde_json::Value> {
+pub(super) fn any_json() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(serde_json::Value::from),
@@ -549,7 +552,7 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
 }
 
 /// A writer of block YAML that is unlike any reader: keys and text always in double quotes.
-fn to_yaml(value: &serde_json::Value, depth: usize, out: &mut String) {
+pub(super) fn to_yaml(value: &serde_json::Value, depth: usize, out: &mut String) {
     let quoted = |text: &str| {
         let mut quoted = String::from("\"");
         for c in text.chars() {
