@@ -79,18 +79,20 @@ pub fn lab_release(handle: u64) -> LabReply {
 ///
 /// ```json
 /// {"path": "/labs/lab.yaml", "open": false, "format": "yaml", "document_only": false,
-///  "environment": "dev", "variables": {"NAME": "value", "REMOVED": null}, "explain": false}
+///  "environment": "dev", "variables": {"NAME": "value", "REMOVED": null}, "explain": false,
+///  "raw": false, "tokens": null}
 /// ```
 ///
 /// With `open` the file at `path` is read and the bytes may be none; it must be a regular file of a sound
 /// size. `environment` merges what that environment changes over the file. `variables` come before the
-/// process's own for `${NAME}`, and one that is null does not exist. `explain` adds the origins.
+/// process's own for `${NAME}`, and one that is null does not exist. `explain` adds the origins. `raw` reads the file
+/// alone and fills in nothing. `tokens` is what a PowerShell parser found in a psd1 file.
 ///
 /// The document: `lab` (null when any finding is an error), `document` (the whole file as data, put together
 /// and filled in; null when it is not well-formed), `diagnostics`, `files` (all that were read) and, when
 /// asked for, `origins`: `[{"path", "value", "at": {"file", "line", "column"}, "written", "overridden":
 /// [{"value", "at"}]}]`. The lab has `secrets`: `[{"name", "operation", "path", "at"}]`, whose values are the
-/// caller's to put in.
+/// caller's to put in, and `left_out`: `[{"name", "when", "at"}]`, the names of what conditions leave out.
 #[ffi]
 pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length: u64) -> LabReply {
     guarded_document(|| {
@@ -99,6 +101,22 @@ pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length
             unsafe { (bytes::read(data, length)?, bytes::read(options, options_length)?) };
         let options = parse(options, "the options for reading a lab file")?;
         Ok(config::read(document, &options))
+    })
+}
+
+/// Writes a configuration in the same or in another format, with its order, spelling and digits, and with its
+/// comments where YAML becomes YAML. Nothing is included, merged or filled in.
+///
+/// Options: `{"to": "yaml" | "json", "source": {"path": …, "format": …, "open": …}}`. The document:
+/// `{"text": … | null, "diagnostics": […]}`; the text is null when the source is not well-formed.
+#[ffi]
+pub fn lab_export(data: *const u8, length: u64, options: *const u8, options_length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let (document, options) =
+            unsafe { (bytes::read(data, length)?, bytes::read(options, options_length)?) };
+        let options = parse(options, "the options for writing a configuration")?;
+        Ok(config::export(document, &options))
     })
 }
 
@@ -339,6 +357,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_document))
         .register(function!(lab_release))
         .register(function!(lab_read))
+        .register(function!(lab_export))
         .register(function!(lab_plan_compile))
         .register(function!(lab_plan_describe))
         .register(function!(lab_plan_preview))

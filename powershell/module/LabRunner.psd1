@@ -11,6 +11,7 @@
     FunctionsToExport = @(
         'Add-ProgressError'
         'Add-ProgressWarning'
+        'Compare-LabPlan'
         'Complete-ProgressOperation'
         'Expand-All'
         'Format-Config'
@@ -19,6 +20,7 @@
         'Get-GhDownloadArgs'
         'Get-LabConfig'
         'Get-LabPerformance'
+        'Get-LabPlan'
         'Get-LabRunnerConfiguration'
         'Get-LabStatus'
         'Get-MenuSelection'

@@ -44,9 +44,9 @@ Describe 'Start-AdvancedLabOrchestration' {
 name: ordered
 settings: { orchestration-mode: custom, custom-order: [c, a], max-concurrency: 1 }
 operations:
-  - { name: a, script: "'a'" }
-  - { name: b, script: "'b'" }
-  - { name: c, script: "'c'" }
+  - { name: a, script: "[System.Diagnostics.Stopwatch]::GetTimestamp()" }
+  - { name: b, script: "[System.Diagnostics.Stopwatch]::GetTimestamp()" }
+  - { name: c, script: "[System.Diagnostics.Stopwatch]::GetTimestamp()" }
 '@
         $report = Start-AdvancedLabOrchestration $lab
         (Get-Content (Join-Path $report.Summary.RunDirectory 'result.json') -Raw | ConvertFrom-Json).order_started | Should -Be 'c', 'a', 'b'

@@ -5,12 +5,19 @@
 //! The folder holds the instances of PSPLIB as `j30/j301_1.sm` …; without an argument it is
 //! `LABRUNNER_PSPLIB`, or `../shared/psplib` beside the repository. They are read, never copied.
 
+mod config;
+mod memory;
 mod psplib;
 mod quality;
 mod random;
 mod scheduler;
 
+#[global_allocator]
+static ALLOCATOR: memory::Counting = memory::Counting;
+
 fn main() {
+    config::measure();
+    println!();
     scheduler::measure();
     println!();
     let folder = psplib::folder(std::env::args_os().nth(1));

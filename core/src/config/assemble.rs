@@ -278,7 +278,10 @@ impl<'a, 't> Assembly<'a, 't> {
             environments.iter().find(|entry| entry.key.to_lowercase() == name.to_lowercase()).cloned()
         });
         if project.is_none() && beside.is_none() && own.is_none() {
-            self.unknown(name, &known);
+            // A lab that is for this environment as it stands needs no changes for it.
+            if !is_for(&root, name) {
+                self.unknown(name, &known);
+            }
             return root;
         }
         if let Some(path) = project
@@ -354,4 +357,14 @@ impl<'a, 't> Assembly<'a, 't> {
         let message = format!("nothing says what the environment '{name}' changes");
         self.findings.add_whole(Diagnostic::error(Code::UnknownEnvironment, message).with_advice(advice));
     }
+}
+
+/// Whether the document says of itself that it is for an environment: `environment: dev`, or a mapping with a name.
+fn is_for(root: &Node, name: &str) -> bool {
+    let own = root.as_mapping().and_then(|mapping| mapping.get("environment")).map(|entry| &entry.value);
+    let own = own.and_then(|value| match value.as_mapping() {
+        Some(mapping) => mapping.get("name").map(|entry| &entry.value),
+        None => Some(value),
+    });
+    own.and_then(fields::text_of).is_some_and(|own| own.trim().to_lowercase() == name.to_lowercase())
 }

@@ -1,7 +1,7 @@
 //! Findings about a file: each at its place, with the line it stands on and carets under it.
 
 use super::Format;
-use super::document::{FileId, Span};
+use super::document::{FileId, Position, Span};
 use super::paths;
 use crate::error::{Code, Diagnostic, Place, Severity};
 use std::borrow::Cow;
@@ -100,6 +100,12 @@ pub(super) struct Findings<'t> {
     pub(super) operation: Option<String>,
     /// A file that may have sections which labs do not know.
     pub(super) foreign: Option<FileId>,
+    /// Whether findings are dropped, because what they are about is not used.
+    pub(super) muted: bool,
+    /// Whether what is read was made from something that stands in the file once: then each finding is
+    /// told once for each place.
+    pub(super) repeated: bool,
+    places: HashSet<(Code, FileId, Position)>,
 }
 
 #[derive(Debug, Default)]
@@ -121,6 +127,9 @@ impl<'t> Findings<'t> {
             said: HashSet::new(),
             operation: None,
             foreign: None,
+            muted: false,
+            repeated: false,
+            places: HashSet::new(),
         }
     }
 
@@ -160,6 +169,9 @@ impl<'t> Findings<'t> {
 
     /// Adds a finding about what stands at `at`.
     pub(super) fn add(&mut self, finding: Diagnostic, at: Span) {
+        if self.muted || (self.repeated && !self.places.insert((finding.code, at.file, at.start))) {
+            return;
+        }
         let unlisted =
             if finding.severity == Severity::Error { &mut self.errors } else { &mut self.warnings };
         if unlisted.listed == LISTED {
@@ -250,7 +262,6 @@ impl<'t> Findings<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::Position;
     use super::*;
 
     fn span(line: u32, from: u32, to: u32) -> Span {

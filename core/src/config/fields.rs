@@ -54,20 +54,6 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// Takes keys that cannot be used yet and cannot be ignored either, because the result would differ.
-    pub(super) fn refuse_yet(&mut self, names: &[&'static str], findings: &mut Findings<'_>) {
-        for name in names {
-            if let Some(entry) = self.take(&[name], findings) {
-                findings.error(
-                    Code::NotAvailable,
-                    entry.key_at,
-                    &format!("'{}' is not available yet", entry.key),
-                    "Without it the lab would do something else than it says, so remove it first.",
-                );
-            }
-        }
-    }
-
     /// Warns about every key that was not taken from `place`, which is empty where the finding names the
     /// operation. Keys that begin with `x-` or `$` are anybody's own.
     pub(super) fn finish(self, place: &str, findings: &mut Findings<'_>) {

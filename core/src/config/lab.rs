@@ -2,11 +2,15 @@
 
 use super::diagnostics::Findings;
 use super::document::{Entry, Mapping, Node, Span, Value};
+use super::expand::Expander;
 use super::fields::{self, Fields};
 use super::model::{Lab, Stage};
 use super::operations::{self, Context};
-use super::{ReadOptions, links, paths, secrets, settings};
+use super::{ReadOptions, links, paths, planned, secrets, settings, template};
 use crate::error::Code;
+use crate::operation::Order;
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Reads the lab. What is wrong with it is among the findings; then there is no lab.
 pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'_>) -> Option<Lab> {
@@ -18,29 +22,48 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
     let description = fields.take(&["description"], findings).and_then(|entry| fields::text(entry, findings));
     let environment = fields.take(&["environment"], findings).and_then(|entry| environment(entry, findings));
     let environment = options.environment.as_deref().map(|name| name.trim().to_owned()).or(environment);
-    let (settings, retries) = settings::take(&mut fields, findings);
+    let (mut settings, retries) = settings::take(&mut fields, findings);
     let context = Context { retries: &retries };
     check_data(&mut fields, findings);
 
-    let mut declared = Vec::new();
     let main = fields.take(&["operations"], findings);
     let validation = fields.take(&["validation"], findings);
     let cleanup = fields.take(&["cleanup"], findings);
-    for (entry, stage) in
-        [(main, Stage::Operations), (validation, Stage::Validation), (cleanup, Stage::Cleanup)]
-    {
-        let Some(entry) = entry else { continue };
-        let (nodes, called) = match stage {
-            Stage::Operations => (fields::list(entry, findings).unwrap_or_default(), "operation"),
-            Stage::Validation => (section(entry, findings), "validation operation"),
-            Stage::Cleanup => (section(entry, findings), "cleanup operation"),
-        };
+    let templates = fields.take(&["templates"], findings);
+    let templates = templates.map(|entry| template::read(entry, findings)).unwrap_or_default();
+    let mut stages: Vec<(Stage, &str, Vec<Cow<'_, Node>>)> = Vec::new();
+    let mut lists = Vec::new();
+    if let Some(entry) = main {
+        lists.push((Stage::Operations, "operation", fields::list(entry, findings).unwrap_or_default()));
+    }
+    if let Some(entry) = validation {
+        lists.push((Stage::Validation, "validation operation", section(entry, findings)));
+    }
+    if let Some(entry) = cleanup {
+        lists.push((Stage::Cleanup, "cleanup operation", section(entry, findings)));
+    }
+    let mut expander = Expander::new(mapping, environment.as_deref(), templates, findings);
+    for (stage, called, nodes) in lists {
+        stages.push((stage, called, expander.list(nodes)));
+    }
+    stages.iter_mut().for_each(|(.., nodes)| expander.rewire(nodes));
+    let (left_out, too_large) = (expander.left_out, expander.full);
+    if too_large {
+        return None;
+    }
+    let (mut declared, mut places) = (Vec::new(), Vec::<&Node>::new());
+    for (stage, called, nodes) in &stages {
         for (index, node) in nodes.iter().enumerate() {
-            if stage != Stage::Operations && is_checklist(node, entry, findings) {
+            if *stage != Stage::Operations && is_checklist(node, called, findings) {
                 continue;
             }
             let title = format!("{called} {}", index + 1);
-            declared.extend(operations::read(node, &title, stage, context, findings));
+            findings.repeated = matches!(node, Cow::Owned(_));
+            if let Some(operation) = operations::read(node, &title, *stage, context, findings) {
+                declared.push(operation);
+                places.push(&**node);
+            }
+            findings.repeated = false;
         }
     }
     if declared.is_empty() {
@@ -52,14 +75,23 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
             Some(entry) if matches!(&entry.value.value, Value::Sequence(items) if items.is_empty()) => {
                 findings.error(Code::EmptyPlan, entry.key_at, "the lab has no operations", advice);
             }
+            Some(entry) if !left_out.is_empty() => {
+                let message = "every operation of the lab is left out by its condition";
+                findings.error(Code::EmptyPlan, entry.key_at, message, "Check what stands after 'when:'.");
+            }
             Some(_) => {}
         }
     }
-    let conflicts = links::link(&mut declared, fields.take(&["dependencies"], findings), findings);
+    let absent: HashSet<String> = left_out.iter().map(|left| left.name.to_lowercase()).collect();
+    if let Some(Order::Custom { names }) = &mut settings.order {
+        names.retain(|name| !absent.contains(&name.trim().to_lowercase()));
+    }
+    let conflicts = links::link(&mut declared, fields.take(&["dependencies"], findings), &absent, findings);
+    planned::check(mapping, &declared, &places, &settings, &conflicts, findings);
     for known in ["environments", "include", "includes"] {
         fields.take(&[known], findings);
     }
-    fields.ignore_yet(&["rollback", "templates"], findings);
+    fields.ignore_yet(&["rollback"], findings);
     fields.finish("the lab", findings);
     if findings.has_errors() {
         return None;
@@ -69,7 +101,7 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
     if findings.has_errors() {
         return None;
     }
-    Some(Lab { name, version, description, environment, settings, conflicts, operations, secrets })
+    Some(Lab { name, version, description, environment, settings, conflicts, operations, left_out, secrets })
 }
 
 /// The place of a lab as a whole: its first character.
@@ -157,14 +189,17 @@ fn section<'n>(entry: &'n Entry, findings: &mut Findings<'_>) -> &'n [Node] {
 }
 
 /// Whether an entry is a list of declarative checks instead of an operation.
-fn is_checklist(node: &Node, section: &Entry, findings: &mut Findings<'_>) -> bool {
+fn is_checklist(node: &Node, called: &str, findings: &mut Findings<'_>) -> bool {
     let Some(mapping) = node.as_mapping() else { return false };
     let works = ["script", "script-block", "path", "command", "service", "provider"];
     let Some(checks) = mapping.get("checks") else { return false };
     if works.iter().any(|key| mapping.get(key).is_some()) {
         return false;
     }
-    findings.not_yet(&format!("a list of 'checks' in '{}'", section.key), checks.key_at);
+    findings.not_yet(
+        &format!("a list of 'checks' in '{}'", called.trim_end_matches(" operation")),
+        checks.key_at,
+    );
     true
 }
 

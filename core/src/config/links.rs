@@ -11,12 +11,14 @@ use crate::operation::Trigger;
 use std::collections::{HashMap, HashSet};
 
 /// Adds the edges of the lab's `dependencies`, and those that the stages stand for. Gives the conflicts.
+/// What a condition has left out, by name in lower case, is nobody's business.
 pub(super) fn link(
     declared: &mut [Declared],
     dependencies: Option<&Entry>,
+    left_out: &HashSet<String>,
     findings: &mut Findings<'_>,
 ) -> Vec<Vec<String>> {
-    let index = Index::of(declared);
+    let index = Index::of(declared, left_out);
     let (mut explicit, mut conflicting) = (dependencies, None);
     if let Some((entry, mapping)) = dependencies.and_then(|entry| Some((entry, entry.value.as_mapping()?))) {
         let mut fields = Fields::new(mapping);
@@ -72,7 +74,7 @@ fn edge<'n>(node: &'n Node, findings: &mut Findings<'_>) -> Option<Edge<'n>> {
     Some(Edge { source: source?, target: target?, strong })
 }
 
-fn connect(edge: &Edge<'_>, declared: &mut [Declared], index: &Index, findings: &mut Findings<'_>) {
+fn connect(edge: &Edge<'_>, declared: &mut [Declared], index: &Index<'_>, findings: &mut Findings<'_>) {
     let code = Code::UnknownDependency;
     let (source, target) = (index.find(edge.source, code, findings), index.find(edge.target, code, findings));
     let (Some(source), Some(target)) = (source, target) else { return };
@@ -94,7 +96,7 @@ fn connect(edge: &Edge<'_>, declared: &mut [Declared], index: &Index, findings: 
 fn conflict(
     node: &Node,
     declared: &[Declared],
-    index: &Index,
+    index: &Index<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<Vec<String>> {
     let Some(mapping) = node.as_mapping() else {
@@ -120,6 +122,7 @@ fn conflict(
     let nodes = fields::list(entry, findings)?;
     let mut members: Vec<usize> = Vec::new();
     let mut sound = true;
+    let mut left_out = 0;
     for node in nodes {
         let Some(name) = fields::text_of(node) else {
             let message =
@@ -131,13 +134,14 @@ fn conflict(
         match index.get(name.trim()) {
             Some(member) if members.contains(&member) => {}
             Some(member) => members.push(member),
+            None if index.is_left_out(&name) => left_out += 1,
             None => {
                 index.unknown(&entry.key, &name, node.at, Code::UnknownInConflict, findings);
                 sound = false;
             }
         }
     }
-    if sound && members.len() < 2 {
+    if sound && members.len() + left_out < 2 {
         let message = "a conflict needs two operations";
         findings.error(Code::InvalidValue, entry.value.at, message, "Name those that must not meet.");
     }
@@ -148,7 +152,7 @@ fn conflict(
 ///
 /// They wait for the success of all that has to succeed, but only for the end of what is not critical
 /// or is there for failures: otherwise nothing would be validated whenever all goes well.
-fn join_stages(declared: &mut [Declared], index: &Index) {
+fn join_stages(declared: &mut [Declared], index: &Index<'_>) {
     // Operations whose success another main operation vouches for.
     let vouched: HashSet<usize> = declared
         .iter()
@@ -198,14 +202,15 @@ fn join_stages(declared: &mut [Declared], index: &Index) {
 }
 
 /// Operations by name and id, whatever their case; of two with one name the first counts.
-struct Index {
+struct Index<'l> {
+    left_out: &'l HashSet<String>,
     by_name: HashMap<String, usize>,
     names: Vec<String>,
 }
 
-impl Index {
-    fn of(declared: &[Declared]) -> Self {
-        let mut index = Self { by_name: HashMap::new(), names: Vec::new() };
+impl<'l> Index<'l> {
+    fn of(declared: &[Declared], left_out: &'l HashSet<String>) -> Self {
+        let mut index = Self { left_out, by_name: HashMap::new(), names: Vec::new() };
         let operations = || declared.iter().map(|declared| &declared.operation.operation).enumerate();
         let ids = operations().filter_map(|(at, operation)| Some((at, operation.id.as_ref()?)));
         for (at, name) in operations().map(|(at, operation)| (at, &operation.name)).chain(ids) {
@@ -219,10 +224,14 @@ impl Index {
         self.by_name.get(&name.to_lowercase()).copied()
     }
 
+    fn is_left_out(&self, name: &str) -> bool {
+        self.left_out.contains(&name.trim().to_lowercase())
+    }
+
     fn find(&self, entry: &Entry, code: Code, findings: &mut Findings<'_>) -> Option<usize> {
         let name = fields::text(entry, findings)?;
         let found = self.get(name.trim());
-        if found.is_none() {
+        if found.is_none() && !self.is_left_out(&name) {
             self.unknown(&entry.key, &name, entry.value.at, code, findings);
         }
         found

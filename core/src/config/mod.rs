@@ -22,9 +22,18 @@
 mod assemble;
 #[cfg(test)]
 mod assemble_tests;
+#[cfg(test)]
+mod bad_tests;
 mod diagnostics;
 pub mod document;
+mod expand;
+#[cfg(test)]
+mod expand_tests;
 mod explain;
+mod export;
+#[cfg(test)]
+mod export_tests;
+mod expression;
 mod fields;
 mod files;
 mod interpolate;
@@ -36,8 +45,10 @@ mod merge;
 pub mod model;
 mod operations;
 mod paths;
+mod planned;
 pub mod psd1;
 pub mod quantity;
+mod report;
 mod resources;
 mod retries;
 mod rollback;
@@ -47,6 +58,7 @@ mod scheduling_tests;
 mod schema;
 mod secrets;
 mod settings;
+mod template;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -58,11 +70,14 @@ use assemble::Assembly;
 use diagnostics::{Findings, Source};
 use document::Node;
 pub use explain::{Origin, OverriddenValue};
+pub use export::{Export, ExportOptions, export};
 use files::Budget;
 use interpolate::Variables;
 use model::Lab;
+pub use report::report;
 pub use secrets::SecretUse;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Size of a file that is read; larger ones are refused.
@@ -89,6 +104,8 @@ pub struct ReadOptions {
     pub variables: BTreeMap<String, Option<String>>,
     /// Whether to say where each value comes from.
     pub explain: bool,
+    /// The file alone and as it is written: nothing included, no environment, no variable filled in.
+    pub raw: bool,
 }
 
 /// The format of a file.
@@ -149,44 +166,26 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Reading {
 }
 
 fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Reading {
-    if bytes.len() > MAX_BYTES {
-        let message = format!("the file has {} bytes", bytes.len());
-        return Reading::refused(
-            Diagnostic::error(Code::DocumentTooLarge, in_file(options, &message))
-                .with_advice(format!("A lab file may have {MAX_BYTES} bytes.")),
-        );
-    }
-    let text = match text::decode(bytes) {
-        Ok(text) => text,
-        Err(finding) => {
-            let message = in_file(options, &finding.message);
-            return Reading::refused(Diagnostic { message, ..*finding });
-        }
-    };
-    let format = match options.format.map_or_else(|| format_of(options.path.as_deref(), &text), Ok) {
-        Ok(format) => format,
+    let (text, format) = match decoded(bytes, options) {
+        Ok(decoded) => decoded,
         Err(finding) => return Reading::refused(*finding),
     };
     let mut findings = Findings::new(Source::new(options.path.clone(), text.as_ref(), format));
-    let root = match format {
-        Format::Yaml => yaml::read(&text, &mut findings),
-        Format::Json => json::read(&text, &mut findings),
-        Format::Psd1 => match &options.tokens {
-            Some(tokens) => psd1::read(tokens, &mut findings),
-            None => return Reading::refused(without_tokens(options.path.as_deref())),
-        },
-    };
-    let Some(root) = root else {
+    let Some(root) = parse(&text, format, options, &mut findings) else {
         if !findings.has_errors() {
             lab::check_root(None, &mut findings);
         }
         return finish(None, None, None, findings);
     };
     let variables = Variables::new(&options.variables);
-    let mut assembly = Assembly::new(&variables, &mut findings, budget);
-    let mut root = assembly.assemble(root, options.environment.as_deref());
-    let overridden = std::mem::take(&mut assembly.overridden);
-    let filled = interpolate::fill(&mut root, &variables, &mut findings);
+    let mut root = root;
+    let (mut overridden, mut filled) = (Vec::new(), Vec::new());
+    if !options.raw {
+        let mut assembly = Assembly::new(&variables, &mut findings, budget);
+        root = assembly.assemble(root, options.environment.as_deref());
+        overridden = std::mem::take(&mut assembly.overridden);
+        filled = interpolate::fill(&mut root, &variables, &mut findings);
+    }
     let mut lab = None;
     let sound = lab::check_root(Some(&root), &mut findings).is_some();
     if sound && !options.document_only {
@@ -194,6 +193,35 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
     }
     let origins = options.explain.then(|| explain::origins(&root, overridden, filled, &findings));
     finish(lab, Some(root), origins, findings)
+}
+
+/// The text of a file and what it is written in.
+fn decoded<'b>(bytes: &'b [u8], options: &ReadOptions) -> Result<(Cow<'b, str>, Format), Box<Diagnostic>> {
+    if bytes.len() > MAX_BYTES {
+        let message = format!("the file has {} bytes", bytes.len());
+        return Err(Box::new(
+            Diagnostic::error(Code::DocumentTooLarge, in_file(options, &message))
+                .with_advice(format!("A lab file may have {MAX_BYTES} bytes.")),
+        ));
+    }
+    let text = text::decode(bytes).map_err(|finding| {
+        let message = in_file(options, &finding.message);
+        Box::new(Diagnostic { message, ..*finding })
+    })?;
+    let format = options.format.map_or_else(|| format_of(options.path.as_deref(), &text), Ok)?;
+    Ok((text, format))
+}
+
+fn parse(text: &str, format: Format, options: &ReadOptions, findings: &mut Findings<'_>) -> Option<Node> {
+    match (format, &options.tokens) {
+        (Format::Yaml, _) => yaml::read(text, findings),
+        (Format::Json, _) => json::read(text, findings),
+        (Format::Psd1, Some(tokens)) => psd1::read(tokens, findings),
+        (Format::Psd1, None) => {
+            findings.add_whole(without_tokens(options.path.as_deref()));
+            None
+        }
+    }
 }
 
 fn finish(

@@ -28,8 +28,21 @@ pub struct Lab {
     pub conflicts: Vec<Vec<String>>,
     /// Its operations: first the main ones, then those of validation, then those of the clean-up.
     pub operations: Vec<LabOperation>,
+    /// Names and ids of operations that their condition leaves out.
+    pub left_out: Vec<LeftOut>,
     /// The secrets it refers to, at each place where it does.
     pub secrets: Vec<SecretUse>,
+}
+
+/// An operation that its condition leaves out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LeftOut {
+    /// Its name or id.
+    pub name: String,
+    /// The condition, as written.
+    pub when: String,
+    /// Where the operation was written.
+    pub at: Place,
 }
 
 /// How a lab wants its operations to be run. What is absent is the caller's to choose.

@@ -14,9 +14,6 @@ use crate::operation::{Operation, RetryPolicy, Trigger, Work};
 /// Keys that later versions use; ignoring them changes how an operation is treated, not what it does.
 const IGNORED_YET: &[&str] = &["health-checks"];
 
-/// Keys that later versions use; ignoring them would run something else than the file says.
-const REFUSED_YET: &[&str] = &["when", "for-each", "template", "with", "include"];
-
 /// What operations share: what their lab says about retries.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'c> {
@@ -95,11 +92,11 @@ fn read_fields(
     let needs = resources::needs(fields, findings);
     let isolation = isolation::take(fields, findings);
     let retry = retry(fields, context.retries, findings);
-    for free in ["description", "metadata", "tags"] {
+    // What expanding has used up is known too.
+    for free in ["description", "metadata", "tags", "when", "for-each", "template", "with", "include"] {
         fields.take(&[free], findings);
     }
     fields.ignore_yet(IGNORED_YET, findings);
-    fields.refuse_yet(REFUSED_YET, findings);
 
     let keys = WorkKeys::take(fields, findings);
     let mut script = None;

@@ -11,9 +11,12 @@ use crate::scheduler::FailureStrategy;
 use model::LabOperation;
 use std::collections::BTreeMap;
 
-/// A script operation with this line.
+/// A script operation with this line, beside two others and in a lab with some pools.
 fn line(line: &str) -> Reading {
-    with_operation(&format!("script: x\n{line}"))
+    let body: String = line.lines().map(|line| format!("    {line}\n")).collect();
+    yaml(&format!(
+        "name: lab\noperations:\n  - name: op\n    script: x\n{body}  - {{name: a, script: x}}\n  - {{name: b, script: x}}\npools: {{licenses: 9, ports: 9, a: 9, b: 9}}\n"
+    ))
 }
 
 fn read_one(text: &str) -> LabOperation {
@@ -407,10 +410,8 @@ fn a_lab_with_all_of_it_makes_a_plan() {
 }
 
 #[test]
-fn a_pool_that_nobody_declares_is_for_the_plan_to_report() {
-    let lab = lab(line("pool: ghosts"));
-    let operations = lab.operations.into_iter().map(|declared| declared.operation).collect();
-    let fault = Plan::compile(PlanRequest { operations, ..PlanRequest::default() }).unwrap_err();
-    assert_eq!(fault.code, Code::UnknownPool);
-    assert_eq!(fault.diagnostics[0].at.as_ref().unwrap().line, 3);
+fn a_pool_that_nobody_declares_is_reported() {
+    let ghosts = only(line("pool: ghosts"), Code::UnknownPool);
+    assert_eq!(ghosts.snippet.as_deref(), Some("    pool: ghosts\n    ^^^^"));
+    assert_eq!(ghosts.advice.as_deref(), Some("Say how many units it has: 'pools: {ghosts: 1}' in the lab."));
 }

@@ -143,11 +143,14 @@ impl<'n> WorkKeys<'n> {
             findings.error(Code::InvalidValue, entry.key_at, &message, advice);
         }
         let modes = [("task", Mode::Task), ("service", Mode::Service), ("stop", Mode::Stop)];
-        let mode = match self.mode {
-            Some(entry) => fields::choice(entry, &modes, &[], findings)?,
-            None if self.service.is_some() && self.command.is_none() => Mode::Stop,
-            None => Mode::Task,
-        };
+        let mode =
+            match self.mode {
+                // What is wrong with the mode must not hide what is wrong with the rest.
+                Some(entry) => fields::choice(entry, &modes, &[], findings)
+                    .unwrap_or(if self.ready.is_some() { Mode::Service } else { Mode::Task }),
+                None if self.service.is_some() && self.command.is_none() => Mode::Stop,
+                None => Mode::Task,
+            };
         if mode == Mode::Stop {
             return self.stop(at, findings);
         }

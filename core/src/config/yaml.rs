@@ -7,9 +7,10 @@ use super::diagnostics::Findings;
 use super::document::{
     Entry, FileId, MAX_DEPTH, MAX_NODES, MappingBuilder, Node, Position, Span, Style, Text, Value,
 };
+use super::export::Comment;
 use crate::error::{Code, Diagnostic};
 use serde_saphyr::granit_parser::{
-    Event, Marker, Options, Parser, ScalarStyle, ScanError, Span as Range, StructureStyle, Tag,
+    Event, Marker, Options, Parser, Placement, ScalarStyle, ScanError, Span as Range, StructureStyle, Tag,
 };
 use std::collections::HashMap;
 
@@ -40,6 +41,10 @@ pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
                     finding = finding
                         .with_advice(format!("The bracket at line {line}, column {column} is still open."));
                 }
+                let line = findings.source(findings.file()).line(at.start.line);
+                if composer.open.last().is_some_and(|open| !open.block) && line.contains("${") {
+                    finding = finding.with_advice("Inside '{ }' and '[ ]', put quotes around '${…}'.");
+                }
                 findings.add(finding, at);
                 return None;
             }
@@ -53,6 +58,29 @@ pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
             }
         }
     }
+}
+
+/// The comments of a YAML file in their order; none from where it is not well-formed.
+pub(super) fn comments(text: &str) -> Vec<Comment> {
+    let mut options = Options::default();
+    options.block_nesting_limit = MAX_DEPTH;
+    options.flow_nesting_limit = MAX_DEPTH;
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut comments = Vec::new();
+    while let Some(Ok((event, range))) = parser.next_event() {
+        match event {
+            Event::Comment(text, placement) => comments.push(Comment {
+                at: position(&range.start),
+                text: format!("#{text}"),
+                trailing: placement == Placement::Right,
+            }),
+            Event::StreamEnd => break,
+            _ => {}
+        }
+    }
+    // Looking ahead, the parser may tell of a comment after what follows it.
+    comments.sort_by_key(|comment| comment.at);
+    comments
 }
 
 /// A finding that leaves no tree.

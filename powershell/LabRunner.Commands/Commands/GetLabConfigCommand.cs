@@ -1,29 +1,44 @@
 using System.Management.Automation;
 using LabRunner.Config;
+using LabRunner.Errors;
 
 namespace LabRunner.Commands;
 
 /// <summary>Reads a configuration file into objects.</summary>
 [Cmdlet(VerbsCommon.Get, "LabConfig")]
-[OutputType(typeof(LabConfigNode))]
+[OutputType(typeof(LabConfigNode), typeof(LabConfigOrigin))]
 public sealed class GetLabConfigCommand : QueryCommand
 {
     /// <summary>The file that is read when none is named.</summary>
     internal const string DefaultPath = "configs/lab_config.yaml";
 
-    /// <summary>The file: YAML or JSON.</summary>
+    /// <summary>The file: YAML, JSON or psd1.</summary>
     [Parameter(Position = 0)]
     [Alias("ConfigPath", "ConfigurationPath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = DefaultPath;
 
-    /// <summary>The environment the configuration is wanted for.</summary>
+    /// <summary>The environment whose changes are merged over the file.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(LabEnvironmentCompleter))]
     public string? Environment { get; set; }
+
+    /// <summary>Returns where each value comes from, in place of the values.</summary>
+    [Parameter]
+    public SwitchParameter Explain { get; set; }
+
+    /// <summary>The file alone and as it is written.</summary>
+    [Parameter]
+    public SwitchParameter Raw { get; set; }
 
     /// <inheritdoc/>
     private protected override void Answer()
     {
+        if (Raw && !string.IsNullOrEmpty(Environment))
+        {
+            throw LabRunnerError.Contradiction("-Raw reads the file as it is written, and -Environment changes it.", "Leave one of them out.");
+        }
+
         var path = LabFile.FullPath(Voice, Path);
         if (!File.Exists(path) && !Directory.Exists(path))
         {
@@ -31,7 +46,7 @@ public sealed class GetLabConfigCommand : QueryCommand
             return;
         }
 
-        var reading = LabFile.ReadDocument(path);
+        var reading = Read(path);
         if (reading.Errors.Any())
         {
             throw ConfigError.Of(path, reading.Findings);
@@ -42,22 +57,27 @@ public sealed class GetLabConfigCommand : QueryCommand
             Voice.WriteWarning(warning.ToString());
         }
 
-        if (reading.Document is not { } document)
+        if (Explain)
         {
-            return;
+            WriteObject(reading.Origins is { } origins ? LabConfigOrigin.Of(origins) : [], enumerateCollection: true);
         }
-
-        var config = ConfigValues.Mapping(document);
-        if (!string.IsNullOrEmpty(Environment) && !Environment.Equals(Own(config), StringComparison.OrdinalIgnoreCase))
+        else if (reading.Document is { } document)
         {
-            Voice.WriteWarning(
-                $"Overlays for environments are not available yet: '{path}' is returned as written"
-                + (Own(config) is { } own ? $", for '{own}' and not for '{Environment}'." : $", without anything for '{Environment}'."));
+            WriteObject(ConfigValues.Mapping(document));
         }
-
-        WriteObject(config);
     }
 
-    // `environment: dev`, or a mapping with a name.
-    private static string? Own(LabConfigNode config) => (config["environment"] is LabConfigNode node ? node["name"] : config["environment"]) as string;
+    private LabReading Read(string path)
+    {
+        var options = new LabReadOptions { Environment = Environment, Explain = Explain, Raw = Raw };
+        var reading = LabFile.ReadDocument(path, options);
+        if (reading.Errors.ToArray() is not [{ Id: "LabRunner.UnknownEnvironment" } unknown])
+        {
+            return reading;
+        }
+
+        // Whoever reads a configuration for an environment wants it, be there changes or not; whoever runs one must know.
+        Voice.WriteWarning($"{unknown.Message} in '{path}'; it is returned as written. {unknown.Advice}");
+        return LabFile.ReadDocument(path, options with { Environment = null });
+    }
 }

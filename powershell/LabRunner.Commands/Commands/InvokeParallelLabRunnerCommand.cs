@@ -9,7 +9,7 @@ namespace LabRunner.Commands;
 
 /// <summary>Runs operations in parallel, as their dependencies allow, and gives one result an operation.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "ParallelLabRunner", SupportsShouldProcess = true, DefaultParameterSetName = ByScripts)]
-[OutputType(typeof(LabOperationResult), typeof(LabRunJob), typeof(Hashtable))]
+[OutputType(typeof(LabOperationResult), typeof(LabRunJob), typeof(LabExecutionPlan), typeof(Hashtable))]
 public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 {
     private const string ByScripts = "Scripts";
@@ -103,6 +103,10 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [AllowEmptyCollection]
     public object[] Order { get; set; } = [];
 
+    /// <summary>Checks and plans only, and returns the plan.</summary>
+    [Parameter]
+    public SwitchParameter DryRun { get; set; }
+
     /// <summary>Returns a job at once.</summary>
     [Parameter]
     public SwitchParameter Background { get; set; }
@@ -153,9 +157,15 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             Voice.WriteWarning($"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}. They are ignored.");
         }
 
+        if (DryRun)
+        {
+            WriteObject(LabReportBuilder.Plan(plan, settings, definitions));
+            return;
+        }
+
         CommonCommands.Learn(Voice);
         var caller = CallerState.Capture(Voice, reader.Constrained);
-        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings.MaxConcurrency)) : settings.Name;
+        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings, definitions)) : settings.Name;
         if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {
             return;

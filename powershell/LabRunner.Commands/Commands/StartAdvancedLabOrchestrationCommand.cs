@@ -82,40 +82,70 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [AllowEmptyCollection]
     public string[] CustomProviders { get; set; } = [];
 
+    /// <summary>The environment whose changes are merged over the lab.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabEnvironmentCompleter))]
+    public string? Environment { get; set; }
+
+    /// <summary>Runs these operations and all they depend on; names or ids, wildcards allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    [SupportsWildcards]
+    public string[] Target { get; set; } = [];
+
+    /// <summary>Leaves these operations out, and skips what needs them.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    [SupportsWildcards]
+    public string[] Exclude { get; set; } = [];
+
+    /// <summary>Runs exactly these operations.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    [SupportsWildcards]
+    public string[] Only { get; set; } = [];
+
+    /// <summary>Runs the targets without what they depend on.</summary>
+    [Parameter]
+    public SwitchParameter SkipDependencies { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing() => Guarded(Run);
 
     private void Run()
     {
         RefuseWhatIsMissing();
-        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath));
+        var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
+        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath), Environment);
         var source = LabPlanSource.Read(Voice, reading);
         var lab = reading.Lab!.Value;
-        var settings = Settings(lab, reading.Path);
-        using var plan = LabRun.Compile(source.Operations, settings, source.Findings);
+        var selected = selection.Of(source.Operations);
+        var operations = selected.Operations;
+        var settings = Settings(lab, reading.Path, selected);
+        using var plan = LabRun.Compile(operations, settings, source.Findings);
+        var described = LabReportBuilder.Plan(plan, settings, selected, Environment ?? RunEvent.Text(lab, "environment"));
         var started = DateTime.Now;
         if (DryRun)
         {
             WriteObject(new LabOrchestrationReport
             {
                 Summary = Summary(settings, reading.Path, started, null),
-                ExecutionPlan = LabReportBuilder.Plan(plan, settings.MaxConcurrency),
-                Metrics = new LabOrchestrationMetrics { TotalOperations = source.Operations.Count },
+                ExecutionPlan = described,
+                Metrics = new LabOrchestrationMetrics { TotalOperations = operations.Count },
             });
             return;
         }
 
-        var described = LabReportBuilder.Plan(plan, settings.MaxConcurrency);
-        if (!Voice.ShouldProcess(PlanText.Of(described), $"Run the {source.Operations.Count} operations of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
+        if (!Voice.ShouldProcess(PlanText.Of(described), $"Run the {operations.Count} operations of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
         {
             return;
         }
 
         CommonCommands.Learn(Voice);
         var caller = CallerState.Capture(Voice, source.Constrained);
-        var run = LabRun.Start(plan, source.Operations, settings, caller);
-        var output = new PipelineOutput(_ => { }, Voice, caller, source.Operations.Count > 1);
-        var outcome = Finish(run, output, View(ShowProgress, ProgressStyle, source.Operations.Count));
+        var run = LabRun.Start(plan, operations, settings, caller);
+        var output = new PipelineOutput(_ => { }, Voice, caller, operations.Count > 1);
+        var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, operations.Count)));
         WriteObject(new LabOrchestrationReport
         {
             Summary = Summary(settings, reading.Path, started, outcome),
@@ -148,37 +178,17 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         }
     }
 
-    private RunSettings Settings(JsonElement lab, string path)
+    private RunSettings Settings(JsonElement lab, string path, SelectedOperations selected) => new LabRunSettings
     {
-        var wanted = RunEvent.Member(lab, "settings") ?? lab;
-        var ownOrder = RunEvent.Member(wanted, "order");
-        var ownNames = ownOrder is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : null;
-        var order = RunOrder.Of(OrchestrationMode, Order, path, ownOrder is { } ranked ? RunEvent.Text(ranked, "mode") : null, ownNames);
-        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? Defaults.Concurrency);
-        var failure = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? Defaults.FailureStrategy).ToLowerInvariant();
-        var own = RunEvent.Member(wanted, "retry");
-        var name = RunEvent.Text(lab, "name") ?? System.IO.Path.GetFileNameWithoutExtension(path);
-        return new RunSettings
-        {
-            Name = name,
-            EstimatesFrom = name,
-            MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
-            Failure = failure,
-            CancelRunning = CancelRunning || (!Voice.MyInvocation.BoundParameters.ContainsKey(nameof(CancelRunning)) && wanted.TryGetProperty("cancel_running", out var cancel) && cancel.ValueKind == JsonValueKind.True),
-            Retry = own is { } declared ? declared : failure == "retry" ? Defaults.Retry : null,
-            Attempts = own is { } policy ? (long?)RunEvent.Number(policy, "count") + 1 : failure == "retry" ? Defaults.MaxRetries + 1 : null,
-            Limits = LimitsReader.Read(ResourceLimits, RunEvent.Member(wanted, "limits")),
-            Conflicts = lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array ? conflicts : null,
-            RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : RunEvent.Number(wanted, "run_timeout_ms") is { } whole ? TimeSpan.FromMilliseconds(whole) : Limit("", 0, Defaults.RunTimeoutMinutes),
-            DefaultTimeout = RunEvent.Number(wanted, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : Limit("", 0, Defaults.DefaultTimeoutMinutes),
-            Order = order.Mode,
-            CustomOrder = order.Names,
-            Ranking = order.Ranking,
-            Isolation = Voice.MyInvocation.BoundParameters.ContainsKey(nameof(Isolation)) ? Isolation : Isolations.Read(RunEvent.Text(wanted, "isolation")) ?? LabIsolation.Shared,
-            Journal = true,
-            Source = path,
-        };
-    }
+        Mode = OrchestrationMode,
+        Order = Order,
+        MaxConcurrency = MaxConcurrency,
+        ResourceLimits = ResourceLimits,
+        FailureStrategy = FailureStrategy,
+        CancelRunning = Given(nameof(CancelRunning)) ? CancelRunning : null,
+        RunTimeoutMinutes = RunTimeoutMinutes,
+        Isolation = Given(nameof(Isolation)) ? Isolation : null,
+    }.Of(lab, path, Defaults, selected);
 
     private LabOrchestrationSummary Summary(RunSettings settings, string path, DateTime started, RunOutcome? outcome) => new()
     {

@@ -1,11 +1,12 @@
 using System.Management.Automation;
 using LabRunner.Config;
+using LabRunner.Errors;
 
 namespace LabRunner.Commands;
 
 /// <summary>Checks lab configurations without running anything.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "LabConfiguration", DefaultParameterSetName = ByPath)]
-[OutputType(typeof(LabConfigurationTest), typeof(bool))]
+[OutputType(typeof(LabConfigurationTest), typeof(bool), typeof(string))]
 public sealed class TestLabConfigurationCommand : QueryCommand
 {
     private const string ByPath = "Path";
@@ -25,7 +26,20 @@ public sealed class TestLabConfigurationCommand : QueryCommand
     [ValidateNotNull]
     public object? Configuration { get; set; }
 
-    /// <summary>Returns only whether the configuration is valid.</summary>
+    /// <summary>The environment whose changes are merged over the lab.</summary>
+    [Parameter(ParameterSetName = ByPath)]
+    [ArgumentCompleter(typeof(LabEnvironmentCompleter))]
+    public string? Environment { get; set; }
+
+    /// <summary>Writes the findings as text, all files in one; a lab that is not valid is an error then.</summary>
+    [Parameter]
+    public LabFindingsFormat Format { get; set; }
+
+    /// <summary>With Format, shows the text and returns the objects.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Returns only whether all of it is valid.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -35,30 +49,42 @@ public sealed class TestLabConfigurationCommand : QueryCommand
     /// <inheritdoc/>
     private protected override void Answer()
     {
-        if (Configuration is not null)
+        var tests = Configuration is not null
+            ? [LabConfigurationCheck.Object(Voice, Configuration)]
+            : _paths.SelectMany(path => LabPaths.Expanded(Voice, path)).Select(path => LabConfigurationCheck.File(Voice, path, Environment));
+        if (Quiet)
         {
-            Write(LabConfigurationCheck.Object(Voice, Configuration));
+            // Several files are one question: are they valid?
+            WriteObject(tests.ToArray().All(test => test.Valid));
             return;
         }
 
-        foreach (var path in _paths.SelectMany(Expanded))
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Format)))
         {
-            Write(LabConfigurationCheck.File(Voice, path));
-        }
-    }
+            foreach (var test in tests)
+            {
+                WriteObject(test);
+            }
 
-    private void Write(LabConfigurationTest test) => WriteObject(Quiet ? test.Valid : test);
-
-    // A name with brackets is a file before it is a pattern.
-    private IEnumerable<string> Expanded(string path)
-    {
-        var literal = LabFile.FullPath(Voice, path);
-        if (File.Exists(literal) || !WildcardPattern.ContainsWildcardCharacters(path))
-        {
-            return [literal];
+            return;
         }
 
-        var found = Voice.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _).Where(File.Exists).ToArray();
-        return found.Length > 0 ? found : throw ConfigError.Unreadable(path, "no file has such a name");
+        LabConfigurationTest[] all = [.. tests];
+        var text = FindingsText.Of(Format, all, Voice.SessionState.Path.CurrentFileSystemLocation.ProviderPath);
+        if (PassThru)
+        {
+            Voice.WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
+            WriteObject(all, enumerateCollection: true);
+        }
+        else if (text.Length > 0)
+        {
+            WriteObject(text);
+        }
+
+        // So that $? and the exit code of a pwsh that runs this tell it.
+        if (all.Count(test => !test.Valid) is > 0 and var bad)
+        {
+            Voice.WriteError(LabRunnerError.InvalidLabs(bad, all.Length, all.First(test => !test.Valid).Path).ErrorRecord);
+        }
     }
 }

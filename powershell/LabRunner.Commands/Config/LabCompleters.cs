@@ -19,19 +19,16 @@ public sealed class LabNameCompleter : IArgumentCompleter
 /// <summary>Completes the names of a lab file's operations, where another parameter names the file.</summary>
 public sealed class LabOperationCompleter : IArgumentCompleter
 {
-    private static readonly string[] PathParameters = ["ConfigurationPath", "ConfigPath", "Path"];
-
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completion.Matching(wordToComplete, () =>
         {
-            var named = PathParameters.Select(name => fakeBoundParameters?[name]).FirstOrDefault(value => value is not null);
-            if (named is null || Completion.Location is not { } here)
+            if (Completion.File(fakeBoundParameters) is not { } file)
             {
                 return [];
             }
 
-            var lab = LabFile.ReadLab(Path.GetFullPath(LanguagePrimitives.ConvertTo<string>(named), here)).Lab;
+            var lab = LabFile.ReadLab(file).Lab;
             return lab is { } found
                 ? [.. found.GetProperty("operations").EnumerateArray().Select(item => item.GetProperty("operation").GetProperty("name").GetString() ?? "")]
                 : [];
@@ -41,6 +38,22 @@ public sealed class LabOperationCompleter : IArgumentCompleter
 /// <summary>What completers share: they never throw, and they quote.</summary>
 internal static class Completion
 {
+    private static readonly string[] PathParameters = ["ConfigurationPath", "ConfigPath", "Path"];
+
+    /// <summary>The lab file that another parameter names, by its path or by the lab's name.</summary>
+    internal static string? File(IDictionary? bound)
+    {
+        if (Location is not { } here)
+        {
+            return null;
+        }
+
+        return PathParameters.Select(name => bound?[name]).FirstOrDefault(value => value is not null) is { } path
+            ? Path.GetFullPath(LanguagePrimitives.ConvertTo<string>(path is object?[] and [var first, ..] ? first : path), here)
+            : bound?["LabName"] is { } lab ? LabFileSearch.Find(here, LanguagePrimitives.ConvertTo<string>(lab)).Path
+            : null;
+    }
+
     /// <summary>The folder that relative paths begin at, if there is one.</summary>
     internal static string? Location =>
         ScriptBlock.Create("$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath").Invoke().FirstOrDefault()?.BaseObject as string;

@@ -12,13 +12,13 @@ namespace LabRunner.Config;
 internal static class LabConfigurationCheck
 {
     /// <summary>Checks a lab file: its text, its operations, the syntax of its scripts, its plan.</summary>
-    internal static LabConfigurationTest File(PSCmdlet caller, string path)
+    internal static LabConfigurationTest File(PSCmdlet caller, string path, string? environment)
     {
         var test = new LabConfigurationTest { Path = path };
         List<LabConfigFinding> found = [];
         try
         {
-            var reading = LabFile.ReadLab(path);
+            var reading = LabFile.ReadLab(path, environment);
             found.AddRange(reading.Findings);
             if (reading.Lab is { } lab)
             {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Management.Automation;
 using System.Text.Json;
+using LabRunner.Binding;
 using LabRunner.Interop;
 
 namespace LabRunner.Config;
@@ -17,6 +18,25 @@ internal sealed record LabReading(string Path, JsonElement? Lab, JsonElement? Do
 
     /// <summary>What is shown and otherwise passed over.</summary>
     internal IEnumerable<LabConfigFinding> Warnings => Findings.Where(finding => !finding.IsError);
+
+    /// <summary>Where each value comes from, when that was asked for.</summary>
+    internal JsonElement? Origins { get; init; }
+}
+
+/// <summary>How a configuration file is to be read.</summary>
+internal sealed record LabReadOptions
+{
+    /// <summary>The environment whose changes are merged over the file.</summary>
+    internal string? Environment { get; init; }
+
+    /// <summary>Whether to say where each value comes from.</summary>
+    internal bool Explain { get; init; }
+
+    /// <summary>The file alone and as it is written.</summary>
+    internal bool Raw { get; init; }
+
+    /// <summary>Any configuration, not a lab.</summary>
+    internal bool DocumentOnly { get; init; }
 }
 
 /// <summary>Reads lab files and other configuration: the bytes here, their meaning in the core.</summary>
@@ -40,36 +60,54 @@ internal static class LabFile
     }
 
     /// <summary>Reads a lab file and checks it as a lab.</summary>
-    /// <exception cref="LabRunnerException">It cannot be read as a file.</exception>
-    internal static LabReading ReadLab(string path) => Read(path, documentOnly: false);
+    internal static LabReading ReadLab(string path, string? environment = null) => Read(path, new LabReadOptions { Environment = environment });
 
     /// <summary>Reads any configuration file, be it a lab or not.</summary>
-    /// <exception cref="LabRunnerException">It cannot be read as a file.</exception>
-    internal static LabReading ReadDocument(string path) => Read(path, documentOnly: true);
+    internal static LabReading ReadDocument(string path, LabReadOptions? options = null) => Read(path, (options ?? new LabReadOptions()) with { DocumentOnly = true });
 
-    private static LabReading Read(string path, bool documentOnly)
+    private static LabReading Read(string path, LabReadOptions options)
     {
-        var bytes = Bytes(path);
-        using var reading = ConfigValues.Parse(LabCore.Read(bytes, Options(path, bytes, documentOnly)));
+        // The core opens the file itself, but of a psd1 file it needs what only the PowerShell parser can find in it.
+        var psd1 = path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase);
+        var bytes = psd1 ? Bytes(path) : [];
+        using var reading = ConfigValues.Parse(LabCore.Read(bytes, Request(path, psd1 ? bytes : null, options)));
         var root = reading.RootElement;
         var found = root.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
-        return new LabReading(path, Part(root, "lab"), Part(root, "document"), [.. found.Select(LabConfigFinding.Of)]);
+        return new LabReading(path, Part(root, "lab"), Part(root, "document"), [.. found.Select(LabConfigFinding.Of)])
+        {
+            Origins = Part(root, "origins"),
+        };
     }
 
-    // Of a psd1 file the core gets what the PowerShell parser finds in it, unless it is no text: that the core says itself.
-    private static byte[] Options(string path, byte[] bytes, bool documentOnly)
+    private static byte[] Request(string path, byte[]? psd1, LabReadOptions options)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("path", path);
-            json.WriteBoolean("document_only", documentOnly);
-            if (path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
+            json.WriteBoolean("open", psd1 is null);
+            json.WriteBoolean("document_only", options.DocumentOnly);
+            json.WriteBoolean("explain", options.Explain);
+            json.WriteBoolean("raw", options.Raw);
+            if (!string.IsNullOrWhiteSpace(options.Environment))
+            {
+                json.WriteString("environment", options.Environment);
+            }
+
+            json.WriteStartObject("variables");
+            foreach (var (name, value) in SessionEnvironment.Changes())
+            {
+                json.WriteString(name, (string?)value);
+            }
+
+            json.WriteEndObject();
+            if (psd1 is not null)
             {
                 json.WriteString("format", "psd1");
                 json.WritePropertyName("tokens");
-                json.WriteRawValue(FileText.Decode(bytes) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
+                // What is no text the core says itself.
+                json.WriteRawValue(FileText.Decode(psd1) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
             }
 
             json.WriteEndObject();

@@ -1,6 +1,7 @@
 using System.Management.Automation.Language;
 using System.Text.Json;
 using LabRunner.Errors;
+using LabRunner.Execution;
 
 namespace LabRunner.Config;
 
@@ -10,7 +11,7 @@ internal sealed class LabScriptCheck(string labFile)
     // Further errors of one script mostly follow from its first.
     private const int PerScript = 3;
 
-    private string[]? _lines;
+    private readonly Dictionary<string, string[]> _lines = [];
 
     /// <summary>What is wrong with the scripts of one operation of the core's lab model.</summary>
     internal IEnumerable<LabConfigFinding> Check(JsonElement operation)
@@ -32,7 +33,8 @@ internal sealed class LabScriptCheck(string labFile)
         }
 
         var at = script.GetProperty("at");
-        return CheckText(script.GetProperty("text").GetString() ?? "", at.GetProperty("line").GetInt32(), at.GetProperty("column").GetInt32(), name);
+        var file = RunEvent.Text(at, "file") ?? labFile;
+        return CheckText(script.GetProperty("text").GetString() ?? "", file, at.GetProperty("line").GetInt32(), at.GetProperty("column").GetInt32(), name);
     }
 
     private static IEnumerable<LabConfigFinding> CheckFile(string path, string operation)
@@ -61,7 +63,7 @@ internal sealed class LabScriptCheck(string labFile)
         }
     }
 
-    private IEnumerable<LabConfigFinding> CheckText(string text, int line, int column, string operation)
+    private IEnumerable<LabConfigFinding> CheckText(string text, string file, int line, int column, string operation)
     {
         Parser.ParseInput(text, out _, out var errors);
         if (errors.Length == 0)
@@ -74,19 +76,19 @@ internal sealed class LabScriptCheck(string labFile)
         {
             var extent = error.Extent;
             var shown = lines.ElementAtOrDefault(extent.StartLineNumber - 1) ?? "";
-            if (StandsAt(line + extent.StartLineNumber - 1, column, shown))
+            if (StandsAt(file, line + extent.StartLineNumber - 1, column, shown))
             {
-                yield return Syntax(error, operation, labFile, line + extent.StartLineNumber - 1, column + extent.StartColumnNumber - 1, shown);
+                yield return Syntax(error, operation, file, line + extent.StartLineNumber - 1, column + extent.StartColumnNumber - 1, shown);
             }
-            else if (StandsAt(line + extent.StartLineNumber - 1, 1, shown))
+            else if (StandsAt(file, line + extent.StartLineNumber - 1, 1, shown))
             {
                 // The later lines of a script block keep the indentation that those of a YAML block lose.
-                yield return Syntax(error, operation, labFile, line + extent.StartLineNumber - 1, extent.StartColumnNumber, shown);
+                yield return Syntax(error, operation, file, line + extent.StartLineNumber - 1, extent.StartColumnNumber, shown);
             }
             else
             {
                 // Folded or escaped text: its lines are not lines of the file.
-                yield return Syntax(error, operation, labFile, line, column, shown, extent.StartLineNumber);
+                yield return Syntax(error, operation, file, line, column, shown, extent.StartLineNumber);
             }
         }
     }
@@ -107,30 +109,29 @@ internal sealed class LabScriptCheck(string labFile)
             Advice = "Correct the script.",
         };
 
-    private bool StandsAt(int line, int column, string text)
+    private bool StandsAt(string file, int line, int column, string text)
     {
-        var there = FileLines.ElementAtOrDefault(line - 1);
+        var there = LinesOf(file).ElementAtOrDefault(line - 1);
         return there is not null && (text.Length == 0 || (there.Length >= column - 1 && there.AsSpan(column - 1).StartsWith(text)));
     }
 
-    private string[] FileLines
+    private string[] LinesOf(string file)
     {
-        get
+        if (!_lines.TryGetValue(file, out var lines))
         {
-            if (_lines is null)
+            try
             {
-                try
-                {
-                    _lines = Lines(File.ReadAllText(labFile));
-                }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-                {
-                    _lines = [];
-                }
+                lines = Lines(File.ReadAllText(file));
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                lines = [];
             }
 
-            return _lines;
+            _lines[file] = lines;
         }
+
+        return lines;
     }
 
     // At one place the first error is the cause of the others.

@@ -7,6 +7,8 @@ namespace LabRunner.Errors;
 internal static class LabRunnerError
 {
     // Ids of findings about the input. Where the core has the same finding, the id is the same.
+    internal const string InvalidLab = "LabRunner.InvalidLab";
+    internal const string UnknownOperation = "LabRunner.UnknownOperation";
     internal const string EmptyPlan = "LabRunner.EmptyPlan";
     internal const string MissingName = "LabRunner.MissingName";
     internal const string MissingWork = "LabRunner.MissingWork";
@@ -161,6 +163,14 @@ internal static class LabRunnerError
         path,
         why);
 
+    /// <summary>Labs that were checked and cannot be run; their findings were written before.</summary>
+    internal static LabRunnerException InvalidLabs(int bad, int all, string? first) => new(
+        InvalidLab,
+        ErrorCategory.InvalidData,
+        all == 1 ? $"The lab '{first ?? "configuration"}' cannot be run; the findings say why." : $"{bad} of {all} labs cannot be run; the findings say why.",
+        "Correct what was found.",
+        first);
+
     /// <summary>A failure of LabRunner itself.</summary>
     internal static LabRunnerException Engine(Exception why) => new(
         EngineFault,
@@ -216,7 +226,7 @@ internal static class LabRunnerError
     private static ErrorCategory CategoryOf(string id) => id switch
     {
         ScriptSyntax => ErrorCategory.ParserError,
-        ScriptNotFound => ErrorCategory.ObjectNotFound,
+        ScriptNotFound or UnknownOperation => ErrorCategory.ObjectNotFound,
         ScriptBlockInArgument => ErrorCategory.InvalidType,
         _ => ErrorCategory.InvalidArgument,
     };

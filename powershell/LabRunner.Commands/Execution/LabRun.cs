@@ -54,7 +54,7 @@ internal static class LabRun
     {
         using (unranked)
         {
-            settings.CustomOrder = OperationRanking.Rank(by, LabReportBuilder.Plan(unranked, settings.MaxConcurrency));
+            settings.CustomOrder = OperationRanking.Rank(by, LabReportBuilder.Plan(unranked, settings, operations));
         }
 
         return PlanHandle.Compile(PlanDocument.Request(operations, settings));

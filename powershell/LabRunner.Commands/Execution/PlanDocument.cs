@@ -59,6 +59,9 @@ internal static class PlanDocument
         json.WriteEndObject();
     });
 
+    /// <summary>One operation as the core has it.</summary>
+    internal static byte[] Operation(OperationDefinition operation) => Write(json => Operation(json, operation));
+
     /// <summary>The options that a run is started with.</summary>
     internal static byte[] RunOptions(RunSettings settings, int slots) => Write(json =>
     {

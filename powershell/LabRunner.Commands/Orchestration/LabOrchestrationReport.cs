@@ -1,4 +1,5 @@
 using LabRunner.Interop;
+using LabRunner.Orchestration;
 
 namespace LabRunner;
 
@@ -98,6 +99,21 @@ public sealed class LabOrchestrationMetrics
 /// <summary>The plan of a lab.</summary>
 public sealed class LabExecutionPlan
 {
+    /// <summary>The name of the lab, or of the run.</summary>
+    public string Name { get; internal init; } = "";
+
+    /// <summary>The lab file.</summary>
+    public string? Source { get; internal init; }
+
+    /// <summary>The environment it is for.</summary>
+    public string? Environment { get; internal init; }
+
+    /// <summary>How ready operations are ranked.</summary>
+    public string Mode { get; internal init; } = "";
+
+    /// <summary>How many operations may run at the same time.</summary>
+    public int MaxConcurrency { get; internal init; }
+
     /// <summary>The operations in the order they would start in, one at a time.</summary>
     public LabPlannedOperation[] Operations { get; internal init; } = [];
 
@@ -110,11 +126,17 @@ public sealed class LabExecutionPlan
     /// <summary>When everything is expected to start and end, and how full every resource is expected to be.</summary>
     public LabSchedule? Schedule { get; internal init; }
 
+    /// <summary>The operations that will not run, and why.</summary>
+    public LabSkippedOperation[] Skipped { get; internal init; } = [];
+
     /// <summary>How long the whole is expected to take.</summary>
     public TimeSpan? Makespan => Schedule?.Makespan;
 
     /// <summary>The most that is expected to be in use of each resource: slots, and what the lab limits.</summary>
     public LabScheduledResource[] Resources => Schedule?.Resources ?? [];
+
+    /// <summary>The plan as a table.</summary>
+    public override string ToString() => PlanTable.Of(this);
 }
 
 /// <summary>One operation of a plan.</summary>
@@ -126,8 +148,11 @@ public sealed class LabPlannedOperation
     /// <summary>Its name.</summary>
     public string Name { get; internal init; } = "";
 
-    /// <summary>Its second name.</summary>
+    /// <summary>Its second name, when it has one.</summary>
     public string? Id { get; internal init; }
+
+    /// <summary>What it was declared as, by key; for comparisons.</summary>
+    internal IReadOnlyDictionary<string, string> Definition { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Its type.</summary>
     public string? Type { get; internal init; }

@@ -10,16 +10,31 @@ internal static class LabReportBuilder
     /// <summary>How long a run may be held up by the search for a shorter schedule.</summary>
     private const int SearchMilliseconds = 250;
 
+    /// <summary>The plan of all operations.</summary>
+    internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, IReadOnlyList<OperationDefinition> operations) =>
+        Plan(plan, settings, new SelectedOperations(operations, [], []));
+
     /// <summary>The plan for people, with the schedule that a run so wide is expected to keep.</summary>
-    internal static LabExecutionPlan Plan(PlanHandle plan, int maxConcurrency)
+    internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, SelectedOperations selected, string? environment = null)
     {
-        var schedule = plan.Preview(new LabScheduleOptions(maxConcurrency, BudgetMilliseconds: SearchMilliseconds));
+        var schedule = plan.Preview(new LabScheduleOptions(settings.MaxConcurrency, BudgetMilliseconds: SearchMilliseconds));
         HashSet<string> path = new(schedule.CriticalPath, StringComparer.OrdinalIgnoreCase);
         using var document = JsonDocument.Parse(plan.Describe());
         var root = document.RootElement;
-        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path));
+        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path, selected.Operations));
         return new LabExecutionPlan
         {
+            Name = settings.Name,
+            Source = settings.Source,
+            Environment = environment,
+            Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
+            MaxConcurrency = settings.MaxConcurrency,
+            Skipped =
+            [
+                .. selected.Left,
+                .. schedule.Operations.Where(operation => operation.SkippedBecause is not null)
+                    .Select(operation => new LabSkippedOperation(operation.Name, operation.SkippedBecause!.Kind, operation.SkippedBecause.Operation, operation.SkippedBecause.Message)),
+            ],
             Operations = [.. Names(root.GetProperty("order")).Select(name => byName[name])],
             Levels = [.. root.GetProperty("levels").EnumerateArray().Select(Names)],
             CriticalPath = schedule.CriticalPath,
@@ -82,11 +97,14 @@ internal static class LabReportBuilder
         return failed.Length == 0 ? null : string.Join(Environment.NewLine, failed);
     }
 
-    private static LabPlannedOperation Planned(JsonElement item, LabSchedule schedule, HashSet<string> path)
+    private static LabPlannedOperation Planned(JsonElement item, LabSchedule schedule, HashSet<string> path, IReadOnlyList<OperationDefinition> operations)
     {
         var scheduled = schedule.Operations[item.GetProperty("index").GetInt32()];
+        var definition = operations[scheduled.Index];
         return new LabPlannedOperation
         {
+            Id = definition.Id,
+            Definition = OperationDetails.Of(definition),
             Start = scheduled.Start,
             End = scheduled.End,
             Slack = scheduled.Slack,
@@ -96,7 +114,6 @@ internal static class LabReportBuilder
             Critical = path.Contains(scheduled.Name),
             Level = item.GetProperty("level").GetInt32(),
             Name = item.GetProperty("name").GetString() ?? "",
-            Id = RunEvent.Text(item, "id"),
             Type = RunEvent.Text(item, "type"),
             Work = RunEvent.Text(item, "work") ?? "",
             Dependencies = Names(item.GetProperty("dependencies")),

@@ -73,6 +73,8 @@ function Invoke-ParallelLabRunner {
         each planned operation as $_ (Name, Id, Type, Priority, Dependencies, Level, Estimate, Start, Slack, Critical, Work, Timeout) and gives what to sort
         by, the smallest first: -Order { $_.Estimate }. Several values sort by the first, then by the second. It runs here, once an
         operation, before anything starts.
+    .PARAMETER DryRun
+        Checks and plans only, and returns the plan (see Get-LabPlan).
     .PARAMETER Background
         Returns a job at once, for Wait-Job, Receive-Job and Stop-Job.
     .PARAMETER Isolation
@@ -178,6 +180,8 @@ function Invoke-ParallelLabRunner {
 
         [AllowEmptyCollection()]
         [object[]] $Order,
+
+        [switch] $DryRun,
 
         [switch] $Background,
 

@@ -3,7 +3,8 @@ function Reset-LabRunnerConfiguration {
     .SYNOPSIS
         Takes settings of the module back, so that they are what they would be without them.
     .DESCRIPTION
-        What was set with Set-LabRunnerConfiguration is forgotten. Environment variables stay as they are.
+        A setting that was taken back is what the next source says: the environment, ConfigurationCore, the user's file or
+        the module itself (see Get-LabRunnerConfiguration).
     .PARAMETER Name
         The settings; all of them when absent. Wildcards are allowed.
     .PARAMETER Scope

@@ -35,6 +35,7 @@ function Set-LabRunnerConfiguration {
         Returns the configuration as it is then.
     .EXAMPLE
         Set-LabRunnerConfiguration -MaxConcurrency 4 -Scope Process -PassThru
+        Reset-LabRunnerConfiguration -Scope Process
     .EXAMPLE
         Set-LabRunnerConfiguration -DefaultTimeoutMinutes 30 -LogRetentionDays 14 -WhatIf
     .OUTPUTS

@@ -3,7 +3,7 @@ function Start-AdvancedLabOrchestration {
     .SYNOPSIS
         Runs a lab file: its operations as one graph, with its settings, and returns a report.
     .DESCRIPTION
-        Reads a lab file in YAML or JSON, checks it as a whole - all that is wrong is one error, with line and column - and
+        Reads a lab file in YAML, JSON or psd1, checks it as a whole - all that is wrong is one error, with line and column - and
         runs its operations: PowerShell scripts in runspaces, programs and services by the core. The parameters given here
         come before the settings of the file.
 
@@ -41,6 +41,16 @@ function Start-AdvancedLabOrchestration {
         Watches the health of the lab while it is deployed. Not available yet: a warning says so.
     .PARAMETER PerformanceAnalytics
         Adds recommendations from what was measured. Not available yet: a warning says so.
+    .PARAMETER Environment
+        The environment whose changes are merged over the lab.
+    .PARAMETER Target
+        Runs these operations and all they depend on. Names or ids; wildcards are allowed.
+    .PARAMETER Exclude
+        Leaves these operations out. Whatever needs the success of one of them is skipped.
+    .PARAMETER Only
+        Runs exactly these operations; they wait for each other only.
+    .PARAMETER SkipDependencies
+        Runs the targets without what they depend on.
     .PARAMETER ShowProgress
         Shows how far the run is.
     .PARAMETER ProgressStyle
@@ -96,6 +106,23 @@ function Start-AdvancedLabOrchestration {
         [switch] $HealthMonitoring,
 
         [switch] $PerformanceAnalytics,
+
+        [ArgumentCompleter([LabRunner.LabEnvironmentCompleter])]
+        [string] $Environment,
+
+        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [SupportsWildcards()]
+        [string[]] $Target,
+
+        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [SupportsWildcards()]
+        [string[]] $Exclude,
+
+        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [SupportsWildcards()]
+        [string[]] $Only,
+
+        [switch] $SkipDependencies,
 
         [switch] $ShowProgress,
 

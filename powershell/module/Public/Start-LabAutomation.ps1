@@ -16,7 +16,7 @@ function Start-LabAutomation {
         error, and with -ValidationOnly a result. A failed operation is a result: Success is $false, Error says why.
 
         The result has Status, Success, LabName, Message, Error, Results, Validation, StartTime, EndTime, Duration,
-        ExecutedSteps, ProgressTrackingEnabled, ConfigurationPath, Environment and Report.
+        ExecutedSteps, ProgressTrackingEnabled, ConfigurationPath, Environment, Plan and Report.
     .PARAMETER LabName
         The lab's name.
     .PARAMETER ConfigPath
@@ -24,10 +24,10 @@ function Start-LabAutomation {
     .PARAMETER Configuration
         The configuration as a dictionary or an object.
     .PARAMETER Environment
-        The environment to deploy for. Overlays are not available yet: a configuration for another environment is run as it
-        is written, with a warning.
+        The environment to deploy for: its changes are merged over the lab file. A configuration object has none; it is run
+        as it is, with a warning when it is for another environment.
     .PARAMETER Steps
-        Only the operations of these names, and those they depend on. For a configuration object; not available yet for files.
+        Only the operations of these names, and those they depend on.
     .PARAMETER ValidationOnly
         Checks and runs nothing.
     .PARAMETER DryRun
@@ -99,6 +99,7 @@ function Start-LabAutomation {
         ConfigurationPath = $null
         Environment = $Environment
         Report = $null
+        Plan = $null
     }
     $refused = {
         param([string] $Id, [string] $Message, [string] $Advice, [object] $Target, [string] $Category = 'InvalidData')
@@ -153,7 +154,7 @@ function Start-LabAutomation {
     if ($null -eq $file) {
         if (-not $LabName) { $result.LabName = if ($Configuration.Name) { "$($Configuration.Name)" } else { 'Start-LabAutomation' } }
         if ($Environment -and "$(if ($Configuration.Environment) { $Configuration.Environment })" -ne $Environment) {
-            Write-Warning "Overlays for environments are not available yet: the configuration is run as it is, with nothing added for '$Environment'."
+            Write-Warning "A configuration object has no changes for environments: it is run as it is, with nothing added for '$Environment'."
         }
         $operations = @($Configuration.Operations | Where-Object { $null -ne $_ })
         if ($operations.Count -eq 0) {
@@ -186,6 +187,9 @@ function Start-LabAutomation {
         if ($ValidationOnly -or $DryRun) {
             $result.Validation = LabRunner.Commands\Test-LabConfiguration -Configuration @{ Name = $result.LabName; Operations = $operations; ResourceLimits = $Configuration.ResourceLimits } -Caller $PSCmdlet
             $result.Error = $result.Validation.Error
+            if ($DryRun -and $result.Validation.Valid) {
+                $result.Plan = LabRunner.Commands\Get-LabPlan -Operations $operations -ResourceLimits $Configuration.ResourceLimits -MaxConcurrency $(if (-not $Parallel) { 1 }) -Caller $PSCmdlet
+            }
             $status = if (-not $result.Validation.Valid) { 'Invalid' } elseif ($DryRun) { 'DryRun' } else { 'Valid' }
             return & $ended $status "$($operations.Count) operations were checked, none was run.$unknownText"
         }
@@ -211,11 +215,8 @@ function Start-LabAutomation {
         }
     } else {
         # --- a lab file
-        $result.Validation = LabRunner.Commands\Test-LabConfiguration -Path $file -Caller $PSCmdlet
+        $result.Validation = LabRunner.Commands\Test-LabConfiguration -Path $file -Environment $Environment -Caller $PSCmdlet
         if ($result.Validation.LabName) { $result.LabName = $result.Validation.LabName }
-        if ($Environment) {
-            $null = LabRunner.Commands\Get-LabConfig -Path $file -Environment $Environment -Caller $PSCmdlet
-        }
         if ($ValidationOnly) {
             $result.Error = $result.Validation.Error
             $status = if ($result.Validation.Valid) { 'Valid' } else { 'Invalid' }
@@ -225,17 +226,14 @@ function Start-LabAutomation {
             $first = $result.Validation.Errors[0]
             & $refused $first.Id "The lab '$file' cannot be run:$([System.Environment]::NewLine)$($result.Validation.Error)" $first.Advice $file
         }
-        if ($Steps.Count -gt 0) {
-            & $refused 'LabRunner.NotAvailable' '-Steps is not available yet for lab files.' 'Run the whole lab, or pass its operations as -Configuration.' $file 'NotImplemented'
-        }
-
-        $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun }
+        $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps }
         if (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
         foreach ($name in 'ShowProgress', 'ProgressStyle') {
             if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
         }
         if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running '$($result.LabName)'" }
         $result.Report = LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -Caller $PSCmdlet
+        if ($result.Report) { $result.Plan = $result.Report.ExecutionPlan }
         $result.Results = @($result.Report.Results | Where-Object { $null -ne $_ })
         if ($DryRun -or $null -eq $result.Report) {
             return & $ended 'DryRun' "'$file' was checked and planned; nothing was run."

@@ -9,12 +9,23 @@ function Test-LabConfiguration {
         Returns one object for each file, with Valid (and Success, which is the same), Errors and Warnings, each with its
         id, message, line, column and advice. As an operation of Invoke-ParallelLabRunner it fails that operation when the
         configuration is not valid. The object itself is always true in a condition: use its Valid, or -Quiet.
+
+        For builds: -Format writes the findings of all files as one text, and then, if one of them is not valid, the error
+        LabRunner.InvalidLab. So $? is $false, and pwsh -Command 'Test-LabConfiguration ./labs/*.yaml -Format GitHub' ends with
+        exit code 1. In a script: if (-not (Test-LabConfiguration ./labs/*.yaml -Quiet)) { exit 1 }.
     .PARAMETER Path
         The lab files; wildcards are allowed.
     .PARAMETER Configuration
         A configuration as a dictionary or an object with Operations.
+    .PARAMETER Environment
+        The environment whose changes are merged over the lab file.
+    .PARAMETER Format
+        Text, as compilers write theirs; Json, an array with one object a file; GitHub, workflow commands that show up as
+        annotations; Sarif, SARIF 2.1.0 for code scanning.
+    .PARAMETER PassThru
+        With -Format, shows the text and returns the objects.
     .PARAMETER Quiet
-        Returns only $true or $false.
+        Returns only $true, when all of it is valid, or $false.
     .EXAMPLE
         Set-Content -Path ./web.yaml -Value 'name: Web', 'operations:', '  - name: greet', '    script: Write-Output hello'
         Test-LabConfiguration -Path ./web.yaml
@@ -22,11 +33,14 @@ function Test-LabConfiguration {
         if (-not (Test-LabConfiguration -Configuration @{ Operations = @{ Name = 'a'; ScriptBlock = { 1 }; Dependencies = 'b' } } -Quiet)) {
             'There is no operation b.'
         }
+    .EXAMPLE
+        Set-Content -Path ./web.yaml -Value 'name: Web', 'operations:', '  - name: greet', '    script: Write-Output hello'
+        Get-ChildItem ./*.yaml | Test-LabConfiguration -Format GitHub
     .OUTPUTS
-        LabRunner.LabConfigurationTest, or System.Boolean with -Quiet.
+        LabRunner.LabConfigurationTest, System.Boolean with -Quiet, or text with -Format.
     #>
     [CmdletBinding(DefaultParameterSetName = 'Path')]
-    [OutputType('LabRunner.LabConfigurationTest', [bool])]
+    [OutputType('LabRunner.LabConfigurationTest', [bool], [string])]
     param(
         [Parameter(Position = 0, Mandatory, ValueFromPipeline, ValueFromPipelineByPropertyName, ParameterSetName = 'Path')]
         [Alias('ConfigPath', 'ConfigurationPath', 'FullName')]
@@ -37,6 +51,14 @@ function Test-LabConfiguration {
         [Parameter(Mandatory, ParameterSetName = 'Configuration')]
         [ValidateNotNull()]
         [object] $Configuration,
+
+        [Parameter(ParameterSetName = 'Path')]
+        [ArgumentCompleter([LabRunner.LabEnvironmentCompleter])]
+        [string] $Environment,
+
+        [LabRunner.LabFindingsFormat] $Format,
+
+        [switch] $PassThru,
 
         [switch] $Quiet
     )

@@ -125,6 +125,7 @@ fn what_the_reader_finds_wrong_the_schema_does_too() {
 const EVERYTHING: &str = "
 name: x
 settings: {resource-limits: {}, retry: {count: 1}}
+templates: {t: {parameters: {p: {type: text}}, operation: {name: d, script: x}}}
 operations:
   - {name: a, script: x, retry: {count: 1}, resources: {}, rollback: {command: y}}
   - {name: b, command: x, mode: service, ready: {tcp: 80}}
@@ -153,6 +154,8 @@ fn schema_and_reader_agree_key_for_key() {
             "'ready'" => "Ready",
             "'validation'" => "Section",
             "'dependencies'" => "Dependencies",
+            "a template" => "Declared",
+            "a parameter of a template" => "Parameter",
             "a dependency" => "Edge",
             "a conflict" => "Conflict",
             other => panic!("the schema has nothing for {other}"),
@@ -174,5 +177,5 @@ fn schema_and_reader_agree_key_for_key() {
         }
         assert_eq!(&promised, keys, "{name}");
     }
-    assert_eq!(compared.len(), 12);
+    assert_eq!(compared.len(), 14);
 }

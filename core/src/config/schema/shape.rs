@@ -4,7 +4,8 @@
 
 use super::values::{
     Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, Isolation, LockMode, Minutes, Names,
-    OrchestrationMode, Pause, ProcessMode, Provider, Resolution, Scalar, Seconds, Size, Text, Trigger, Whole,
+    OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Resolution, Scalar, Seconds, Size, Text,
+    Trigger, Whole,
 };
 use schemars::JsonSchema;
 
@@ -42,7 +43,7 @@ pub(super) struct Lab {
     /// What differs in each environment: a mapping by name, each merged over the file when it is asked for.
     environments: Option<Data>,
     /// Operations that are written once and used by `template: name`.
-    templates: Option<Data>,
+    templates: Option<Entries<Template>>,
     /// Files that this one builds on, relative to it; what stands here wins.
     #[schemars(extend("x-aliases" = ["includes"]))]
     include: Option<Names>,
@@ -254,6 +255,56 @@ pub(super) struct Operation {
     success_codes: Option<ExitCodes>,
     /// Time between the polite stop and the kill.
     stop_grace: Option<Seconds>,
+}
+
+/// A template: an operation, or operations with the parameters they take.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Template {
+    /// With declared parameters.
+    Declared(Declared),
+    /// An operation; what it is given is added to its parameters.
+    Operation(Box<Operation>),
+}
+
+/// A template with declared parameters.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Declared {
+    /// What it is for.
+    description: Option<Data>,
+    /// What it takes: a mapping with `type`, `default` and `required`, a default alone, or nothing.
+    parameters: Option<Entries<ParameterOrDefault>>,
+    /// The operation. `{{ name }}` stands for a parameter, `{0}` in its name for the first one.
+    operation: Option<Box<Operation>>,
+    /// The operations, where there are several.
+    operations: Option<Vec<Operation>>,
+}
+
+/// A parameter of a template, or its default.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum ParameterOrDefault {
+    /// More than a default.
+    Parameter(Parameter),
+    /// A default; without a value the parameter is required.
+    Default(Option<Scalar>),
+    /// A default that is a list.
+    List(Vec<Data>),
+}
+
+/// A parameter of a template.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Parameter {
+    /// What it takes.
+    r#type: Option<ParameterType>,
+    /// What it is when it is not given.
+    default: Option<Data>,
+    /// Whether it has to be given; a parameter without a default has to.
+    required: Option<Flag>,
+    /// What it is for.
+    description: Option<Data>,
 }
 
 /// A program that undoes an operation.

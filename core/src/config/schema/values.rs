@@ -192,6 +192,8 @@ words! {
     EdgeType: "strong" | "weak";
     /// How a conflict is resolved.
     Resolution: "sequential";
+    /// What a parameter of a template takes.
+    ParameterType: "any" | "text" | "string" | "number" | "integer" | "int" | "boolean" | "bool" | "list" | "array" | "mapping" | "object";
     /// Who runs an operation.
     Provider: "powershell" | "pwsh" | "process" | "program";
 }

@@ -1,0 +1,183 @@
+using System.Collections;
+using System.Management.Automation;
+using LabRunner.Binding;
+using LabRunner.Config;
+using LabRunner.Errors;
+using LabRunner.Execution;
+using LabRunner.Interop;
+using LabRunner.Orchestration;
+using LabRunner.Settings;
+
+namespace LabRunner.Commands;
+
+/// <summary>How a plan is returned.</summary>
+public enum LabPlanFormat
+{
+    /// <summary>An object, which is shown as a table.</summary>
+    Object,
+
+    /// <summary>The table as text.</summary>
+    Table,
+
+    /// <summary>A Mermaid flowchart as text.</summary>
+    Mermaid,
+
+    /// <summary>JSON as text.</summary>
+    Json,
+}
+
+/// <summary>Plans a lab, or operations, without running anything.</summary>
+[Cmdlet(VerbsCommon.Get, "LabPlan", DefaultParameterSetName = ByPath)]
+[OutputType(typeof(LabExecutionPlan), typeof(string))]
+public sealed class GetLabPlanCommand : QueryCommand
+{
+    private const string ByPath = "Path";
+    private const string ByName = "LabName";
+    private const string ByOperations = "Operations";
+
+    private readonly List<string> _paths = [];
+    private readonly List<object?> _operations = [];
+
+    /// <summary>The lab files; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByPath)]
+    [Alias("ConfigurationPath", "ConfigPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The lab's name, whose file is looked for.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByName)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LabNameCompleter))]
+    public string LabName { get; set; } = "";
+
+    /// <summary>Operations as Invoke-ParallelLabRunner takes them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByOperations)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? Operations { get; set; }
+
+    /// <summary>The environment whose changes are merged over the lab.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabEnvironmentCompleter))]
+    public string? Environment { get; set; }
+
+    /// <summary>How many operations may run at the same time; 0 for the lab's own setting, or the module's.</summary>
+    [Parameter]
+    [Alias("MaxParallelism")]
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>How much there is of what operations need; each over the lab's own setting.</summary>
+    [Parameter]
+    public Hashtable? ResourceLimits { get; set; }
+
+    /// <summary>How ready operations are ranked; the lab's own setting, or Intelligent, when absent.</summary>
+    [Parameter]
+    [ValidateSet("Sequential", "Parallel", "Intelligent")]
+    public string? OrchestrationMode { get; set; }
+
+    /// <summary>These operations and all they depend on; names or ids, wildcards allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    [SupportsWildcards]
+    public string[] Target { get; set; } = [];
+
+    /// <summary>Without these operations, and without what needs them.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    [SupportsWildcards]
+    public string[] Exclude { get; set; } = [];
+
+    /// <summary>Exactly these operations.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    [SupportsWildcards]
+    public string[] Only { get; set; } = [];
+
+    /// <summary>The targets without what they depend on.</summary>
+    [Parameter]
+    public SwitchParameter SkipDependencies { get; set; }
+
+    /// <summary>How the plan is returned.</summary>
+    [Parameter]
+    public LabPlanFormat As { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        _paths.AddRange(Path);
+        _operations.AddRange(Operations ?? []);
+    }
+
+    /// <inheritdoc/>
+    private protected override void Answer()
+    {
+        var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
+        if (ParameterSetName == ByOperations)
+        {
+            Write(OfOperations(selection));
+            return;
+        }
+
+        foreach (var path in ParameterSetName == ByName ? [Found()] : _paths.SelectMany(path => LabPaths.Expanded(Voice, path)))
+        {
+            Write(OfFile(path, selection));
+        }
+    }
+
+    private LabExecutionPlan OfFile(string path, OperationSelection selection)
+    {
+        var reading = LabFile.ReadLab(path, Environment);
+        var source = LabPlanSource.Read(Voice, reading);
+        var selected = selection.Of(source.Operations);
+        var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, ResourceLimits = ResourceLimits }
+            .Of(reading.Lab!.Value, path, SettingSources.Look(Voice), selected);
+        using var plan = LabRun.Compile(selected.Operations, settings, source.Findings);
+        return LabReportBuilder.Plan(plan, settings, selected, Environment ?? RunEvent.Text(reading.Lab.Value, "environment"));
+    }
+
+    private LabExecutionPlan OfOperations(OperationSelection selection)
+    {
+        if (!string.IsNullOrEmpty(Environment))
+        {
+            throw LabRunnerError.Contradiction("-Environment changes a lab file, and the operations are objects.", "Leave it out, or pass the path of a lab file.");
+        }
+
+        var reader = new OperationReader(Voice);
+        var selected = selection.Of(reader.Read(_operations));
+        var order = RunOrder.Of(OrchestrationMode, []);
+        var settings = new RunSettings
+        {
+            Name = "operations",
+            MaxConcurrency = order.Mode == "sequential" ? 1 : MaxConcurrency is > 0 and { } wanted ? wanted : SettingSources.Look(Voice).Concurrency,
+            Limits = LimitsReader.Read(ResourceLimits),
+            Order = order.Mode,
+        };
+        using var plan = LabRun.Compile(selected.Operations, settings, reader.Findings);
+        if (reader.UnknownKeys.Count > 0)
+        {
+            Voice.WriteWarning($"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}. They are ignored.");
+        }
+
+        return LabReportBuilder.Plan(plan, settings, selected);
+    }
+
+    private string Found()
+    {
+        var search = LabFileSearch.Find(Voice.SessionState.Path.CurrentFileSystemLocation.ProviderPath, LabName);
+        return search.Path ?? throw new LabRunnerException(
+            ConfigError.FileUnreadable,
+            ErrorCategory.ObjectNotFound,
+            $"The lab '{LabName}' has no file. {(search.Probed.Length > 0 ? $"Looked for: {string.Join(", ", search.Probed)}." : "It is no name that a file can have.")}",
+            "Give its path with -Path.",
+            LabName);
+    }
+
+    private void Write(LabExecutionPlan plan) => WriteObject(As switch
+    {
+        LabPlanFormat.Table => PlanTable.Of(plan),
+        LabPlanFormat.Mermaid => PlanExport.Mermaid(plan),
+        LabPlanFormat.Json => PlanExport.Json(plan),
+        _ => plan,
+    });
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using LabRunner.Binding;
+using LabRunner.Commands;
+using LabRunner.Execution;
+
+namespace LabRunner.Orchestration;
+
+/// <summary>What a call says over the settings of a lab file; what it leaves out is the file's to say, or the module's.</summary>
+internal sealed record LabRunSettings
+{
+    /// <summary>How ready operations are ranked.</summary>
+    internal string? Mode { get; init; }
+
+    /// <summary>The order for the mode Custom.</summary>
+    internal object[] Order { get; init; } = [];
+
+    /// <summary>Operations at the same time; nothing or 0 when not said.</summary>
+    internal int? MaxConcurrency { get; init; }
+
+    /// <summary>How much there is of what operations need.</summary>
+    internal object? ResourceLimits { get; init; }
+
+    /// <summary>What a failure means.</summary>
+    internal string? FailureStrategy { get; init; }
+
+    /// <summary>Whether a failure that stops the run also stops what runs.</summary>
+    internal bool? CancelRunning { get; init; }
+
+    /// <summary>The limit of the whole run, in minutes; 0 when not said.</summary>
+    internal double RunTimeoutMinutes { get; init; }
+
+    /// <summary>How far script operations are kept apart.</summary>
+    internal LabIsolation? Isolation { get; init; }
+
+    /// <summary>The settings of a run of the lab.</summary>
+    internal RunSettings Of(JsonElement lab, string path, LabRunnerConfiguration defaults, SelectedOperations selected)
+    {
+        var wanted = RunEvent.Member(lab, "settings") ?? lab;
+        var ownOrder = RunEvent.Member(wanted, "order");
+        var ownNames = ownOrder is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : null;
+        var order = RunOrder.Of(Mode, Order, path, ownOrder is { } ranked ? RunEvent.Text(ranked, "mode") : null, ownNames);
+        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? defaults.Concurrency);
+        var failure = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? defaults.FailureStrategy).ToLowerInvariant();
+        var retry = RunEvent.Member(wanted, "retry");
+        var name = RunEvent.Text(lab, "name") ?? Path.GetFileNameWithoutExtension(path);
+        return new RunSettings
+        {
+            Name = name,
+            EstimatesFrom = name,
+            MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
+            Failure = failure,
+            CancelRunning = CancelRunning ?? (wanted.TryGetProperty("cancel_running", out var cancel) && cancel.ValueKind == JsonValueKind.True),
+            Retry = retry is { } declared ? declared : failure == "retry" ? defaults.Retry : null,
+            Attempts = retry is { } policy ? (long?)RunEvent.Number(policy, "count") + 1 : failure == "retry" ? defaults.MaxRetries + 1 : null,
+            Limits = LimitsReader.Read(ResourceLimits, RunEvent.Member(wanted, "limits")),
+            Conflicts = selected.Kept(lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array ? conflicts : null),
+            RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : Milliseconds(wanted, "run_timeout_ms") ?? Minutes(defaults.RunTimeoutMinutes),
+            DefaultTimeout = Milliseconds(wanted, "timeout_ms") ?? Minutes(defaults.DefaultTimeoutMinutes),
+            Order = order.Mode,
+            CustomOrder = selected.Kept(order.Names),
+            Ranking = order.Ranking,
+            Isolation = Isolation ?? Isolations.Read(RunEvent.Text(wanted, "isolation")) ?? LabIsolation.Shared,
+            Journal = true,
+            Source = path,
+        };
+    }
+
+    private static TimeSpan? Milliseconds(JsonElement settings, string key) => RunEvent.Number(settings, key) is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
+
+    private static TimeSpan? Minutes(double minutes) => minutes > 0 ? Durations.Minutes(minutes) : null;
+}
