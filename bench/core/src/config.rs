@@ -1,6 +1,6 @@
 //! Reading a large lab, beside the YAML library alone.
 
-use crate::memory::peak;
+use crate::heap::peak;
 use labrunner_core::config::{Format, ReadOptions, read};
 use std::fmt::Write;
 use std::hint::black_box;

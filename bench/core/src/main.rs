@@ -6,19 +6,22 @@
 //! `LABRUNNER_PSPLIB`, or `../shared/psplib` beside the repository. They are read, never copied.
 
 mod config;
-mod memory;
+mod heap;
 mod psplib;
 mod quality;
 mod random;
+mod scale;
 mod scheduler;
 
 #[global_allocator]
-static ALLOCATOR: memory::Counting = memory::Counting;
+static HEAP: heap::Counting = heap::Counting;
 
 fn main() {
     config::measure();
     println!();
     scheduler::measure();
+    println!();
+    scale::measure();
     println!();
     let folder = psplib::folder(std::env::args_os().nth(1));
     match psplib::read_all(&folder) {
