@@ -84,8 +84,17 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [AllowEmptyCollection]
     public string[] Order { get; set; } = [];
 
+    /// <summary>Gives the results in declared order, and not as operations end.</summary>
+    [Parameter]
+    public SwitchParameter Ordered { get; set; }
+
+    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
+    [Parameter]
+    public LabOutputMode OutputMode { get; set; }
+
     /// <summary>Returns a job at once.</summary>
     [Parameter]
+    [Alias("AsJob")]
     public SwitchParameter Background { get; set; }
 
     /// <summary>How far operations that do not say so themselves are kept apart.</summary>
@@ -189,6 +198,8 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : null,
             Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),
             Isolation = Isolation,
+            Ordered = Ordered,
+            Grouped = OutputMode == LabOutputMode.Grouped,
             NoOutput = NoOutput,
             KeepRecords = KeepRecords,
         };
