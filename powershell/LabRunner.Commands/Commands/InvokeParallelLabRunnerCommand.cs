@@ -107,8 +107,17 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [Parameter]
     public SwitchParameter DryRun { get; set; }
 
+    /// <summary>Gives the results in declared order, and not as operations end.</summary>
+    [Parameter]
+    public SwitchParameter Ordered { get; set; }
+
+    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
+    [Parameter]
+    public LabOutputMode OutputMode { get; set; }
+
     /// <summary>Returns a job at once.</summary>
     [Parameter]
+    [Alias("AsJob")]
     public SwitchParameter Background { get; set; }
 
     /// <summary>How far operations that do not say so themselves are kept apart.</summary>
@@ -152,6 +161,11 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         var definitions = reader.Read(scripts?.Read(Scripts) ?? _operations);
         var settings = Settings();
         using var plan = LabRun.Compile(definitions, settings, reader.Findings);
+        foreach (var warning in reader.Warnings)
+        {
+            Voice.WriteWarning(warning.ToString());
+        }
+
         if (reader.UnknownKeys.Count > 0)
         {
             Voice.WriteWarning($"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}. They are ignored.");
@@ -163,8 +177,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             return;
         }
 
-        CommonCommands.Learn(Voice);
-        var caller = CallerState.Capture(Voice, reader.Constrained);
+        var caller = Capture(reader.Constrained);
         var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings, definitions)) : settings.Name;
         if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {
@@ -233,6 +246,8 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             RunTimeout = Limit(nameof(RunTimeoutMinutes), RunTimeoutMinutes, Defaults.RunTimeoutMinutes),
             Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),
             Isolation = Isolation,
+            Ordered = Ordered,
+            Grouped = OutputMode == LabOutputMode.Grouped,
             NoOutput = NoOutput,
             KeepRecords = KeepRecords,
         };

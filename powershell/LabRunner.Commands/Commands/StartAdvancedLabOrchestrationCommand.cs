@@ -65,6 +65,10 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [Parameter]
     public SwitchParameter PerformanceAnalytics { get; set; }
 
+    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
+    [Parameter]
+    public LabOutputMode OutputMode { get; set; }
+
     /// <summary>Shows how far the run is.</summary>
     [Parameter]
     public SwitchParameter ShowProgress { get; set; }
@@ -141,8 +145,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             return;
         }
 
-        CommonCommands.Learn(Voice);
-        var caller = CallerState.Capture(Voice, source.Constrained);
+        var caller = Capture(source.Constrained);
         var run = LabRun.Start(plan, operations, settings, caller);
         var output = new PipelineOutput(_ => { }, Voice, caller, operations.Count > 1);
         var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, operations.Count)));
@@ -188,6 +191,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         CancelRunning = Given(nameof(CancelRunning)) ? CancelRunning : null,
         RunTimeoutMinutes = RunTimeoutMinutes,
         Isolation = Given(nameof(Isolation)) ? Isolation : null,
+        Grouped = OutputMode == LabOutputMode.Grouped,
     }.Of(lab, path, Defaults, selected);
 
     private LabOrchestrationSummary Summary(RunSettings settings, string path, DateTime started, RunOutcome? outcome) => new()

@@ -18,6 +18,7 @@ internal static class LabRunnerError
     internal const string AmbiguousWork = "LabRunner.AmbiguousWork";
     internal const string UnknownParameter = "LabRunner.UnknownParameter";
     internal const string ScriptBlockInArgument = "LabRunner.ScriptBlockInArgument";
+    internal const string BoundInstance = "LabRunner.RunspaceBoundInstance";
     internal const string UndefinedUsing = "LabRunner.UndefinedUsing";
     internal const string ScriptSyntax = "LabRunner.ScriptSyntax";
     internal const string ScriptNotFound = "LabRunner.ScriptNotFound";
@@ -102,13 +103,29 @@ internal static class LabRunnerError
         why).ErrorRecord;
 
     /// <summary>No worker can be opened: the run cannot go on.</summary>
-    internal static LabRunnerException NotOpened(Exception why) => new(
+    internal static LabRunnerException NotOpened(Exception why) => why as LabRunnerException ?? new(
         WorkerNotOpened,
         ErrorCategory.ResourceUnavailable,
         $"A runspace for the operations could not be opened: {why.Message}",
         "Free some memory, or use a smaller -MaxConcurrency.",
         null,
         why);
+
+    /// <summary>The isolation Process where there is no PowerShell to start.</summary>
+    internal static LabRunnerException NoPowerShell() => new(
+        "LabRunner.PowerShellNotFound",
+        ErrorCategory.ObjectNotFound,
+        "There is no pwsh beside this session's engine and none on the search path, so that no operation can run in a process of its own.",
+        "Install PowerShell 7.4 or later, or use the isolation Runspace.");
+
+    /// <summary>What a run wants to have in its runspaces cannot be brought there.</summary>
+    internal static LabRunnerException NotPrepared(string what, ErrorRecord why) => new(
+        "LabRunner.WorkerNotPrepared",
+        why.CategoryInfo.Category,
+        $"A runspace for the operations could not be prepared, because of {what}: {why}{(why.InvocationInfo is { ScriptLineNumber: > 0 } at ? $" ({(string.IsNullOrEmpty(at.ScriptName) ? "" : at.ScriptName + ", ")}line {at.ScriptLineNumber})" : "")}",
+        "Correct it, or leave it out of -Modules, -Functions or -InitializationScript; no operation has been started.",
+        what,
+        why.Exception);
 
     /// <summary>Something that was asked for and that this version does not have.</summary>
     internal static LabRunnerException NotAvailable(string what, string advice) => new(
@@ -117,6 +134,14 @@ internal static class LabRunnerError
         $"{what} is not available yet.",
         advice,
         what);
+
+    /// <summary>Stop-Job for the child job of a run.</summary>
+    internal static LabRunnerException OneOperationStopped(string operation) => new(
+        "LabRunner.OperationOfARun",
+        ErrorCategory.InvalidOperation,
+        $"Operation '{operation}' cannot be stopped by itself: others may depend on it.",
+        "Stop the job of its run, or give the operation a Timeout.",
+        operation);
 
     /// <summary>The mode Custom without an order.</summary>
     internal static LabRunnerException NoCustomOrder(string? path) => new(

@@ -326,12 +326,15 @@ internal sealed class Worker
             runspace.Name = $"LabRunner worker {Number}";
             _runspace = runspace;
             runspace.Open();
+            runspace.Debugger?.SetDebugMode(DebugModes.None);
             _loop = WorkerSession.Prepare(runspace);
         }
         finally
         {
             OpenGate.Release();
         }
+
+        _bornFor.Import.Apply(_runspace);
     }
 
     // The old runspace goes with all that operations have left in it.
@@ -487,9 +490,20 @@ internal sealed class Worker
     private bool Begin(Assignment assignment)
     {
         _used = true;
-        _loop!.Unit.Value = assignment.Work!.Command;
-        _loop.Positional.Value = assignment.Work.Positional;
-        _loop.Named.Value = assignment.Work.Named;
+        _exitCode = null;
+        if (assignment.Isolation == LabIsolation.Process)
+        {
+            _loop!.Unit.Value = WorkerSession.Process;
+            _loop.Positional.Value = Array.Empty<object?>();
+            _loop.Named.Value = new System.Collections.Hashtable { ["Order"] = Apart.ProcessOrder.Of(assignment.Work!, assignment.Run.Caller) };
+        }
+        else
+        {
+            _loop!.Unit.Value = assignment.Work!.Command;
+            _loop.Positional.Value = assignment.Work.Positional;
+            _loop.Named.Value = assignment.Work.Named;
+        }
+
         lock (_gate)
         {
             if (_early is { } early && assignment.Is(early.Run, early.Operation, early.Attempt))
@@ -504,8 +518,12 @@ internal sealed class Worker
             _open = assignment;
         }
 
-        EnvironmentWatch.Started(assignment.Work);
-        assignment.Begun = true;
+        if (assignment.Isolation != LabIsolation.Process)
+        {
+            EnvironmentWatch.Started(assignment.Work!);
+            assignment.Begun = true;
+        }
+
         return true;
     }
 

@@ -32,6 +32,9 @@ internal sealed record LabRunSettings
     /// <summary>How far script operations are kept apart.</summary>
     internal LabIsolation? Isolation { get; init; }
 
+    /// <summary>Whether what an operation writes is shown in one piece when it has ended.</summary>
+    internal bool Grouped { get; init; }
+
     /// <summary>The settings of a run of the lab.</summary>
     internal RunSettings Of(JsonElement lab, string path, LabRunnerConfiguration defaults, SelectedOperations selected)
     {
@@ -60,6 +63,7 @@ internal sealed record LabRunSettings
             CustomOrder = selected.Kept(order.Names),
             Ranking = order.Ranking,
             Isolation = Isolation ?? Isolations.Read(RunEvent.Text(wanted, "isolation")) ?? LabIsolation.Shared,
+            Grouped = Grouped,
             Journal = true,
             Source = path,
         };

@@ -17,6 +17,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     private List<WarningRecord>? _warnings;
     // What earlier attempts wrote, and why they failed, stays readable; all else is that of the last attempt.
     private RecordLog? _log = earlier?.HandOver();
+    private readonly bool _separatesPrograms = operation.Work is not ScriptWork { MergesErrors: true };
     private object? _lone;
     private bool _closed;
 
@@ -58,17 +59,13 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
         switch (StreamMark.Of(item))
         {
+            case LabStream.Output when _separatesPrograms && item.BaseObject is ErrorRecord text && IsProgramText(text):
+                ProgramText(text.ToString(), writer);
+                break;
             case LabStream.Output:
                 Output(item);
                 break;
             case LabStream.Error when item.BaseObject is ErrorRecord error:
-                if (IsProgramText(error))
-                {
-                    // What a program writes to its standard error is text, often no error at all.
-                    Record(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = error.ToString() }, "stderr"), writer);
-                    break;
-                }
-
                 Error(error, writer);
                 break;
             case LabStream.Warning when item.BaseObject is WarningRecord warning:
@@ -76,6 +73,39 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 break;
             case var stream:
                 Record(stream, item.BaseObject, writer);
+                break;
+        }
+    }
+
+    /// <summary>Takes a line that a program wrote to its standard error: text, often no error at all, and the engine does not mark it as one.</summary>
+    internal void ProgramText(string line, IBlockedWriter writer)
+    {
+        if (_separatesPrograms)
+        {
+            Record(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr"), writer);
+        }
+        else
+        {
+            Output(line);
+        }
+    }
+
+    /// <summary>Takes one object of a stream that is known.</summary>
+    internal void Deliver(LabStream stream, object? item, IBlockedWriter writer)
+    {
+        switch (stream, item)
+        {
+            case (LabStream.Output, _):
+                Output(item);
+                break;
+            case (LabStream.Error, ErrorRecord error):
+                Error(error, writer);
+                break;
+            case (LabStream.Warning, WarningRecord warning):
+                Warning(warning, writer);
+                break;
+            default:
+                Record(stream, item ?? "", writer);
                 break;
         }
     }
@@ -128,7 +158,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 return;
             }
 
-            Failure = error;
+            Failure = error = ErrorPosition.Unwrap(error);
             ErrorCount++;
             (_errors ??= []).Add(error);
         }
@@ -233,6 +263,6 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         Record(LabStream.Warning, warning, writer);
     }
 
-    private static bool IsProgramText(ErrorRecord error) =>
+    internal static bool IsProgramText(ErrorRecord error) =>
         error.FullyQualifiedErrorId is "NativeCommandError" or "NativeCommandErrorMessage";
 }

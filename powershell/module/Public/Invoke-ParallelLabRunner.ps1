@@ -75,8 +75,13 @@ function Invoke-ParallelLabRunner {
         operation, before anything starts.
     .PARAMETER DryRun
         Checks and plans only, and returns the plan (see Get-LabPlan).
+    .PARAMETER Ordered
+        Gives the results in the order in which the operations were declared; without it, as they end.
+    .PARAMETER OutputMode
+        When warnings, errors, host output and the like are shown. Live, which is the default: while operations run, each line
+        with the name of its operation. Grouped: when an operation has ended, all of it in one piece.
     .PARAMETER Background
-        Returns a job at once, for Wait-Job, Receive-Job and Stop-Job.
+        Returns a job at once, for Wait-Job, Receive-Job and Stop-Job. Each operation is a child job of it.
     .PARAMETER Isolation
         How far operations are kept apart that have no Isolation of their own. Shared, which is the default: in warm
         runspaces, and what an operation changes in its session is undone before the next one. Runspace: in a runspace of its
@@ -89,6 +94,14 @@ function Invoke-ParallelLabRunner {
         The folder for the run's files; without it none are written.
     .PARAMETER RunName
         The run's name, in the progress, the job and the history.
+    .PARAMETER Variables
+        Variables that operations find beside their own: names of the caller's, or @{ Name = value }.
+    .PARAMETER Functions
+        Functions of the caller that operations may call; wildcards are allowed. Those of a module come with -Modules.
+    .PARAMETER Modules
+        Modules to import before the first operation runs in a runspace: names, paths, or what Get-Module gives.
+    .PARAMETER InitializationScript
+        What to run before the first operation runs in a runspace; what it sets, all operations find.
     .PARAMETER ThrowOnFailure
         Ends with one terminating error that carries all results if an operation did not succeed.
     .EXAMPLE
@@ -183,6 +196,11 @@ function Invoke-ParallelLabRunner {
 
         [switch] $DryRun,
 
+        [switch] $Ordered,
+
+        [LabRunner.LabOutputMode] $OutputMode,
+
+        [Alias('AsJob')]
         [switch] $Background,
 
         [LabRunner.LabIsolation] $Isolation,
@@ -196,6 +214,14 @@ function Invoke-ParallelLabRunner {
         [string] $RunDirectory,
 
         [string] $RunName,
+
+        [object] $Variables,
+
+        [string[]] $Functions,
+
+        [object[]] $Modules,
+
+        [scriptblock] $InitializationScript,
 
         [switch] $ThrowOnFailure
     )

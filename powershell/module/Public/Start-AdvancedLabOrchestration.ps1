@@ -51,6 +51,9 @@ function Start-AdvancedLabOrchestration {
         Runs exactly these operations; they wait for each other only.
     .PARAMETER SkipDependencies
         Runs the targets without what they depend on.
+    .PARAMETER OutputMode
+        When warnings, errors, host output and the like are shown. Live, which is the default: while operations run, each line
+        with the name of its operation. Grouped: when an operation has ended, all of it in one piece.
     .PARAMETER ShowProgress
         Shows how far the run is.
     .PARAMETER ProgressStyle
@@ -59,6 +62,14 @@ function Start-AdvancedLabOrchestration {
         Plans and checks only; nothing is started.
     .PARAMETER CustomProviders
         Modules that bring providers of their own. Not available yet: they are refused.
+    .PARAMETER Variables
+        Variables that operations find beside their own: names of the caller's, or @{ Name = value }.
+    .PARAMETER Functions
+        Functions of the caller that operations may call; wildcards are allowed. Those of a module come with -Modules.
+    .PARAMETER Modules
+        Modules to import before the first operation runs in a runspace: names, paths, or what Get-Module gives.
+    .PARAMETER InitializationScript
+        What to run before the first operation runs in a runspace; what it sets, all operations find.
     .PARAMETER ThrowOnFailure
         Ends with one terminating error that carries all results if an operation did not succeed.
     .EXAMPLE
@@ -123,6 +134,7 @@ function Start-AdvancedLabOrchestration {
         [string[]] $Only,
 
         [switch] $SkipDependencies,
+        [LabRunner.LabOutputMode] $OutputMode,
 
         [switch] $ShowProgress,
 
@@ -132,6 +144,14 @@ function Start-AdvancedLabOrchestration {
 
         [AllowEmptyCollection()]
         [string[]] $CustomProviders,
+
+        [object] $Variables,
+
+        [string[]] $Functions,
+
+        [object[]] $Modules,
+
+        [scriptblock] $InitializationScript,
 
         [switch] $ThrowOnFailure
     )
