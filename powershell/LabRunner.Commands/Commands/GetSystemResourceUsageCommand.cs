@@ -9,7 +9,7 @@ namespace LabRunner.Commands;
 public sealed class GetSystemResourceUsageCommand : QueryCommand
 {
     /// <summary>How long is looked, in milliseconds.</summary>
-    [Parameter]
+    [Parameter(Position = 0)]
     [ValidateRange(0, 60_000)]
     public int WindowMilliseconds { get; set; }
 

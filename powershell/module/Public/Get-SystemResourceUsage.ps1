@@ -23,6 +23,7 @@ function Get-SystemResourceUsage {
     [CmdletBinding()]
     [OutputType('LabRunner.LabSystemUsage')]
     param(
+        [Parameter(Position = 0)]
         [ValidateRange(0, 60000)]
         [int] $WindowMilliseconds
     )
