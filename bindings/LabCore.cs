@@ -72,6 +72,13 @@ public static class LabCore
         return Native.lab_machine().Document();
     }
 
+    /// <summary>How much of the machine is in use over a moment, and how much by this process and what it has started.</summary>
+    public static byte[] Usage(TimeSpan window)
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_usage((uint)Math.Clamp(window.TotalMilliseconds, 0, 60_000)).Document();
+    }
+
     /// <summary>Checks that the library works.</summary>
     /// <param name="panic">Whether to panic on purpose, to show that the guard holds.</param>
     public static byte[] SelfCheck(bool panic)

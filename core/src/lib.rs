@@ -17,4 +17,5 @@ pub mod plan;
 pub mod preview;
 pub mod run;
 pub mod scheduler;
+pub mod usage;
 pub mod work;

@@ -14,11 +14,14 @@ use labrunner_core::config;
 use labrunner_core::error::{Code, Fault};
 use labrunner_core::forecast;
 use labrunner_core::graph::OpId;
-use labrunner_core::history::estimate;
-use labrunner_core::history::index::{self, Query};
+use labrunner_core::history::{
+    self, estimate,
+    index::{self, Query},
+};
 use labrunner_core::machine::Machine;
 use labrunner_core::operation::PlanRequest;
 use labrunner_core::run::{CancelMode, Completion, Outcome, Run, RunOptions, Ticket};
+use labrunner_core::usage;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -305,7 +308,8 @@ pub fn lab_events_wake() -> LabReply {
     })
 }
 
-/// A document with past and running runs. Options: `{"directory": …, "name": …, "limit": …}`, all optional.
+/// A document with past and running runs. Options: `{"directory": …, "name": …, "limit": …, "running": …, "operations": …}`, all
+/// optional.
 #[ffi]
 pub fn lab_history(data: *const u8, length: u64) -> LabReply {
     guarded_document(|| {
@@ -321,13 +325,19 @@ pub fn lab_machine() -> LabReply {
     guarded_document(|| Ok(Machine::look()))
 }
 
+/// A document with how much of the machine is in use over a moment, and how much by this process and what it has started.
+#[ffi]
+pub fn lab_usage(window_ms: u32) -> LabReply {
+    guarded_document(|| Ok(usage::measure(wait(window_ms))))
+}
+
 /// Checks that the library works. With 1 it panics on purpose, to show that the guard holds.
 #[ffi]
 pub fn lab_selfcheck(panic: u32) -> LabReply {
     guarded_document(|| {
         assert!(panic == 0, "a panic that was asked for");
         labrunner_core::work::runtime::handle()?;
-        Ok(json!({ "runtime": "ok", "machine": Machine::look() }))
+        Ok(json!({ "runtime": "ok", "machine": Machine::look(), "runs": history::root() }))
     })
 }
 
@@ -377,6 +387,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_events_wake))
         .register(function!(lab_history))
         .register(function!(lab_machine))
+        .register(function!(lab_usage))
         .register(function!(lab_selfcheck))
         .validate()
 }

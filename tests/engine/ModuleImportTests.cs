@@ -66,9 +66,9 @@ public sealed class ModuleImportTests
     }
 
     [Fact]
-    public void Ten_runspaces_import_it_at_once()
+    public void Twenty_runspaces_import_it_at_once()
     {
-        var sessions = Enumerable.Range(0, 10).Select(_ => EngineSession.Bare()).ToArray();
+        var sessions = Enumerable.Range(0, 20).Select(_ => EngineSession.Bare()).ToArray();
         try
         {
             var running = sessions.Select(session => session.Start(

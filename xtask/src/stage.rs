@@ -64,12 +64,12 @@ fn module_files(sources: &Path) -> Outcome<BTreeMap<PathBuf, Content>> {
         if JOINED.iter().any(|name| folder == *name) {
             continue;
         }
-        let place = if folder == STANDALONE {
-            relative.strip_prefix(STANDALONE).unwrap_or(&relative).to_path_buf()
+        if folder == STANDALONE {
+            let place = relative.strip_prefix(STANDALONE).unwrap_or(&relative).to_path_buf();
+            plan.insert(place, Content::Text(with_includes(sources, &file)?));
         } else {
-            relative
-        };
-        plan.insert(place, Content::Copy(file));
+            plan.insert(relative, Content::Copy(file));
+        }
     }
     plan.insert("LabRunner.psm1".into(), Content::Text(joined_root(sources)?));
     Ok(plan)
@@ -101,6 +101,26 @@ fn joined_root(sources: &Path) -> Outcome<String> {
         root = format!("{root}\n{EXPORTS}{}\n", exported.join(", "));
     }
     Ok(root)
+}
+
+/// How a stand-alone file says that a function of the module stands in its place.
+const INCLUDE: &str = "#include ";
+
+/// A stand-alone file with the functions it shares with the module. What they export is the module's affair.
+fn with_includes(sources: &Path, file: &Path) -> Outcome<String> {
+    let mut text = String::new();
+    for line in read_text(file)?.lines() {
+        match line.strip_prefix(INCLUDE) {
+            Some(name) => {
+                let function = read_text(&sources.join(name.trim()))?;
+                let body: Vec<_> = function.lines().filter(|line| !line.starts_with(EXPORTS)).collect();
+                text.push_str(body.join("\n").trim());
+            }
+            None => text.push_str(line),
+        }
+        text.push('\n');
+    }
+    Ok(text)
 }
 
 /// A script's text with plain line ends and without a byte order mark.
@@ -212,6 +232,25 @@ mod tests {
             places,
             ["Get-Platform.ps1", "LabRunner.psd1", "LabRunner.psm1", "en-US/about_LabRunner.help.txt"]
         );
+    }
+
+    #[test]
+    fn a_standalone_file_has_the_functions_it_shares_with_the_module_in_it() {
+        let sources = Folder::with(
+            "include",
+            &[
+                ("LabRunner.psd1", "@{}"),
+                ("LabRunner.psm1", ""),
+                ("Public/Get-A.ps1", "function Get-A {}\r\nExport-ModuleMember -Function Get-A\n"),
+                ("Standalone/A.ps1", "# alone\n#include Public/Get-A.ps1\nGet-A\n"),
+                ("Standalone/B.ps1", "#include Public/Get-None.ps1\n"),
+            ],
+        );
+        let text = with_includes(&sources.0, &sources.0.join("Standalone/A.ps1")).expect("readable");
+        assert_eq!(text, "# alone\nfunction Get-A {}\nGet-A\n");
+        let fault =
+            with_includes(&sources.0, &sources.0.join("Standalone/B.ps1")).expect_err("nothing there");
+        assert!(fault.to_string().contains("Get-None.ps1"), "{fault}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Past and running runs, as their folders tell them.
 
+use crate::history::detail::{self, OperationRecord};
 use crate::history::{journal_path, result_path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,6 +18,10 @@ pub struct Query {
     pub name: Option<String>,
     /// At most so many, the newest first; all when absent.
     pub limit: Option<usize>,
+    /// Only runs under way.
+    pub running: bool,
+    /// Adds the operations of each run.
+    pub operations: bool,
 }
 
 /// One run in short.
@@ -41,6 +46,13 @@ pub struct RunSummary {
     pub source: Option<String>,
     /// Number of operations by status; those without an end are `Unknown` or `Running`.
     pub counts: BTreeMap<String, usize>,
+    /// The process that runs it, or ran it.
+    pub pid: u32,
+    /// How many operations could be at work at the same time.
+    pub max_concurrency: u64,
+    /// Its operations, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operations: Option<Vec<OperationRecord>>,
 }
 
 /// Runs that match, the newest first. Folders that are no runs, and journals of a newer format, are left out.
@@ -52,14 +64,33 @@ pub fn list(query: &Query) -> Vec<RunSummary> {
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| journal_path(path).is_file())
         .collect();
-    // Folder names begin with the time.
+    // Folder names begin with the time, to the second; runs of one second are told apart by their journals.
     folders.sort_unstable_by(|a, b| b.file_name().cmp(&a.file_name()));
-    folders
-        .iter()
-        .filter_map(|folder| summarize(folder))
-        .filter(|run| query.name.as_ref().is_none_or(|name| run.name.eq_ignore_ascii_case(name)))
-        .take(query.limit.unwrap_or(usize::MAX))
-        .collect()
+    let limit = query.limit.unwrap_or(usize::MAX);
+    let mut runs = Vec::new();
+    for same_second in folders.chunk_by(|a, b| second(a) == second(b)) {
+        if runs.len() >= limit {
+            break;
+        }
+        let mut these: Vec<RunSummary> = same_second
+            .iter()
+            .filter_map(|folder| summarize(folder))
+            .filter(|run| query.name.as_ref().is_none_or(|name| run.name.eq_ignore_ascii_case(name)))
+            .filter(|run| !query.running || run.status == "Running")
+            .collect();
+        these.sort_by_cached_key(|run| std::cmp::Reverse(run.started_at.parse::<jiff::Timestamp>().ok()));
+        runs.append(&mut these);
+    }
+    runs.truncate(limit);
+    for run in runs.iter_mut().filter(|_| query.operations) {
+        run.operations = Some(detail::operations(Path::new(&run.directory)));
+    }
+    runs
+}
+
+/// The part of a run folder's name that is its time.
+fn second(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().chars().take(16).collect()
 }
 
 /// One run in short, or nothing if the folder holds none that can be read.
@@ -115,6 +146,9 @@ pub fn summarize(folder: &Path) -> Option<RunSummary> {
         directory: folder.display().to_string(),
         source: text(options, "source"),
         counts,
+        pid,
+        max_concurrency: options.get("max_concurrency").and_then(Value::as_u64).unwrap_or(1),
+        operations: None,
     })
 }
 
@@ -150,6 +184,52 @@ mod tests {
         assert_eq!(runs.len(), 1);
         assert_eq!(runs[0].status, "Unknown");
         assert_eq!(runs[0].counts, BTreeMap::from([("Succeeded".to_owned(), 1), ("Unknown".to_owned(), 1)]));
+    }
+
+    #[test]
+    fn runs_of_one_second_are_in_the_order_of_their_journals() {
+        let root = tempfile::tempdir().unwrap();
+        for (tail, fraction) in [("a", "25"), ("b", "5"), ("c", "125")] {
+            let header = HEADER
+                .replace("00:00:00Z", &format!("00:00:00.{fraction}Z"))
+                .replace("\"r1\"", &format!("\"{tail}\""));
+            write(&root.path().join(format!("20260101T000000Z-lab-{tail}")), &header);
+        }
+        let query = Query { directory: Some(root.path().to_owned()), ..Query::default() };
+        let order: Vec<_> = list(&query).into_iter().map(|run| run.run).collect();
+        assert_eq!(order, ["b", "a", "c"]);
+        let first: Vec<_> = list(&Query { limit: Some(1), ..query }).into_iter().map(|run| run.run).collect();
+        assert_eq!(first, ["b"]);
+    }
+
+    #[test]
+    fn runs_under_way_are_told_from_those_that_are_not_with_their_operations() {
+        let root = tempfile::tempdir().unwrap();
+        let alive = HEADER.replace("4294967294", &std::process::id().to_string());
+        let started = r#"{"at_ms":5,"event":"started","op":1,"attempt":1}"#;
+        write(&root.path().join("20260101T000000Z-lab-1"), HEADER);
+        write(&root.path().join("20260102T000000Z-lab-2"), &format!("{alive}\n{started}\n"));
+        write(
+            &root.path().join("20260103T000000Z-lab-3"),
+            &format!("{alive}\n{{\"at_ms\":9,\"event\":\"finished\",\"status\":\"Succeeded\"}}\n"),
+        );
+        let query = Query {
+            directory: Some(root.path().to_owned()),
+            running: true,
+            operations: true,
+            ..Query::default()
+        };
+        let runs = list(&query);
+        assert_eq!(runs.len(), 1);
+        assert_eq!(runs[0].pid, std::process::id());
+        let states: Vec<_> =
+            runs[0].operations.iter().flatten().map(|record| record.state.as_str()).collect();
+        assert_eq!(states, ["Waiting", "Running"]);
+        assert!(
+            list(&Query { running: false, operations: false, ..query })
+                .iter()
+                .all(|run| run.operations.is_none())
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What runs leave behind: one folder a run, with a journal that is written first and a result that
 //! is written last. Everything that is asked about past runs is read from these files.
 
+pub mod detail;
 pub mod estimate;
 pub mod index;
 pub mod journal;

@@ -3,7 +3,7 @@ using LabRunner.Config;
 
 namespace LabRunner.Commands;
 
-/// <summary>Tells what the live runs of this process are at, and why what waits is waiting.</summary>
+/// <summary>Tells what live runs are at, and why what waits is waiting.</summary>
 [Cmdlet(VerbsCommon.Get, "ActiveLabOperations")]
 [OutputType(typeof(LabActiveOperation))]
 public sealed class GetActiveLabOperationsCommand : QueryCommand

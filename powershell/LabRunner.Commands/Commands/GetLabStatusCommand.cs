@@ -39,9 +39,15 @@ public sealed class GetLabStatusCommand : QueryCommand
             ParallelSupport = support.Supported,
             ParallelSupportDetails = Detailed ? support : null,
             Configuration = Detailed ? configuration : null,
+            AvailableSteps = Detailed ? Steps(configuration) : null,
             Labs = LabHistory.Labs(IncludeHistory),
         });
     }
+
+    private static string[] Steps(LabConfigNode? configuration) =>
+        configuration?["operations"] is object?[] operations
+            ? [.. operations.OfType<LabConfigNode>().Select(operation => operation["name"] as string).OfType<string>()]
+            : [];
 
     private LabConfigNode? DefaultConfiguration()
     {

@@ -5,11 +5,29 @@ using LabRunner.Interop;
 
 namespace LabRunner.Config;
 
-/// <summary>What the live runs of this process have not ended yet.</summary>
+/// <summary>What live runs have not ended yet: those of this process, and those of others that leave a journal.</summary>
 internal static class ActiveOperations
 {
     /// <summary>All of them, run by run, as declared.</summary>
-    internal static LabActiveOperation[] Look()
+    internal static LabActiveOperation[] Look() => [.. Here(), .. Elsewhere()];
+
+    // A journal does not say what an operation waits for; that only its process knows.
+    private static IEnumerable<LabActiveOperation> Elsewhere() =>
+        LabHistory.WithOperations(null, running: true)
+        .Where(run => run.ProcessId != Environment.ProcessId)
+        .SelectMany(run => run.Operations.Where(operation => operation.EndedMs is null).Select(operation => new LabActiveOperation
+        {
+            Run = run.Summary.Name,
+            RunId = run.Summary.Run,
+            Name = operation.Name,
+            State = operation.State,
+            Since = operation.State is "Running" or "Serving" or "Stopping" && operation.StartedMs is { } ms ? run.Summary.StartTime?.AddMilliseconds(ms) : null,
+            Attempt = operation.Attempt,
+            WorkerId = operation.Worker,
+            ProcessId = run.ProcessId,
+        }));
+
+    private static LabActiveOperation[] Here()
     {
         using var document = ConfigValues.Parse(LabCore.Active());
         return [.. document.RootElement.EnumerateArray().SelectMany(run => run.GetProperty("operations").EnumerateArray().Select(item => Of(run, item)))];
@@ -28,6 +46,7 @@ internal static class ActiveOperations
             WaitingFor = state is "running" or "serving" or "stopping" ? null : Reason(run, item),
             Attempt = (int)(RunEvent.Number(item, "attempt") ?? 0),
             WorkerId = (int?)RunEvent.Number(item, "worker"),
+            ProcessId = Environment.ProcessId,
         };
     }
 

@@ -24,6 +24,9 @@ public sealed class LabActiveOperation
     /// <summary>The worker that runs it: <c>LabRunner worker n</c> of Get-Runspace.</summary>
     public int? WorkerId { get; internal init; }
 
+    /// <summary>The process its run is in.</summary>
+    public int ProcessId { get; internal init; }
+
     /// <summary>The run's id.</summary>
     public string RunId { get; internal init; } = "";
 

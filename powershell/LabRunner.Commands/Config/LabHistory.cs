@@ -15,6 +15,16 @@ internal static class LabHistory
     /// <summary>One lab, be it known or not.</summary>
     internal static LabStatus Lab(string name, bool withHistory) => Status(name, Runs(name), withHistory);
 
+    /// <summary>The recorded runs with their operations, the newest first.</summary>
+    /// <param name="name">Only those of this lab.</param>
+    /// <param name="running">Only those under way, of whatever process.</param>
+    internal static RunHistory[] WithOperations(string? name, bool running = false)
+    {
+        var query = JsonSerializer.SerializeToUtf8Bytes(new { name, directory = RunFolders.Root, running, operations = true });
+        using var document = ConfigValues.Parse(LabCore.History(query));
+        return [.. document.RootElement.EnumerateArray().Select(run => RunHistory.Of(Summary(run), run))];
+    }
+
     private static LabStatus Status(string name, LabRunSummary[] runs, bool withHistory) => new()
     {
         LabName = runs.Length > 0 ? runs[0].Name : name,

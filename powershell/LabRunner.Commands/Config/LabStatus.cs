@@ -86,6 +86,9 @@ public sealed class LabStatusReport
     /// <summary>The details of that; only with <c>-Detailed</c>.</summary>
     public ParallelSupport? ParallelSupportDetails { get; internal init; }
 
+    /// <summary>The names of the operations of the default configuration; only with <c>-Detailed</c>.</summary>
+    public string[]? AvailableSteps { get; internal init; }
+
     /// <summary>The default configuration; only with <c>-Detailed</c>, and where there is one.</summary>
     public LabConfigNode? Configuration { get; internal init; }
 

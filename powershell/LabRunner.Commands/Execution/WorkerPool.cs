@@ -46,6 +46,18 @@ internal static class WorkerPool
         }
     }
 
+    /// <summary>How many workers there are, at work or waiting for some.</summary>
+    internal static int Count
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return All.Count;
+            }
+        }
+    }
+
     /// <summary>The worker of that number, if the run has it.</summary>
     internal static Worker? Find(RunSession run, uint number)
     {

@@ -1,13 +1,16 @@
 function Get-ActiveLabOperations {
     <#
     .SYNOPSIS
-        Tells what the live runs of this process are at, and why what waits is waiting.
+        Tells what live runs are at, and why what waits is waiting.
     .DESCRIPTION
         Lists the operations that have not ended of all runs of this process: those of jobs, those of other runspaces, and,
         when an operation asks, those of its own run. Each has Run, Name, State (Waiting, Ready, Admitted, Running, Serving,
         Stopping or Backoff), Since (when its attempt began) and WaitingFor: the operations it depends on, a free slot,
         memory or another resource, a lock and who holds it, the pause before its next attempt, or an operation that has
         waited longer and for which is kept what both need.
+
+        Runs of other processes are listed too when they leave their files in the same folder, as those of lab files do; of
+        them it is known where they are, but not what they wait for. ProcessId says whose an operation is.
 
         Nothing is returned when no run is live.
     .EXAMPLE

@@ -13,9 +13,13 @@ function Get-LabPerformance {
         Get-LabPerformance
     .EXAMPLE
         (Get-LabPerformance -LabName 'WebTier-Lab' -Last 10).AverageDuration
+    .EXAMPLE
+        (Get-LabPerformance).SlowestOperations | Format-Table Name, AverageDuration, SuccessRate
     .OUTPUTS
         LabRunner.LabPerformance: LabName, Runs, Succeeded, SuccessRate (0 to 1, or nothing without an ended run),
-        LastDuration, AverageDuration, MinimumDuration, MaximumDuration, LastRun.
+        LastDuration, AverageDuration, MinimumDuration, MaximumDuration, LastRun, AverageConcurrency (operations at work at
+        the same time), ParallelEfficiency (that, by how many could have been), and SlowestOperations, the five that take
+        the longest, each with Name, Runs, SuccessRate, AverageDuration, MaximumDuration and AverageAttempts.
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabPerformance')]
@@ -28,36 +32,6 @@ function Get-LabPerformance {
         [int] $Last = [int]::MaxValue
     )
 
-    $labs = if ($LabName) {
-        @(LabRunner.Commands\Get-LabStatus -LabName $LabName -IncludeHistory -Caller $PSCmdlet)
-    } else {
-        @((LabRunner.Commands\Get-LabStatus -IncludeHistory -Caller $PSCmdlet).Labs)
-    }
-    foreach ($lab in $labs) {
-        $runs = @($lab.History)
-        if ($runs.Count -gt $Last) { $runs = $runs[0..($Last - 1)] }
-        $ended = @(foreach ($run in $runs) { if ($run.EndTime) { $run } })
-        $succeeded = 0
-        [long] $total = 0
-        $minimum = $maximum = $null
-        foreach ($run in $ended) {
-            if ("$($run.Status)" -eq 'Succeeded') { $succeeded++ }
-            $total += $run.Duration.Ticks
-            if ($null -eq $minimum -or $run.Duration -lt $minimum) { $minimum = $run.Duration }
-            if ($null -eq $maximum -or $run.Duration -gt $maximum) { $maximum = $run.Duration }
-        }
-        [pscustomobject]@{
-            PSTypeName      = 'LabRunner.LabPerformance'
-            LabName         = $lab.LabName
-            Runs            = $runs.Count
-            Succeeded       = $succeeded
-            SuccessRate     = if ($ended.Count -gt 0) { $succeeded / $ended.Count }
-            LastDuration    = if ($ended.Count -gt 0) { $ended[0].Duration }
-            AverageDuration = if ($ended.Count -gt 0) { [timespan]::FromTicks($total / $ended.Count) }
-            MinimumDuration = $minimum
-            MaximumDuration = $maximum
-            LastRun         = if ($runs.Count -gt 0) { $runs[0].StartTime }
-        }
-    }
+    end { LabRunner.Commands\Get-LabPerformance @PSBoundParameters -Caller $PSCmdlet }
 }
 Export-ModuleMember -Function Get-LabPerformance

@@ -121,7 +121,7 @@ function Start-LabAutomation {
         $result
     }
     $tracking = if ($ShowProgress -and (Get-Module -Name ProgressTracking)) {
-        Start-ProgressOperation -OperationName 'Lab Automation Workflow' -TotalSteps 3 -ShowTime -ShowETA -Style "$ProgressStyle"
+        Start-ProgressOperation -OperationName 'Lab Automation Workflow' -TotalSteps 3 -ShowTime -ShowETA -Style $(if ($PSBoundParameters.ContainsKey('ProgressStyle')) { "$ProgressStyle" } else { 'Bar' })
     }
     if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 1 -StepName 'Reading the configuration' }
 

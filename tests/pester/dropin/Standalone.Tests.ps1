@@ -1,0 +1,36 @@
+# The files that can be dot-sourced, each in a new process that has no module.
+
+BeforeDiscovery {
+    $cases = @(
+        @{ File = 'Get-Platform.ps1'; Code = 'Get-Platform'; Expected = @{ Windows = 'Windows' } }
+        @{ File = 'Format-Config.ps1'; Code = '(Format-Config @{ Foo = 1 }) -replace "\s"'; Expected = '{"Foo":1}' }
+        @{ File = 'Logger.ps1'; Code = '$env:LAB_LOG_DIR = $here; $null = Write-CustomLog "hello" 6>&1; $env:PESTER_RUN = "true"; Read-LoggedInput "Ask?" -DefaultValue "val" 6>$null; (Get-Content "$here/lab.log") -replace "^.{20}"'; Expected = 'val|INFO hello|INFO Nobody can be asked; the default is used for: Ask?' }
+        @{ File = 'Logger.ps1'; Code = 'Set-StrictMode -Version Latest; $script:LogFilePath = "$here/my [1] ü.log"; $script:ConsoleLevel = -1; Write-CustomLog "quiet" 6>&1; Get-Content -LiteralPath "$here/my [1] ü.log" | ForEach-Object { $_ -replace "^.{20}" }'; Expected = 'INFO quiet' }
+        @{ File = 'Menu.ps1'; Code = 'function Read-LoggedInput { "0002" }; Get-MenuSelection -Items "0001_a.ps1", "0002_b.ps1" 6>$null'; Expected = '0002_b.ps1' }
+        @{ File = 'Expand-All.ps1'; Code = 'Set-Content "$here/a.txt" x; Compress-Archive "$here/a.txt" "$here/z.zip"; Expand-All -ZipFile "$here/z.zip" -Force 6>$null; Get-Content "$here/z/a.txt"'; Expected = 'x' }
+        @{ File = 'Download-Archive.ps1'; Code = 'function Invoke-WebRequest { param($Uri, $OutFile, [switch] $UseBasicParsing) Set-Content $OutFile $Uri }; Invoke-ArchiveDownload "https://x/a" "$here/out"; Get-Content "$here/out"'; Expected = 'https://x/a' }
+        @{ File = 'Network.ps1'; Code = 'function Invoke-WebRequest { param($Uri) "got $Uri" }; function npm { "npm $args" }; Invoke-LabWebRequest "https://x"; Invoke-LabNpm install -g y 6>$null'; Expected = 'got https://x|npm install -g y' }
+        @{ File = 'Get-LabConfig.ps1'; Code = 'Set-Content "$here/c.json" "{ ""a"": 1, ""InfraRepoPath"": ""/infra"", ""Directories"": { ""Mine"": ""m"" } }"; $c = Get-LabConfig "$here/c.json"; $c.a; $c.Directories.InfraRepo; $c.Directories.Mine; Set-Content "$here/c.yaml" "name: y"; (Get-LabConfig -Path "$here/c.yaml").name; foreach ($bad in "none.json", "bad.json") { Set-Content "$here/bad.json" "{"; try { Get-LabConfig "$here/$bad" } catch { "$_" -replace ":? .*" } }'; Expected = '1|/infra|m|y|Config|Failed' }
+        @{ File = 'ScriptTemplate.ps1'; Code = '(Get-Command Invoke-LabStep).Source; & "$module/ScriptTemplate.ps1" -Config @{ a = 1 } -WhatIf 6>$null; "done"'; Expected = 'LabRunner|done' }
+        @{ File = 'InvokeOpenTofuInstaller.ps1'; Code = 'Invoke-OpenTofuInstaller -OpenTofuVersion 1.2.3 -WhatIf 6>$null; try { Invoke-OpenTofuInstaller -CosignPath ./none 6>$null } catch { $_.FullyQualifiedErrorId }'; Expected = 'LabRunner.ProgramNotFound,Invoke-OpenTofuInstaller' }
+    )
+}
+
+Describe 'The stand-alone file <File>' -ForEach $cases {
+    It 'works where there is no module' {
+        $module = (Get-Module -Name LabRunner).ModuleBase
+        if ($Expected -is [hashtable]) { $Expected = Get-Platform }
+        $code = "`$module = '$module'; `$here = '$TestDrive'; . '$module/$File'; $Code"
+        $output = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -EncodedCommand ([Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'; $code"))) -OutputFormat Text 2>&1
+        ($output | Where-Object { "$_" -notmatch '^What if' }) -join '|' | Should -Be $Expected
+    }
+}
+
+Describe 'Resolve-ProjectPath.psm1' {
+    It 'imports by itself' {
+        $module = (Get-Module -Name LabRunner).ModuleBase
+        Set-Content "$TestDrive/found.ps1" ''
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "Import-Module '$module/Resolve-ProjectPath.psm1'; (Get-Command Resolve-ProjectPath).Source; Resolve-ProjectPath -Name found.ps1 -Root '$TestDrive'" |
+            Should -Be @('Resolve-ProjectPath', (Join-Path $TestDrive 'found.ps1'))
+    }
+}
