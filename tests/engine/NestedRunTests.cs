@@ -27,7 +27,7 @@ public sealed class NestedRunTests(ModuleFixture fixture) : IClassFixture<Module
     {
         var result = _session.Run("param($Limit, $Outer, $Inner)\n" + Counter + """
 
-            $r = Invoke-ParallelLabRunner (1..$Outer | ForEach-Object { @{ Name = "outer$_"; ScriptBlock = {
+            $r = Invoke-ParallelLabRunner -Ordered (1..$Outer | ForEach-Object { @{ Name = "outer$_"; ScriptBlock = {
                 $count = $using:count
                 $nested = Invoke-ParallelLabRunner (1..$using:Inner | ForEach-Object { @{ Name = "inner$_"; Script = $using:leaf } }) -MaxConcurrency 8 -ThrowOnFailure
                 @($nested | Where-Object Success).Count
@@ -61,7 +61,7 @@ public sealed class NestedRunTests(ModuleFixture fixture) : IClassFixture<Module
         // waits for it.
         var result = _session.Run("""
             $started = [System.Threading.ManualResetEventSlim]::new()
-            $r = Invoke-ParallelLabRunner -MaxConcurrency 2 -Operations @(
+            $r = Invoke-ParallelLabRunner -Ordered -MaxConcurrency 2 -Operations @(
                 @{ Name = 'outer'; ScriptBlock = {
                     $started = $using:started
                     (Invoke-ParallelLabRunner -MaxConcurrency 2 -Operations @(

@@ -46,7 +46,7 @@ public sealed class ParallelFailureTests(ModuleFixture fixture) : IClassFixture<
     public void What_depends_on_a_failure_is_skipped_and_says_why()
     {
         var result = _session.Run("""
-            $r = Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { throw 'x' } }, @{ Name = 'B'; ScriptBlock = { 'b' }; Dependencies = 'A' }, @{ Name = 'C'; ScriptBlock = { 'c' } } -ContinueOnError -ErrorAction SilentlyContinue
+            $r = Invoke-ParallelLabRunner -Ordered @{ Name = 'A'; ScriptBlock = { throw 'x' } }, @{ Name = 'B'; ScriptBlock = { 'b' }; Dependencies = 'A' }, @{ Name = 'C'; ScriptBlock = { 'c' } } -ContinueOnError -ErrorAction SilentlyContinue
             $r.Name; $r.Success; "$($r[1].Status)"; $r[1].SkippedBecause.Operation; $null -eq $r[1].StartTime
             """);
         Assert.Equal(["A", "B", "C", false, false, true, "Skipped", "A", true], result.Output);
@@ -57,7 +57,7 @@ public sealed class ParallelFailureTests(ModuleFixture fixture) : IClassFixture<
     {
         var result = _session.Run("""
             & { $ErrorActionPreference = 'Stop'
-                $r = Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { throw 'x' } }, @{ Name = 'B'; ScriptBlock = { 'b' } } -ContinueOnError
+                $r = Invoke-ParallelLabRunner -Ordered @{ Name = 'A'; ScriptBlock = { throw 'x' } }, @{ Name = 'B'; ScriptBlock = { 'b' } } -ContinueOnError
                 $r.Success; $r[0].Error; $r[1].Output }
             """);
         Assert.Null(result.Terminated);

@@ -14,7 +14,7 @@ public sealed class ParallelStopTests : IDisposable
         var file = Path.Combine(folder.Path, "finally.txt");
         var result = _session.Run("""
             param($File)
-            $r = Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { param($File) try { Start-Sleep -Seconds 600 } finally { [IO.File]::WriteAllText($File, 'x') } }; Parameters = @{ File = $File }; Timeout = '300ms' }, @{ Name = 'B'; ScriptBlock = { 'b' } } -ContinueOnError -ErrorAction SilentlyContinue
+            $r = Invoke-ParallelLabRunner -Ordered @{ Name = 'A'; ScriptBlock = { param($File) try { Start-Sleep -Seconds 600 } finally { [IO.File]::WriteAllText($File, 'x') } }; Parameters = @{ File = $File }; Timeout = '300ms' }, @{ Name = 'B'; ScriptBlock = { 'b' } } -ContinueOnError -ErrorAction SilentlyContinue
             "$($r[0].Status)"; $r[0].ErrorRecord.FullyQualifiedErrorId; $r[1].Output
             """, new System.Collections.Hashtable { ["File"] = file });
         Assert.Equal("TimedOut", result.Output[0]);
@@ -69,8 +69,8 @@ public sealed class ParallelStopTests : IDisposable
         var result = _session.Run("""
             $lab = 'web'
             $job = Invoke-ParallelLabRunner @{ Name = 'M'; Type = 'Monitor'; ScriptBlock = { while ($true) { Write-Warning "watching $using:lab"; Start-Sleep -Milliseconds 20 } } } -Background
-            while ($job.Warning.Count -eq 0) { Start-Sleep -Milliseconds 10 }
-            "$($job.State)"; Stop-Job $job; "$($job.State)"; "$($job.Warning[0])"; Remove-Job $job
+            while ($job.ChildJobs[0].Warning.Count -eq 0) { Start-Sleep -Milliseconds 10 }
+            "$($job.State)"; Stop-Job $job; "$($job.State)"; "$($job.ChildJobs[0].Warning[0])"; Remove-Job $job
             """).Clean();
         Assert.Equal(["Running", "Stopped", "watching web"], result.Output);
     }
@@ -79,7 +79,7 @@ public sealed class ParallelStopTests : IDisposable
     public void Many_operations_more_than_workers_all_end_in_declared_order()
     {
         var result = _session.Run("""
-            $r = Invoke-ParallelLabRunner (1..300 | ForEach-Object { @{ Name = "o$_"; ScriptBlock = { param($N) $N }; Parameters = @{ N = $_ } } }) -MaxConcurrency 3
+            $r = Invoke-ParallelLabRunner -Ordered (1..300 | ForEach-Object { @{ Name = "o$_"; ScriptBlock = { param($N) $N }; Parameters = @{ N = $_ } } }) -MaxConcurrency 3
             ($r.Output -join ',') -eq ((1..300) -join ','); @($r | Where-Object Success).Count
             """).Clean();
         Assert.Equal([true, 300], result.Output);

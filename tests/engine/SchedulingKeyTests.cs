@@ -42,7 +42,7 @@ public sealed class SchedulingKeyTests(ModuleFixture fixture) : IClassFixture<Mo
     public void A_key_is_understood(string key)
     {
         var result = _session.Run($$"""
-            Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { 'a' }; {{key}} }, @{ Name = 'Z'; ScriptBlock = { 'z' } } {{Limits}} | ForEach-Object { "$($_.Status) $($_.Attempts) $($_.Output)" }
+            Invoke-ParallelLabRunner -Ordered @{ Name = 'A'; ScriptBlock = { 'a' }; {{key}} }, @{ Name = 'Z'; ScriptBlock = { 'z' } } {{Limits}} | ForEach-Object { "$($_.Status) $($_.Attempts) $($_.Output)" }
             """).Clean();
         Assert.Equal(["Succeeded 1 a", "Succeeded 1 z"], result.Output);
         Assert.Empty(result.Warnings);

@@ -12,7 +12,7 @@ public sealed class SchedulingRollbackTests(ModuleFixture fixture) : IClassFixtu
     {
         var result = _session.Run("""
             $undone = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
-            $r = Invoke-ParallelLabRunner @(
+            $r = Invoke-ParallelLabRunner -Ordered @(
                 @{ Name = 'Net'; ScriptBlock = { param($Id, $Size) 'net' }; Parameters = @{ Id = 7; Size = 3 }; Rollback = { param($Id) ($using:undone).Enqueue("net $Id") } }
                 @{ Name = 'Disk'; ScriptBlock = { 'disk' }; Dependencies = 'Net'; Rollback = { ($using:undone).Enqueue('disk'); throw 'disk is busy' } }
                 @{ Name = 'Plain'; ScriptBlock = { 'plain' }; Dependencies = 'Net' }
@@ -50,7 +50,7 @@ public sealed class SchedulingRollbackTests(ModuleFixture fixture) : IClassFixtu
         using var folder = new TemporaryFolder();
         var result = _session.Run("""
             param($Folder)
-            $r = Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { 'a' }; Rollback = @{ Command = 'sh'; Arguments = '-c', 'echo gone > undone'; WorkingDirectory = $Folder } }, @{ Name = 'B'; ScriptBlock = { throw 'x' }; Dependencies = 'A' } -FailureStrategy Rollback -ErrorAction SilentlyContinue
+            $r = Invoke-ParallelLabRunner -Ordered @{ Name = 'A'; ScriptBlock = { 'a' }; Rollback = @{ Command = 'sh'; Arguments = '-c', 'echo gone > undone'; WorkingDirectory = $Folder } }, @{ Name = 'B'; ScriptBlock = { throw 'x' }; Dependencies = 'A' } -FailureStrategy Rollback -ErrorAction SilentlyContinue
             $r[0].RolledBack; (Get-Content (Join-Path $Folder undone))
             """, new Hashtable { ["Folder"] = folder.Path });
         Assert.Equal([true, "gone"], result.Output);

@@ -35,7 +35,7 @@ public sealed class SchedulingTests(ModuleFixture fixture) : IClassFixture<Modul
         var result = _session.Run("""
             $both = [System.Threading.Barrier]::new(2)
             $meet = { if (($using:both).SignalAndWait(30000)) { 'met' } }
-            $r = Invoke-ParallelLabRunner @{ Name = 'A'; Lock = @{ x = 'Shared' }; ScriptBlock = $meet }, @{ Name = 'B'; Lock = @{ x = 'Shared' }; ScriptBlock = $meet } -MaxConcurrency 2
+            $r = Invoke-ParallelLabRunner -Ordered @{ Name = 'A'; Lock = @{ x = 'Shared' }; ScriptBlock = $meet }, @{ Name = 'B'; Lock = @{ x = 'Shared' }; ScriptBlock = $meet } -MaxConcurrency 2
             $r.Output
             """).Clean();
         Assert.Equal(["met", "met"], result.Output);
@@ -75,7 +75,7 @@ public sealed class SchedulingTests(ModuleFixture fixture) : IClassFixture<Modul
     public void The_runs_own_retries_are_for_those_that_say_nothing()
     {
         var result = _session.Run("""
-            $r = Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { throw 'x' } }, @{ Name = 'B'; RetryCount = 0; ScriptBlock = { throw 'x' } } -RetryCount 2 -RetryDelaySeconds 0.01 -ContinueOnError -ErrorAction SilentlyContinue
+            $r = Invoke-ParallelLabRunner -Ordered @{ Name = 'A'; ScriptBlock = { throw 'x' } }, @{ Name = 'B'; RetryCount = 0; ScriptBlock = { throw 'x' } } -RetryCount 2 -RetryDelaySeconds 0.01 -ContinueOnError -ErrorAction SilentlyContinue
             $r.Attempts
             """);
         Assert.Equal([3, 1], result.Output);
@@ -117,7 +117,7 @@ public sealed class SchedulingTests(ModuleFixture fixture) : IClassFixture<Modul
         var result = _session.Run("""
             $bad = @{ Name = 'Bad'; ScriptBlock = { throw 'x' } }
             $good = @{ Name = 'Good'; ScriptBlock = { } }
-            $r = Invoke-ParallelLabRunner @(
+            $r = Invoke-ParallelLabRunner -Ordered @(
                 $bad, $good
                 @{ Name = 'Done'; Trigger = 'AllDone'; Dependencies = 'Bad', 'Good'; ScriptBlock = { } }
                 @{ Name = 'Repair'; Trigger = 'AnyFailed'; Dependencies = 'Bad', 'Good'; ScriptBlock = { } }
@@ -135,7 +135,7 @@ public sealed class SchedulingTests(ModuleFixture fixture) : IClassFixture<Modul
     public void What_is_there_for_failures_runs_when_one_stops_the_run()
     {
         var result = _session.Run("""
-            $r = Invoke-ParallelLabRunner @(
+            $r = Invoke-ParallelLabRunner -Ordered @(
                 @{ Name = 'Bad'; Priority = 1; ScriptBlock = { throw 'x' } }
                 @{ Name = 'Next'; ScriptBlock = { } }
                 @{ Name = 'Repair'; Trigger = 'AnyFailed'; Dependencies = 'Bad'; ScriptBlock = { } }
@@ -161,7 +161,7 @@ public sealed class SchedulingTests(ModuleFixture fixture) : IClassFixture<Modul
     {
         var result = _session.Run("""
             $up = [System.Threading.ManualResetEventSlim]::new()
-            $r = Invoke-ParallelLabRunner @{ Name = 'Long'; ScriptBlock = { ($using:up).Set(); Start-Sleep -Seconds 600 } }, @{ Name = 'Bad'; ScriptBlock = { ($using:up).Wait(); throw 'x' } } -MaxConcurrency 2 -CancelRunning -ErrorAction SilentlyContinue
+            $r = Invoke-ParallelLabRunner -Ordered @{ Name = 'Long'; ScriptBlock = { ($using:up).Set(); Start-Sleep -Seconds 600 } }, @{ Name = 'Bad'; ScriptBlock = { ($using:up).Wait(); throw 'x' } } -MaxConcurrency 2 -CancelRunning -ErrorAction SilentlyContinue
             $r | ForEach-Object { "$($_.Name) $($_.Status)" }
             """);
         Assert.Equal(["Long Canceled", "Bad Failed"], result.Output);

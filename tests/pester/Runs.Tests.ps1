@@ -6,7 +6,7 @@ Describe 'Invoke-ParallelLabRunner' {
     }
 
     It 'gives one result an operation, in the declared order' {
-        $results = Invoke-ParallelLabRunner -Operations @(
+        $results = Invoke-ParallelLabRunner -Ordered -Operations @(
             @{ Name = 'slow'; ScriptBlock = { Start-Sleep -Milliseconds 200; 'first' } }
             @{ Name = 'quick'; ScriptBlock = { 'second' } }
         ) -MaxParallelism 2
@@ -49,7 +49,7 @@ Invoke-ParallelLabRunner -Operations $operations
 
     It 'does not let the caller''s Stop preference cost a result' {
         $ErrorActionPreference = 'Stop'
-        $results = Invoke-ParallelLabRunner -ContinueOnError -Operations @(
+        $results = Invoke-ParallelLabRunner -Ordered -ContinueOnError -Operations @(
             @{ Name = 'bad'; ScriptBlock = { throw 'no' } }
             @{ Name = 'good'; ScriptBlock = { 'yes' } }
         ) 2>$null
@@ -128,7 +128,7 @@ Invoke-ParallelLabRunner -Operations $operations
     }
 
     It 'keeps a million lines out of the way' {
-        $results = Invoke-ParallelLabRunner -NoOutput -Operations @(
+        $results = Invoke-ParallelLabRunner -Ordered -NoOutput -Operations @(
             @{ Name = 'chatty'; ScriptBlock = { foreach ($i in 1..1000000) { $i } } }
             @{ Name = 'quiet'; ScriptBlock = { 'done' } }
         )

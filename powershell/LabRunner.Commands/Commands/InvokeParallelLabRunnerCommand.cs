@@ -103,8 +103,17 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [AllowEmptyCollection]
     public object[] Order { get; set; } = [];
 
+    /// <summary>Gives the results in declared order, and not as operations end.</summary>
+    [Parameter]
+    public SwitchParameter Ordered { get; set; }
+
+    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
+    [Parameter]
+    public LabOutputMode OutputMode { get; set; }
+
     /// <summary>Returns a job at once.</summary>
     [Parameter]
+    [Alias("AsJob")]
     public SwitchParameter Background { get; set; }
 
     /// <summary>How far operations that do not say so themselves are kept apart.</summary>
@@ -223,6 +232,8 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             RunTimeout = Limit(nameof(RunTimeoutMinutes), RunTimeoutMinutes, Defaults.RunTimeoutMinutes),
             Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),
             Isolation = Isolation,
+            Ordered = Ordered,
+            Grouped = OutputMode == LabOutputMode.Grouped,
             NoOutput = NoOutput,
             KeepRecords = KeepRecords,
         };

@@ -4,13 +4,16 @@ using LabRunner.Execution;
 
 namespace LabRunner.Commands;
 
-/// <summary>A run in the background: works with Get-, Wait-, Receive-, Stop- and Remove-Job.</summary>
+/// <summary>A run in the background: works with Get-, Wait-, Receive-, Stop- and Remove-Job. Its operations are its child jobs.</summary>
 public sealed class LabRunJob : Job
 {
     // How much longer than the grace of its operations a stop waits for the last word of the core.
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(5);
 
     private readonly RunSession _run;
+    private readonly LabOperationJob[] _operations;
+    private readonly JobStreams _streams;
+    private int _ended;
     private volatile bool _stopped;
 
     internal LabRunJob(RunSession run, string? command)
@@ -18,24 +21,34 @@ public sealed class LabRunJob : Job
     {
         _run = run;
         PSJobTypeName = "LabRun";
+        _streams = new JobStreams(this, run.Settings.KeepRecords);
+        _operations = [.. run.Operations.Select(operation => new LabOperationJob(operation, run.Settings.KeepRecords))];
+        foreach (var operation in _operations)
+        {
+            ChildJobs.Add(operation);
+        }
     }
 
     /// <inheritdoc/>
     public override bool HasMoreData =>
-        Output.Count + Error.Count + Warning.Count + Verbose.Count + Debug.Count + Information.Count > 0
-        || JobStateInfo.State is JobState.Running or JobState.NotStarted;
+        JobStateInfo.State is JobState.Running or JobState.NotStarted || _streams.HasMore || _operations.Any(operation => operation.HasMoreData);
 
     /// <inheritdoc/>
     public override string Location => "localhost";
 
-    /// <inheritdoc/>
-    public override string StatusMessage => "";
+    /// <summary>How many of its operations have ended.</summary>
+    public override string StatusMessage => $"{Volatile.Read(ref _ended)} of {_operations.Length} operations ended";
 
     /// <inheritdoc/>
     public override void StopJob()
     {
+        if (JobStateInfo.State is not (JobState.Running or JobState.NotStarted or JobState.Stopping))
+        {
+            return;
+        }
+
         _stopped = true;
-        if (JobStateInfo.State is JobState.Running or JobState.NotStarted)
+        if (JobStateInfo.State != JobState.Stopping)
         {
             SetJobState(JobState.Stopping);
         }
@@ -56,6 +69,10 @@ public sealed class LabRunJob : Job
         if (disposing)
         {
             _run.Dispose();
+            foreach (var operation in _operations)
+            {
+                operation.Dispose();
+            }
         }
 
         base.Dispose(disposing);
@@ -73,7 +90,12 @@ public sealed class LabRunJob : Job
             // The job's state and its error stream are all there is to tell it by.
             try
             {
-                Error.Add((error as LabRunnerException ?? LabRunnerError.Engine(error)).ErrorRecord);
+                _streams.Error((error as LabRunnerException ?? LabRunnerError.Engine(error)).ErrorRecord);
+                foreach (var operation in _operations)
+                {
+                    operation.Break();
+                }
+
                 SetJobState(_stopped ? JobState.Stopped : JobState.Failed);
             }
             catch (Exception last) when (last is ObjectDisposedException or InvalidOperationException or PSInvalidOperationException)
@@ -85,36 +107,40 @@ public sealed class LabRunJob : Job
 
     private sealed class JobOutput(LabRunJob job) : IRunOutput
     {
-        public void Result(LabOperationResult result) => job.Output.Add(PSObject.AsPSObject(result));
+        private readonly Dictionary<string, LabOperationJob> _byName = Names(job);
 
-        public void Failure(LabOperationResult result)
+        public void Started(int operation)
         {
-            if (result.ErrorRecord is { } error)
+            if (operation < job._operations.Length)
             {
-                job.Error.Add(error);
+                job._operations[operation].Begin();
             }
         }
 
-        public void Record(LabRecord record)
+        public void Result(int operation, LabOperationResult result)
         {
-            switch (record.Data)
+            Interlocked.Increment(ref job._ended);
+            job._operations[operation].End(result);
+        }
+
+        public void Failure(int operation, LabOperationResult result)
+        {
+            if (result.ErrorRecord is { } error)
             {
-                case ErrorRecord error:
-                    job.Error.Add(error);
-                    break;
-                case WarningRecord warning:
-                    job.Warning.Add(warning);
-                    break;
-                case VerboseRecord verbose:
-                    job.Verbose.Add(verbose);
-                    break;
-                case DebugRecord debug:
-                    job.Debug.Add(debug);
-                    break;
-                case InformationRecord information:
-                    job.Information.Add(information);
-                    break;
+                job._operations[operation < job._operations.Length ? operation : job._run.Undone(operation)].Fail(error);
             }
+        }
+
+        public void Record(LabRecord record) => _byName[record.Operation].Write(record);
+
+        // What a compensation writes is its operation's too.
+        private static Dictionary<string, LabOperationJob> Names(LabRunJob job)
+        {
+            var nodes = job._run.Nodes;
+            return Enumerable.Range(0, nodes.Count).ToDictionary(
+                node => nodes[node].Name,
+                node => job._operations[node < job._operations.Length ? node : job._run.Undone(node)],
+                StringComparer.Ordinal);
         }
     }
 }

@@ -13,9 +13,13 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
 {
     private readonly HashSet<string> _inLine = [];
 
-    public void Result(LabOperationResult result) => write(result);
+    public void Started(int operation)
+    {
+    }
 
-    public void Failure(LabOperationResult result)
+    public void Result(int operation, LabOperationResult result) => write(result);
+
+    public void Failure(int operation, LabOperationResult result)
     {
         if (result.ErrorRecord is { } error)
         {

@@ -65,6 +65,10 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [Parameter]
     public SwitchParameter PerformanceAnalytics { get; set; }
 
+    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
+    [Parameter]
+    public LabOutputMode OutputMode { get; set; }
+
     /// <summary>Shows how far the run is.</summary>
     [Parameter]
     public SwitchParameter ShowProgress { get; set; }
@@ -175,6 +179,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             CustomOrder = order.Names,
             Ranking = order.Ranking,
             Isolation = Voice.MyInvocation.BoundParameters.ContainsKey(nameof(Isolation)) ? Isolation : Isolations.Read(RunEvent.Text(wanted, "isolation")) ?? LabIsolation.Shared,
+            Grouped = OutputMode == LabOutputMode.Grouped,
             Journal = true,
             Source = path,
         };

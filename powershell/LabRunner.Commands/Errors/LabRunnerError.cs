@@ -116,6 +116,14 @@ internal static class LabRunnerError
         advice,
         what);
 
+    /// <summary>Stop-Job for the child job of a run.</summary>
+    internal static LabRunnerException OneOperationStopped(string operation) => new(
+        "LabRunner.OperationOfARun",
+        ErrorCategory.InvalidOperation,
+        $"Operation '{operation}' cannot be stopped by itself: others may depend on it.",
+        "Stop the job of its run, or give the operation a Timeout.",
+        operation);
+
     /// <summary>The mode Custom without an order.</summary>
     internal static LabRunnerException NoCustomOrder(string? path) => new(
         InvalidValue,

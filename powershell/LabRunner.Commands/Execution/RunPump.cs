@@ -14,7 +14,9 @@ internal sealed class RunPump
     private readonly LabOperationResult[] _results;
     private readonly LabOperationResult[] _undone;
     private readonly bool[] _final;
+    private readonly bool[] _released;
     private int _nextToRelease;
+    private DateTime _lastAt;
     private bool _over;
     private string _status = "Failed";
 
@@ -24,6 +26,7 @@ internal sealed class RunPump
         _output = output;
         _view = view;
         _final = new bool[run.Nodes.Count];
+        _released = new bool[run.Operations.Count];
         _results = [.. run.Operations.Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
         _undone = [.. run.Operations.Where(operation => operation.Compensation is not null).Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
         Progress = new RunProgress(run);
@@ -51,7 +54,10 @@ internal sealed class RunPump
 
                 if (item.Record is { } record)
                 {
-                    _output.Record(record);
+                    if (!_run.Settings.Grouped)
+                    {
+                        _output.Record(record);
+                    }
                 }
                 else if (item.Event is { } happened)
                 {
@@ -101,6 +107,7 @@ internal sealed class RunPump
                 }
 
                 Progress.Started(happened.Operation);
+                _output.Started(happened.Operation);
                 Changed(happened, "started");
                 break;
             case "serving":
@@ -176,19 +183,48 @@ internal sealed class RunPump
             _view?.Changed(_run.Nodes[operation], LabDisplay.OneLine(result.Error is null ? $"{result.Status}" : $"{result.Status}: {result.Error}"), null);
         }
 
+        if (_run.Settings.Grouped)
+        {
+            Replay(result);
+        }
+
         if (!result.Success && result.Status != OperationStatus.Skipped)
         {
-            _output.Failure(result);
+            _output.Failure(operation, result);
+        }
+
+        if (!_run.Settings.Ordered && operation < _results.Length && !MayBeUndone(operation))
+        {
+            Release(operation);
         }
 
         Release();
     }
 
+    // What is held back until the end of the run is given in declared order.
     private void Release()
     {
-        while (_nextToRelease < _results.Length && _final[_nextToRelease] && !MayBeUndone(_nextToRelease))
+        while (_nextToRelease < _results.Length && (_released[_nextToRelease] || ((_over || _run.Settings.Ordered) && _final[_nextToRelease] && !MayBeUndone(_nextToRelease))))
         {
-            _output.Result(_results[_nextToRelease++]);
+            Release(_nextToRelease++);
+        }
+    }
+
+    private void Release(int operation)
+    {
+        if (!_released[operation])
+        {
+            _released[operation] = true;
+            _output.Result(operation, _results[operation]);
+        }
+    }
+
+    // All that it wrote in one piece; the middle is missing where it wrote more than is kept.
+    private void Replay(LabOperationResult result)
+    {
+        foreach (var record in result.Records)
+        {
+            _output.Record(record);
         }
     }
 
@@ -208,7 +244,7 @@ internal sealed class RunPump
         {
             recorder.Line(line);
         }
-        else if (recorder.Take(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr")) is { } record)
+        else if (recorder.Take(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr")) is { } record && !_run.Settings.Grouped)
         {
             _output.Record(record);
         }
@@ -260,7 +296,12 @@ internal sealed class RunPump
         }
     }
 
-    private DateTime At(RunEvent happened) => _run.StartedAt.AddMilliseconds(happened.AtMs);
+    // The core tells milliseconds; what happened one after the other is told apart all the same.
+    private DateTime At(RunEvent happened)
+    {
+        var at = _run.StartedAt.AddMilliseconds(happened.AtMs);
+        return _lastAt = at > _lastAt ? at : _lastAt.AddTicks(1);
+    }
 
     private static OperationStatus StatusOf(string? status) =>
         Enum.TryParse<OperationStatus>(status, ignoreCase: true, out var known) ? known : OperationStatus.Failed;

@@ -55,6 +55,12 @@ internal sealed class RunSettings
     /// <summary>How far operations are kept apart that do not say so themselves.</summary>
     internal LabIsolation Isolation { get; init; }
 
+    /// <summary>Whether results are given in declared order, and not as operations end.</summary>
+    internal bool Ordered { get; init; }
+
+    /// <summary>Whether what an operation writes is shown when it has ended, and not while it runs.</summary>
+    internal bool Grouped { get; init; }
+
     internal bool NoOutput { get; init; }
 
     internal int KeepRecords { get; init; } = 10_000;

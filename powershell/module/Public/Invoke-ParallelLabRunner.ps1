@@ -73,8 +73,13 @@ function Invoke-ParallelLabRunner {
         each planned operation as $_ (Name, Id, Type, Priority, Dependencies, Level, Estimate, Start, Slack, Critical, Work, Timeout) and gives what to sort
         by, the smallest first: -Order { $_.Estimate }. Several values sort by the first, then by the second. It runs here, once an
         operation, before anything starts.
+    .PARAMETER Ordered
+        Gives the results in the order in which the operations were declared; without it, as they end.
+    .PARAMETER OutputMode
+        When warnings, errors, host output and the like are shown. Live, which is the default: while operations run, each line
+        with the name of its operation. Grouped: when an operation has ended, all of it in one piece.
     .PARAMETER Background
-        Returns a job at once, for Wait-Job, Receive-Job and Stop-Job.
+        Returns a job at once, for Wait-Job, Receive-Job and Stop-Job. Each operation is a child job of it.
     .PARAMETER Isolation
         How far operations are kept apart that have no Isolation of their own. Shared, which is the default: in warm
         runspaces, and what an operation changes in its session is undone before the next one. Runspace: in a runspace of its
@@ -179,6 +184,11 @@ function Invoke-ParallelLabRunner {
         [AllowEmptyCollection()]
         [object[]] $Order,
 
+        [switch] $Ordered,
+
+        [LabRunner.LabOutputMode] $OutputMode,
+
+        [Alias('AsJob')]
         [switch] $Background,
 
         [LabRunner.LabIsolation] $Isolation,

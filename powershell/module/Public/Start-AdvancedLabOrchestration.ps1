@@ -41,6 +41,9 @@ function Start-AdvancedLabOrchestration {
         Watches the health of the lab while it is deployed. Not available yet: a warning says so.
     .PARAMETER PerformanceAnalytics
         Adds recommendations from what was measured. Not available yet: a warning says so.
+    .PARAMETER OutputMode
+        When warnings, errors, host output and the like are shown. Live, which is the default: while operations run, each line
+        with the name of its operation. Grouped: when an operation has ended, all of it in one piece.
     .PARAMETER ShowProgress
         Shows how far the run is.
     .PARAMETER ProgressStyle
@@ -96,6 +99,8 @@ function Start-AdvancedLabOrchestration {
         [switch] $HealthMonitoring,
 
         [switch] $PerformanceAnalytics,
+
+        [LabRunner.LabOutputMode] $OutputMode,
 
         [switch] $ShowProgress,
 

@@ -1,0 +1,114 @@
+using System.Management.Automation;
+using System.Reflection;
+
+namespace LabRunner.Commands;
+
+/// <summary>Writes to a job so that Receive-Job gives back what was written in the order in which it was.</summary>
+/// <remarks>
+/// From the public collections of a job Receive-Job takes stream by stream: first all output, then all errors, and so
+/// on. The engine's own jobs have one more collection, in true order, that it does not publish; without it the public
+/// ones have to do. What nobody receives is kept within bounds: the oldest goes.
+/// </remarks>
+internal sealed class JobStreams
+{
+    private const BindingFlags Members = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+
+    private static readonly PropertyInfo? UsesResults = typeof(Job).GetProperty("UsesResultsCollection", Members);
+    private static readonly PropertyInfo? ResultsOf = typeof(Job).GetProperty("Results", Members);
+    private static readonly Type? StreamObject = ResultsOf?.PropertyType.GetGenericArguments().FirstOrDefault();
+    private static readonly Type? StreamType = StreamObject?.GetProperty("ObjectType")?.PropertyType;
+    private static readonly ConstructorInfo? Make = StreamType is null ? null : StreamObject!.GetConstructor(Members, [StreamType, typeof(object)]);
+
+    private readonly Job _job;
+    private readonly int _limit;
+    private readonly System.Collections.IList? _ordered;
+
+    internal JobStreams(Job job, int limit)
+    {
+        _job = job;
+        _limit = Math.Max(1000, limit);
+        if (UsesResults is { CanWrite: true } && Make is not null && ResultsOf!.GetValue(job) is System.Collections.IList ordered)
+        {
+            UsesResults.SetValue(job, true);
+            _ordered = ordered;
+        }
+    }
+
+    /// <summary>Whether something was written that nobody has received.</summary>
+    internal bool HasMore => _ordered is not null
+        ? _ordered.Count > 0
+        : _job.Output.Count + _job.Error.Count + _job.Warning.Count + _job.Verbose.Count + _job.Debug.Count + _job.Information.Count > 0;
+
+    /// <summary>Writes an output object.</summary>
+    internal void Output(object item)
+    {
+        var wrapped = PSObject.AsPSObject(item);
+        _job.Output.Add(wrapped);
+        Order("Output", wrapped);
+    }
+
+    /// <summary>Writes an error.</summary>
+    internal void Error(ErrorRecord error)
+    {
+        Add(_job.Error, error);
+        Order("Error", error);
+    }
+
+    /// <summary>Writes what an operation wrote.</summary>
+    internal void Record(LabRecord record)
+    {
+        switch (record.Data)
+        {
+            case ErrorRecord error:
+                Error(error);
+                break;
+            case WarningRecord warning:
+                Add(_job.Warning, warning);
+                Order("Warning", warning.Message);
+                break;
+            case VerboseRecord verbose:
+                Add(_job.Verbose, verbose);
+                Order("Verbose", verbose.Message);
+                break;
+            case DebugRecord debug:
+                Add(_job.Debug, debug);
+                Order("Debug", debug.Message);
+                break;
+            case InformationRecord information:
+                Add(_job.Information, information);
+                Order("Information", information);
+                break;
+        }
+    }
+
+    private void Order(string stream, object item)
+    {
+        if (_ordered is null)
+        {
+            return;
+        }
+
+        Trim(_ordered);
+        _ordered.Add(Make!.Invoke([Enum.Parse(StreamType!, stream), item]));
+    }
+
+    private void Add<T>(PSDataCollection<T> collection, T item)
+    {
+        Trim(collection);
+        collection.Add(item);
+    }
+
+    // Half of it at a time, so that a stream that nobody receives costs little.
+    private void Trim(System.Collections.IList items)
+    {
+        if (items.Count < 2 * _limit)
+        {
+            return;
+        }
+
+        for (var i = items.Count - _limit - 1; i >= 0; i--)
+        {
+            items.RemoveAt(i);
+        }
+    }
+}

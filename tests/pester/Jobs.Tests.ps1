@@ -1,0 +1,87 @@
+# Runs in the background, with the job commands that everybody knows.
+
+Describe 'A run as a job' {
+    BeforeAll {
+        $ErrorActionPreference = 'Continue'
+        function Receive-Text($Job, [switch] $Keep) { Receive-Job -Job $Job -Keep:$Keep *>&1 | ForEach-Object { "$($_.GetType().Name) $_" } }
+        function Wait-Until([scriptblock] $Condition) {
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            while (!(& $Condition)) {
+                if ($watch.Elapsed.TotalSeconds -gt 30) { throw "Waited in vain for: $Condition" }
+                Start-Sleep -Milliseconds 10
+            }
+        }
+    }
+
+    AfterEach { Get-Job | Remove-Job -Force }
+
+    It 'has a child job for each operation, with its own name, state and output' {
+        $gate = [System.Threading.ManualResetEventSlim]::new()
+        $job = Invoke-ParallelLabRunner -AsJob -RunName 'my run' -Operations @(
+            @{ Name = 'first'; ScriptBlock = { 'one' } }
+            @{ Name = 'second'; ScriptBlock = { $null = ($using:gate).Wait(30000); throw 'broken' }; Dependencies = 'first' }
+            @{ Name = 'third'; ScriptBlock = { 3 }; Dependencies = 'second' }
+        )
+        $job.Name | Should -Be 'my run'
+        $job.ChildJobs.Name | Should -Be 'first', 'second', 'third'
+        Wait-Until { $job.ChildJobs[1].State -eq 'Running' }
+        $job.ChildJobs.State | Should -Be 'Completed', 'Running', 'NotStarted'
+        $job.State | Should -Be 'Running'
+        $job.HasMoreData | Should -BeTrue
+        (Receive-Job -Job $job.ChildJobs[0]).Output | Should -Be 'one'
+        $gate.Set()
+        $null = Wait-Job -Job $job
+        $job.State | Should -Be 'Failed'
+        $job.StatusMessage | Should -Be '3 of 3 operations ended'
+        $job.ChildJobs.State | Should -Be 'Completed', 'Failed', 'Stopped'
+        $job.ChildJobs[1].StatusMessage | Should -Be 'broken'
+        $job.ChildJobs[2].StatusMessage | Should -BeLike "*it depends on 'second'*"
+        $received = Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures
+        $received.Name | Should -Be 'second', 'third'
+        $failures | ForEach-Object { "$_" } | Should -Be 'broken'
+        $job.HasMoreData | Should -BeFalse
+    }
+
+    It 'gives what an operation wrote in the order in which it did, while it runs' {
+        $gate = [System.Threading.ManualResetEventSlim]::new()
+        $job = Invoke-ParallelLabRunner -Background @{ Name = 'a'; ScriptBlock = {
+                Write-Warning 'w1'; Write-Error 'e1'; Write-Host 'h1'; Write-Warning 'w2'; Write-Error 'e2'
+                $null = ($using:gate).Wait(30000)
+                Write-Host 'h2'
+            } }
+        Wait-Until { $job.ChildJobs[0].Error.Count -eq 2 }
+        $live = 'WarningRecord w1', 'ErrorRecord e1', 'InformationRecord h1', 'WarningRecord w2', 'ErrorRecord e2'
+        Receive-Text $job -Keep | Should -Be $live
+        Receive-Text $job | Should -Be $live
+        Receive-Text $job | Should -BeNullOrEmpty
+        $gate.Set()
+        $null = Wait-Job -Job $job
+        Receive-Text $job | Should -Be 'InformationRecord h2', 'LabOperationResult a: Succeeded'
+    }
+
+    It 'can be stopped, and says so' {
+        $job = Invoke-ParallelLabRunner -Background @{ Name = 'a'; ScriptBlock = { Write-Warning up; while ($true) { Start-Sleep -Seconds 1 } } }
+        Wait-Until { $job.ChildJobs[0].Warning.Count -eq 1 }
+        { Stop-Job -Job $job.ChildJobs[0] -ErrorAction Stop } | Should -Throw "*'a' cannot be stopped by itself*"
+        Stop-Job -Job $job
+        $job.State | Should -Be 'Stopped'
+        $job.ChildJobs[0].State | Should -Be 'Stopped'
+        (Receive-Job -Job $job 2>$null 3>$null).Status | Should -Be 'Canceled'
+    }
+
+    It 'works with Receive-Job -Wait -AutoRemoveJob, and Remove-Job -Force' {
+        (Invoke-ParallelLabRunner -Background @{ Name = 'a'; ScriptBlock = { 'x' } } | Receive-Job -Wait -AutoRemoveJob).Output | Should -Be 'x'
+        $job = Invoke-ParallelLabRunner -Background @{ Name = 'a'; ScriptBlock = { while ($true) { Start-Sleep -Seconds 1 } } }
+        Remove-Job -Job $job -Force
+        Get-Job | Should -BeNullOrEmpty
+    }
+
+    It 'keeps what nobody receives within bounds' {
+        $job = Invoke-ParallelLabRunner -Background -KeepRecords 1000 @{ Name = 'a'; ScriptBlock = { foreach ($i in 1..20000) { Write-Information $i } } }
+        $null = Wait-Job -Job $job
+        $received = Receive-Job -Job $job 6>&1
+        $received[-1] | Should -BeOfType ([LabRunner.LabOperationResult])
+        "$($received[-2])" | Should -Be '20000'
+        $received.Count | Should -BeLessThan 2100
+    }
+}
