@@ -25,7 +25,10 @@ internal sealed class OperationReader
     }
 
     /// <summary>What is wrong with the operations.</summary>
-    internal IReadOnlyList<LabFinding> Findings => _findings;
+    internal IReadOnlyList<LabFinding> Findings => [.. _findings.Where(finding => !finding.IsWarning)];
+
+    /// <summary>What is worth a word.</summary>
+    internal IEnumerable<LabFinding> Warnings => _findings.Where(finding => finding.IsWarning);
 
     /// <summary>Keys that mean nothing, as the user spelled them.</summary>
     internal IReadOnlyCollection<string> UnknownKeys => _unknown;

@@ -112,10 +112,7 @@ internal static class ParameterBinding
 
         foreach (var (key, value) in keys)
         {
-            if (ArgumentGuard.FindScriptBlock(value) is { } path)
-            {
-                findings.Add(ArgumentGuard.Refusal(operation, $"Parameters.{key}{path}"));
-            }
+            findings.AddRange(ArgumentGuard.Check(value, operation, $"Parameters.{key}"));
         }
 
         return true;

@@ -49,11 +49,7 @@ internal sealed class UsingCollector(PSCmdlet caller)
                 continue;
             }
 
-            if (ArgumentGuard.FindScriptBlock(value) is { } path)
-            {
-                findings.Add(ArgumentGuard.Refusal(operation, expression.Extent.Text + path));
-                continue;
-            }
+            findings.AddRange(ArgumentGuard.Check(value, operation, expression.Extent.Text));
 
             values[KeyOf(expression)] = value;
         }

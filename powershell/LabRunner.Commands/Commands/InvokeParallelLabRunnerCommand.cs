@@ -157,13 +157,17 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         var definitions = reader.Read(scripts?.Read(Scripts) ?? _operations);
         var settings = Settings();
         using var plan = LabRun.Compile(definitions, settings, reader.Findings);
+        foreach (var warning in reader.Warnings)
+        {
+            Voice.WriteWarning(warning.ToString());
+        }
+
         if (reader.UnknownKeys.Count > 0)
         {
             Voice.WriteWarning($"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}. They are ignored.");
         }
 
-        CommonCommands.Learn(Voice);
-        var caller = CallerState.Capture(Voice, reader.Constrained);
+        var caller = Capture(reader.Constrained);
         var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings.MaxConcurrency)) : settings.Name;
         if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {

@@ -20,6 +20,22 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     [Parameter(DontShow = true)]
     public PSCmdlet? Caller { get; set; }
 
+    /// <summary>Variables that operations find: names of the caller's, or names with values.</summary>
+    [Parameter]
+    public object? Variables { get; set; }
+
+    /// <summary>Functions of the caller that operations may call.</summary>
+    [Parameter]
+    public string[]? Functions { get; set; }
+
+    /// <summary>Modules that are imported before the first operation runs in a runspace.</summary>
+    [Parameter]
+    public object[]? Modules { get; set; }
+
+    /// <summary>What is run before the first operation runs in a runspace.</summary>
+    [Parameter]
+    public ScriptBlock? InitializationScript { get; set; }
+
     /// <summary>Ends with one terminating error that carries all results if an operation did not succeed.</summary>
     [Parameter]
     public SwitchParameter ThrowOnFailure { get; set; }
@@ -80,6 +96,15 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
         }
 
         Voice.ThrowTerminatingError(fault.ErrorRecord);
+    }
+
+    /// <summary>What the caller is like, for its operations.</summary>
+    private protected CallerState Capture(bool constrained)
+    {
+        CommonCommands.Learn(Voice);
+        var import = new Binding.StateImportSource(Voice).Read(Variables, Functions, Modules, InitializationScript);
+        var limited = constrained || (InitializationScript is { } script && Binding.ScriptCopy.IsConstrained(script));
+        return CallerState.Capture(Voice, limited, import);
     }
 
     /// <summary>Carries a run to its end and writes it to the pipeline.</summary>

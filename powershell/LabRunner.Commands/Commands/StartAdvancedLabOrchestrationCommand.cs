@@ -115,8 +115,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             return;
         }
 
-        CommonCommands.Learn(Voice);
-        var caller = CallerState.Capture(Voice, source.Constrained);
+        var caller = Capture(source.Constrained);
         var run = LabRun.Start(plan, source.Operations, settings, caller);
         var output = new PipelineOutput(_ => { }, Voice, caller, source.Operations.Count > 1);
         var outcome = Finish(run, output, View(ShowProgress, ProgressStyle, source.Operations.Count));

@@ -12,12 +12,40 @@ internal static class ErrorPosition
 {
     private static readonly Action<ErrorRecord, bool>? Mark = Find();
 
+    private static readonly Action<ErrorRecord, InvocationInfo>? Place =
+        typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(InvocationInfo)])
+            ?.CreateDelegate<Action<ErrorRecord, InvocationInfo>>();
+
     /// <summary>Marks a record that has a position of its own, for the next time it is written.</summary>
     internal static ErrorRecord Keep(ErrorRecord error)
     {
         if (error.InvocationInfo is not null)
         {
             Mark?.Invoke(error, true);
+        }
+
+        return error;
+    }
+
+    /// <summary>An error of LabRunner's own out of the wrap that the engine puts round what a method throws, with its position.</summary>
+    internal static ErrorRecord Unwrap(ErrorRecord error)
+    {
+        if (error.Exception is LabRunnerException)
+        {
+            return error;
+        }
+
+        for (var inner = error.Exception?.InnerException; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is LabRunnerException own)
+            {
+                if (own.ErrorRecord.InvocationInfo is null && error.InvocationInfo is { } place)
+                {
+                    Place?.Invoke(own.ErrorRecord, place);
+                }
+
+                return own.ErrorRecord;
+            }
         }
 
         return error;

@@ -16,6 +16,7 @@ internal static class LabRunnerError
     internal const string AmbiguousWork = "LabRunner.AmbiguousWork";
     internal const string UnknownParameter = "LabRunner.UnknownParameter";
     internal const string ScriptBlockInArgument = "LabRunner.ScriptBlockInArgument";
+    internal const string BoundInstance = "LabRunner.RunspaceBoundInstance";
     internal const string UndefinedUsing = "LabRunner.UndefinedUsing";
     internal const string ScriptSyntax = "LabRunner.ScriptSyntax";
     internal const string ScriptNotFound = "LabRunner.ScriptNotFound";
@@ -100,13 +101,22 @@ internal static class LabRunnerError
         why).ErrorRecord;
 
     /// <summary>No worker can be opened: the run cannot go on.</summary>
-    internal static LabRunnerException NotOpened(Exception why) => new(
+    internal static LabRunnerException NotOpened(Exception why) => why as LabRunnerException ?? new(
         WorkerNotOpened,
         ErrorCategory.ResourceUnavailable,
         $"A runspace for the operations could not be opened: {why.Message}",
         "Free some memory, or use a smaller -MaxConcurrency.",
         null,
         why);
+
+    /// <summary>What a run wants to have in its runspaces cannot be brought there.</summary>
+    internal static LabRunnerException NotPrepared(string what, ErrorRecord why) => new(
+        "LabRunner.WorkerNotPrepared",
+        why.CategoryInfo.Category,
+        $"A runspace for the operations could not be prepared, because of {what}: {why}{(why.InvocationInfo is { ScriptLineNumber: > 0 } at ? $" ({(string.IsNullOrEmpty(at.ScriptName) ? "" : at.ScriptName + ", ")}line {at.ScriptLineNumber})" : "")}",
+        "Correct it, or leave it out of -Modules, -Functions or -InitializationScript; no operation has been started.",
+        what,
+        why.Exception);
 
     /// <summary>Something that was asked for and that this version does not have.</summary>
     internal static LabRunnerException NotAvailable(string what, string advice) => new(

@@ -45,6 +45,9 @@ public sealed class LabRunnerException : Exception, IContainsErrorRecord
 /// <param name="Advice">What to do about it.</param>
 public sealed record LabFinding(string Id, string Message, string? Operation = null, string? Advice = null)
 {
+    /// <summary>Whether it is worth a word and no fault.</summary>
+    internal bool IsWarning { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() =>
         Advice is null ? Message : Message.Length > 0 && ".!?…".Contains(Message[^1]) ? $"{Message} {Advice}" : $"{Message}. {Advice}";

@@ -46,8 +46,11 @@ internal sealed class CallerState
     /// <summary>LabRunner's own module, whose commands operations may use.</summary>
     internal WorkerCommands Commands { get; init; } = WorkerCommands.None;
 
+    /// <summary>What operations get on request.</summary>
+    internal StateImport Import { get; init; } = StateImport.None;
+
     /// <summary>Reads the state through the command that the user called.</summary>
-    internal static CallerState Capture(PSCmdlet caller, bool constrained)
+    internal static CallerState Capture(PSCmdlet caller, bool constrained, StateImport import)
     {
         var bound = caller.MyInvocation.BoundParameters;
         var variables = caller.SessionState.PSVariable;
@@ -73,6 +76,7 @@ internal sealed class CallerState
             Preferences = preferences,
             DefaultParameterValues = variables.GetValue("PSDefaultParameterValues") is IDictionary { Count: > 0 } defaults ? new Hashtable(defaults, StringComparer.OrdinalIgnoreCase) : null,
             Commands = WorkerCommands.Of(caller),
+            Import = import,
         };
     }
 
@@ -81,6 +85,7 @@ internal sealed class CallerState
         Location == other.Location
         && Equals(Culture, other.Culture)
         && Equals(UICulture, other.UICulture)
+        && Import.Variables.Count == 0
         && DefaultParameterValues is null
         && other.DefaultParameterValues is null
         && Preferences.SequenceEqual(other.Preferences);

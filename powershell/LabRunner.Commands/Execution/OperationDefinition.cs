@@ -64,6 +64,9 @@ internal sealed class ScriptWork : OperationWork
     /// <summary>Whether it is a script file, whose <c>exit</c> the engine contains by itself.</summary>
     internal bool IsFile { get; init; }
 
+    /// <summary>Whether its text merges errors into its output, so that a program's are to be found there.</summary>
+    internal bool MergesErrors { get; init; }
+
     /// <summary>Whether its text names the environment, and may change it.</summary>
     internal bool NamesEnvironment { get; init; }
 

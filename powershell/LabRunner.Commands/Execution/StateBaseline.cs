@@ -50,6 +50,11 @@ internal sealed class StateBaseline
             _variables.Settle(name, value);
         }
 
+        foreach (var (name, value) in caller.Import.Variables)
+        {
+            _variables.Settle(name, value);
+        }
+
         ResetDefaults();
         CultureInfo.CurrentCulture = caller.Culture;
         CultureInfo.CurrentUICulture = caller.UICulture;

@@ -51,18 +51,6 @@ internal sealed class VariableBaseline
         _known[name] = new Known(variable, variable.Value, variable.Options, 0);
     }
 
-    /// <summary>Takes what a script of the caller has set as given, for all operations from now on.</summary>
-    internal void AdoptAll()
-    {
-        foreach (var (name, variable) in SessionTables.Variables(_session))
-        {
-            if (!_untouched.Contains(name) && !variable.Options.HasFlag(ScopedItemOptions.Private))
-            {
-                _known[name] = new Known(variable, variable.Value, variable.Options, variable.Attributes.Count);
-            }
-        }
-    }
-
     /// <summary>Undoes what an operation has changed.</summary>
     /// <exception cref="RuntimeException">Something cannot be undone: it was made constant.</exception>
     internal void Restore()

@@ -326,12 +326,15 @@ internal sealed class Worker
             runspace.Name = $"LabRunner worker {Number}";
             _runspace = runspace;
             runspace.Open();
+            runspace.Debugger?.SetDebugMode(DebugModes.None);
             _loop = WorkerSession.Prepare(runspace);
         }
         finally
         {
             OpenGate.Release();
         }
+
+        _bornFor.Import.Apply(_runspace);
     }
 
     // The old runspace goes with all that operations have left in it.
@@ -487,6 +490,7 @@ internal sealed class Worker
     private bool Begin(Assignment assignment)
     {
         _used = true;
+        _exitCode = null;
         _loop!.Unit.Value = assignment.Work!.Command;
         _loop.Positional.Value = assignment.Work.Positional;
         _loop.Named.Value = assignment.Work.Named;

@@ -6,7 +6,8 @@ namespace LabRunner.Execution;
 /// <summary>What makes one warm worker as good as another for a run.</summary>
 /// <param name="LanguageMode">The language mode of its session.</param>
 /// <param name="Commands">LabRunner's commands in it.</param>
-internal readonly record struct WorkerFingerprint(PSLanguageMode LanguageMode, string Commands);
+/// <param name="Import">What the run brought into it.</param>
+internal readonly record struct WorkerFingerprint(PSLanguageMode LanguageMode, string Commands, string Import);
 
 /// <summary>The session state of a worker and the loop that runs in it.</summary>
 internal static class WorkerSession
@@ -29,7 +30,7 @@ internal static class WorkerSession
     private static readonly CmdletInfo Fail = new("Stop-LabWork", typeof(FailCommand));
     private static readonly CmdletInfo Exit = new("Complete-LabWork", typeof(ExitCommand));
 
-    internal static WorkerFingerprint FingerprintOf(CallerState caller) => new(caller.LanguageMode, caller.Commands.Fingerprint);
+    internal static WorkerFingerprint FingerprintOf(CallerState caller) => new(caller.LanguageMode, caller.Commands.Fingerprint, caller.Import.Fingerprint);
 
     internal static InitialSessionState Create(CallerState caller)
     {

@@ -33,7 +33,7 @@ internal sealed class LabPlanSource
     internal HashSet<string> Validation { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What is wrong beyond what the core and the parser found.</summary>
-    internal IReadOnlyList<LabFinding> Findings => _findings;
+    internal IReadOnlyList<LabFinding> Findings => [.. _findings.Where(finding => !finding.IsWarning)];
 
     /// <summary>Whether a script may use less than the full language.</summary>
     internal bool Constrained => _scripts.Constrained || _rollbacks.Constrained;

@@ -17,6 +17,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     private List<WarningRecord>? _warnings;
     // What earlier attempts wrote, and why they failed, stays readable; all else is that of the last attempt.
     private RecordLog? _log = earlier?.HandOver();
+    private readonly bool _separatesPrograms = operation.Work is not ScriptWork { MergesErrors: true };
     private object? _lone;
     private bool _closed;
 
@@ -58,17 +59,15 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
         switch (StreamMark.Of(item))
         {
+            case LabStream.Output when _separatesPrograms && item.BaseObject is ErrorRecord text && IsProgramText(text):
+                // What a program writes to its standard error is text, often no error at all, and the engine does not
+                // mark it as one.
+                Record(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = text.ToString() }, "stderr"), writer);
+                break;
             case LabStream.Output:
                 Output(item);
                 break;
             case LabStream.Error when item.BaseObject is ErrorRecord error:
-                if (IsProgramText(error))
-                {
-                    // What a program writes to its standard error is text, often no error at all.
-                    Record(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = error.ToString() }, "stderr"), writer);
-                    break;
-                }
-
                 Error(error, writer);
                 break;
             case LabStream.Warning when item.BaseObject is WarningRecord warning:
@@ -128,7 +127,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 return;
             }
 
-            Failure = error;
+            Failure = error = ErrorPosition.Unwrap(error);
             ErrorCount++;
             (_errors ??= []).Add(error);
         }

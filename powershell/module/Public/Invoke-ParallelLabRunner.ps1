@@ -92,6 +92,14 @@ function Invoke-ParallelLabRunner {
         The folder for the run's files; without it none are written.
     .PARAMETER RunName
         The run's name, in the progress, the job and the history.
+    .PARAMETER Variables
+        Variables that operations find beside their own: names of the caller's, or @{ Name = value }.
+    .PARAMETER Functions
+        Functions of the caller that operations may call; wildcards are allowed. Those of a module come with -Modules.
+    .PARAMETER Modules
+        Modules to import before the first operation runs in a runspace: names, paths, or what Get-Module gives.
+    .PARAMETER InitializationScript
+        What to run before the first operation runs in a runspace; what it sets, all operations find.
     .PARAMETER ThrowOnFailure
         Ends with one terminating error that carries all results if an operation did not succeed.
     .EXAMPLE
@@ -202,6 +210,14 @@ function Invoke-ParallelLabRunner {
         [string] $RunDirectory,
 
         [string] $RunName,
+
+        [object] $Variables,
+
+        [string[]] $Functions,
+
+        [object[]] $Modules,
+
+        [scriptblock] $InitializationScript,
 
         [switch] $ThrowOnFailure
     )

@@ -52,6 +52,14 @@ function Start-AdvancedLabOrchestration {
         Plans and checks only; nothing is started.
     .PARAMETER CustomProviders
         Modules that bring providers of their own. Not available yet: they are refused.
+    .PARAMETER Variables
+        Variables that operations find beside their own: names of the caller's, or @{ Name = value }.
+    .PARAMETER Functions
+        Functions of the caller that operations may call; wildcards are allowed. Those of a module come with -Modules.
+    .PARAMETER Modules
+        Modules to import before the first operation runs in a runspace: names, paths, or what Get-Module gives.
+    .PARAMETER InitializationScript
+        What to run before the first operation runs in a runspace; what it sets, all operations find.
     .PARAMETER ThrowOnFailure
         Ends with one terminating error that carries all results if an operation did not succeed.
     .EXAMPLE
@@ -110,6 +118,14 @@ function Start-AdvancedLabOrchestration {
 
         [AllowEmptyCollection()]
         [string[]] $CustomProviders,
+
+        [object] $Variables,
+
+        [string[]] $Functions,
+
+        [object[]] $Modules,
+
+        [scriptblock] $InitializationScript,
 
         [switch] $ThrowOnFailure
     )

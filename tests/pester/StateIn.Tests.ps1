@@ -1,0 +1,127 @@
+# What operations get from the caller: what is asked for, and what comes by itself.
+
+Describe 'State that a run brings into its operations' {
+    BeforeAll {
+        $ErrorActionPreference = 'Continue'
+        $module = Join-Path $TestDrive 'Tools.psm1'
+        Set-Content $module 'function Get-Tool { "tool $script:n"; $script:n++ }; Export-ModuleMember -Function Get-Tool'
+    }
+
+    It 'brings variables by name and by value' {
+        $server = 'SQL-01'
+        $result = Invoke-ParallelLabRunner -Variables server @{ Name = 'a'; ScriptBlock = { "$server"; $server = 'changed' } }
+        $result.Output | Should -Be 'SQL-01'
+        $results = Invoke-ParallelLabRunner -Variables @{ Port = 1433; Server = 'SQL-02' } -MaxConcurrency 1 @(
+            @{ Name = 'a'; ScriptBlock = { "$server $port"; $global:port = 0 } }
+            @{ Name = 'b'; ScriptBlock = { "$server $port" }; Dependencies = 'a' })
+        $results.Output | Should -Be 'SQL-02 1433', 'SQL-02 1433'
+        (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { "$server" } }).Output | Should -Be ''
+        { Invoke-ParallelLabRunner -Variables noSuchVariable @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'noSuchVariable'*-Variables*"
+        { Invoke-ParallelLabRunner -Variables @{ Block = { 1 } } @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'Block'*script block*"
+    }
+
+    It 'brings functions, whose errors name the line where they stand' {
+        $file = Join-Path $TestDrive 'functions.ps1'
+        Set-Content $file @'
+
+function Get-Answer($Of) { "answer of $Of" }
+function Stop-Badly {
+    throw 'badly'
+}
+Invoke-ParallelLabRunner -ContinueOnError -Ordered -Functions Get-Answer, Stop-* -Operations @(
+    @{ Name = 'a'; ScriptBlock = { Get-Answer life } }
+    @{ Name = 'b'; ScriptBlock = { Stop-Badly } }
+)
+'@
+        $results = & $file 2>$null
+        $results[0].Output | Should -Be 'answer of life'
+        $results[1].Error | Should -Be 'badly'
+        $results[1].ErrorRecord.InvocationInfo.ScriptLineNumber | Should -Be 4
+        $results[1].ErrorRecord.InvocationInfo.ScriptName | Should -Be $file
+        (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { "$(Get-Command Get-Answer -ErrorAction Ignore)" } }).Output | Should -Be ''
+        { Invoke-ParallelLabRunner -Functions Get-Nothing @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'Get-Nothing'*-Functions*"
+        { Invoke-ParallelLabRunner -Functions Get-Platform @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'Get-Platform'*-Modules LabRunner*"
+    }
+
+    It 'brings modules by path, by name and as they are' {
+        (Invoke-ParallelLabRunner -Modules $module @{ Name = 'a'; ScriptBlock = { Get-Tool } }).Output | Should -Be 'tool '
+        Import-Module $module
+        (Invoke-ParallelLabRunner -Modules Tools @{ Name = 'a'; ScriptBlock = { (Get-Command Get-Tool).Source } }).Output | Should -Be 'Tools'
+        (Invoke-ParallelLabRunner -Modules (Get-Module Tools) @{ Name = 'a'; ScriptBlock = { (Get-Command Get-Tool).Source } }).Output | Should -Be 'Tools'
+        Remove-Module Tools
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        { Invoke-ParallelLabRunner -Modules NoSuchModule @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*the module 'NoSuchModule'*" -ErrorId 'LabRunner.WorkerNotPrepared*'
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
+    }
+
+    It 'imports the module into many runspaces at once without losing one' {
+        $operations = 1..24 | ForEach-Object { @{ Name = "o$_"; ScriptBlock = { Start-Sleep -Milliseconds 20; (Get-Command Get-Tool).Source } } }
+        $results = Invoke-ParallelLabRunner $operations -Modules $module -MaxConcurrency 8
+        $results.Output | Should -HaveCount 24
+        $results.Success | Should -Not -Contain $false
+    }
+
+    It 'runs the initialization script once a runspace, with $using:' {
+        $start = 41
+        $results = Invoke-ParallelLabRunner -MaxConcurrency 1 -InitializationScript { $count = $using:start + 1; function Get-Count { $script:count } } -Operations @(
+            @{ Name = 'a'; ScriptBlock = { Get-Count; $global:count = 0 } }
+            @{ Name = 'b'; ScriptBlock = { Get-Count }; Dependencies = 'a' })
+        $results.Output | Should -Be 42, 42
+        { Invoke-ParallelLabRunner -InitializationScript { throw 'not today' } @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw '*the initialization script: not today*line*'
+    }
+
+    It 'warns of an instance of a class, which is bound to its runspace' {
+        $classes = [scriptblock]::Create('class Bound { [int] $X }; [NoRunspaceAffinity()] class Free { [int] $X }; [Bound]::new(); [Free]::new()')
+        $bound, $free = & $classes
+        $null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { ($using:bound).X } } -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike "*'a'*PowerShell class in*`$using:bound*NoRunspaceAffinity*"
+        $null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { ($using:free).X } } -WarningVariable warned -WarningAction SilentlyContinue
+        $warned | Should -BeNullOrEmpty
+    }
+
+    It 'hands preferences of the call on' {
+        $block = { "$VerbosePreference $DebugPreference $ErrorActionPreference $WarningPreference $InformationPreference $ProgressPreference $ConfirmPreference" }
+        $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = $block } -Verbose -Debug -ErrorAction SilentlyContinue -WarningAction SilentlyContinue -InformationAction Continue -ProgressAction SilentlyContinue -Confirm:$false 4>$null 5>$null
+        $result.Output | Should -Be 'Continue Continue SilentlyContinue SilentlyContinue Continue SilentlyContinue None'
+    }
+}
+
+Describe 'Questions that an operation asks' {
+    It 'fails at once: <_>' -ForEach @(
+        'Read-Host name', 'Read-Host -AsSecureString', 'Get-Credential', '& { param([Parameter(Mandatory)] $Name) }', 'Write-Warning w -WarningAction Inquire',
+        '$Host.UI.PromptForChoice("a", "b", @([System.Management.Automation.Host.ChoiceDescription]::new("&Yes")), 0)', '$Host.UI.RawUI.ReadKey()', 'pause',
+        '& { [CmdletBinding(SupportsShouldProcess, ConfirmImpact = "High")] param() $PSCmdlet.ShouldProcess("x") }') {
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $result = Invoke-ParallelLabRunner @{ Name = 'asks'; Script = $_; Timeout = '30s' } 2>$null 3>$null
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 15
+        $result.Status | Should -Be 'Failed'
+        $result.ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'LabRunner.PromptInParallel*'
+        $result.ErrorRecord.InvocationInfo.ScriptLineNumber | Should -Be 1
+    }
+
+    It 'does not wait for a debugger' {
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Wait-Debugger }; Timeout = '30s' } 2>$null
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 15
+        "$($result.ErrorRecord)$($result.Errors)" | Should -BeLike '*debugger is turned off*'
+    }
+}
+
+Describe 'Programs that an operation calls' {
+    It 'keeps output, error text and exit code apart' {
+        $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { sh -c 'echo out; echo err >&2; exit 3'; "code $LASTEXITCODE" } } 6>$null
+        $result.Output | Should -Be 'out', 'code 3'
+        $result.Status | Should -Be 'Succeeded'
+        $result.Records | ForEach-Object { "$($_.Stream) $_" } | Should -Be 'Error err'
+        $merged = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { sh -c 'echo err >&2' 2>&1 } }
+        "$($merged.Output)" | Should -Be 'err'
+    }
+
+    It 'lets a bad exit code end it where the caller wants that' {
+        & {
+            $PSNativeCommandUseErrorActionPreference = $true
+            $ErrorActionPreference = 'Stop'
+            (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { sh -c 'exit 3'; 'after' } } 2>$null).Error
+        } | Should -BeLike '*"sh" ended with non-zero exit code: 3*'
+    }
+}
