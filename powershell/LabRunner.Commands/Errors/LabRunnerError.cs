@@ -109,6 +109,13 @@ internal static class LabRunnerError
         null,
         why);
 
+    /// <summary>The isolation Process where there is no PowerShell to start.</summary>
+    internal static LabRunnerException NoPowerShell() => new(
+        "LabRunner.PowerShellNotFound",
+        ErrorCategory.ObjectNotFound,
+        "There is no pwsh beside this session's engine and none on the search path, so that no operation can run in a process of its own.",
+        "Install PowerShell 7.4 or later, or use the isolation Runspace.");
+
     /// <summary>What a run wants to have in its runspaces cannot be brought there.</summary>
     internal static LabRunnerException NotPrepared(string what, ErrorRecord why) => new(
         "LabRunner.WorkerNotPrepared",

@@ -491,9 +491,19 @@ internal sealed class Worker
     {
         _used = true;
         _exitCode = null;
-        _loop!.Unit.Value = assignment.Work!.Command;
-        _loop.Positional.Value = assignment.Work.Positional;
-        _loop.Named.Value = assignment.Work.Named;
+        if (assignment.Isolation == LabIsolation.Process)
+        {
+            _loop!.Unit.Value = WorkerSession.Process;
+            _loop.Positional.Value = Array.Empty<object?>();
+            _loop.Named.Value = new System.Collections.Hashtable { ["Order"] = Apart.ProcessOrder.Of(assignment.Work!, assignment.Run.Caller) };
+        }
+        else
+        {
+            _loop!.Unit.Value = assignment.Work!.Command;
+            _loop.Positional.Value = assignment.Work.Positional;
+            _loop.Named.Value = assignment.Work.Named;
+        }
+
         lock (_gate)
         {
             if (_early is { } early && assignment.Is(early.Run, early.Operation, early.Attempt))
@@ -508,8 +518,12 @@ internal sealed class Worker
             _open = assignment;
         }
 
-        EnvironmentWatch.Started(assignment.Work);
-        assignment.Begun = true;
+        if (assignment.Isolation != LabIsolation.Process)
+        {
+            EnvironmentWatch.Started(assignment.Work!);
+            assignment.Begun = true;
+        }
+
         return true;
     }
 

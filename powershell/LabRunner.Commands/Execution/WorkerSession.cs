@@ -30,6 +30,9 @@ internal static class WorkerSession
     private static readonly CmdletInfo Fail = new("Stop-LabWork", typeof(FailCommand));
     private static readonly CmdletInfo Exit = new("Complete-LabWork", typeof(ExitCommand));
 
+    /// <summary>Runs an operation in a process of its own, in place of its script.</summary>
+    internal static readonly CmdletInfo Process = new("Invoke-LabProcess", typeof(Apart.ProcessCommand));
+
     internal static WorkerFingerprint FingerprintOf(CallerState caller) => new(caller.LanguageMode, caller.Commands.Fingerprint, caller.Import.Fingerprint);
 
     internal static InitialSessionState Create(CallerState caller)

@@ -60,9 +60,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         switch (StreamMark.Of(item))
         {
             case LabStream.Output when _separatesPrograms && item.BaseObject is ErrorRecord text && IsProgramText(text):
-                // What a program writes to its standard error is text, often no error at all, and the engine does not
-                // mark it as one.
-                Record(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = text.ToString() }, "stderr"), writer);
+                ProgramText(text.ToString(), writer);
                 break;
             case LabStream.Output:
                 Output(item);
@@ -75,6 +73,39 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 break;
             case var stream:
                 Record(stream, item.BaseObject, writer);
+                break;
+        }
+    }
+
+    /// <summary>Takes a line that a program wrote to its standard error: text, often no error at all, and the engine does not mark it as one.</summary>
+    internal void ProgramText(string line, IBlockedWriter writer)
+    {
+        if (_separatesPrograms)
+        {
+            Record(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr"), writer);
+        }
+        else
+        {
+            Output(line);
+        }
+    }
+
+    /// <summary>Takes one object of a stream that is known.</summary>
+    internal void Deliver(LabStream stream, object? item, IBlockedWriter writer)
+    {
+        switch (stream, item)
+        {
+            case (LabStream.Output, _):
+                Output(item);
+                break;
+            case (LabStream.Error, ErrorRecord error):
+                Error(error, writer);
+                break;
+            case (LabStream.Warning, WarningRecord warning):
+                Warning(warning, writer);
+                break;
+            default:
+                Record(stream, item ?? "", writer);
                 break;
         }
     }
@@ -232,6 +263,6 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         Record(LabStream.Warning, warning, writer);
     }
 
-    private static bool IsProgramText(ErrorRecord error) =>
+    internal static bool IsProgramText(ErrorRecord error) =>
         error.FullyQualifiedErrorId is "NativeCommandError" or "NativeCommandErrorMessage";
 }

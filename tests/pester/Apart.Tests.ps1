@@ -1,0 +1,74 @@
+# Operations in a PowerShell process of their own.
+
+Describe 'The isolation Process' {
+    BeforeAll { $ErrorActionPreference = 'Continue' }
+
+    It 'runs an operation in another process, and gives copies of what it wrote' {
+        $file = Join-Path $TestDrive 'apart.ps1'
+        Set-Content $file @'
+using namespace System.Text
+$table = @{ Deep = @{ Value = 'deep' } }
+Invoke-ParallelLabRunner -Isolation Process @{ Name = 'a'; Parameters = @{ Count = 5 }; ScriptBlock = {
+        param([int] $Count)
+        $PID; $Count; $using:table.Deep.Value; $PSScriptRoot; [StringBuilder]::new('x').ToString(); @{ Key = 1 }
+        Write-Warning w
+        Get-Item ./no-such-item
+        Write-Host h
+        $env:LABRUNNER_APART = 1
+    } }
+'@
+        $result = & $file 2>$null 3>$null 6>$null
+        $result.Status | Should -Be 'Succeeded'
+        $result.Output[0] | Should -Not -Be $PID
+        $result.Output[1..4] | Should -Be 5, 'deep', "$TestDrive", 'x'
+        $result.Output[5].Key | Should -Be 1
+        $result.Records | ForEach-Object { "$($_.Stream) $_" } | Should -Be 'Warning w', "Error $($result.Errors[0])", 'Information h'
+        "$($result.Errors[0])" | Should -BeLike '*no-such-item*'
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'PathNotFound*'
+        $result.Errors[0].InvocationInfo.ScriptName | Should -Be $file
+        $result.Errors[0].InvocationInfo.ScriptLineNumber | Should -Be 7
+        $env:LABRUNNER_APART | Should -BeNullOrEmpty
+        $result.Warnings | Should -HaveCount 1
+    }
+
+    It 'ends as the operation does: <Script>' -ForEach @(
+        @{ Script = 'exit 3'; Status = 'Failed'; Error = '*exit code 3*' }
+        @{ Script = 'throw "broken"'; Status = 'Failed'; Error = 'broken' }
+        @{ Script = 'Get-Item /no-such -ErrorAction Stop'; Status = 'Failed'; Error = '*no-such*' }
+        @{ Script = '@{ Success = $false; Error = "said no" }'; Status = 'Failed'; Error = 'said no' }
+        @{ Script = 'break'; Status = 'Succeeded'; Error = $null }
+        @{ Script = 'exit 0'; Status = 'Succeeded'; Error = $null }
+        @{ Script = '[Environment]::FailFast("down")'; Status = 'Failed'; Error = '*exit code*' }
+    ) {
+        $result = Invoke-ParallelLabRunner @{ Name = 'a'; Script = $Script; Isolation = 'Process' } 2>$null 6>$null
+        $result.Status | Should -Be $Status
+        $result.Error | Should -BeLike $Error
+    }
+
+    It 'kills the process with all that it has started when the limit has passed' {
+        $file = Join-Path $TestDrive 'pid'
+        $result = Invoke-ParallelLabRunner -Isolation Process @{ Name = 'a'; Timeout = '4s'; Parameters = @{ File = $file }; ScriptBlock = { param($File) sh -c "echo `$`$ > '$File'; while true; do sleep 1; done" } } 2>$null
+        $result.Status | Should -Be 'TimedOut'
+        $left = [int] (Get-Content $file)
+        $state = Get-Content "/proc/$left/stat" -ErrorAction Ignore
+        # Whoever adopts it may not have noticed its end yet.
+        "$state" | Should -Match '^$|\) [ZX] '
+    } -Skip:(!$IsLinux)
+
+    It 'gets functions, variables, an initialization script and LabRunner''s commands' {
+        function Get-Answer { 'answer' }
+        $number = 42
+        $result = Invoke-ParallelLabRunner -Isolation Process -Functions Get-Answer -Variables number -InitializationScript { $ready = 'ready' } @{
+            Name = 'a'; ScriptBlock = { Get-Answer; $number; $ready; Get-Platform }
+        }
+        $result.Error | Should -BeNullOrEmpty
+        $result.Output[0..2] | Should -Be 'answer', 42, 'ready'
+        $result.Output | Should -HaveCount 4
+    }
+
+    It 'keeps text that goes past the streams, and a program''s error text, off the output' {
+        $result = Invoke-ParallelLabRunner -Isolation Process @{ Name = 'a'; ScriptBlock = { [Console]::WriteLine('past'); sh -c 'echo out; echo err >&2' } } 6>$null
+        $result.Output | Should -Be 'out'
+        $result.Records | ForEach-Object { "$($_.Stream) $_" } | Sort-Object | Should -Be 'Error err', 'Information past'
+    }
+}
