@@ -157,3 +157,21 @@ Describe 'Display formats in operations' {
         (Invoke-ParallelLabRunner -Isolation Runspace @{ Name = 'a'; ScriptBlock = { [pscustomobject]@{ PSTypeName = 'Lab.Shown'; X = 1 } | Out-String } }).Output | Should -Not -Match 'shown as a lab'
     }
 }
+
+Describe 'Type extensions in operations' {
+    It 'are those of the console, in every worker, and each has its own' {
+        $operations = 1..4 | ForEach-Object { @{ Name = "o$_"; ScriptBlock = {
+                    $before = @(Get-TypeData -TypeName Lab.Extended).Count
+                    Update-TypeData -TypeName Lab.Extended -MemberName Twice -MemberType ScriptProperty -Value { 2 * $this.X }
+                    Update-TypeData -TypeName System.IO.DirectoryInfo -MemberName LabMark -MemberType NoteProperty -Value marked
+                    $before; ([pscustomobject]@{ PSTypeName = 'Lab.Extended'; X = 21 }).Twice; (Get-Item /).LabMark; (Get-Item /).BaseName; [datetime]::Now.DateTime.Length -gt 0; @(1, 2).Count
+                } } }
+        $results = Invoke-ParallelLabRunner $operations -Isolation Runspace -MaxConcurrency 2
+        foreach ($result in $results) {
+            $result.Error | Should -BeNullOrEmpty
+            $result.Output | Should -Be 0, 42, 'marked', (Get-Item /).BaseName, $true, 2
+        }
+        (Get-Item /).LabMark | Should -BeNullOrEmpty
+        (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { @(Get-TypeData).Count } } -Isolation Runspace).Output | Should -BeGreaterThan 100
+    }
+}
