@@ -125,3 +125,53 @@ Describe 'Programs that an operation calls' {
         } | Should -BeLike '*"sh" ended with non-zero exit code: 3*'
     }
 }
+
+Describe 'Display formats in operations' {
+    BeforeAll {
+        $formats = Join-Path $TestDrive 'Shown.format.ps1xml'
+        Set-Content $formats @'
+<Configuration><ViewDefinitions><View><Name>Shown</Name><ViewSelectedBy><TypeName>Lab.Shown</TypeName></ViewSelectedBy>
+<CustomControl><CustomEntries><CustomEntry><CustomItem><Text>shown as a lab</Text></CustomItem></CustomEntry></CustomEntries></CustomControl></View></ViewDefinitions></Configuration>
+'@
+        Set-Content (Join-Path $TestDrive 'Shown.psm1') ''
+        New-ModuleManifest -Path (Join-Path $TestDrive 'Shown.psd1') -RootModule Shown.psm1 -FormatsToProcess Shown.format.ps1xml
+    }
+
+    It 'are those of the console, in every worker' {
+        $here = Get-Item $PSHOME | Select-Object -First 1 | Out-String -Width 100
+        $operations = 1..6 | ForEach-Object { @{ Name = "o$_"; ScriptBlock = { Start-Sleep -Milliseconds 50; Get-Item $PSHOME | Out-String -Width 100 } } }
+        $results = Invoke-ParallelLabRunner $operations -MaxConcurrency 6 -Isolation Runspace
+        $results.Output | Select-Object -Unique | Should -Be $here
+    }
+
+    It 'can be added to by a module and by Update-FormatData, and keep the others' -ForEach 'Import-Module $args[0]', 'Update-FormatData -PrependPath $args[1]' {
+        $script = "`$args = '$TestDrive/Shown.psd1', '$formats'; $_; [pscustomobject]@{ PSTypeName = 'Lab.Shown'; X = 1 } | Out-String; Get-Item / | Out-String"
+        $here = Get-Item / | Out-String
+        $results = Invoke-ParallelLabRunner (1..4 | ForEach-Object { @{ Name = "o$_"; Script = $script } }) -MaxConcurrency 2 -Isolation Runspace
+        "$($results.Error)".Trim() | Should -BeNullOrEmpty
+        foreach ($result in $results) {
+            $result.Output[0].Trim() | Should -Be 'shown as a lab'
+            $result.Output[1] | Should -Be $here
+        }
+        # Another runspace has nothing of it.
+        (Invoke-ParallelLabRunner -Isolation Runspace @{ Name = 'a'; ScriptBlock = { [pscustomobject]@{ PSTypeName = 'Lab.Shown'; X = 1 } | Out-String } }).Output | Should -Not -Match 'shown as a lab'
+    }
+}
+
+Describe 'Type extensions in operations' {
+    It 'are those of the console, in every worker, and each has its own' {
+        $operations = 1..4 | ForEach-Object { @{ Name = "o$_"; ScriptBlock = {
+                    $before = @(Get-TypeData -TypeName Lab.Extended).Count
+                    Update-TypeData -TypeName Lab.Extended -MemberName Twice -MemberType ScriptProperty -Value { 2 * $this.X }
+                    Update-TypeData -TypeName System.IO.DirectoryInfo -MemberName LabMark -MemberType NoteProperty -Value marked
+                    $before; ([pscustomobject]@{ PSTypeName = 'Lab.Extended'; X = 21 }).Twice; (Get-Item /).LabMark; (Get-Item /).BaseName; [datetime]::Now.DateTime.Length -gt 0; @(1, 2).Count
+                } } }
+        $results = Invoke-ParallelLabRunner $operations -Isolation Runspace -MaxConcurrency 2
+        foreach ($result in $results) {
+            $result.Error | Should -BeNullOrEmpty
+            $result.Output | Should -Be 0, 42, 'marked', (Get-Item /).BaseName, $true, 2
+        }
+        (Get-Item /).LabMark | Should -BeNullOrEmpty
+        (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { @(Get-TypeData).Count } } -Isolation Runspace).Output | Should -BeGreaterThan 100
+    }
+}

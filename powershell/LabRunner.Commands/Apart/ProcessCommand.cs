@@ -19,6 +19,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
     private readonly BlockingCollection<(string Line, bool IsError)> _lines = new(1024);
     private readonly object _gate = new();
     private Process? _process;
+    private OperationRecorder? _recorder;
     private volatile bool _stopped;
 
     /// <summary>What to do; see <see cref="ProcessOrder"/>.</summary>
@@ -32,6 +33,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
     {
         var worker = Worker.OnThisThread ?? throw new InvalidOperationException("There is no worker here.");
         var recorder = worker.Recorder!;
+        _recorder = recorder;
         var program = PowerShellProgram.Find() ?? throw LabRunnerError.NoPowerShell();
         using var process = new Process { StartInfo = Start(program), EnableRaisingEvents = true };
         using var drained = new Timer(_ => Complete(), null, Timeout.Infinite, Timeout.Infinite);
@@ -86,7 +88,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
             }
         }
 
-        Worker.OnThisThread?.Recorder?.WakeWriter();
+        _recorder?.WakeWriter();
     }
 
     private static ProcessStartInfo Start(string program)

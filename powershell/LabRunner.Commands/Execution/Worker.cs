@@ -321,11 +321,14 @@ internal sealed class Worker
         OpenGate.Wait();
         try
         {
-            var runspace = RunspaceFactory.CreateRunspace(new WorkerHost(this), WorkerSession.Create(_bornFor));
+            var state = WorkerSession.Create(_bornFor);
+            var formats = SharedFormats.Leave(state);
+            var runspace = RunspaceFactory.CreateRunspace(new WorkerHost(this), state);
             runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
             runspace.Name = $"LabRunner worker {Number}";
             _runspace = runspace;
             runspace.Open();
+            SharedFormats.Join(runspace, formats);
             runspace.Debugger?.SetDebugMode(DebugModes.None);
             _loop = WorkerSession.Prepare(runspace);
         }
