@@ -1,6 +1,6 @@
 //! The dependency graph: dense typed ids, a topological order, and cycles named by their path.
 
-use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
@@ -44,10 +44,62 @@ impl Adjacency {
         Self { offsets: offsets.into(), targets: targets.into() }
     }
 
+    /// How many neighbours each operation has.
+    pub fn row_lengths(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.offsets.windows(2).map(|pair| pair[1] - pair[0])
+    }
+
+    /// The same edges the other way round; neighbours in order.
+    fn transposed(&self) -> Self {
+        let count = self.offsets.len().saturating_sub(1);
+        let rows = (0..count as u32).map(OpId);
+        Self::from_edges(count, rows.flat_map(|op| self.of(op).iter().map(move |&other| (other, op))))
+    }
+
     /// The neighbours of one operation.
     pub fn of(&self, op: OpId) -> &[OpId] {
         let (start, end) = (self.offsets[op.index()], self.offsets[op.index() + 1]);
         &self.targets[start as usize..end as usize]
+    }
+}
+
+/// Rows that are written one operation after another.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    offsets: Vec<u32>,
+    targets: Vec<OpId>,
+}
+
+impl Rows {
+    /// No rows so far, and room for so many.
+    pub fn with_capacity(count: usize, edges: usize) -> Self {
+        let mut offsets = Vec::with_capacity(count + 1);
+        offsets.push(0);
+        Self { offsets, targets: Vec::with_capacity(edges) }
+    }
+
+    /// The neighbours of the next operation; they are put in order, and every one counts once.
+    pub fn push(&mut self, neighbours: &[OpId]) {
+        let start = self.targets.len();
+        self.targets.extend_from_slice(neighbours);
+        let row = &mut self.targets[start..];
+        if !row.is_sorted_by(|a, b| a < b) {
+            row.sort_unstable();
+            let mut kept = 1;
+            for at in 1..row.len() {
+                if row[at] != row[kept - 1] {
+                    row[kept] = row[at];
+                    kept += 1;
+                }
+            }
+            self.targets.truncate(start + kept);
+        }
+        self.offsets.push(self.targets.len() as u32);
+    }
+
+    /// The rows as they are.
+    pub fn finish(self) -> Adjacency {
+        Adjacency { offsets: self.offsets.into(), targets: self.targets.into() }
     }
 }
 
@@ -68,32 +120,64 @@ impl Graph {
     /// # Errors
     /// One path for each strongly connected part that has a cycle: the shortest cycle through its
     /// first operation, that operation at both ends.
-    pub fn build(count: usize, mut edges: Vec<(OpId, OpId)>) -> Result<Self, Vec<Vec<OpId>>> {
-        edges.sort_unstable();
-        edges.dedup();
-        let mut petgraph: DiGraph<(), (), u32> = DiGraph::with_capacity(count, edges.len());
-        for _ in 0..count {
-            petgraph.add_node(());
+    pub fn build(count: usize, edges: Vec<(OpId, OpId)>) -> Result<Self, Vec<Vec<OpId>>> {
+        let rows = Adjacency::from_edges(count, edges.iter().map(|&(from, to)| (to, from)));
+        drop(edges);
+        let mut dependencies = Rows::with_capacity(count, rows.targets.len());
+        for op in (0..count as u32).map(OpId) {
+            dependencies.push(rows.of(op));
         }
-        for &(from, to) in &edges {
-            petgraph.add_edge(NodeIndex::new(from.index()), NodeIndex::new(to.index()), ());
-        }
-        let dependents = Adjacency::from_edges(count, edges.iter().copied());
-        let Ok(order) = toposort(&petgraph, None) else {
-            return Err(cycles(&petgraph, &dependents));
-        };
-        Ok(Self {
-            dependencies: Adjacency::from_edges(count, edges.iter().map(|&(from, to)| (to, from))),
-            dependents,
-            topological: order.into_iter().map(|node| OpId(node.index() as u32)).collect(),
-        })
+        Self::of_dependencies(dependencies)
     }
+
+    /// Builds the graph from what each operation waits for, or names every cycle.
+    ///
+    /// # Errors
+    /// As [`Graph::build`].
+    pub fn of_dependencies(rows: Rows) -> Result<Self, Vec<Vec<OpId>>> {
+        let dependencies = rows.finish();
+        let dependents = dependencies.transposed();
+        match topological_order(&dependencies, &dependents) {
+            Some(topological) => Ok(Self { dependents, dependencies, topological }),
+            None => Err(cycles(&dependents)),
+        }
+    }
+}
+
+/// Every operation after all it depends on, nearest to the start first (A. B. Kahn, 1962); none when there
+/// is a cycle.
+fn topological_order(dependencies: &Adjacency, dependents: &Adjacency) -> Option<Box<[OpId]>> {
+    let mut waits_for: Vec<u32> = dependencies.row_lengths().collect();
+    let mut order = Vec::with_capacity(waits_for.len());
+    order.extend((0..waits_for.len() as u32).map(OpId).filter(|op| waits_for[op.index()] == 0));
+    let mut next = 0;
+    while let Some(&op) = order.get(next) {
+        next += 1;
+        for &dependent in dependents.of(op) {
+            let left = &mut waits_for[dependent.index()];
+            *left -= 1;
+            if *left == 0 {
+                order.push(dependent);
+            }
+        }
+    }
+    (order.len() == waits_for.len()).then_some(order.into())
 }
 
 /// The shortest cycle of every cyclic part. Kosaraju's algorithm, because it does not recurse: a
 /// chain of a hundred thousand operations must not overflow the stack.
-fn cycles(petgraph: &DiGraph<(), (), u32>, dependents: &Adjacency) -> Vec<Vec<OpId>> {
-    let mut found: Vec<Vec<OpId>> = kosaraju_scc(petgraph)
+fn cycles(dependents: &Adjacency) -> Vec<Vec<OpId>> {
+    let count = dependents.row_lengths().len();
+    let mut petgraph: DiGraph<(), (), u32> = DiGraph::new();
+    for _ in 0..count {
+        petgraph.add_node(());
+    }
+    for op in (0..count as u32).map(OpId) {
+        for dependent in dependents.of(op) {
+            petgraph.add_edge(NodeIndex::new(op.index()), NodeIndex::new(dependent.index()), ());
+        }
+    }
+    let mut found: Vec<Vec<OpId>> = kosaraju_scc(&petgraph)
         .into_iter()
         .filter_map(|part| {
             let start = OpId(part.iter().map(|node| node.index()).min()? as u32);

@@ -279,7 +279,7 @@ pub enum Work {
     /// A script: handed to whoever takes work for the run. The core never sees its text.
     Script,
     /// A program that the core starts by itself.
-    Process(ProcessSpec),
+    Process(Box<ProcessSpec>),
     /// Stops a service that another operation started.
     Stop {
         /// Name or id of the operation that started the service.

@@ -3,20 +3,24 @@
 //! Compiling finds all faults of the input in one pass, before anything starts.
 
 mod estimates;
+mod names;
 mod resources;
 mod retries;
 
+use estimates::EstimatesBuilder;
 pub use estimates::{Estimate, EstimateSource, Estimates, PastDurations, UNIT_MS};
 pub use resources::{ClassId, Demand, MAX_AMOUNT, Resource, ResourceId, ResourceKind, Resources};
 pub use retries::{MAX_DELAY_MS, MAX_RETRIES, Retry};
 
 use crate::error::{Code, Diagnostic, Fault, Severity, did_you_mean};
-use crate::graph::{Adjacency, Graph, OpId};
+use crate::graph::{Adjacency, Graph, OpId, Rows};
 use crate::operation::{Operation, Order, PlanRequest, ProcessMode, ResourceLimits, Work};
 use crate::preview::rank::keys_of;
+use names::Names;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::OnceLock;
 
 /// Priority of an operation that names none.
 pub const DEFAULT_PRIORITY: u8 = 5;
@@ -42,12 +46,10 @@ pub struct Plan {
     /// Position of each operation in the order ready operations are admitted in; unique.
     ranks: Box<[u32]>,
     by_rank: Box<[OpId]>,
-    /// Operations on the longest path from this one to an end, itself included.
-    remaining: Box<[u32]>,
-    /// Operations on the longest path from a start to this one, itself excluded.
-    levels: Box<[u32]>,
-    /// For a stop operation: the service it stops.
-    stops: Box<[Option<OpId>]>,
+    /// Worked out when somebody asks; a run does not.
+    lengths: OnceLock<PathLengths>,
+    /// By stop operation: the service it stops.
+    stops: BTreeMap<OpId, OpId>,
     /// Findings that do not prevent a run.
     warnings: Vec<Diagnostic>,
 }
@@ -76,35 +78,14 @@ impl Plan {
             );
             return Err(Fault::from_diagnostics(findings));
         }
-        let names = index_names(&request.operations, &mut findings);
-        let mut stops = vec![None; request.operations.len()].into_boxed_slice();
-        let mut edges = Vec::new();
-        let mut weak = Vec::new();
-        let mut retries = BTreeMap::new();
-        for (index, operation) in request.operations.iter().enumerate() {
-            let id = OpId(index as u32);
-            check_values(operation, &mut findings);
-            let strong = (id, operation, &operation.dependencies[..]);
-            connect(strong, &request.operations, &names, &mut edges, &mut findings);
-            let order_only = (id, operation, &operation.weak_dependencies[..]);
-            connect(order_only, &request.operations, &names, &mut weak, &mut findings);
-            stops[index] =
-                resolve_stop(id, operation, &request.operations, &names, &mut edges, &mut findings);
-            if let Some(policy) = &operation.retry {
-                match Retry::compile(policy, &format!("operation '{}'", operation.name)) {
-                    Ok(retry) => {
-                        retries.insert(id, retry);
-                    }
-                    Err(odd) => findings.extend(odd.into_iter().map(|finding| {
-                        finding.with_operation(&operation.name).with_place(operation.at.clone())
-                    })),
-                }
-            }
-        }
+        let survey = Survey::of(&request.operations, past, &mut findings);
+        let names = index_names(&request.operations, survey.with_id, &mut findings);
+        let Wiring { rows, weak, stops } =
+            wire(&request.operations, survey.has_monitors, &names, &mut findings);
         let order_positions = resolve_order(&request.order, &names, &mut findings);
-        let resources = resources::compile(&request, &names, &mut findings);
-        let weak = order_only(weak, &mut edges, request.operations.len());
-        let graph = match Graph::build(request.operations.len(), edges) {
+        let resources = resources::compile(&request, survey.has_needs, &names, &mut findings);
+        let weak = weak.map(|edges| Adjacency::from_edges(request.operations.len(), edges.iter().copied()));
+        let graph = match Graph::of_dependencies(rows) {
             Ok(graph) => graph,
             Err(cycles) => {
                 findings.extend(cycles.iter().map(|path| describe_cycle(path, &request.operations)));
@@ -114,13 +95,13 @@ impl Plan {
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(Fault::from_diagnostics(findings));
         }
-        let (levels, remaining) = path_lengths(&graph);
-        let estimates = Estimates::compile(&request.operations, past);
+        let estimates = survey.estimates.finish();
         let keys = keys(&request.order, &estimates, &graph, &resources);
-        let mut by_rank = rank(&request, &keys, &order_positions);
+        let mut by_rank = rank(&request.order, &survey.priorities, &keys, &order_positions);
         let declared = request.operations.len();
         let mut operations = request.operations;
-        let compensated = append_compensations(&mut operations, &mut by_rank, &mut retries, &graph);
+        let mut retries = survey.retries;
+        append_compensations(&mut operations, &survey.compensated, &mut by_rank, &mut retries, &graph);
         let mut ranks = vec![0u32; by_rank.len()].into_boxed_slice();
         for (rank, op) in by_rank.iter().enumerate() {
             ranks[op.index()] = rank as u32;
@@ -132,14 +113,13 @@ impl Plan {
             limits: request.limits,
             resources,
             retries,
-            compensated,
+            compensated: survey.compensated.into(),
             graph,
             order: request.order,
             estimates,
             ranks,
             by_rank: by_rank.into(),
-            remaining,
-            levels,
+            lengths: OnceLock::new(),
             stops,
             warnings: findings,
         })
@@ -234,7 +214,16 @@ impl Plan {
 
     /// Operations on the longest path from a start to a declared operation, itself excluded.
     pub fn level(&self, op: OpId) -> u32 {
-        self.levels[op.index()]
+        self.lengths().before[op.index()]
+    }
+
+    /// Operations on the longest path from a declared operation to an end, itself included.
+    pub fn remaining(&self, op: OpId) -> u32 {
+        self.lengths().after[op.index()]
+    }
+
+    fn lengths(&self) -> &PathLengths {
+        self.lengths.get_or_init(|| path_lengths(&self.graph))
     }
 
     /// Position in the order of admission; lower first, unique.
@@ -249,7 +238,7 @@ impl Plan {
 
     /// The service that a stop operation stops.
     pub fn stops(&self, op: OpId) -> Option<OpId> {
-        self.stops.get(op.index()).copied().flatten()
+        self.stops.get(&op).copied()
     }
 
     /// Findings that did not prevent the plan.
@@ -263,7 +252,7 @@ impl Plan {
         let on_path: HashSet<OpId> = critical.iter().copied().collect();
         let mut levels: Vec<Vec<&str>> = Vec::new();
         for op in self.ids() {
-            let level = self.levels[op.index()] as usize;
+            let level = self.level(op) as usize;
             if levels.len() <= level {
                 levels.resize_with(level + 1, Vec::new);
             }
@@ -301,8 +290,8 @@ impl Plan {
                 .iter()
                 .map(|&dependency| self.operation(dependency).name.as_str())
                 .collect(),
-            level: self.levels[op.index()],
-            remaining: self.remaining[op.index()],
+            level: self.level(op),
+            remaining: self.remaining(op),
             critical,
             work: match &declared.work {
                 Work::Script => "script",
@@ -317,9 +306,8 @@ impl Plan {
     /// One longest path, from a start to an end; the first declared of equals.
     fn critical_path(&self) -> Vec<OpId> {
         let mut path = Vec::new();
-        let mut candidates: Vec<OpId> = self.ids().filter(|op| self.levels[op.index()] == 0).collect();
-        while let Some(&next) = candidates.iter().max_by_key(|op| (self.remaining[op.index()], Reverse(op.0)))
-        {
+        let mut candidates: Vec<OpId> = self.ids().filter(|&op| self.level(op) == 0).collect();
+        while let Some(&next) = candidates.iter().max_by_key(|&&op| (self.remaining(op), Reverse(op.0))) {
             path.push(next);
             candidates = self.graph.dependents.of(next).to_vec();
         }
@@ -409,40 +397,81 @@ fn priority(operation: &Operation) -> u8 {
     operation.priority.map_or(DEFAULT_PRIORITY, |value| value.clamp(1, 10) as u8)
 }
 
-/// Names and ids, folded to lower case as PowerShell compares them.
-fn index_names(operations: &[Operation], findings: &mut Vec<Diagnostic>) -> HashMap<String, OpId> {
-    let mut names: HashMap<String, OpId> = HashMap::with_capacity(operations.len());
-    for (index, operation) in operations.iter().enumerate() {
-        if operation.name.trim().is_empty() {
-            findings.push(
-                Diagnostic::error(Code::MissingName, format!("operation {} has no name", index + 1))
-                    .with_advice("Give it a Name.")
-                    .with_place(operation.at.clone()),
-            );
-            continue;
-        }
-        let own = std::iter::once(&operation.name).chain(operation.id.as_ref());
-        for name in own {
-            let this = OpId(index as u32);
-            let first = *names.entry(name.to_lowercase()).or_insert(this);
-            if first != this {
+/// What one look at every operation tells: looking at a million of them is what takes time.
+struct Survey<'a> {
+    with_id: Vec<OpId>,
+    priorities: Vec<u8>,
+    estimates: EstimatesBuilder<'a>,
+    retries: BTreeMap<OpId, Retry>,
+    /// The operations that have a compensation, in declared order.
+    compensated: Vec<OpId>,
+    has_monitors: bool,
+    has_needs: bool,
+}
+
+impl<'a> Survey<'a> {
+    fn of(operations: &[Operation], past: &'a PastDurations, findings: &mut Vec<Diagnostic>) -> Self {
+        let mut survey = Self {
+            with_id: Vec::new(),
+            priorities: Vec::with_capacity(operations.len()),
+            estimates: EstimatesBuilder::new(operations.len(), past),
+            retries: BTreeMap::new(),
+            compensated: Vec::new(),
+            has_monitors: false,
+            has_needs: false,
+        };
+        for (operation, id) in operations.iter().zip((0..).map(OpId)) {
+            if operation.name.trim_start().is_empty() {
                 findings.push(
-                    Diagnostic::error(
-                        Code::DuplicateName,
-                        format!(
-                            "two operations are called '{name}' (numbers {} and {})",
-                            first.0 + 1,
-                            index + 1
-                        ),
-                    )
-                    .with_advice("Names and ids must be unique; letter case does not count.")
-                    .with_operation(name)
-                    .with_place(operation.at.clone()),
+                    Diagnostic::error(Code::MissingName, format!("operation {} has no name", id.0 + 1))
+                        .with_advice("Give it a Name.")
+                        .with_place(operation.at.clone()),
                 );
             }
+            check_values(operation, findings);
+            let is_monitor = operation.is_monitor();
+            survey.estimates.push(operation, is_monitor);
+            survey.priorities.push(priority(operation));
+            survey.has_monitors |= is_monitor;
+            survey.has_needs |= operation.needs.is_some();
+            if operation.id.is_some() {
+                survey.with_id.push(id);
+            }
+            if operation.compensation.is_some() {
+                survey.compensated.push(id);
+            }
+            if let Some(policy) = &operation.retry {
+                match Retry::compile(policy, &format!("operation '{}'", operation.name)) {
+                    Ok(retry) => {
+                        survey.retries.insert(id, retry);
+                    }
+                    Err(odd) => findings.extend(odd.into_iter().map(|finding| {
+                        finding.with_operation(&operation.name).with_place(operation.at.clone())
+                    })),
+                }
+            }
         }
+        survey
     }
-    names
+}
+
+/// Names and ids of all operations.
+fn index_names<'a>(
+    operations: &'a [Operation],
+    with_id: Vec<OpId>,
+    findings: &mut Vec<Diagnostic>,
+) -> Names<'a> {
+    Names::index(operations, with_id, |now, first, name| {
+        findings.push(
+            Diagnostic::error(
+                Code::DuplicateName,
+                format!("two operations are called '{name}' (numbers {} and {})", first.0 + 1, now.0 + 1),
+            )
+            .with_advice("Names and ids must be unique; letter case does not count.")
+            .with_operation(name)
+            .with_place(operations[now.index()].at.clone()),
+        );
+    })
 }
 
 fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
@@ -514,37 +543,113 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Resolves names of dependencies into edges.
-fn connect(
-    (id, operation, dependencies): (OpId, &Operation, &[String]),
+/// Who waits for whom.
+struct Wiring {
+    rows: Rows,
+    /// `(dependent, dependency)` of those that only order; absent when there are none.
+    weak: Option<Vec<(OpId, OpId)>>,
+    stops: BTreeMap<OpId, OpId>,
+}
+
+/// How many operations' dependencies are looked up at once.
+const BLOCK: usize = 32;
+
+/// Resolves the names of dependencies. A dependency that is declared both ways is a strong one.
+fn wire(
     operations: &[Operation],
-    names: &HashMap<String, OpId>,
-    edges: &mut Vec<(OpId, OpId)>,
+    has_monitors: bool,
+    names: &Names<'_>,
     findings: &mut Vec<Diagnostic>,
-) {
-    for dependency in dependencies {
-        let finding = match names.get(&dependency.to_lowercase()) {
-            Some(&target) if target == id => Diagnostic::error(
-                Code::SelfDependency,
-                format!("operation '{}' depends on itself", operation.name),
-            )
-            .with_advice("Remove that dependency."),
-            Some(&target) if operations[target.index()].is_monitor() => Diagnostic::error(
+) -> Wiring {
+    let mut wiring = Wiring {
+        rows: Rows::with_capacity(operations.len(), operations.len()),
+        weak: None,
+        stops: BTreeMap::new(),
+    };
+    let (mut found, mut row) = (Vec::new(), Vec::new());
+    let mut connector = Connector { operations, has_monitors, findings };
+    let mut ids = (0..).map(OpId);
+    for block in operations.chunks(BLOCK) {
+        let asked = block.iter().flat_map(|op| op.dependencies.iter().chain(&op.weak_dependencies));
+        names.resolve(asked.map(String::as_str), &mut found);
+        let mut found = &found[..];
+        for (operation, id) in block.iter().zip(&mut ids) {
+            let (strong, rest) = found.split_at(operation.dependencies.len());
+            let (order_only, rest) = rest.split_at(operation.weak_dependencies.len());
+            found = rest;
+            row.clear();
+            connector.connect((id, operation, &operation.dependencies), strong, &mut row);
+            if let Some(service) = resolve_stop(operation, operations, names, connector.findings) {
+                wiring.stops.insert(id, service);
+                row.push(service);
+            }
+            if !order_only.is_empty() {
+                let by: HashSet<OpId> = row.iter().copied().collect();
+                let from = row.len();
+                connector.connect((id, operation, &operation.weak_dependencies), order_only, &mut row);
+                let only = row[from..].iter().filter(|dependency| !by.contains(dependency));
+                wiring.weak.get_or_insert_default().extend(only.map(|&dependency| (id, dependency)));
+            }
+            wiring.rows.push(&row);
+        }
+    }
+    wiring
+}
+
+struct Connector<'a> {
+    operations: &'a [Operation],
+    has_monitors: bool,
+    findings: &'a mut Vec<Diagnostic>,
+}
+
+impl Connector<'_> {
+    /// Takes what was found of the dependencies of one operation, and reports what is wrong with them.
+    fn connect(
+        &mut self,
+        (id, operation, dependencies): (OpId, &Operation, &[String]),
+        found: &[Option<OpId>],
+        row: &mut Vec<OpId>,
+    ) {
+        for (dependency, &target) in dependencies.iter().zip(found) {
+            match target {
+                Some(target)
+                    if target != id
+                        && !(self.has_monitors && self.operations[target.index()].is_monitor()) =>
+                {
+                    row.push(target);
+                }
+                _ => self.refuse(
+                    operation,
+                    dependency,
+                    target.filter(|&target| target != id),
+                    target.is_some(),
+                ),
+            }
+        }
+    }
+
+    #[cold]
+    fn refuse(&mut self, operation: &Operation, dependency: &str, monitor: Option<OpId>, exists: bool) {
+        let finding = match monitor {
+            Some(monitor) => Diagnostic::error(
                 Code::DependsOnMonitor,
                 format!(
                     "operation '{}' depends on '{}', a monitor, which never ends by itself",
                     operation.name,
-                    operations[target.index()].name
+                    self.operations[monitor.index()].name
                 ),
             )
             .with_advice("Depend on what the monitor watches, or give that operation another type."),
-            Some(&target) => {
-                edges.push((target, id));
-                continue;
-            }
+            None if exists => Diagnostic::error(
+                Code::SelfDependency,
+                format!("operation '{}' depends on itself", operation.name),
+            )
+            .with_advice("Remove that dependency."),
             None => {
-                let known =
-                    operations.iter().flat_map(|o| std::iter::once(o.name.as_str()).chain(o.id.as_deref()));
+                let known = self
+                    .operations
+                    .iter()
+                    .flat_map(|o| std::iter::once(o.name.as_str()).chain(o.id.as_deref()));
                 let advice = match did_you_mean(dependency, known) {
                     Some(near) => format!("Did you mean '{near}'?"),
                     None => "A dependency names another operation of the same run, or its id.".to_owned(),
@@ -556,34 +661,22 @@ fn connect(
                 .with_advice(advice)
             }
         };
-        findings.push(finding.with_operation(&operation.name).with_place(operation.at.clone()));
+        self.findings.push(finding.with_operation(&operation.name).with_place(operation.at.clone()));
     }
 }
 
-/// Adds the edges that only order to the others, and keeps which those are. An edge that is declared
-/// both ways is a strong one.
-fn order_only(mut weak: Vec<(OpId, OpId)>, edges: &mut Vec<(OpId, OpId)>, count: usize) -> Option<Adjacency> {
-    if weak.is_empty() {
-        return None;
-    }
-    let strong: HashSet<(OpId, OpId)> = edges.iter().copied().collect();
-    weak.retain(|edge| !strong.contains(edge));
-    edges.extend_from_slice(&weak);
-    Some(Adjacency::from_edges(count, weak.iter().map(|&(from, to)| (to, from))))
-}
-
-/// Appends one operation for each compensation; gives whose they are.
+/// Appends one operation for each compensation.
 fn append_compensations(
     operations: &mut Vec<Operation>,
+    compensated: &[OpId],
     by_rank: &mut Vec<OpId>,
     retries: &mut BTreeMap<OpId, Retry>,
     graph: &Graph,
-) -> Box<[OpId]> {
+) {
+    if compensated.is_empty() {
+        return;
+    }
     let declared = operations.len();
-    let compensated: Vec<OpId> = (0..declared)
-        .filter(|&index| operations[index].compensation.is_some())
-        .map(|index| OpId(index as u32))
-        .collect();
     for (place, &owner) in compensated.iter().enumerate() {
         let mut operation = operations[owner.index()].clone();
         if let Some(work) = operation.compensation.take() {
@@ -605,25 +698,19 @@ fn append_compensations(
             by_rank.push(OpId((declared + place) as u32));
         }
     }
-    compensated.into()
 }
 
 /// A stop operation waits for its service without being told to.
 fn resolve_stop(
-    id: OpId,
     operation: &Operation,
     operations: &[Operation],
-    names: &HashMap<String, OpId>,
-    edges: &mut Vec<(OpId, OpId)>,
+    names: &Names<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<OpId> {
     let Work::Stop { service } = &operation.work else { return None };
     let is_service = |op: &Operation| matches!(&op.work, Work::Process(p) if p.mode == ProcessMode::Service);
-    match names.get(&service.to_lowercase()) {
-        Some(&target) if is_service(&operations[target.index()]) => {
-            edges.push((target, id));
-            Some(target)
-        }
+    match names.get(service) {
+        Some(target) if is_service(&operations[target.index()]) => Some(target),
         _ => {
             let services = operations.iter().filter(|op| is_service(op)).map(|op| op.name.as_str());
             let advice = match did_you_mean(service, services) {
@@ -648,16 +735,12 @@ fn resolve_stop(
 }
 
 /// The caller's list as positions; empty for the other orders.
-fn resolve_order(
-    order: &Order,
-    names: &HashMap<String, OpId>,
-    findings: &mut Vec<Diagnostic>,
-) -> HashMap<OpId, u32> {
+fn resolve_order(order: &Order, names: &Names<'_>, findings: &mut Vec<Diagnostic>) -> HashMap<OpId, u32> {
     let Order::Custom { names: listed } = order else { return HashMap::new() };
     let mut positions = HashMap::with_capacity(listed.len());
     for name in listed {
-        match names.get(&name.to_lowercase()) {
-            Some(&op) => {
+        match names.get(name) {
+            Some(op) => {
                 let next = positions.len() as u32;
                 positions.entry(op).or_insert(next);
             }
@@ -686,8 +769,16 @@ fn describe_cycle(path: &[OpId], operations: &[Operation]) -> Diagnostic {
     .with_place(first.at.clone())
 }
 
-/// Longest paths in operations: before each (itself excluded) and after each (itself included).
-fn path_lengths(graph: &Graph) -> (Box<[u32]>, Box<[u32]>) {
+/// Longest paths in operations, by operation.
+#[derive(Clone, Debug)]
+struct PathLengths {
+    /// From a start to this one, itself excluded.
+    before: Box<[u32]>,
+    /// From this one to an end, itself included.
+    after: Box<[u32]>,
+}
+
+fn path_lengths(graph: &Graph) -> PathLengths {
     let count = graph.topological.len();
     let mut levels = vec![0u32; count].into_boxed_slice();
     let mut remaining = vec![1u32; count].into_boxed_slice();
@@ -701,7 +792,7 @@ fn path_lengths(graph: &Graph) -> (Box<[u32]>, Box<[u32]>) {
             remaining[op.index()] = remaining[op.index()].max(remaining[dependent.index()] + 1);
         }
     }
-    (levels, remaining)
+    PathLengths { before: levels, after: remaining }
 }
 
 /// The part of all slots that an operation is taken to need, for a plan does not know how many there
@@ -724,19 +815,34 @@ fn keys(order: &Order, estimates: &Estimates, graph: &Graph, resources: &Resourc
     })
 }
 
+/// Bits of the keys of [`crate::preview::rank`]: they go up to 2^40.
+const KEY_BITS: u32 = 41;
+
 /// Sorts once, so that the ready queue compares plain integers.
-fn rank(request: &PlanRequest, keys: &[u64], positions: &HashMap<OpId, u32>) -> Vec<OpId> {
-    let mut by_rank: Vec<OpId> = (0..request.operations.len() as u32).map(OpId).collect();
-    by_rank.sort_by_key(|op| {
-        let priority = priority(&request.operations[op.index()]);
-        match request.order {
-            Order::Sequential => (0, 0, op.0),
-            Order::Parallel => (priority, 0, op.0),
-            Order::Intelligent => (priority, keys[op.index()], op.0),
-            Order::Custom { .. } => (0, positions.get(op).copied().map_or(u64::MAX, u64::from), op.0),
+fn rank(order: &Order, priorities: &[u8], keys: &[u64], positions: &HashMap<OpId, u32>) -> Vec<OpId> {
+    let count = priorities.len();
+    let ids = || (0..count as u32).map(OpId);
+    // Priority, key and id in one number. The lowest bits of the key go where there are very many ids.
+    let id_bits = count.next_power_of_two().trailing_zeros();
+    let lost = (KEY_BITS + id_bits).saturating_sub(60);
+    let sorted = |key: &dyn Fn(usize) -> u64| {
+        let pack = |(index, &priority): (usize, &u8)| {
+            u64::from(priority) << 60 | (key(index) >> lost) << id_bits | index as u64
+        };
+        let mut packed: Vec<u64> = priorities.iter().enumerate().map(pack).collect();
+        packed.sort_unstable();
+        packed.into_iter().map(|packed| OpId((packed & ((1 << id_bits) - 1)) as u32)).collect()
+    };
+    match order {
+        Order::Sequential => ids().collect(),
+        Order::Parallel => sorted(&|_| 0),
+        Order::Intelligent => sorted(&|index| keys[index]),
+        Order::Custom { .. } => {
+            let mut listed: Vec<OpId> = ids().collect();
+            listed.sort_by_key(|op| positions.get(op).copied().map_or(u64::MAX, u64::from));
+            listed
         }
-    });
-    by_rank
+    }
 }
 
 #[cfg(test)]
@@ -768,7 +874,7 @@ pub(crate) mod tests {
             ready,
             stop_grace_ms: None,
         };
-        Operation { work: Work::Process(spec), ..script(name, &[]) }
+        Operation { work: Work::Process(Box::new(spec)), ..script(name, &[]) }
     }
 
     pub(crate) fn plan(operations: Vec<Operation>) -> Plan {

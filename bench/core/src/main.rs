@@ -5,13 +5,20 @@
 //! The folder holds the instances of PSPLIB as `j30/j301_1.sm` …; without an argument it is
 //! `LABRUNNER_PSPLIB`, or `../shared/psplib` beside the repository. They are read, never copied.
 
+mod heap;
 mod psplib;
 mod quality;
 mod random;
+mod scale;
 mod scheduler;
+
+#[global_allocator]
+static HEAP: heap::Counting = heap::Counting;
 
 fn main() {
     scheduler::measure();
+    println!();
+    scale::measure();
     println!();
     let folder = psplib::folder(std::env::args_os().nth(1));
     match psplib::read_all(&folder) {

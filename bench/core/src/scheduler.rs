@@ -13,7 +13,7 @@ const REPEATS: usize = 5;
 
 /// A layered graph with a fixed pseudo-random wiring: every edge points to a later operation. With
 /// `needs`, most operations book memory, units of a pool or a lock, in some dozens of combinations.
-fn request(needs: bool) -> PlanRequest {
+pub fn request(operations: u32, edges: u32, needs: bool) -> PlanRequest {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut random = move |below: u32| {
         state ^= state << 13;
@@ -21,9 +21,9 @@ fn request(needs: bool) -> PlanRequest {
         state ^= state << 17;
         (state % u64::from(below.max(1))) as u32
     };
-    let mut dependencies = vec![Vec::new(); OPERATIONS as usize];
-    for _ in 0..EDGES {
-        let to = 1 + random(OPERATIONS - 1);
+    let mut dependencies = vec![Vec::new(); operations as usize];
+    for _ in 0..edges {
+        let to = 1 + random(operations - 1);
         let from = to - 1 - random(to.min(1_000));
         dependencies[to as usize].push(format!("op{from}"));
     }
@@ -61,7 +61,7 @@ fn some_needs(index: u64) -> Needs {
 }
 
 /// Runs a plan whose every operation ends at once; gives the number of changes of state.
-fn run(plan: &Arc<Plan>) -> u64 {
+pub fn run(plan: &Arc<Plan>) -> u64 {
     let settings = Settings { default_timeout_ms: Some(60_000), ..Settings::new(SLOTS) };
     let mut scheduler = Scheduler::new(Arc::clone(plan), settings);
     let (mut commands, mut inputs) = (Vec::new(), Vec::new());
@@ -94,7 +94,7 @@ fn measure_one(needs: bool) {
     let mut best_run = f64::INFINITY;
     let mut transitions = 0;
     for _ in 0..REPEATS {
-        let request = request(needs);
+        let request = request(OPERATIONS, EDGES, needs);
         let begun = Instant::now();
         let plan = match Plan::compile(request) {
             Ok(plan) => Arc::new(plan),

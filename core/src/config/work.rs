@@ -182,7 +182,7 @@ impl<'n> WorkKeys<'n> {
             stop_grace_ms: self.stop_grace.and_then(|entry| fields::duration(entry, Unit::Seconds, findings)),
             command: command?,
         };
-        Some(Work::Process(spec))
+        Some(Work::Process(Box::new(spec)))
     }
 
     fn stop(&self, at: Span, findings: &mut Findings<'_>) -> Option<Work> {

@@ -42,36 +42,66 @@ pub struct Estimates {
     unit_ms: u64,
 }
 
-impl Estimates {
-    pub(super) fn compile(operations: &[Operation], past: &PastDurations) -> Self {
-        let (mut count, mut sum) = (0u64, 0u64);
-        let mut durations = Vec::with_capacity(operations.len());
-        let mut sources = Vec::with_capacity(operations.len());
-        for operation in operations {
-            let remembered = || {
-                if past.is_empty() { None } else { past.get(&operation.name.to_lowercase()).copied() }
-            };
-            let (ms, source) = match (operation.estimate_ms, remembered()) {
-                (Some(ms), _) => (ms, EstimateSource::Declared),
-                (None, Some(ms)) if !operation.is_monitor() => (ms, EstimateSource::History),
-                (None, _) => (0, EstimateSource::Unit),
-            };
-            if source != EstimateSource::Unit && !operation.is_monitor() {
-                (count, sum) = (count + 1, sum.saturating_add(ms));
-            }
-            durations.push(ms);
-            sources.push(source);
+/// Takes the estimates of operations one after another.
+pub(super) struct EstimatesBuilder<'a> {
+    past: &'a PastDurations,
+    durations: Vec<u64>,
+    sources: Vec<EstimateSource>,
+    /// A monitor lasts as long as the run, and nothing waits for it: it counts nothing.
+    monitors: Vec<usize>,
+    count: u64,
+    sum: u64,
+}
+
+impl<'a> EstimatesBuilder<'a> {
+    pub(super) fn new(count: usize, past: &'a PastDurations) -> Self {
+        Self {
+            past,
+            durations: Vec::with_capacity(count),
+            sources: Vec::with_capacity(count),
+            monitors: Vec::new(),
+            count: 0,
+            sum: 0,
         }
-        let unit_ms = sum.checked_div(count).unwrap_or(UNIT_MS).max(1);
-        for ((duration, source), operation) in durations.iter_mut().zip(&sources).zip(operations) {
-            // A monitor lasts as long as the run: nothing waits for it.
-            if *source == EstimateSource::Unit && !operation.is_monitor() {
+    }
+
+    pub(super) fn push(&mut self, operation: &Operation, is_monitor: bool) {
+        let remembered = || {
+            let asked = !self.past.is_empty() && !is_monitor;
+            if asked { self.past.get(&operation.name.to_lowercase()).copied() } else { None }
+        };
+        let (ms, source) = match operation.estimate_ms {
+            Some(ms) => (ms, EstimateSource::Declared),
+            None => match remembered() {
+                Some(ms) => (ms, EstimateSource::History),
+                None => (0, EstimateSource::Unit),
+            },
+        };
+        if is_monitor {
+            self.monitors.push(self.durations.len());
+        } else if source != EstimateSource::Unit {
+            (self.count, self.sum) = (self.count + 1, self.sum.saturating_add(ms));
+        }
+        self.durations.push(ms);
+        self.sources.push(source);
+    }
+
+    pub(super) fn finish(mut self) -> Estimates {
+        let unit_ms = self.sum.checked_div(self.count).unwrap_or(UNIT_MS).max(1);
+        let known: Vec<u64> = self.monitors.iter().map(|&monitor| self.durations[monitor]).collect();
+        for (duration, source) in self.durations.iter_mut().zip(&self.sources) {
+            if *source == EstimateSource::Unit {
                 *duration = unit_ms;
             }
         }
-        Self { durations: durations.into(), sources: sources.into(), unit_ms }
+        for (&monitor, duration) in self.monitors.iter().zip(known) {
+            self.durations[monitor] = duration;
+        }
+        Estimates { durations: self.durations.into(), sources: self.sources.into(), unit_ms }
     }
+}
 
+impl Estimates {
     /// All durations in milliseconds, by operation.
     pub fn durations(&self) -> &[u64] {
         &self.durations
@@ -97,11 +127,25 @@ mod tests {
         Operation { estimate_ms, ..script(name, &[]) }
     }
 
+    fn compile(operations: &[Operation], past: &PastDurations) -> Estimates {
+        let mut builder = EstimatesBuilder::new(operations.len(), past);
+        operations.iter().for_each(|operation| builder.push(operation, operation.is_monitor()));
+        builder.finish()
+    }
+
+    #[test]
+    fn a_monitor_counts_nothing() {
+        let monitor = Operation { kind: Some("Monitor".to_owned()), ..named("Watch", None) };
+        let past = HashMap::from([("watch".to_owned(), 9_000), ("a".to_owned(), 10)]);
+        let estimates = compile(&[named("a", None), monitor, named("b", None)], &past);
+        assert_eq!(estimates.durations(), [10, 0, 10]);
+    }
+
     #[test]
     fn declared_comes_before_history_and_history_before_the_unit() {
         let operations = [named("Said", Some(10)), named("Seen", None), named("New", None)];
         let past = HashMap::from([("said".to_owned(), 99), ("seen".to_owned(), 30)]);
-        let estimates = Estimates::compile(&operations, &past);
+        let estimates = compile(&operations, &past);
         assert_eq!(estimates.durations(), [10, 30, 20], "what is unknown counts as the mean of the known");
         let sources = [EstimateSource::Declared, EstimateSource::History, EstimateSource::Unit];
         assert_eq!(estimates.sources(), sources);
@@ -109,7 +153,7 @@ mod tests {
 
     #[test]
     fn without_any_knowledge_all_are_equal() {
-        let estimates = Estimates::compile(&[named("a", None), named("b", None)], &HashMap::new());
+        let estimates = compile(&[named("a", None), named("b", None)], &HashMap::new());
         assert_eq!(estimates.durations(), [UNIT_MS; 2]);
     }
 }

@@ -9,8 +9,9 @@
 use crate::error::{Code, Diagnostic, did_you_mean};
 use crate::graph::OpId;
 use crate::operation::{LockMode, Needs, Operation, PlanRequest};
+use crate::plan::names::Names;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The largest limit or need that can be meant.
 pub const MAX_AMOUNT: u64 = 1_000_000_000;
@@ -130,13 +131,13 @@ impl Resources {
 /// Checks limits and needs and compiles them. `names` are the declared operations by folded name.
 pub(super) fn compile(
     request: &PlanRequest,
-    names: &HashMap<String, OpId>,
+    has_needs: bool,
+    names: &Names<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> Resources {
     let mut compiler = Compiler::default();
     compiler.declare_limits(request, findings);
-    let anything = !request.conflicts.is_empty() || request.operations.iter().any(|op| op.needs.is_some());
-    if !anything {
+    if request.conflicts.is_empty() && !has_needs {
         return Resources { list: compiler.list.into(), ..Resources::default() };
     }
     let mut rows: Vec<Vec<Demand>> = vec![Vec::new(); request.operations.len()];
@@ -321,16 +322,16 @@ impl Compiler {
     fn declare_conflicts(
         &mut self,
         request: &PlanRequest,
-        names: &HashMap<String, OpId>,
+        names: &Names<'_>,
         rows: &mut [Vec<Demand>],
         findings: &mut Vec<Diagnostic>,
     ) {
         for group in &request.conflicts {
             let mut members = Vec::new();
             for name in group {
-                match names.get(&name.to_lowercase()) {
-                    Some(&op) if request.operations[op.index()].is_monitor() => {}
-                    Some(&op) => members.push(op),
+                match names.get(name) {
+                    Some(op) if request.operations[op.index()].is_monitor() => {}
+                    Some(op) => members.push(op),
                     None => {
                         let known = request.operations.iter().map(|operation| operation.name.as_str());
                         let advice = match did_you_mean(name, known) {

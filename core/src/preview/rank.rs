@@ -118,20 +118,25 @@ impl Outlook {
             Direction::Forward => &mut graph.topological.iter().rev(),
             Direction::Backward => &mut graph.topological.iter(),
         };
-        let mut tails = vec![0.0f64; self.durations.len()];
-        let mut downstream = vec![0.0f64; self.durations.len()];
+        // Of each activity that was visited: the path from its start on, and what each of those before
+        // it carries of its load and that downstream of it.
+        let mut ahead = vec![(0.0f64, 0.0f64); self.durations.len()];
+        let mut scores = vec![0.0f64; self.durations.len()];
         for &op in far_end_first {
             let (mut tail, mut work) = (0.0f64, 0.0f64);
             for &next in after.of(op) {
-                let index = next.index();
-                tail = tail.max(tails[index] + self.durations[index]);
-                work += (downstream[index] + self.loads[index]) / before.of(next).len() as f64;
+                let (path, share) = ahead[next.index()];
+                tail = tail.max(path);
+                work += share;
             }
-            tails[op.index()] = tail;
-            downstream[op.index()] = work;
+            let index = op.index();
+            let load = self.loads[index];
+            // Nobody asks what nobody is before.
+            let sharers = before.of(op).len().max(1) as f64;
+            ahead[index] = (tail + self.durations[index], (work + load) / sharers);
+            scores[index] = tail + load + DOWNSTREAM * work;
         }
-        let parts = tails.iter().zip(&self.loads).zip(&downstream);
-        parts.map(|((tail, load), downstream)| tail + load + DOWNSTREAM * downstream).collect()
+        scores
     }
 }
 

@@ -687,7 +687,7 @@ impl Run {
                 }
                 Work::Process(spec) => {
                     let control = inner.programs.open(op);
-                    programs::spawn(Arc::clone(self), op, attempt, spec.clone(), control);
+                    programs::spawn(Arc::clone(self), op, attempt, (**spec).clone(), control);
                 }
                 Work::Stop { .. } => {}
             },

@@ -58,7 +58,7 @@ fn shell(name: &str, command: &str) -> Operation {
         ready: None,
         stop_grace_ms: None,
     };
-    Operation { work: Work::Process(spec), ..script(name, &[]) }
+    Operation { work: Work::Process(Box::new(spec)), ..script(name, &[]) }
 }
 
 #[test]
