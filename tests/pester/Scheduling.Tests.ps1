@@ -2,6 +2,7 @@
 
 Describe 'Scheduling' {
     It 'shows what waits, and for what' {
+        $before = (Get-Date).AddSeconds(-1)
         $up = [System.Threading.ManualResetEventSlim]::new()
         $go = [System.Threading.ManualResetEventSlim]::new()
         $job = Invoke-ParallelLabRunner -Background -MaxConcurrency 2 -RunName 'tables' -Operations @(
@@ -11,11 +12,14 @@ Describe 'Scheduling' {
         try {
             $up.Wait()
             $text = Get-ActiveLabOperations | Out-String -Width 160
+            $since = (Get-ActiveLabOperations | Where-Object Name -EQ 'backup').Since
         } finally {
             $go.Set()
             $null = $job | Wait-Job
             $job | Remove-Job
         }
+        $since | Should -BeGreaterThan $before
+        $since | Should -BeLessOrEqual (Get-Date)
         $text | Should -Match 'Run\s+Name\s+State\s+WaitingFor'
         $text | Should -Match "tables\s+backup\s+Ready\s+lock 'table' is held, held by 'migrate'"
         Get-ActiveLabOperations | Should -BeNullOrEmpty

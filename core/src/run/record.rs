@@ -147,6 +147,8 @@ pub struct Explanation {
     /// Milliseconds since its last attempt began.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running_ms: Option<u64>,
+    /// Milliseconds since it came to be where it is: since it waits, is ready, pauses or runs.
+    pub in_state_ms: u64,
     /// One sentence for people.
     pub reason: String,
 }
@@ -179,6 +181,10 @@ pub struct RunResult {
     pub metrics: Metrics,
     /// Names in the order they began.
     pub order_started: Vec<String>,
+    /// The defect of this program that ended the run, if one did; operations without a status were under
+    /// way then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defect: Option<String>,
     /// Why the journal is not complete, if it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub journal_error: Option<String>,

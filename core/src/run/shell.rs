@@ -110,6 +110,8 @@ struct Inner {
     ended_at: Option<Timestamp>,
     duration_ms: u64,
     due: Option<u64>,
+    /// The scheduler has shown a defect, and is not asked any more.
+    given_up: bool,
 }
 
 impl Run {
@@ -182,6 +184,7 @@ impl Run {
                 ended_at: None,
                 duration_ms: 0,
                 due: None,
+                given_up: false,
             }),
             work: Condvar::new(),
             timer: Arc::new(Notify::new()),
@@ -309,6 +312,7 @@ impl Run {
             attempt: inner.scheduler.attempt(op),
             worker: record.worker.filter(|_| runs),
             running_ms: record.started_ms.filter(|_| runs).map(|began| self.now().saturating_sub(began)),
+            in_state_ms: self.now().saturating_sub(inner.scheduler.since(op)),
             reason: explain::sentence(&waiting, &self.plan),
             waiting,
         }
@@ -395,6 +399,9 @@ impl Run {
     /// When the timer must tick next, and whether the run is over.
     fn next_tick(&self) -> (Option<Duration>, bool) {
         let mut inner = self.inner.lock();
+        if inner.given_up {
+            return (None, true);
+        }
         let due = inner.scheduler.next_due();
         inner.due = due;
         let wait = due.map(|due| Duration::from_millis(due.saturating_sub(self.now())));
@@ -449,6 +456,9 @@ impl Run {
                 inner.busy_workers += 1;
                 let input = Input::Taken(op, attempt);
                 self.digest(&mut inner, Some(News { input, worker: Some(worker), outcome: None }));
+                if inner.given_up {
+                    return Ticket::Over;
+                }
                 self.demand(&mut inner);
                 return Ticket::Work(op, attempt);
             }
@@ -477,7 +487,7 @@ impl Run {
     fn digest(self: &Arc<Self>, inner: &mut Inner, first: Option<News>) {
         let mut news: Vec<News> = first.into_iter().collect();
         news.append(&mut self.inbox.lock());
-        if news.is_empty() {
+        if news.is_empty() || inner.given_up {
             return;
         }
         let inputs: Vec<Input> = news.iter().map(|news| news.input).collect();
@@ -487,6 +497,10 @@ impl Run {
         let now = self.now();
         let mut commands = std::mem::take(&mut inner.commands);
         inner.scheduler.step(now, &inputs, &mut commands);
+        if inner.scheduler.defect().is_some() {
+            self.give_up(inner, now);
+            return;
+        }
         let mut events = Vec::with_capacity(commands.len());
         for &command in &commands {
             if let Some(kind) = self.write_down(inner, now, command) {
@@ -510,6 +524,40 @@ impl Run {
         if due != inner.due || inner.status.is_some() {
             self.timer.notify_one();
         }
+    }
+
+    /// Ends a run whose scheduler is not to be trusted: nothing of its last step happens, whatever is at
+    /// work is stopped, and nobody waits any longer.
+    fn give_up(&self, inner: &mut Inner, now: u64) {
+        inner.given_up = true;
+        inner.queue.clear();
+        inner.scripts_to_come = 0;
+        inner.status = Some(RunStatus::Failed);
+        inner.ended_at = Some(Timestamp::now());
+        inner.duration_ms = now;
+        let at_work = |op: &OpId| {
+            let record = &inner.records[op.index()];
+            record.started_ms.is_some() && record.status.is_none()
+        };
+        let mut kinds: Vec<EventKind> = Vec::new();
+        for op in self.plan.nodes().filter(at_work) {
+            inner.programs.stop(op, Duration::ZERO);
+            let (attempt, worker) = (inner.scheduler.attempt(op), inner.records[op.index()].worker);
+            kinds.push(EventKind::Stop { op, attempt, worker, reason: StopReason::Cancel, grace_ms: 0 });
+        }
+        kinds.push(EventKind::Finished { status: RunStatus::Failed });
+        let mut events = Vec::with_capacity(kinds.len());
+        for kind in kinds {
+            events.push(Event { run: self.tag, seq: inner.seq, at_ms: now, kind });
+            inner.seq += 1;
+        }
+        if let Some(journal) = &mut inner.journal {
+            journal.append(&events);
+        }
+        self.write_result(inner);
+        self.hub.push(events);
+        self.work.notify_all();
+        self.timer.notify_one();
     }
 
     /// Keeps what the scheduler does not need to know, if it speaks of what is under way.
@@ -797,6 +845,7 @@ impl Run {
                 .map(|&op| self.plan.operation(op).name.clone())
                 .collect(),
             rollback,
+            defect: inner.scheduler.defect().map(|defect| defect.to_string()),
             journal_error: inner.journal.as_ref().and_then(|journal| journal.failure().map(str::to_owned)),
             operations,
         }

@@ -42,6 +42,60 @@ fn work(ticket: Ticket) -> (OpId, u32) {
     }
 }
 
+/// In release builds too: an illegal change is a fault of the run that everybody hears of.
+#[test]
+fn a_defect_of_the_scheduler_ends_the_run_and_says_so() {
+    use crate::scheduler::Change;
+    let (run, hub) = start(vec![script("a", &[]), script("b", &["a"]), script("c", &[])], RunOptions::new(2));
+    assert_eq!(work(run.take(1, SOON)), (OpId(0), 1));
+    let waiting = std::thread::spawn({
+        let run = Arc::clone(&run);
+        move || (run.take(2, SOON), run.take(2, SOON))
+    });
+    // The second worker has c and waits for b, or is about to.
+    while run.active().iter().any(|explained| explained.name == "c" && explained.waiting.state != "running") {
+        std::thread::yield_now();
+    }
+    run.inner.lock().scheduler.force(OpId(1), Change::Serve);
+    assert_eq!(run.inner.lock().scheduler.state(OpId(1)), State::Waiting, "nothing was changed");
+    assert_eq!(run.complete(OpId(0), 1, Outcome::default()), Completion::Accepted);
+    let events = until_finished(&hub);
+    let stopped: Vec<OpId> = events
+        .iter()
+        .filter_map(|event| match event {
+            EventKind::Stop { op, worker: Some(_), .. } => Some(*op),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(stopped, [OpId(0), OpId(2)], "what is at work is told to stop");
+    assert_eq!(waiting.join().unwrap().1, Ticket::Over);
+    let result = run.result();
+    assert_eq!(result.status, Some(RunStatus::Failed));
+    assert_eq!(result.defect.as_deref(), Some("operation 1 is Waiting, where Serve must not happen"));
+    assert_eq!(run.complete(OpId(2), 1, Outcome::default()), Completion::Accepted, "and changes nothing");
+    assert_eq!(run.result().operations[2].status, None);
+}
+
+#[test]
+fn it_is_known_since_when_an_operation_waits() {
+    let (run, _) = start(vec![script("a", &[]), script("b", &["a"]), script("c", &[])], RunOptions::new(1));
+    assert_eq!(work(run.take(1, SOON)), (OpId(0), 1));
+    // Time passes while both wait.
+    let since = Instant::now();
+    while since.elapsed() < Duration::from_millis(30) {
+        std::thread::yield_now();
+    }
+    assert!(run.active().iter().all(|explained| explained.in_state_ms >= 29));
+    run.complete(OpId(0), 1, Outcome::default());
+    let active = run.active();
+    let age = |name: &str| active.iter().find(|explained| explained.name == name).unwrap().in_state_ms;
+    assert!(age("b") < 29, "b was waiting and is ready now");
+    assert!(
+        age("c") <= age("b") || age("c") >= 29,
+        "c changed when it was admitted, or has waited all along"
+    );
+}
+
 fn failed() -> Outcome {
     Outcome { status: OutcomeStatus::Failed, ..Outcome::default() }
 }

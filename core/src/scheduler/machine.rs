@@ -7,7 +7,7 @@ use super::guard::Guard;
 use super::messages::{Command, Input, Settings, SkipReason, StopReason, Verdict};
 use super::ready::ReadyQueue;
 use super::rollback::Rollback;
-use super::state::{Change, State, Status};
+use super::state::{Change, Defect, State, Status};
 use super::timers::{Timer, Timers};
 use crate::graph::OpId;
 use crate::operation::{Order, ProcessMode, Trigger, Work};
@@ -50,6 +50,10 @@ pub struct Scheduler {
     /// The latest time it was told; never goes back, whatever the clock does.
     pub(super) now: u64,
     states: Box<[State]>,
+    /// By operation: when its state last changed.
+    since: Box<[u64]>,
+    /// The first change that the table did not allow.
+    defect: Option<Defect>,
     pub(super) flags: Box<[Flags]>,
     /// By operation: dependencies that have neither ended nor become serving.
     pub(super) waiting_for: Box<[u32]>,
@@ -123,6 +127,8 @@ impl Scheduler {
         Self {
             now: 0,
             states,
+            since: vec![0; nodes].into(),
+            defect: None,
             waiting_for: plan.ids().map(waits).collect(),
             attempts: vec![0; nodes].into(),
             stop_reasons: vec![None; nodes].into(),
@@ -230,6 +236,17 @@ impl Scheduler {
         self.stop_reasons[op.index()]
     }
 
+    /// When an operation came to be where it is, in milliseconds since the run's start.
+    pub fn since(&self, op: OpId) -> u64 {
+        self.since[op.index()]
+    }
+
+    /// The first change that the table did not allow, if there was one. The run is not to be trusted
+    /// then: whoever drives the scheduler must end it.
+    pub fn defect(&self) -> Option<Defect> {
+        self.defect
+    }
+
     /// Whether the run is over.
     pub fn is_finished(&self) -> bool {
         self.finished
@@ -276,12 +293,13 @@ impl Scheduler {
     pub(super) fn change(&mut self, op: OpId, change: Change) {
         let before = self.states[op.index()];
         let Some(next) = before.after(change) else {
-            debug_assert!(false, "{op:?} is {before:?}: no {change:?}");
+            self.defect.get_or_insert(Defect { op, state: before, change });
             return;
         };
         #[cfg(test)]
         self.seen.insert((before, change));
         self.states[op.index()] = next;
+        self.since[op.index()] = self.now;
         self.transitions += 1;
         let flags = self.flags[op.index()];
         if !flags.monitor {
@@ -312,6 +330,12 @@ impl Scheduler {
             }
             _ => {}
         }
+    }
+
+    /// Makes a change happen, legal or not.
+    #[cfg(test)]
+    pub(crate) fn force(&mut self, op: OpId, change: Change) {
+        self.change(op, change);
     }
 
     pub(super) fn is_compensation(&self, op: OpId) -> bool {

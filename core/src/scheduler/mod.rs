@@ -42,4 +42,4 @@ pub use guard::{GuardLimits, GuardReason};
 pub use machine::Scheduler;
 pub use messages::{Command, Input, Settings, SkipReason, StopReason, Verdict};
 pub use retry::RetryRule;
-pub use state::{Change, RunStatus, State, Status};
+pub use state::{Change, Defect, RunStatus, State, Status};

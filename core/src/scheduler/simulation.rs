@@ -573,6 +573,7 @@ fn simulate(world: &World) -> Result<Trace, TestCaseError> {
         }
         let mut out = Vec::new();
         scheduler.step(said, &inputs, &mut out);
+        prop_assert_eq!(scheduler.defect(), None);
         inputs.clear();
         for command in out {
             trace.commands.push((now, command));

@@ -1,6 +1,7 @@
 //! The states of an operation and of a run, and which may follow which.
 
 use super::messages::StopReason;
+use crate::graph::OpId;
 use serde::Serialize;
 
 /// How an operation ended. Every operation ends in exactly one of these.
@@ -194,6 +195,93 @@ impl State {
             State::Stopping(_) => "stopping",
             State::Backoff => "backoff",
             State::Ended(_) => "ended",
+        }
+    }
+}
+
+/// A change that the table does not allow: a defect of the scheduler, never of its input. The state
+/// stays what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// Whose state was to change.
+    pub op: OpId,
+    /// Where it was.
+    pub state: State,
+    /// What was to happen.
+    pub change: Change,
+}
+
+impl std::fmt::Display for Defect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "operation {} is {:?}, where {:?} must not happen", self.op.0, self.state, self.change)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What may happen where, written down a second time and the other way round: by what happens, and
+    /// what comes of it.
+    fn expected(state: State, change: Change) -> Option<State> {
+        use State::*;
+        use Status::*;
+        use StopReason::*;
+        match change {
+            Change::Need => (state == Dormant).then_some(Waiting),
+            Change::Satisfy => (state == Waiting).then_some(Ready),
+            Change::Admit => (state == Ready).then_some(Admitted),
+            Change::Take => (state == Admitted).then_some(Running),
+            Change::Serve => (state == Running).then_some(Serving),
+            Change::Delay => [Admitted, Running, Stopping(Timeout)].contains(&state).then_some(Backoff),
+            Change::Resume => (state == Backoff).then_some(Ready),
+            Change::Stop(StopOperation) => (state == Serving).then_some(Stopping(StopOperation)),
+            Change::Stop(reason @ (RunTimeout | Cancel | RunEnded)) => {
+                [Running, Serving].contains(&state).then_some(Stopping(reason))
+            }
+            Change::Stop(reason @ (Timeout | TotalTimeout | RunStopped)) => {
+                (state == Running).then_some(Stopping(reason))
+            }
+            Change::End(status) => {
+                let from: &[State] = match status {
+                    Succeeded => &[Running, Stopping(RunEnded), Stopping(StopOperation)],
+                    Failed => &[Ready, Admitted, Running, Serving, Backoff],
+                    TimedOut => &[
+                        Ready,
+                        Admitted,
+                        Backoff,
+                        Stopping(Timeout),
+                        Stopping(TotalTimeout),
+                        Stopping(RunTimeout),
+                    ],
+                    Canceled => &[Ready, Admitted, Backoff, Stopping(Cancel), Stopping(RunStopped)],
+                    Skipped => &[Waiting, Ready, Admitted],
+                    Abandoned => return matches!(state, Stopping(_)).then_some(Ended(Abandoned)),
+                };
+                from.contains(&state).then_some(Ended(status))
+            }
+        }
+    }
+
+    #[test]
+    fn every_state_takes_every_change_or_refuses_it_as_the_table_says() {
+        let (mut legal, mut refused) = (0, 0);
+        for state in State::all() {
+            for change in Change::all() {
+                let after = state.after(change);
+                assert_eq!(after, expected(state, change), "{state:?} and {change:?}");
+                *if after.is_some() { &mut legal } else { &mut refused } += 1;
+            }
+        }
+        // 7 plain states, 7 of stopping and 6 of ended; 7 plain changes, 7 stops and 6 ends.
+        assert_eq!((State::all().count(), Change::all().count()), (20, 20));
+        assert_eq!((legal, refused), (48, 352));
+    }
+
+    #[test]
+    fn what_has_ended_takes_nothing() {
+        for state in State::all().filter(|state| state.is_final()) {
+            assert!(Change::all().all(|change| state.after(change).is_none()), "{state:?}");
         }
     }
 }

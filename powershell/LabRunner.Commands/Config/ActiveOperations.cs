@@ -24,7 +24,7 @@ internal static class ActiveOperations
             RunId = RunEvent.Text(run, "id") ?? "",
             Name = RunEvent.Text(item, "name") ?? "",
             State = state.Length == 0 ? "" : char.ToUpperInvariant(state[0]) + state[1..],
-            Since = RunEvent.Number(item, "running_ms") is { } ms ? DateTime.Now.AddMilliseconds(-ms) : null,
+            Since = (RunEvent.Number(item, "running_ms") ?? RunEvent.Number(item, "in_state_ms")) is { } ms ? DateTime.Now.AddMilliseconds(-ms) : null,
             WaitingFor = state is "running" or "serving" or "stopping" ? null : Reason(run, item),
             Attempt = (int)(RunEvent.Number(item, "attempt") ?? 0),
             WorkerId = (int?)RunEvent.Number(item, "worker"),

@@ -68,6 +68,11 @@ internal sealed class RunPump
             }
 
             var document = ReadDocument();
+            if (document.ValueKind == JsonValueKind.Object && RunEvent.Text(document, "defect") is { } defect)
+            {
+                throw LabRunnerError.Engine(new InvalidOperationException(defect));
+            }
+
             Complete(document, "operations");
             Complete(document, "rollback");
             _over = true;
