@@ -6,9 +6,9 @@
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::run::record::ErrorReport;
+use crate::run::sync::{Condvar, Mutex};
 use crate::scheduler::{RunStatus, SkipReason, Status, StopReason};
 use crate::work::output::Stream;
-use parking_lot::{Condvar, Mutex};
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -229,7 +229,7 @@ impl Default for EventHub {
     fn default() -> Self {
         Self {
             queue: Mutex::default(),
-            arrived: Condvar::new(),
+            arrived: Condvar::default(),
             output_budget: Semaphore::new(OUTPUT_BUDGET),
         }
     }
@@ -261,7 +261,7 @@ impl EventHub {
         while queue.events.is_empty() && !queue.woken {
             match deadline {
                 Some(deadline) => {
-                    if self.arrived.wait_until(&mut queue, deadline).timed_out() {
+                    if self.arrived.wait_until(&mut queue, deadline) {
                         break;
                     }
                 }

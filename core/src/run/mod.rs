@@ -9,6 +9,7 @@
 //! | how workers wait, take and complete | [`shell`] |
 //! | how programs are run | [`programs`] |
 //! | how the machine's load becomes known | [`sampling`] |
+//! | what they meet at, and how that is checked | [`sync`], `interleavings.rs` |
 //! | how is said why an operation waits | [`explain`] |
 
 pub mod events;
@@ -18,6 +19,10 @@ mod programs;
 pub mod record;
 mod sampling;
 mod shell;
+mod sync;
+
+#[cfg(test)]
+mod interleavings;
 
 pub use events::{Event, EventHub, EventKind, SkippedBecause};
 pub use options::RunOptions;

@@ -10,6 +10,7 @@ use super::programs::{self, Programs};
 use super::record::{
     ErrorReport, Explanation, Metrics, OperationResult, Outcome, OutcomeStatus, Record, RunResult,
 };
+use super::sync::{Condvar, Mutex, MutexGuard, is_model};
 use super::{explain, sampling};
 use crate::error::{Code, Fault};
 use crate::graph::OpId;
@@ -19,7 +20,6 @@ use crate::operation::Work;
 use crate::plan::{Plan, Retry};
 use crate::scheduler::{Command, FailureStrategy, Input, RunStatus, Scheduler, State, Status, StopReason};
 use jiff::Timestamp;
-use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -153,7 +153,7 @@ impl Run {
             )?),
             None => None,
         };
-        let runtime = crate::work::runtime::handle()?;
+        let runtime = if is_model() { None } else { Some(crate::work::runtime::handle()?) };
         let settings = options.settings(&plan, retry.as_ref(), uuid.as_u64_pair().1);
         // Workers stay for a rollback that may come.
         let rollback = options.failure == FailureStrategy::Rollback;
@@ -186,7 +186,7 @@ impl Run {
                 due: None,
                 given_up: false,
             }),
-            work: Condvar::new(),
+            work: Condvar::default(),
             timer: Arc::new(Notify::new()),
             plan,
             options,
@@ -195,9 +195,11 @@ impl Run {
             hub,
         });
         drop(run.send(Input::Tick.into()));
-        runtime.spawn(keep_time(Arc::downgrade(&run), Arc::clone(&run.timer)));
-        if settings.guard.wants_samples() {
-            runtime.spawn(sampling::keep_sampling(Arc::downgrade(&run)));
+        if let Some(runtime) = runtime {
+            runtime.spawn(keep_time(Arc::downgrade(&run), Arc::clone(&run.timer)));
+            if settings.guard.wants_samples() {
+                runtime.spawn(sampling::keep_sampling(Arc::downgrade(&run)));
+            }
         }
         Ok(run)
     }
@@ -467,7 +469,7 @@ impl Run {
             }
             inner.waiting_workers += 1;
             let timed_out = match deadline {
-                Some(deadline) => self.work.wait_until(&mut inner, deadline).timed_out(),
+                Some(deadline) => self.work.wait_until(&mut inner, deadline),
                 None => {
                     self.work.wait(&mut inner);
                     false
