@@ -184,6 +184,29 @@ mod tests {
     }
 
     #[test]
+    fn a_control_group_that_vanishes_or_counts_back_gives_no_sample() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
+        let cgroup = Some(Cgroup { folder: folder.path().to_owned() });
+        // Without a system to fall back to, so that only the group's own files count.
+        let mut sampler = Sampler { system: None, cgroup, last: None, looked: true };
+        write("cpu.max", "100000 100000");
+        write("cpu.stat", "usage_usec 5000");
+        assert_eq!(sampler.processors(), None, "there is nothing to compare with");
+        write("cpu.stat", "usage_usec 4000");
+        assert_eq!(sampler.processors(), None, "the counter went back");
+        write("cpu.stat", "usage_usec 4000");
+        assert_eq!(sampler.processors(), Some(0));
+        write("cpu.stat", "usage_usec what");
+        assert_eq!(sampler.processors(), None, "garbled");
+        std::fs::remove_file(folder.path().join("cpu.max")).unwrap();
+        assert_eq!(sampler.processors(), None, "gone");
+        write("cpu.max", "100000 100000");
+        write("cpu.stat", "usage_usec 999999999999");
+        assert_eq!(sampler.processors(), Some(100), "back again, and never more than all");
+    }
+
+    #[test]
     fn a_share_that_makes_no_sense_is_none() {
         assert_eq!(share(1.0, 0.0), None);
         assert_eq!(share(-1.0, 4.0), None);

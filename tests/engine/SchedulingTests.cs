@@ -183,7 +183,7 @@ public sealed class SchedulingTests(ModuleFixture fixture) : IClassFixture<Modul
             $go.Set()
             $null = $job | Wait-Job
             $active | ForEach-Object { "$($_.Name) $($_.State): $($_.WaitingFor)" }
-            $active[0].Since -is [datetime]; $null -eq $active[1].Since
+            $active[0].Since -is [datetime]; $active[1].Since -is [datetime]
             "$($job.State)"; @(Get-ActiveLabOperations | Where-Object Run -EQ 'tables').Count
             $job | Remove-Job
             """).Clean();

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p labrunner-bench [-- <PSPLIB folder>]`
 //!
+//! `-- soak [seconds]` runs the soak alone, ten minutes when no time is given.
+//!
 //! The folder holds the instances of PSPLIB as `j30/j301_1.sm` …; without an argument it is
 //! `LABRUNNER_PSPLIB`, or `../shared/psplib` beside the repository. They are read, never copied.
 
@@ -12,11 +14,17 @@ mod quality;
 mod random;
 mod scale;
 mod scheduler;
+mod soak;
 
 #[global_allocator]
 static HEAP: heap::Counting = heap::Counting;
 
 fn main() {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some("soak") {
+        let seconds = arguments.next().and_then(|seconds| seconds.parse().ok()).unwrap_or(600);
+        return soak::measure(seconds);
+    }
     config::measure();
     println!();
     scheduler::measure();

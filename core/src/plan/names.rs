@@ -46,7 +46,7 @@ impl<'a> Names<'a> {
                 names.warm(&names.hashes[index..entries.min(index + BLOCK)]);
             }
             let this = OpId(index as u32);
-            let is_named = !operation.name.trim().is_empty();
+            let is_named = !operation.name.trim_start().is_empty();
             if is_named && let Some(first) = names.add(&operation.name, this.0) {
                 twice(this, first, &operation.name);
             }
@@ -140,7 +140,9 @@ impl<'a> Names<'a> {
 
 /// Whether two names are one.
 fn same(one: &str, other: &str) -> bool {
-    if one.is_ascii() && other.is_ascii() {
+    if one == other {
+        true
+    } else if one.is_ascii() && other.is_ascii() {
         one.eq_ignore_ascii_case(other)
     } else {
         one.to_lowercase() == other.to_lowercase()
@@ -149,34 +151,40 @@ fn same(one: &str, other: &str) -> bool {
 
 /// Equal for names that are [the same](same).
 fn hash(name: &str) -> u64 {
-    if name.is_ascii() { hash_bytes(name.as_bytes()) } else { hash_bytes(name.to_lowercase().as_bytes()) }
+    let (hash, all) = hash_bytes(name.as_bytes());
+    if all & HIGH == 0 { hash } else { hash_bytes(name.to_lowercase().as_bytes()).0 }
 }
 
-/// Eight bytes at a time, upper case letters as lower case ones, multiplied and folded.
-fn hash_bytes(bytes: &[u8]) -> u64 {
+/// The upper bit of each byte, which no byte of ASCII has.
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Eight bytes at a time, upper case letters as lower case ones, multiplied and folded. Also gives all
+/// bytes or-ed together.
+fn hash_bytes(bytes: &[u8]) -> (u64, u64) {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let fold = |state: u64, word: u64| {
         let product = u128::from(state ^ word) * u128::from(FACTOR);
         (product as u64) ^ (product >> 64) as u64
     };
     let (words, rest) = bytes.as_chunks::<8>();
-    let mut state = FACTOR.rotate_left(17) ^ bytes.len() as u64;
+    let (mut state, mut all) = (FACTOR.rotate_left(17) ^ bytes.len() as u64, 0);
     for word in words {
-        state = fold(state, lower(u64::from_le_bytes(*word)));
+        let word = u64::from_le_bytes(*word);
+        all |= word;
+        state = fold(state, lower(word));
     }
-    let mut last = [0u8; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    fold(fold(state, lower(u64::from_le_bytes(last))), FACTOR.rotate_left(31))
+    let last = rest.iter().rev().fold(0, |last, &byte| last << 8 | u64::from(byte));
+    (fold(fold(state, lower(last)), FACTOR.rotate_left(31)), all | last)
 }
 
 /// Eight bytes with A to Z made a to z; other bytes, those above 127 too, stay.
 fn lower(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let low = word & (0x7f * ONES);
+    let low = word & !HIGH;
     // The upper bit of each byte: whether it is at least A, and whether it is beyond Z.
     let at_least_a = low + (0x80 - u64::from(b'A')) * ONES;
     let beyond_z = low + (0x7f - u64::from(b'Z')) * ONES;
-    let letters = at_least_a & !beyond_z & !word & (0x80 * ONES);
+    let letters = at_least_a & !beyond_z & !word & HIGH;
     word | letters >> 2
 }
 

@@ -22,6 +22,8 @@ mod shell;
 mod sync;
 
 #[cfg(test)]
+mod fault_table;
+#[cfg(test)]
 mod interleavings;
 
 pub use events::{Event, EventHub, EventKind, SkippedBecause};
