@@ -87,7 +87,7 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
         names.retain(|name| !absent.contains(&name.trim().to_lowercase()));
     }
     let conflicts = links::link(&mut declared, fields.take(&["dependencies"], findings), &absent, findings);
-    planned::check(mapping, &declared, &places, &settings, &conflicts, findings);
+    planned::check(mapping, &declared, &places, &settings, &options.limits, &conflicts, findings);
     for known in ["environments", "include", "includes"] {
         fields.take(&[known], findings);
     }

@@ -112,7 +112,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     {
         RefuseWhatIsMissing();
         var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
-        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath), Environment);
+        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath), Environment, ResourceLimits);
         var source = LabPlanSource.Read(Voice, reading);
         var lab = reading.Lab!.Value;
         var selected = selection.Of(source.Operations);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Binding;
+using LabRunner.Execution;
 using LabRunner.Interop;
 
 namespace LabRunner.Config;
@@ -28,6 +29,9 @@ internal sealed record LabReadOptions
 {
     /// <summary>The environment whose changes are merged over the file.</summary>
     internal string? Environment { get; init; }
+
+    /// <summary>How much the caller says there is of what operations need.</summary>
+    internal object? Limits { get; init; }
 
     /// <summary>Whether to say where each value comes from.</summary>
     internal bool Explain { get; init; }
@@ -60,7 +64,7 @@ internal static class LabFile
     }
 
     /// <summary>Reads a lab file and checks it as a lab.</summary>
-    internal static LabReading ReadLab(string path, string? environment = null) => Read(path, new LabReadOptions { Environment = environment });
+    internal static LabReading ReadLab(string path, string? environment = null, object? limits = null) => Read(path, new LabReadOptions { Environment = environment, Limits = limits });
 
     /// <summary>Reads any configuration file, be it a lab or not.</summary>
     internal static LabReading ReadDocument(string path, LabReadOptions? options = null) => Read(path, (options ?? new LabReadOptions()) with { DocumentOnly = true });
@@ -93,6 +97,12 @@ internal static class LabFile
             if (!string.IsNullOrWhiteSpace(options.Environment))
             {
                 json.WriteString("environment", options.Environment);
+            }
+
+            if (options.Limits is { } limits)
+            {
+                json.WritePropertyName("limits");
+                PlanDocument.Value(json, LimitsReader.Read(limits));
             }
 
             json.WriteStartObject("variables");
