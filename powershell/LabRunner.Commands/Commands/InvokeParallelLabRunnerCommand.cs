@@ -4,6 +4,7 @@ using LabRunner.Binding;
 using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Orchestration;
+using LabRunner.Secrets;
 
 namespace LabRunner.Commands;
 
@@ -147,6 +148,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             return;
         }
 
+        SecretReference.Prepare(Voice, definitions);
         var run = LabRun.Start(plan, definitions, settings, caller);
         if (Background)
         {

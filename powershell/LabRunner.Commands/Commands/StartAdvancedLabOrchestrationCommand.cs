@@ -7,6 +7,7 @@ using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Interop;
 using LabRunner.Orchestration;
+using LabRunner.Secrets;
 
 namespace LabRunner.Commands;
 
@@ -139,6 +140,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
 
         CommonCommands.Learn(Voice);
         var caller = CallerState.Capture(Voice, source.Constrained);
+        SecretReference.Prepare(Voice, operations);
         var run = LabRun.Start(plan, operations, settings, caller);
         var output = new PipelineOutput(_ => { }, Voice, caller, operations.Count > 1);
         var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, operations.Count)));

@@ -60,10 +60,10 @@ internal sealed class ScriptWork : OperationWork
     /// <summary>Whether it is a script file, whose <c>exit</c> the engine contains by itself.</summary>
     internal bool IsFile { get; init; }
 
-    internal object?[] Positional { get; init; } = Nothing;
+    internal object?[] Positional { get; set; } = Nothing;
 
     /// <summary>The splatted parameters; the values of <c>$using:</c> are among them.</summary>
-    internal required Hashtable Named { get; init; }
+    internal required Hashtable Named { get; set; }
 }
 
 /// <summary>A program, run by the core. The document is the core's own.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using LabRunner.Errors;
 using LabRunner.Execution;
+using LabRunner.Secrets;
 
 namespace LabRunner.Streams;
 
@@ -47,7 +48,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         switch (StreamMark.Of(item))
         {
             case LabStream.Output:
-                Output(item);
+                Output(SecretMask.Output(item));
                 break;
             case LabStream.Error when item.BaseObject is ErrorRecord error:
                 if (IsProgramText(error))
@@ -80,6 +81,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Takes one record that is no output, without passing it on.</summary>
     internal LabRecord? Take(LabStream stream, object data)
     {
+        data = SecretMask.Record(data);
         lock (_gate)
         {
             if (_closed)
@@ -98,7 +100,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     }
 
     /// <summary>Takes one line that a program wrote to its standard output.</summary>
-    internal void Line(string line) => Output(line);
+    internal void Line(string line) => Output(SecretMask.Text(line));
 
     /// <summary>Lets the worker see that it was told to stop, should it wait for room.</summary>
     internal void WakeWriter() => run.Queue.Wake();
@@ -106,6 +108,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Marks the operation as failed by an error that ended it.</summary>
     internal void Fail(ErrorRecord error)
     {
+        error = SecretMask.Error(error);
         lock (_gate)
         {
             if (_closed || Failure is not null)
@@ -192,6 +195,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
     private void Error(ErrorRecord error, IBlockedWriter writer)
     {
+        error = SecretMask.Error(error);
         lock (_gate)
         {
             ErrorCount++;
@@ -206,6 +210,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
     private void Warning(WarningRecord warning, IBlockedWriter writer)
     {
+        warning = (WarningRecord)SecretMask.Record(warning);
         lock (_gate)
         {
             WarningCount++;
