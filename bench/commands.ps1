@@ -63,14 +63,14 @@ Write-Output ('  ForEach-Object -Parallel                 {0,8:n3} ms' -f $peer)
 Write-Output ('  Invoke-ParallelLabRunner                 {0,8:n3} ms   {1:n1} times less' -f $ours, ($peer / $ours))
 
 # --- import, in fresh processes ---
-$engine = (Get-Process -Id $PID).Path
+. "$PSScriptRoot/../tests/pester/Invoke-SamePowerShell.ps1"
 $empty = Join-Path ([IO.Path]::GetTempPath()) "labrunner-empty-$PID"
 [void](New-Item -ItemType Directory -Path $empty -Force)
 Set-Content (Join-Path $empty 'Empty.psm1') ''
 Set-Content (Join-Path $empty 'Empty.psd1') "@{ RootModule = 'Empty.psm1'; ModuleVersion = '1.0'; GUID = '5b8f8f0e-6a0e-4d5e-9a37-6d9c1b0a7a02'; FunctionsToExport = @(); CmdletsToExport = @(); AliasesToExport = @(); VariablesToExport = @() }"
 try {
     $time = '$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module $args[0]; $w.Elapsed.TotalMilliseconds'
-    $importOf = { param($Path) [double](& $engine -NoProfile -NonInteractive -Command "& { $time } '$Path'") }
+    $importOf = { param($Path) [double](Invoke-SamePowerShell -Command "& { $time } '$Path'") }
     $ourImport = [double[]]::new($Rounds)
     $emptyImport = [double[]]::new($Rounds)
     for ($round = 0; $round -lt $Rounds; $round++) {

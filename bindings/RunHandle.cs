@@ -61,6 +61,28 @@ public sealed class RunHandle : IDisposable
         _ = Native.lab_run_cancel(held.Value, (uint)mode).Value();
     }
 
+    /// <summary>Lends up to so many slots that nothing needs now. Never waits.</summary>
+    /// <returns>How many.</returns>
+    public int Lend(int most)
+    {
+        using Reference held = new(Handle);
+        return (int)Native.lab_run_lend(held.Value, (uint)most).Value();
+    }
+
+    /// <summary>Takes lent slots back.</summary>
+    public void TakeBack(int slots)
+    {
+        using Reference held = new(Handle);
+        _ = Native.lab_run_take_back(held.Value, (uint)slots).Value();
+    }
+
+    /// <summary>Changes the number of slots.</summary>
+    public void Resize(int slots)
+    {
+        using Reference held = new(Handle);
+        _ = Native.lab_run_resize(held.Value, (uint)slots).Value();
+    }
+
     /// <summary>What is known so far, as a document; complete once the run is over.</summary>
     public byte[] Result() => Handle.Use(static run => Native.lab_run_result(run).Document());
 

@@ -240,6 +240,30 @@ pub fn lab_run_cancel(run: u64, mode: u32) -> LabReply {
     })
 }
 
+/// Lends up to so many slots of a run that nothing needs now, and gives how many. Never waits.
+#[ffi]
+pub fn lab_run_lend(run: u64, most: u32) -> LabReply {
+    guarded(|| Ok(handles::run(run)?.lend(most).into()))
+}
+
+/// Takes back slots that a run has lent.
+#[ffi]
+pub fn lab_run_take_back(run: u64, slots: u32) -> LabReply {
+    guarded(|| {
+        handles::run(run)?.take_back(slots);
+        Ok(0)
+    })
+}
+
+/// Changes the number of a run's slots.
+#[ffi]
+pub fn lab_run_resize(run: u64, slots: u32) -> LabReply {
+    guarded(|| {
+        handles::run(run)?.resize(slots);
+        Ok(0)
+    })
+}
+
 /// A document with what is known of a run so far.
 #[ffi]
 pub fn lab_run_result(run: u64) -> LabReply {
@@ -343,6 +367,9 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_run_complete_and_take))
         .register(function!(lab_run_wake))
         .register(function!(lab_run_cancel))
+        .register(function!(lab_run_lend))
+        .register(function!(lab_run_take_back))
+        .register(function!(lab_run_resize))
         .register(function!(lab_run_result))
         .register(function!(lab_run_explain))
         .register(function!(lab_active))

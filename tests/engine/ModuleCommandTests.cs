@@ -10,6 +10,9 @@ public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<Mo
         .Select(file => Path.GetFileNameWithoutExtension(file))
         .Order(StringComparer.Ordinal)];
 
+    // The network, a person who answers, npm and gh: what examples may need and a test machine may lack.
+    private static string Outside => Path.Combine(EngineEnvironment.CheckoutRoot, "tests", "data", "modules", "OutsideWorld", "OutsideWorld.psd1");
+
     [Theory]
     [MemberData(nameof(Commands))]
     public void A_function_has_the_parameters_of_its_cmdlet(string name)
@@ -95,7 +98,8 @@ public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<Mo
         {
             var result = _session.Run(
                 """
-                param($Name, $Folder)
+                param($Name, $Folder, $Outside)
+                Import-Module -Name $Outside -Global
                 Push-Location -LiteralPath $Folder
                 try {
                     foreach ($example in (Get-Help -Name "LabRunner\$Name" -Full).Examples.Example) {
@@ -103,9 +107,9 @@ public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<Mo
                         $null = & ([scriptblock]::Create($example.Code))
                         $example.Title
                     }
-                } finally { Pop-Location }
+                } finally { Pop-Location; Remove-Module -Name OutsideWorld }
                 """,
-                new System.Collections.Hashtable { ["Name"] = name, ["Folder"] = folder.Path }).Clean();
+                new System.Collections.Hashtable { ["Name"] = name, ["Folder"] = folder.Path, ["Outside"] = Outside }).Clean();
             Assert.NotEmpty(result.Output);
             Assert.Empty(result.Warnings);
         }

@@ -5,12 +5,11 @@ namespace LabRunner.EngineTests;
 /// <summary>Importing the staged module: by any path, again and again, side by side, and never with a sound.</summary>
 public sealed class ModuleImportTests
 {
-    private static readonly string[] Exported =
-    [
-        "Get-ActiveLabOperations", "Get-LabConfig", "Get-LabPerformance", "Get-LabStatus", "Get-Platform", "Initialize-StandardParameters", "Invoke-ParallelLabRunner",
-        "Invoke-SequentialExecution", "Start-AdvancedLabOrchestration", "Start-LabAutomation", "Test-LabConfiguration", "Test-ParallelRunnerSupport",
-        "Write-CustomLog",
-    ];
+    /// <summary>What is exported has a file of its own, and what has a file is exported.</summary>
+    private static readonly string[] Exported = [.. Directory
+        .EnumerateFiles(Path.Combine(EngineEnvironment.CheckoutRoot, "powershell", "module", "Public"), "*.ps1")
+        .Select(file => Path.GetFileNameWithoutExtension(file))
+        .Order(StringComparer.OrdinalIgnoreCase)];
 
     private static Hashtable Given(string path) => new() { ["Path"] = path };
 

@@ -169,7 +169,7 @@ public sealed class ModuleScriptTests : IDisposable
     [Theory]
     [InlineData("-ConfigPath ./none.yaml", "LabRunner.FileUnreadable")]
     [InlineData("-ConfigPath ./bad.yaml", "LabRunner.MalformedYaml")]
-    [InlineData("-LabName data", "LabRunner.NotAvailable")]
+    [InlineData("-LabName data", "LabRunner.MissingKey")]
     [InlineData("-ConfigPath ./good.yaml -Steps a", "LabRunner.NotAvailable")]
     public void A_lab_that_cannot_be_run_is_one_error(string arguments, string id)
     {

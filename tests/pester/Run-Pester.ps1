@@ -5,17 +5,24 @@ Runs the Pester suite against the staged module and ends with a line `PESTER <pa
 The staged module; by default the one of this checkout.
 .PARAMETER Filter
 Only tests whose full name contains this.
+.PARAMETER PesterPath
+The Pester to use; by default the newest one that PowerShell finds.
 .EXAMPLE
 ./tests/pester/Run-Pester.ps1
 #>
 [CmdletBinding()]
 param(
     [string] $ModulePath = (Join-Path -Path $PSScriptRoot -ChildPath '../../out/LabRunner'),
-    [string] $Filter
+    [string] $Filter,
+    [string] $PesterPath
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module -Name Pester -MinimumVersion 5.0.0
+if ($PesterPath) {
+    Import-Module -Name $PesterPath
+} else {
+    Import-Module -Name Pester -MinimumVersion 5.0.0
+}
 Import-Module -Name $ModulePath -Force
 
 $configuration = New-PesterConfiguration

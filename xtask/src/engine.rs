@@ -2,23 +2,19 @@
 
 use std::fmt;
 use std::fs;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use crate::dotnet::dotnet;
 use crate::fault::{Fault, Outcome};
 use crate::house::House;
 use crate::managed::HOST;
-use crate::stamp::write_file;
+use crate::restore::Restore;
 use crate::tool::Tool;
 
 /// The oldest PowerShell that LabRunner supports.
 const OLDEST: (u32, u32) = (7, 4);
 /// A first start may load everything from a cold disk.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
-/// How long the restore of the .NET tool may take.
-const RESTORE_LIMIT: Duration = Duration::from_secs(60);
-/// For how long a failed restore is not tried again.
-const RESTORE_AGAIN_AFTER: Duration = Duration::from_secs(12 * 60 * 60);
 /// The pinned .NET tool.
 const MANIFEST: &str = ".config/dotnet-tools.json";
 /// Asks an engine for its version and the newest Pester it can import.
@@ -113,33 +109,17 @@ fn on_path(house: &House) -> Result<Engine, String> {
 
 fn as_tool(house: &House) -> Result<Engine, String> {
     let manifest = fs::read(house.at(MANIFEST)).map_err(|e| format!("{MANIFEST} cannot be read: {e}"))?;
-    let failed = house.notes().join("tool-restore-failed");
-    let again = ", and is tried again in some hours, or once target/labrunner/tool-restore-failed is removed";
     let forced = std::env::var("LABRUNNER_ENGINE").is_ok_and(|value| value == "tool");
-    if !forced && fs::read(&failed).is_ok_and(|bytes| bytes == manifest) {
-        let age = fs::metadata(&failed).and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
-        if age.is_some_and(|age| age < RESTORE_AGAIN_AFTER) {
-            return Err(format!("`dotnet tool restore` failed before{again}"));
-        }
-    }
-    eprintln!("Restoring the .NET tool `pwsh` (at most {} s) ...", RESTORE_LIMIT.as_secs());
-    let started = SystemTime::now();
-    let restore = dotnet(house, "tool").args(["restore", "--tool-manifest", MANIFEST]).bounded(RESTORE_LIMIT);
-    let reason = match restore {
-        Ok(Some(ended)) if ended.good() => match ask(dotnet_pwsh(house)) {
-            Some((version, pester)) => return Ok(Engine::PowerShell { tool: true, version, pester }),
-            None => "the restored .NET tool does not start".to_owned(),
+    let restore =
+        Restore { what: "the .NET tool `pwsh`", note: "tool-restore-failed", asked_for: &manifest, forced };
+    restore.run(
+        house,
+        || dotnet(house, "tool").args(["restore", "--tool-manifest", MANIFEST]),
+        || {
+            let (version, pester) = ask(dotnet_pwsh(house)).ok_or("the restored .NET tool does not start")?;
+            Ok(Engine::PowerShell { tool: true, version, pester })
         },
-        Ok(Some(_)) => {
-            let seconds = started.elapsed().unwrap_or_default().as_secs();
-            format!("`dotnet tool restore` failed after {seconds} s")
-        }
-        Ok(None) => format!("`dotnet tool restore` was given up after {} s", RESTORE_LIMIT.as_secs()),
-        Err(fault) => fault.to_string(),
-    };
-    // Only a note for the next call: not to be able to write it costs that call some seconds.
-    let _ = write_file(&failed, &manifest);
-    Err(format!("{reason}{again}"))
+    )
 }
 
 /// The version of an engine and of its newest Pester.

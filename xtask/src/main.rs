@@ -8,6 +8,8 @@ mod fault;
 mod house;
 mod managed;
 mod native;
+mod pester;
+mod restore;
 mod run;
 mod stage;
 mod stamp;

@@ -8,6 +8,7 @@ use crate::fault::{Fault, Outcome};
 use crate::house::House;
 use crate::managed::{ENGINE_TESTS, HOST};
 use crate::native::cargo;
+use crate::pester;
 use crate::run::with_module;
 use crate::suite::{Tally, Verdict};
 use crate::tool::Tool;
@@ -115,18 +116,25 @@ fn trx(report: &str) -> Option<Tally> {
 pub fn pester(house: &House, engine: &Outcome<Engine>, filter: Option<&str>) -> Outcome<Verdict> {
     let required = std::env::var("LABRUNNER_REQUIRE").unwrap_or_default();
     let requires = |name: &str| required.split(',').any(|word| word.trim().eq_ignore_ascii_case(name));
-    let (missing, is_required) = match engine {
-        Ok(Engine::PowerShell { pester: Some(version), .. }) if is_pester_5(version) => ("", false),
-        Ok(Engine::PowerShell { .. }) => ("no Pester 5", requires("pester")),
-        _ => ("no pwsh", requires("pwsh") || requires("pester")),
+    // The engine's own Pester where it has one that serves; else the pinned package.
+    let pinned = match engine {
+        Ok(Engine::PowerShell { pester: Some(version), .. }) if is_pester_5(version) => Ok(None),
+        Ok(Engine::PowerShell { .. }) => {
+            pester::pinned(house).map(Some).map_err(|why| (format!("no Pester 5: {why}"), requires("pester")))
+        }
+        _ => Err(("no pwsh".to_owned(), requires("pwsh") || requires("pester"))),
     };
-    if is_required {
-        return Err(Fault::new(format!(
-            "Pester suite: {missing}, but LABRUNNER_REQUIRE={required} asks for it"
-        )));
-    }
-    let (Ok(engine), "") = (engine, missing) else {
-        return Ok(Verdict::skipped(format!("Pester suite: skipped, {missing}")));
+    let (engine, pinned) = match (engine, pinned) {
+        (_, Err((missing, true))) => {
+            return Err(Fault::new(format!(
+                "Pester suite: {missing}, but LABRUNNER_REQUIRE={required} asks for it"
+            )));
+        }
+        (Ok(engine), Ok(pinned)) => (engine, pinned),
+        (Ok(_), Err((missing, false))) => {
+            return Ok(Verdict::skipped(format!("Pester suite: skipped, {missing}")));
+        }
+        (Err(_), _) => return Ok(Verdict::skipped("Pester suite: skipped, no pwsh".to_owned())),
     };
     if !house.at(PESTER_SCRIPT).is_file() {
         return Err(Fault::new(format!("{PESTER_SCRIPT} is missing: it runs the Pester suite")));
@@ -136,6 +144,9 @@ pub fn pester(house: &House, engine: &Outcome<Engine>, filter: Option<&str>) -> 
         .arg(house.at(PESTER_SCRIPT))
         .arg("-ModulePath")
         .arg(house.module());
+    if let Some(manifest) = pinned {
+        tool = tool.arg("-PesterPath").arg(manifest);
+    }
     if let Some(filter) = filter {
         tool = tool.args(["-Filter", filter]);
     }

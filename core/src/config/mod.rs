@@ -37,6 +37,7 @@ mod expression;
 mod fields;
 mod files;
 mod interpolate;
+pub mod isolation;
 mod json;
 mod lab;
 mod links;

@@ -1,6 +1,7 @@
 //! What a lab file means once it has been read without error: the lab and its operations.
 
 use super::document::Mapping;
+use super::isolation::Isolation;
 use super::secrets::SecretUse;
 use crate::error::Place;
 use crate::operation::{Operation, Order, ResourceLimits, RetryPolicy};
@@ -63,6 +64,9 @@ pub struct Settings {
     pub retry: Option<RetryPolicy>,
     /// How much there is of what operations need.
     pub limits: ResourceLimits,
+    /// How far scripts that do not say so themselves are kept apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<Isolation>,
 }
 
 /// The part of a lab that an operation belongs to.
@@ -90,6 +94,9 @@ pub struct LabOperation {
     pub parameters: Option<Mapping>,
     /// The script that undoes the operation, when it is one; it gets the same parameters.
     pub rollback_script: Option<Script>,
+    /// How far its script is kept apart from others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<Isolation>,
     /// The part of the lab it belongs to.
     pub stage: Stage,
 }

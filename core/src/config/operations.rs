@@ -7,7 +7,7 @@ use super::model::{LabOperation, Provider, Stage};
 use super::quantity::Unit;
 use super::retries::{self, RetryKeys};
 use super::work::{WorkKeys, first_line};
-use super::{resources, rollback};
+use super::{isolation, resources, rollback};
 use crate::error::Code;
 use crate::operation::{Operation, RetryPolicy, Trigger, Work};
 
@@ -90,6 +90,7 @@ fn read_fields(
     let trigger = fields.take(&["trigger"], findings).and_then(|entry| trigger(entry, findings));
     let critical = fields.take(&["critical"], findings).and_then(|entry| fields::boolean(entry, findings));
     let needs = resources::needs(fields, findings);
+    let isolation = isolation::take(fields, findings);
     let retry = retry(fields, context.retries, findings);
     // What expanding has used up is known too.
     for free in ["description", "metadata", "tags", "when", "for-each", "template", "with", "include"] {
@@ -131,7 +132,15 @@ fn read_fields(
     };
     let rollback_script = rollback_script.flatten();
     Declared {
-        operation: LabOperation { operation, provider, script, parameters, rollback_script, stage },
+        operation: LabOperation {
+            operation,
+            provider,
+            script,
+            parameters,
+            rollback_script,
+            isolation,
+            stage,
+        },
         has_dependencies,
     }
 }

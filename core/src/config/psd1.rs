@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(lab.operations[0].operation.name, "a");
         assert_eq!(
             serde_json::to_value(&lab.operations[0].script).unwrap(),
-            json!({"text": "1", "at": {"line": 3, "column": 61}})
+            json!({"text": "1", "at": {"file": "lab.psd1", "line": 3, "column": 61}})
         );
         let [warning] = &reading.diagnostics[..] else { panic!("{:?}", reading.diagnostics) };
         assert!(warning.message.contains("Timout"), "{}", warning.message);

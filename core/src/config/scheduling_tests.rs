@@ -254,6 +254,23 @@ fn times_and_weight() {
 }
 
 #[test]
+fn isolation_of_operations_and_of_the_lab() {
+    use crate::config::isolation::Isolation;
+    for (word, isolation) in
+        [("shared", Isolation::Shared), ("Runspace", Isolation::Runspace), ("process", Isolation::Process)]
+    {
+        assert_eq!(read_one(&format!("isolation: {word}")).isolation, Some(isolation));
+    }
+    assert_eq!(read_one("priority: 1").isolation, None);
+    let odd = only(line("isolation: proces"), Code::InvalidValue);
+    assert!(odd.advice.unwrap().starts_with("Did you mean 'process'?"));
+    let text = "name: x\nsettings: {isolation: runspace}\noperations: [{name: a, script: b}]";
+    let reading = read(text.as_bytes(), &ReadOptions::default());
+    assert_eq!(reading.diagnostics, []);
+    assert_eq!(reading.lab.unwrap().settings.isolation, Some(Isolation::Runspace));
+}
+
+#[test]
 fn a_rollback_is_a_script_or_a_program() {
     let read = read_one("parameters: {A: 1}\nrollback: |\n  # undo\n  Remove-Item x");
     assert_eq!(read.operation.compensation.as_deref(), Some(&Work::Script));

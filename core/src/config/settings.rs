@@ -4,8 +4,8 @@ use super::diagnostics::Findings;
 use super::fields::{self, Fields};
 use super::model::Settings;
 use super::quantity::Unit;
-use super::resources;
 use super::retries::{self, RetryKeys};
+use super::{isolation, resources};
 use crate::error::Code;
 use crate::operation::Order;
 use crate::scheduler::{FailureStrategy, RetryRule};
@@ -43,7 +43,8 @@ pub(super) fn take(lab: &mut Fields<'_>, findings: &mut Findings<'_>) -> (Settin
             retry.count.get_or_insert(RetryRule::DEFAULT.count);
         }
         settings.retry = retry.clone().policy();
-        fields.ignore_yet(&["health-monitoring", "performance-analytics", "isolation"], findings);
+        settings.isolation = isolation::take(&mut fields, findings);
+        fields.ignore_yet(&["health-monitoring", "performance-analytics"], findings);
         fields.finish("'settings'", findings);
     }
     settings.limits.pools = resources::pools(&pools, findings);

@@ -251,6 +251,27 @@ impl Run {
         drop(self.send(Input::Cancel { hard: mode == CancelMode::Hard }.into()));
     }
 
+    /// Lends up to `most` slots that nothing needs now to a run inside one of the operations, and
+    /// says how many. Never waits.
+    pub fn lend(self: &Arc<Self>, most: u32) -> u32 {
+        let mut inner = self.inner.lock();
+        // What is on its way may need them.
+        self.digest(&mut inner, None);
+        let lent = inner.scheduler.lend(most);
+        self.demand(&mut inner);
+        lent
+    }
+
+    /// Takes lent slots back.
+    pub fn take_back(self: &Arc<Self>, slots: u32) {
+        drop(self.send(Input::SlotsReturned(slots).into()));
+    }
+
+    /// Changes the number of slots, because some were borrowed or given back.
+    pub fn resize(self: &Arc<Self>, slots: u32) {
+        drop(self.send(Input::Slots(slots).into()));
+    }
+
     /// Whether the run is over.
     pub fn is_finished(&self) -> bool {
         self.inner.lock().status.is_some()
@@ -495,7 +516,12 @@ impl Run {
     fn note(&self, inner: &mut Inner, news: News) {
         let (op, attempt) = match news.input {
             Input::Taken(op, attempt) | Input::Completed(op, attempt, _) => (op, attempt),
-            Input::Tick | Input::ServiceReady(..) | Input::Sample { .. } | Input::Cancel { .. } => return,
+            Input::Tick
+            | Input::ServiceReady(..)
+            | Input::Sample { .. }
+            | Input::SlotsReturned(_)
+            | Input::Slots(_)
+            | Input::Cancel { .. } => return,
         };
         if op.index() >= inner.records.len() || inner.scheduler.attempt(op) != attempt {
             return;

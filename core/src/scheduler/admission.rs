@@ -26,6 +26,8 @@ struct Holding {
 pub struct Admission {
     limits: Limits,
     slots_in_use: u32,
+    /// Slots that another run has.
+    lent: u32,
     peak: u32,
     /// By resource: what is left.
     free: Box<[u32]>,
@@ -39,6 +41,7 @@ impl Admission {
         Self {
             limits: Limits { max_concurrency: limits.max_concurrency.max(1) },
             slots_in_use: 0,
+            lent: 0,
             peak: 0,
             free: resources.list().iter().map(|resource| resource.capacity).collect(),
             holdings: vec![Holding::default(); count].into(),
@@ -47,7 +50,28 @@ impl Admission {
 
     /// Whether a slot is free.
     pub fn has_slot(&self) -> bool {
-        self.slots_in_use < self.limits.max_concurrency
+        self.free_slots() > 0
+    }
+
+    fn free_slots(&self) -> u32 {
+        self.limits.max_concurrency.saturating_sub(self.slots_in_use + self.lent)
+    }
+
+    /// Gives up to `most` free slots to another run, and says how many.
+    pub fn lend(&mut self, most: u32) -> u32 {
+        let lent = most.min(self.free_slots());
+        self.lent += lent;
+        lent
+    }
+
+    /// Takes back slots that were lent.
+    pub fn take_back(&mut self, slots: u32) {
+        self.lent = self.lent.saturating_sub(slots);
+    }
+
+    /// Changes the number of slots, at least 1. What is booked beyond stays booked.
+    pub fn resize(&mut self, slots: u32) {
+        self.limits.max_concurrency = slots.max(1);
     }
 
     /// The first of a class's demands that cannot be met now.
@@ -101,6 +125,11 @@ impl Admission {
     /// Slots booked now.
     pub fn slots_in_use(&self) -> u32 {
         self.slots_in_use
+    }
+
+    /// Slots that another run has now.
+    pub fn slots_lent(&self) -> u32 {
+        self.lent
     }
 
     /// Slots there are.

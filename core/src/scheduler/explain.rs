@@ -93,8 +93,10 @@ impl Scheduler {
 
     fn explain_ready(&self, op: OpId, waiting: &mut Waiting) {
         if !self.admission.has_slot() {
-            waiting.slots =
-                Some(Slots { used: self.admission.slots_in_use(), limit: self.admission.slots() });
+            waiting.slots = Some(Slots {
+                used: self.admission.slots_in_use() + self.admission.slots_lent(),
+                limit: self.admission.slots(),
+            });
         }
         if self.is_guarded() {
             waiting.guard = self.guard.reason(self.now);

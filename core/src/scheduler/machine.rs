@@ -177,6 +177,11 @@ impl Scheduler {
                         self.timers.arm(until, Timer::SampleExpired);
                     }
                 }
+                Input::SlotsReturned(slots) => self.admission.take_back(slots),
+                Input::Slots(slots) => {
+                    let sequential = *self.plan.order() == Order::Sequential;
+                    self.admission.resize(if sequential { 1 } else { slots });
+                }
                 Input::Cancel { hard } => self.cancel(hard, out),
             }
         }
@@ -238,6 +243,12 @@ impl Scheduler {
     /// What is booked, for reports.
     pub fn admission(&self) -> &Admission {
         &self.admission
+    }
+
+    /// Gives up to `most` slots that nothing needs now to another run, and says how many. They come
+    /// back with [`Input::SlotsReturned`].
+    pub fn lend(&mut self, most: u32) -> u32 {
+        if self.finished { 0 } else { self.admission.lend(most) }
     }
 
     /// The plan it runs.

@@ -69,6 +69,10 @@ pub enum Input {
         /// Percent of all processors.
         cpu_percent: Option<u32>,
     },
+    /// Another run gives back slots that it was lent.
+    SlotsReturned(u32),
+    /// From now on there are so many slots; never more than one where the plan is sequential.
+    Slots(u32),
     /// Stop everything; `hard` leaves no grace.
     Cancel {
         /// Whether to kill at once.

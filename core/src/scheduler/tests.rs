@@ -579,3 +579,38 @@ fn a_clock_that_is_set_back_ends_no_limit_twice_and_one_set_forward_ends_all() {
     assert_eq!(bench.at(86_400_000), ["stop a Timeout 5000"]);
     assert_eq!(bench.at(u64::MAX), ["a Abandoned", "finished Failed"]);
 }
+
+#[test]
+fn lent_slots_are_missing_until_they_come_back() {
+    let mut bench = Bench::new(
+        vec![script("a", &[]), script("b", &["a"]), script("c", &["a"]), script("d", &["a"])],
+        settings(3, FailureStrategy::Stop),
+    );
+    assert_eq!(bench.step(&[]), ["start a"]);
+    assert_eq!(bench.scheduler.lend(5), 2, "only what is free");
+    assert_eq!(bench.scheduler.lend(1), 0);
+    bench.take("a");
+    let a = bench.op("a");
+    let out = bench.step(&[Input::Completed(a, 1, Verdict::Succeeded)]);
+    assert_eq!(out, ["a Succeeded", "start b"]);
+    let waiting = bench.scheduler.explain(bench.op("c"));
+    assert_eq!(waiting.slots.map(|slots| (slots.used, slots.limit)), Some((3, 3)));
+    assert_eq!(bench.step(&[Input::SlotsReturned(1)]), ["start c"]);
+    assert_eq!(bench.step(&[Input::SlotsReturned(1)]), ["start d"]);
+}
+
+#[test]
+fn slots_can_be_added_and_taken_away() {
+    let ops = || vec![script("a", &[]), script("b", &[]), script("c", &[])];
+    let mut bench = Bench::new(ops(), settings(1, FailureStrategy::Stop));
+    assert_eq!(bench.step(&[]), ["start a"]);
+    assert_eq!(bench.step(&[Input::Slots(2)]), ["start b"]);
+    assert_eq!(bench.step(&[Input::Slots(1)]), [""; 0]);
+    bench.take("a");
+    let a = bench.op("a");
+    assert_eq!(bench.step(&[Input::Completed(a, 1, Verdict::Succeeded)]), ["a Succeeded"]);
+    assert_eq!(bench.step(&[Input::Slots(0)]), [""; 0], "one slot there always is, and b has it");
+    bench.take("b");
+    let b = bench.op("b");
+    assert_eq!(bench.step(&[Input::Completed(b, 1, Verdict::Succeeded)]), ["b Succeeded", "start c"]);
+}

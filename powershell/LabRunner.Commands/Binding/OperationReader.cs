@@ -78,6 +78,7 @@ internal sealed class OperationReader
             Dependencies = Names(fields.Take("Dependencies", "DependsOn")),
             Timeout = Limit(fields.Take("Timeout", "TimeoutMinutes"), name),
             Work = work,
+            Isolation = Isolation(fields.Take("Isolation"), name),
             Scheduling = _scheduling.Read(fields, name),
             Compensation = _rollbacks.Read(fields, name, work),
         };
@@ -153,6 +154,22 @@ internal sealed class OperationReader
         }
 
         _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The Priority '{value}' of operation '{name}' is no number.", name, "Write 1 (first) to 10 (last)."));
+        return null;
+    }
+
+    private LabIsolation? Isolation(object? value, string name)
+    {
+        if (value is null or LabIsolation)
+        {
+            return (LabIsolation?)value;
+        }
+
+        if (Isolations.Read(Text(value)) is { } isolation)
+        {
+            return isolation;
+        }
+
+        _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The Isolation '{value}' of operation '{name}' is none.", name, "There are Shared, Runspace and Process."));
         return null;
     }
 

@@ -57,7 +57,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
         }
 
         var (positional, named) = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared);
-        return new ScriptWork { Command = full, IsFile = true, Positional = positional, Named = named };
+        return new ScriptWork { Command = full, IsFile = true, NamesEnvironment = EnvironmentUse.In(ast), Positional = positional, Named = named };
     }
 
     /// <summary>Whether a text names a script file rather than being a script.</summary>
@@ -73,7 +73,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
             named[UsingCollector.ParameterName] = values;
         }
 
-        return new ScriptWork { Command = copy, Positional = positional, Named = named };
+        return new ScriptWork { Command = copy, NamesEnvironment = EnvironmentUse.In(ast), Positional = positional, Named = named };
     }
 
     // An operation's Config goes to the parameter of that name, where the script has one.

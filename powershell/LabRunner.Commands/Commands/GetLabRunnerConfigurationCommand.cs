@@ -12,6 +12,7 @@ public sealed class GetLabRunnerConfigurationCommand : QueryCommand
     /// <summary>Only the settings of these names, each as an object of its own; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(LabSettingCompleter))]
     public string[]? Name { get; set; }
 
     /// <inheritdoc/>

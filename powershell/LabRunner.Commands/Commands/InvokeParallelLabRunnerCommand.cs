@@ -9,17 +9,36 @@ using LabRunner.Secrets;
 namespace LabRunner.Commands;
 
 /// <summary>Runs operations in parallel, as their dependencies allow, and gives one result an operation.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "ParallelLabRunner", SupportsShouldProcess = true)]
-[OutputType(typeof(LabOperationResult), typeof(LabRunJob), typeof(LabExecutionPlan))]
+[Cmdlet(VerbsLifecycle.Invoke, "ParallelLabRunner", SupportsShouldProcess = true, DefaultParameterSetName = ByScripts)]
+[OutputType(typeof(LabOperationResult), typeof(LabRunJob), typeof(LabExecutionPlan), typeof(Hashtable))]
 public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 {
+    private const string ByScripts = "Scripts";
+    private const string ByOperations = "Operations";
+
     private readonly List<object?> _operations = [];
 
     /// <summary>The operations: dictionaries or objects with Name, ScriptBlock and the rest.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ByOperations, Position = 0, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyCollection]
     public object?[]? Operations { get; set; }
+
+    /// <summary>Scripts: paths, names of commands, script blocks, or items with Name, Path and Config.</summary>
+    [Parameter(ParameterSetName = ByScripts)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? Scripts { get; set; }
+
+    /// <summary>The configuration that scripts get; without scripts, what is to be deployed.</summary>
+    [Parameter(ParameterSetName = ByScripts)]
+    [Alias("ConfigPath")]
+    [AllowNull]
+    public object? Config { get; set; }
+
+    /// <summary>Runs no script that another process is running.</summary>
+    [Parameter(ParameterSetName = ByScripts)]
+    public SwitchParameter SafeMode { get; set; }
 
     /// <summary>How many operations may run at the same time; 0 for one a processor.</summary>
     [Parameter]
@@ -93,6 +112,10 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [Parameter]
     public SwitchParameter Background { get; set; }
 
+    /// <summary>How far operations that do not say so themselves are kept apart.</summary>
+    [Parameter]
+    public LabIsolation Isolation { get; set; }
+
     /// <summary>Keeps no output on the results.</summary>
     [Parameter]
     public SwitchParameter NoOutput { get; set; }
@@ -126,7 +149,8 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     private void Run()
     {
         var reader = new OperationReader(Voice);
-        var definitions = reader.Read(_operations);
+        var scripts = ParameterSetName == ByScripts ? new LabScriptReader(Voice, Config, MyInvocation.BoundParameters.ContainsKey(nameof(Config)), SafeMode) : null;
+        var definitions = reader.Read(scripts?.Read(Scripts) ?? _operations);
         var settings = Settings();
         using var plan = LabRun.Compile(definitions, settings, reader.Findings);
         if (reader.UnknownKeys.Count > 0)
@@ -159,7 +183,13 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             return;
         }
 
-        var outcome = Finish(run, new PipelineOutput(result => WriteObject(result), Voice, caller, definitions.Count > 1), View(ShowProgress, ProgressStyle, definitions.Count));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var outcome = Finish(run, new PipelineOutput(scripts is null ? result => WriteObject(result) : static _ => { }, Voice, caller, definitions.Count > 1), View(ShowProgress, ProgressStyle, definitions.Count));
+        if (scripts is not null)
+        {
+            WriteObject(LabScriptSummary.Of([.. outcome.Results], scripts.Scripts, watch.Elapsed, ShowProgress));
+        }
+
         ThrowIfAsked(outcome);
     }
 
@@ -181,8 +211,10 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             throw LabRunnerError.Contradiction("-RetryDelaySeconds says how long to wait, but nothing says how often to try again.", "Add -RetryCount.");
         }
 
+        // Existing callers of scripts expect all of them to be tried, each for half an hour at most.
+        var ofScripts = ParameterSetName == ByScripts;
         var order = RunOrder.Of(OrchestrationMode, Order);
-        var failure = (ContinueOnError ? "continue" : FailureStrategy ?? Defaults.FailureStrategy).ToLowerInvariant();
+        var failure = (ContinueOnError ? "continue" : FailureStrategy ?? (ofScripts ? "continue" : Defaults.FailureStrategy)).ToLowerInvariant();
         object? retry = RetryCount > 0 ? new Dictionary<string, object?> { ["count"] = RetryCount, ["delay_ms"] = (long)(RetryDelaySeconds * 1000) }
             : failure == "retry" ? Defaults.Retry
             : null;
@@ -199,9 +231,10 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             Order = order.Mode,
             CustomOrder = order.Names,
             Ranking = order.Ranking,
-            DefaultTimeout = Limit(nameof(TimeoutMinutes), TimeoutMinutes, Defaults.DefaultTimeoutMinutes),
+            DefaultTimeout = ofScripts && !MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutMinutes)) ? TimeSpan.FromMinutes(30) : Limit(nameof(TimeoutMinutes), TimeoutMinutes, Defaults.DefaultTimeoutMinutes),
             RunTimeout = Limit(nameof(RunTimeoutMinutes), RunTimeoutMinutes, Defaults.RunTimeoutMinutes),
             Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),
+            Isolation = Isolation,
             NoOutput = NoOutput,
             KeepRecords = KeepRecords,
         };

@@ -12,6 +12,7 @@ public sealed class ResetLabRunnerConfigurationCommand : QueryCommand
     /// <summary>The settings; all when absent. Wildcards are allowed.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(LabSettingCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Where they are taken back.</summary>

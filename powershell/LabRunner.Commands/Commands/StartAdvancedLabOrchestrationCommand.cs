@@ -54,6 +54,10 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [ValidateRange(0, double.MaxValue)]
     public double RunTimeoutMinutes { get; set; }
 
+    /// <summary>How far operations that do not say so themselves are kept apart.</summary>
+    [Parameter]
+    public LabIsolation Isolation { get; set; }
+
     /// <summary>Watches the health of the lab while it is deployed.</summary>
     [Parameter]
     public SwitchParameter HealthMonitoring { get; set; }
@@ -185,6 +189,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         FailureStrategy = FailureStrategy,
         CancelRunning = Given(nameof(CancelRunning)) ? CancelRunning : null,
         RunTimeoutMinutes = RunTimeoutMinutes,
+        Isolation = Given(nameof(Isolation)) ? Isolation : null,
     }.Of(lab, path, Defaults, selected);
 
     private LabOrchestrationSummary Summary(RunSettings settings, string path, DateTime started, RunOutcome? outcome) => new()

@@ -30,6 +30,7 @@ internal static class LabRunnerError
     internal const string ScriptExitCode = "LabRunner.ScriptExitCode";
     internal const string WorkerLost = "LabRunner.WorkerLost";
     internal const string PromptInParallel = "LabRunner.PromptInParallel";
+    internal const string EnvironmentChanged = "LabRunner.EnvironmentChanged";
 
     // Ids of the run as a whole.
     internal const string OperationsFailed = "LabRunner.RunFailed";

@@ -34,6 +34,9 @@ internal sealed class CallerState
     /// <summary>Where the caller stands, for a location command.</summary>
     internal required string Location { get; init; }
 
+    /// <summary>The console's encodings at the time of the call.</summary>
+    internal ConsoleEncodings Console { get; } = ConsoleEncodings.Current();
+
     /// <summary>Preference variables by name.</summary>
     internal required IReadOnlyList<KeyValuePair<string, object?>> Preferences { get; init; }
 
@@ -68,7 +71,7 @@ internal sealed class CallerState
             UICulture = CultureInfo.CurrentUICulture,
             Location = caller.SessionState.Path.CurrentLocation.Path,
             Preferences = preferences,
-            DefaultParameterValues = variables.GetValue("PSDefaultParameterValues") is IDictionary { Count: > 0 } defaults ? defaults : null,
+            DefaultParameterValues = variables.GetValue("PSDefaultParameterValues") is IDictionary { Count: > 0 } defaults ? new Hashtable(defaults, StringComparer.OrdinalIgnoreCase) : null,
             Commands = WorkerCommands.Of(caller),
         };
     }

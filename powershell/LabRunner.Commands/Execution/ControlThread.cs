@@ -21,6 +21,11 @@ internal static class ControlThread
     {
         lock (Gate)
         {
+            if (Runs.Count == 0)
+            {
+                EnvironmentWatch.Learn();
+            }
+
             Runs.Add(start(), session);
             if (!_running)
             {

@@ -12,6 +12,11 @@ internal static class LabRun
     /// <summary>Compiles a plan; all faults of the input, the reader's and the core's, come as one error.</summary>
     internal static PlanHandle Compile(IReadOnlyList<OperationDefinition> operations, RunSettings settings, IReadOnlyList<LabFinding> findings)
     {
+        if (operations.FirstOrDefault(operation => operation.Work is ScriptWork && (operation.Isolation ?? settings.Isolation) == LabIsolation.Process) is { } apart)
+        {
+            throw LabRunnerError.NotAvailable($"The isolation Process of operation '{apart.Name}'", "Available are Shared and Runspace.");
+        }
+
         // The core's findings are about names and the graph; they only make sense when every operation could be read.
         var complete = !findings.Any(finding => finding.Id is LabRunnerError.InvalidOperation or LabRunnerError.MissingName);
         if (findings.Count > 0 && !complete)

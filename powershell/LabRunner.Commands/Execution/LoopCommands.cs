@@ -12,7 +12,7 @@ internal sealed class NextCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         _worker = Worker.OnThisThread;
-        WriteObject(_worker is not null && _worker.Next(SessionState));
+        WriteObject(_worker is not null && _worker.Next(this));
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ internal sealed class OperationDefinition
 
     internal required OperationWork Work { get; init; }
 
+    /// <summary>How far it is kept apart from others; as the run says when absent.</summary>
+    internal LabIsolation? Isolation { get; init; }
+
     /// <summary>What else the core has to know - needs, retries, trigger and the like - under the core's own names.</summary>
     internal IReadOnlyDictionary<string, object?> Scheduling { get; init; } = new Dictionary<string, object?>();
 
@@ -42,6 +45,7 @@ internal sealed class OperationDefinition
         Id = Id,
         Type = Type,
         Work = Compensation,
+        Isolation = Isolation,
         Scheduling = Scheduling,
     };
 }
@@ -59,6 +63,9 @@ internal sealed class ScriptWork : OperationWork
 
     /// <summary>Whether it is a script file, whose <c>exit</c> the engine contains by itself.</summary>
     internal bool IsFile { get; init; }
+
+    /// <summary>Whether its text names the environment, and may change it.</summary>
+    internal bool NamesEnvironment { get; init; }
 
     internal object?[] Positional { get; set; } = Nothing;
 

@@ -63,11 +63,11 @@ internal static class PlanDocument
     internal static byte[] Operation(OperationDefinition operation) => Write(json => Operation(json, operation));
 
     /// <summary>The options that a run is started with.</summary>
-    internal static byte[] RunOptions(RunSettings settings) => Write(json =>
+    internal static byte[] RunOptions(RunSettings settings, int slots) => Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("name", settings.Name);
-        json.WriteNumber("max_concurrency", settings.MaxConcurrency);
+        json.WriteNumber("max_concurrency", slots);
         json.WriteString("failure", settings.Failure);
         json.WriteBoolean("cancel_running", settings.CancelRunning);
         json.WritePropertyName("retry");

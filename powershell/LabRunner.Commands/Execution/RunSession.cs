@@ -18,7 +18,10 @@ internal sealed class RunSession : IDisposable
     private readonly ProgressRecord?[] _progress;
     private readonly int[] _owners;
     private readonly ManualResetEventSlim _ended = new();
+    private BorrowedSlots? _slots;
+    private int _finals;
     private RunHandle? _handle;
+    private readonly HashSet<string> _changedEnvironment = new(StringComparer.Ordinal);
     private long _sequence;
     private bool _released;
     private volatile bool _over;
@@ -67,8 +70,18 @@ internal sealed class RunSession : IDisposable
     internal static RunSession Start(PlanHandle plan, IReadOnlyList<OperationDefinition> operations, RunSettings settings, CallerState caller)
     {
         var session = new RunSession(operations, settings, caller) { StartedAt = DateTime.Now };
-        var options = PlanDocument.RunOptions(settings);
-        ControlThread.Register(session, () => (session._handle = RunHandle.Start(plan, options)).Id);
+        session._slots = BorrowedSlots.Of(settings.MaxConcurrency, operations.Count);
+        try
+        {
+            var options = PlanDocument.RunOptions(settings, session._slots?.Slots ?? settings.MaxConcurrency);
+            ControlThread.Register(session, () => (session._handle = RunHandle.Start(plan, options)).Id);
+        }
+        catch
+        {
+            session._slots?.Return();
+            throw;
+        }
+
         return session;
     }
 
@@ -83,6 +96,15 @@ internal sealed class RunSession : IDisposable
         var recorder = new OperationRecorder(this, Nodes[operation], Recorder(operation));
         Volatile.Write(ref _recorders[operation], recorder);
         return recorder;
+    }
+
+    /// <summary>Whether a variable of the environment is one that was not yet warned of.</summary>
+    internal bool IsNewChange(string variable)
+    {
+        lock (_changedEnvironment)
+        {
+            return _changedEnvironment.Add(variable);
+        }
     }
 
     internal OperationRecorder? Recorder(int operation) => Volatile.Read(ref _recorders[operation]);
@@ -180,10 +202,16 @@ internal sealed class RunSession : IDisposable
                 return;
             case "ended" when happened is { Status: "Abandoned", HasWorker: true }:
                 WorkerPool.Abandon(this, happened.Worker);
+                Final();
+                Queue.Put(new RunItem(happened), null);
+                return;
+            case "ended" or "skipped":
+                Final();
                 Queue.Put(new RunItem(happened), null);
                 return;
             case "finished":
                 _over = true;
+                _slots?.Return();
                 Queue.Put(new RunItem(happened), null);
                 _ended.Set();
                 ReleaseIfDone();
@@ -191,6 +219,35 @@ internal sealed class RunSession : IDisposable
             default:
                 Queue.Put(new RunItem(happened), null);
                 return;
+        }
+    }
+
+    /// <summary>Lends slots that it does not need now to a run inside one of its operations; says how many.</summary>
+    internal int Lend(int most)
+    {
+        try
+        {
+            return most > 0 ? _handle?.Lend(most) ?? 0 : 0;
+        }
+        catch (Exception error) when (IsReleased(error))
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Takes lent slots back.</summary>
+    internal void TakeBack(int slots)
+    {
+        try
+        {
+            if (slots > 0)
+            {
+                _handle?.TakeBack(slots);
+            }
+        }
+        catch (Exception error) when (IsReleased(error))
+        {
+            // Nobody needs them any more.
         }
     }
 
@@ -206,6 +263,7 @@ internal sealed class RunSession : IDisposable
     internal void Break(Exception fault)
     {
         _over = true;
+        _slots?.Return();
         Queue.Put(new RunItem(fault), null);
         Cancel(CancelMode.Hard);
         _ended.Set();
@@ -231,6 +289,16 @@ internal sealed class RunSession : IDisposable
         }
 
         ReleaseIfDone();
+    }
+
+    // Compensations come on top of the operations, and need no more than one of them did.
+    private void Final()
+    {
+        _finals++;
+        if (_slots is not null && _handle is { } handle)
+        {
+            _slots.Adjust(handle, Nodes.Count - _finals);
+        }
     }
 
     private static bool IsReleased(Exception error) =>

@@ -52,6 +52,9 @@ internal sealed class RunSettings
     /// <summary>The caller's own rule, for <c>custom</c>: gives <see cref="CustomOrder"/> when the plan is compiled.</summary>
     internal System.Management.Automation.ScriptBlock? Ranking { get; init; }
 
+    /// <summary>How far operations are kept apart that do not say so themselves.</summary>
+    internal LabIsolation Isolation { get; init; }
+
     internal bool NoOutput { get; init; }
 
     internal int KeepRecords { get; init; } = 10_000;

@@ -6,38 +6,32 @@ namespace LabRunner.Execution;
 
 /// <summary>What a worker's session looked like before an operation, and the way back to it.</summary>
 /// <remarks>
-/// The default isolation is Shared: the next operation finds global variables, preferences, location, cultures,
-/// <c>$Error</c> and <c>$LASTEXITCODE</c> as the first one did. Modules, functions and everything of the process stay.
+/// The isolation Shared: the next operation finds variables, functions, aliases, drives, location, <c>$Error</c>,
+/// preferences, default parameter values, strict mode, cultures, console encodings, subscriptions and jobs as the first
+/// one did. Loaded modules and types and everything of the process stay.
 /// </remarks>
 internal sealed class StateBaseline
 {
     private readonly SessionState _session;
-    private readonly Dictionary<string, (PSVariable Variable, object? Value)> _variables = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _untouched = new(StringComparer.OrdinalIgnoreCase) { "?", "^", "$", "_", "Error", "PSDefaultParameterValues" };
+    private readonly VariableBaseline _variables;
+    private readonly CommandBaseline _commands;
+    private readonly DriveBaseline _drives;
+    private readonly ActivityBaseline _activity;
     private readonly ArrayList? _errors;
-    private List<string>? _added;
+    private readonly Version? _strictMode;
     private CallerState? _caller;
-    private int _defaultsCount;
     private object? _defaults;
     private string? _location;
 
-    internal StateBaseline(SessionState session)
+    internal StateBaseline(PSCmdlet command)
     {
-        _session = session;
-        _errors = session.PSVariable.GetValue("Error") as ArrayList;
-        foreach (var (name, variable) in GlobalVariables.Of(session))
-        {
-            var value = variable.Value;
-
-            // Computed variables give a new object each time: nothing to compare, and nothing to restore.
-            if (_untouched.Contains(name) || variable.Options.HasFlag(ScopedItemOptions.Constant) || variable.Options.HasFlag(ScopedItemOptions.Private) || !ReferenceEquals(value, variable.Value))
-            {
-                _untouched.Add(name);
-                continue;
-            }
-
-            _variables[name] = (variable, value);
-        }
+        _session = command.SessionState;
+        _errors = _session.PSVariable.GetValue("Error") as ArrayList;
+        _variables = new VariableBaseline(_session);
+        _commands = new CommandBaseline(_session);
+        _drives = new DriveBaseline(_session);
+        _activity = new ActivityBaseline(command);
+        _strictMode = SessionTables.StrictMode(_session);
     }
 
     /// <summary>Makes the session the caller's: from now on this is what is restored.</summary>
@@ -53,21 +47,7 @@ internal sealed class StateBaseline
 
         foreach (var (name, value) in caller.Preferences)
         {
-            if (_variables.TryGetValue(name, out var known))
-            {
-                if (!Equals(known.Variable.Value, value))
-                {
-                    Assign(known.Variable, value);
-                }
-
-                _variables[name] = (known.Variable, known.Variable.Value);
-            }
-            else
-            {
-                var variable = new PSVariable(name, value);
-                _session.PSVariable.Set(variable);
-                _variables[name] = (variable, variable.Value);
-            }
+            _variables.Settle(name, value);
         }
 
         ResetDefaults();
@@ -78,89 +58,93 @@ internal sealed class StateBaseline
     }
 
     /// <summary>Undoes what an operation has changed.</summary>
-    internal void Restore()
+    /// <param name="output">What it has put out.</param>
+    /// <returns>Whether all of it could be undone; otherwise the session is of no more use.</returns>
+    internal bool TryRestore(IReadOnlyCollection<object?> output)
     {
-        var met = 0;
-        foreach (var (name, variable) in GlobalVariables.Of(_session))
+        try
         {
-            if (_variables.TryGetValue(name, out var known))
-            {
-                met++;
-                if (!ReferenceEquals(known.Variable, variable))
-                {
-                    (_added ??= []).Add(name);
-                }
-                else if (!ReferenceEquals(known.Value, variable.Value))
-                {
-                    Assign(variable, known.Value);
-                    _variables[name] = (variable, variable.Value);
-                }
-            }
-            else if (!_untouched.Contains(name))
-            {
-                (_added ??= []).Add(name);
-            }
+            Restore(output);
+            return true;
         }
-
-        if (_added is { Count: > 0 })
+        catch (Exception)
         {
-            Remove(_added);
+            // Made constant, most likely; whatever it is, nobody may find it.
+            return false;
         }
+    }
 
-        if (met < _variables.Count)
-        {
-            PutBack();
-        }
-
+    private void Restore(IReadOnlyCollection<object?> output)
+    {
+        _variables.Restore();
+        _commands.Restore();
+        _activity.Restore(output);
         _errors?.Clear();
-        if (_caller is { } caller)
+        if (SessionTables.StrictMode(_session) != _strictMode)
         {
-            if (!ReferenceEquals(CultureInfo.CurrentCulture, caller.Culture))
-            {
-                CultureInfo.CurrentCulture = caller.Culture;
-            }
+            SessionTables.SetStrictMode(_session, _strictMode);
+        }
 
-            if (!ReferenceEquals(CultureInfo.CurrentUICulture, caller.UICulture))
-            {
-                CultureInfo.CurrentUICulture = caller.UICulture;
-            }
+        if (_caller is not { } caller)
+        {
+            _drives.Restore();
+            return;
+        }
 
-            if (_session.PSVariable.GetValue("PSDefaultParameterValues") is var defaults && (!ReferenceEquals(defaults, _defaults) || (defaults as IDictionary)?.Count != _defaultsCount))
-            {
-                ResetDefaults();
-            }
+        if (!ReferenceEquals(CultureInfo.CurrentCulture, caller.Culture))
+        {
+            CultureInfo.CurrentCulture = caller.Culture;
+        }
 
-            if (_location is not null && _session.Path.CurrentLocation.Path != _location)
+        if (!ReferenceEquals(CultureInfo.CurrentUICulture, caller.UICulture))
+        {
+            CultureInfo.CurrentUICulture = caller.UICulture;
+        }
+
+        caller.Console.Restore();
+        if (!HasDefaults())
+        {
+            ResetDefaults();
+        }
+
+        // A drive that is to go must not be the current one, and one that was removed must be there to be gone to.
+        if (_location is not null && _session.Path.CurrentLocation.Path != _location)
+        {
+            GoTo(_location);
+            _drives.Restore();
+            if (_session.Path.CurrentLocation.Path != _location)
             {
                 GoTo(_location);
             }
         }
-    }
-
-    private void PutBack()
-    {
-        var present = GlobalVariables.Of(_session).Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var (variable, value) in _variables.Where(pair => !present.Contains(pair.Key)).Select(pair => pair.Value).ToArray())
+        else
         {
-            _session.PSVariable.Set(variable);
-            Assign(variable, value);
+            _drives.Restore();
         }
     }
 
-    private void Remove(List<string> names)
+    private bool HasDefaults()
     {
-        foreach (var name in names)
+        if (_session.PSVariable.GetValue("PSDefaultParameterValues") is not IDictionary now || !ReferenceEquals(now, _defaults))
         {
-            // A variable that was there before and was removed and made anew gets its old self back.
-            _session.PSVariable.Remove("global:" + name);
-            if (_variables.TryGetValue(name, out var known))
+            return false;
+        }
+
+        var wanted = _caller?.DefaultParameterValues;
+        if (now.Count != (wanted?.Count ?? 0))
+        {
+            return false;
+        }
+
+        foreach (DictionaryEntry entry in now)
+        {
+            if (!wanted!.Contains(entry.Key) || !Equals(wanted[entry.Key], entry.Value))
             {
-                _session.PSVariable.Set(known.Variable);
-                Assign(known.Variable, known.Value);
+                return false;
             }
         }
 
-        names.Clear();
+        return true;
     }
 
     private void ResetDefaults()
@@ -176,7 +160,6 @@ internal sealed class StateBaseline
 
         _session.PSVariable.Set("global:PSDefaultParameterValues", defaults);
         _defaults = _session.PSVariable.GetValue("PSDefaultParameterValues");
-        _defaultsCount = defaults.Count;
     }
 
     private void GoTo(string location)
@@ -188,22 +171,6 @@ internal sealed class StateBaseline
         catch (Exception error) when (error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ProviderInvocationException)
         {
             // The caller's drive need not exist here (its own PSDrive, say): the worker stays where it is.
-        }
-    }
-
-    private static void Assign(PSVariable variable, object? value)
-    {
-        try
-        {
-            variable.Value = value;
-        }
-        catch (SessionStateUnauthorizedAccessException)
-        {
-            // Read-only by the operation's own doing; the next one lives with it.
-        }
-        catch (ValidationMetadataException)
-        {
-            // A preference that this engine takes no such value for.
         }
     }
 }

@@ -32,6 +32,8 @@ internal sealed class Worker
     private RunSession? _bound;
     private RunSession? _adopted;
     private Assignment? _open;
+    private Assignment? _pending;
+    private (RunSession Run, int Operation, uint Attempt)? _early;
     private PowerShell? _pipeline;
     private Runspace? _runspace;
     private LoopVariables? _loop;
@@ -39,6 +41,8 @@ internal sealed class Worker
     private bool _retired;
     private bool _stopRequested;
     private bool _dirty;
+    private bool _used;
+    private bool _renew;
     private int? _exitCode;
 
     internal Worker(CallerState bornFor, RunSession first)
@@ -59,6 +63,9 @@ internal sealed class Worker
 
     /// <summary>When it was parked last.</summary>
     internal long ParkedAt { get; set; }
+
+    /// <summary>The run of the operation that is open.</summary>
+    internal RunSession? Run => _open?.Run;
 
     /// <summary>The recorder of the operation that is open.</summary>
     internal OperationRecorder? Recorder => _open?.Recorder;
@@ -94,7 +101,7 @@ internal sealed class Worker
         {
             _retired = true;
             bound = _bound;
-            if (_open is not null)
+            if (_open is not null || _pending is not null)
             {
                 RequestStop();
             }
@@ -110,9 +117,16 @@ internal sealed class Worker
     {
         lock (_gate)
         {
-            if (_open is { } open && open.Run == run && open.Operation == operation && open.Attempt == attempt)
+            if ((_open ?? _pending) is { } open)
             {
-                RequestStop();
+                if (open.Is(run, operation, attempt))
+                {
+                    RequestStop();
+                }
+            }
+            else
+            {
+                _early = (run, operation, attempt);
             }
         }
     }
@@ -133,7 +147,7 @@ internal sealed class Worker
 
     /// <summary>Ends the open operation, if there is one, and waits for the next. Runs on the worker's thread.</summary>
     /// <returns>Whether there is something to run; otherwise the worker ends.</returns>
-    internal bool Next(SessionState session)
+    internal bool Next(PSCmdlet command)
     {
         Assignment? done = null;
         if (_open is not null)
@@ -145,11 +159,30 @@ internal sealed class Worker
             }
         }
 
-        _baseline ??= new StateBaseline(session);
-        if (done is not null || _dirty)
+        if (done is not null && !IsFitAfter(done))
         {
-            _baseline.Restore();
-            _dirty = false;
+            done.Run.Complete(done);
+            _renew = true;
+            return false;
+        }
+
+        _baseline ??= new StateBaseline(command);
+        if (_dirty && !_baseline.TryRestore([]))
+        {
+            _renew = true;
+            return false;
+        }
+
+        _dirty = false;
+        if (_pending is not null)
+        {
+            if (TakePending() is not { } pending)
+            {
+                return false;
+            }
+
+            Adopt(pending.Run);
+            return Begin(pending);
         }
 
         while (true)
@@ -160,10 +193,9 @@ internal sealed class Worker
                 return false;
             }
 
-            if (done is null && !ReferenceEquals(run, _adopted))
+            if (done is null)
             {
-                _baseline.Adopt(run.Caller);
-                _adopted = run;
+                Adopt(run);
             }
 
             var ticket = run.Take(Number, done, TakeMs);
@@ -171,9 +203,15 @@ internal sealed class Worker
             switch (ticket.State)
             {
                 case TicketState.Work:
-                    if (Open(run, ticket))
+                    if (Accept(run, ticket) is { } assignment)
                     {
-                        return true;
+                        if (assignment.Isolation == LabIsolation.Runspace && _used)
+                        {
+                            Postpone(assignment);
+                            return false;
+                        }
+
+                        return Begin(assignment);
                     }
 
                     break;
@@ -228,8 +266,12 @@ internal sealed class Worker
         try
         {
             OpenRunspace();
-            while (RunPipeline())
+            for (var end = RunPipeline(); end != PipelineEnd.Last; end = RunPipeline())
             {
+                if (end == PipelineEnd.Renew)
+                {
+                    Renew();
+                }
             }
         }
         catch (Exception error)
@@ -240,9 +282,13 @@ internal sealed class Worker
 
         try
         {
-            if (_open is { } open)
+            if ((_open ?? _pending) is { } open)
             {
-                open.Recorder.Fail(LabRunnerError.Lost(open.Name, fault));
+                if (!_stopRequested || fault is not null)
+                {
+                    open.Recorder.Fail(LabRunnerError.Lost(open.Name, fault));
+                }
+
                 Report(open);
             }
         }
@@ -288,9 +334,21 @@ internal sealed class Worker
         }
     }
 
+    // The old runspace goes with all that operations have left in it.
+    private void Renew()
+    {
+        _runspace?.Dispose();
+        _loop = null;
+        _baseline = null;
+        _adopted = null;
+        _dirty = false;
+        _used = false;
+        _renew = false;
+        OpenRunspace();
+    }
+
     /// <summary>Runs the loop until it ends.</summary>
-    /// <returns>Whether the worker is fit for another one.</returns>
-    private bool RunPipeline()
+    private PipelineEnd RunPipeline()
     {
         using var pipeline = PowerShell.Create();
         pipeline.Runspace = _runspace;
@@ -299,7 +357,7 @@ internal sealed class Worker
         {
             if (_retired)
             {
-                return false;
+                return PipelineEnd.Last;
             }
 
             _pipeline = pipeline;
@@ -326,8 +384,8 @@ internal sealed class Worker
 
         if (open is null)
         {
-            // Nobody ended the loop's operation: either it was told to end, or the runspace is gone.
-            return false;
+            // Nobody ended the loop's operation: it was told to end or to go on elsewhere, or the runspace is gone.
+            return _renew && !stopped ? PipelineEnd.Renew : PipelineEnd.Last;
         }
 
         if (_exitCode is { } code)
@@ -343,7 +401,7 @@ internal sealed class Worker
         _exitCode = null;
         _dirty = true;
         Report(open);
-        return sound;
+        return !sound ? PipelineEnd.Last : open.Isolation == LabIsolation.Runspace ? PipelineEnd.Renew : PipelineEnd.Again;
     }
 
     private bool IsSound(PowerShell pipeline) =>
@@ -354,10 +412,44 @@ internal sealed class Worker
         lock (_gate)
         {
             _open = null;
+            _pending = null;
         }
 
+        LookAtEnvironment(open);
         open.Recorder.Judge();
         open.Run.Complete(open);
+    }
+
+    // Whether the session may serve another operation: it was given back as it was found, or can be made so.
+    private bool IsFitAfter(Assignment done)
+    {
+        LookAtEnvironment(done);
+        return done.Isolation != LabIsolation.Runspace && _baseline!.TryRestore(done.Recorder.Kept);
+    }
+
+    private static void LookAtEnvironment(Assignment done)
+    {
+        if (!done.Begun)
+        {
+            return;
+        }
+
+        foreach (var variable in EnvironmentWatch.Ended(done.Work!))
+        {
+            if (done.Run.IsNewChange(variable))
+            {
+                done.Recorder.Warn(EnvironmentWatch.Warning(done.Name, variable));
+            }
+        }
+    }
+
+    private void Adopt(RunSession run)
+    {
+        if (!ReferenceEquals(run, _adopted))
+        {
+            _baseline!.Adopt(run.Caller);
+            _adopted = run;
+        }
     }
 
     // From here on a stop order for the operation comes too late; one that came before ends the worker.
@@ -377,7 +469,7 @@ internal sealed class Worker
         }
     }
 
-    private bool Open(RunSession run, Ticket ticket)
+    private Assignment? Accept(RunSession run, Ticket ticket)
     {
         var operation = run.Nodes[(int)ticket.Operation];
         var assignment = new Assignment(run, (int)ticket.Operation, ticket.Attempt, operation, run.NewRecorder((int)ticket.Operation));
@@ -386,18 +478,60 @@ internal sealed class Worker
             // The core runs everything else by itself and never hands it out.
             assignment.Recorder.Fail(LabRunnerError.Engine(new InvalidOperationException($"'{operation.Name}' is no script")).ErrorRecord);
             run.Complete(assignment);
-            return false;
+            return null;
         }
 
-        _loop!.Unit.Value = assignment.Work.Command;
+        return assignment;
+    }
+
+    private bool Begin(Assignment assignment)
+    {
+        _used = true;
+        _loop!.Unit.Value = assignment.Work!.Command;
         _loop.Positional.Value = assignment.Work.Positional;
         _loop.Named.Value = assignment.Work.Named;
         lock (_gate)
         {
+            if (_early is { } early && assignment.Is(early.Run, early.Operation, early.Attempt))
+            {
+                // Told to stop before it was begun: it is reported when the worker ends.
+                _stopRequested = true;
+                _pending = assignment;
+                return false;
+            }
+
+            _early = null;
             _open = assignment;
         }
 
+        EnvironmentWatch.Started(assignment.Work);
+        assignment.Begun = true;
         return true;
+    }
+
+    // It needs a runspace that nothing has run in: the worker comes back to it with one.
+    private void Postpone(Assignment assignment)
+    {
+        lock (_gate)
+        {
+            _pending = assignment;
+            _renew = true;
+        }
+    }
+
+    private Assignment? TakePending()
+    {
+        lock (_gate)
+        {
+            if (_stopRequested)
+            {
+                return null;
+            }
+
+            var pending = _pending;
+            _pending = null;
+            return pending;
+        }
     }
 
     private RunSession? WaitForRun()
@@ -458,6 +592,19 @@ internal sealed class Worker
     }
 }
 
+/// <summary>What becomes of a worker whose pipeline has ended.</summary>
+internal enum PipelineEnd
+{
+    /// <summary>Another pipeline, in the same runspace.</summary>
+    Again,
+
+    /// <summary>Another pipeline, in another runspace.</summary>
+    Renew,
+
+    /// <summary>The worker ends.</summary>
+    Last,
+}
+
 /// <summary>An operation that a worker has taken.</summary>
 internal sealed class Assignment(RunSession run, int operation, uint attempt, OperationDefinition definition, OperationRecorder recorder)
 {
@@ -470,6 +617,14 @@ internal sealed class Assignment(RunSession run, int operation, uint attempt, Op
     internal string Name => definition.Name;
 
     internal ScriptWork? Work { get; } = definition.Work as ScriptWork;
+
+    internal LabIsolation Isolation { get; } = definition.Isolation ?? run.Settings.Isolation;
+
+    /// <summary>Whether its script has been started.</summary>
+    internal bool Begun { get; set; }
+
+    /// <summary>Whether it is that attempt.</summary>
+    internal bool Is(RunSession ofRun, int number, uint tried) => Run == ofRun && Operation == number && Attempt == tried;
 
     internal OperationRecorder Recorder { get; } = recorder;
 }

@@ -83,6 +83,7 @@ internal sealed class LabPlanSource
             Id = RunEvent.Text(declared, "id"),
             Type = RunEvent.Text(declared, "type"),
             Dependencies = declared.TryGetProperty("dependencies", out var names) ? [.. names.EnumerateArray().Select(other => other.GetString() ?? "")] : [],
+            Isolation = Isolations.Read(RunEvent.Text(item, "isolation")),
             Work = Work(item, "script", name, _scripts) ?? new StopWork { Service = name },
             Compensation = RunEvent.Member(declared, "compensation") is null
                 ? null

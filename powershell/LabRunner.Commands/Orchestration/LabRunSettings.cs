@@ -26,6 +26,9 @@ internal sealed record LabRunSettings
     /// <summary>Whether a failure that stops the run also stops what runs.</summary>
     internal bool? CancelRunning { get; init; }
 
+    /// <summary>What operations leave to each other.</summary>
+    internal LabIsolation? Isolation { get; init; }
+
     /// <summary>The limit of the whole run, in minutes; 0 when not said.</summary>
     internal double RunTimeoutMinutes { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record LabRunSettings
             Order = order.Mode,
             CustomOrder = selected.Kept(order.Names),
             Ranking = order.Ranking,
+            Isolation = Isolation ?? Isolations.Read(RunEvent.Text(wanted, "isolation")) ?? LabIsolation.Shared,
             Journal = true,
             Source = path,
         };

@@ -21,6 +21,18 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     private object? _lone;
     private bool _closed;
 
+    /// <summary>The objects that were output and are kept.</summary>
+    internal IReadOnlyCollection<object?> Kept
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _output ?? (IReadOnlyCollection<object?>)[];
+            }
+        }
+    }
+
     /// <summary>How many objects were output.</summary>
     internal int OutputCount { get; private set; }
 
@@ -68,6 +80,9 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 break;
         }
     }
+
+    /// <summary>Takes a warning that LabRunner itself gives about the operation.</summary>
+    internal void Warn(WarningRecord warning) => Warning(warning, null);
 
     /// <summary>Takes one record that is no output, and passes it on.</summary>
     internal void Record(LabStream stream, object data, IBlockedWriter? writer)
@@ -208,7 +223,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         Record(LabStream.Error, error, writer);
     }
 
-    private void Warning(WarningRecord warning, IBlockedWriter writer)
+    private void Warning(WarningRecord warning, IBlockedWriter? writer)
     {
         warning = (WarningRecord)SecretMask.Record(warning);
         lock (_gate)

@@ -17,8 +17,25 @@ function Invoke-ParallelLabRunner {
         A failed operation is a result, not an error of the command: its Success is $false and its Error says why. What
         depends on it is skipped; without -ContinueOnError nothing more is started. Script blocks run in runspaces of their
         own and get values of the caller with $using:.
+
+        With -Scripts, or a configuration and nothing else, the scripts of existing callers are run: all of them are tried,
+        for 30 minutes each unless -TimeoutMinutes says otherwise, and one hashtable is returned: TotalScripts,
+        CompletedScripts (also CompletedSuccessfully), FailedScripts (also Failed), Success, TotalDuration and AverageDuration
+        in seconds, and Results with Name, Script, State (Completed or Failed), Success, Result, Error, Duration, StartTime
+        and EndTime. A script that does not exist or cannot be read has failed; it is no error of the command.
     .PARAMETER Operations
         The operations.
+    .PARAMETER Scripts
+        Scripts: paths, names of commands, script blocks, or items with Name, Path and Config, and whatever else an operation
+        may have. Without any, the configuration says what is to be done: its operations or, where it has none, its sections
+        infrastructure, vms, applications and network with the commands Deploy-Infrastructure, Deploy-VM, Deploy-Application
+        and Deploy-Network; without these one entry, Default-Lab-Deployment, with the command Deploy-Lab.
+    .PARAMETER Config
+        The configuration, as an object, a dictionary or the path of a file. A script gets it as -Config if it has that
+        parameter; the Config of an item comes first.
+    .PARAMETER SafeMode
+        Runs no script file side by side with itself: in this run it waits, and when another process is running it, it fails
+        and says so. The lock ends with its process, however that ends.
     .PARAMETER MaxConcurrency
         How many may run at the same time; 0, or nothing, for one a processor.
     .PARAMETER Throttle
@@ -60,6 +77,10 @@ function Invoke-ParallelLabRunner {
         Checks and plans only, and returns the plan (see Get-LabPlan).
     .PARAMETER Background
         Returns a job at once, for Wait-Job, Receive-Job and Stop-Job.
+    .PARAMETER Isolation
+        How far operations are kept apart that have no Isolation of their own. Shared, which is the default: in warm
+        runspaces, and what an operation changes in its session is undone before the next one. Runspace: in a runspace of its
+        own. Process: in a PowerShell of its own; what is handed over and what comes back are copies then.
     .PARAMETER NoOutput
         Keeps no output on the results.
     .PARAMETER KeepRecords
@@ -95,16 +116,34 @@ function Invoke-ParallelLabRunner {
         Invoke-ParallelLabRunner -Operations $operations -MaxConcurrency 1 -Order { $_.Name -ne 'database'; $_.Name }
 
         Starts the database first and the others by name.
+    .EXAMPLE
+        Set-Content -Path ./Deploy-Web.ps1 -Value 'param($Config) "deployed $($Config.Name)"'
+        $result = Invoke-ParallelLabRunner -Scripts './Deploy-Web.ps1', @{ Name = 'Second'; Path = './Deploy-Web.ps1'; Config = @{ Name = 'WEB-02' } } -Config @{ Name = 'WEB-01' }
+        $result.CompletedScripts
+        $result.Results.Result
     .OUTPUTS
-        LabRunner.LabOperationResult, or a job with -Background.
+        LabRunner.LabOperationResult; a hashtable for scripts; a job with -Background.
     #>
-    [CmdletBinding(SupportsShouldProcess)]
-    [OutputType('LabRunner.LabOperationResult', 'LabRunner.Commands.LabRunJob')]
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Scripts')]
+    [OutputType('LabRunner.LabOperationResult', 'LabRunner.Commands.LabRunJob', [hashtable])]
     param(
-        [Parameter(Position = 0, ValueFromPipeline)]
+        [Parameter(ParameterSetName = 'Operations', Position = 0, ValueFromPipeline)]
         [AllowNull()]
         [AllowEmptyCollection()]
         [object[]] $Operations,
+
+        [Parameter(ParameterSetName = 'Scripts')]
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [object[]] $Scripts,
+
+        [Parameter(ParameterSetName = 'Scripts')]
+        [Alias('ConfigPath')]
+        [AllowNull()]
+        [object] $Config,
+
+        [Parameter(ParameterSetName = 'Scripts')]
+        [switch] $SafeMode,
 
         [Alias('MaxParallelism', 'ThrottleLimit')]
         [Nullable[int]] $MaxConcurrency,
@@ -146,6 +185,8 @@ function Invoke-ParallelLabRunner {
 
         [switch] $Background,
 
+        [LabRunner.LabIsolation] $Isolation,
+
         [switch] $NoOutput,
 
         [ValidateRange(0, [int]::MaxValue)]
@@ -162,7 +203,16 @@ function Invoke-ParallelLabRunner {
     begin { $all = [System.Collections.Generic.List[object]]::new() }
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
-        $PSBoundParameters['Operations'] = $all.ToArray()
+        # An empty pipeline is no operations, not no parameters.
+        if ($PSCmdlet.ParameterSetName -eq 'Operations' -or ($MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
+            $PSBoundParameters['Operations'] = $all.ToArray()
+        } elseif ($Config -is [string]) {
+            $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $Config
+            if (-not [System.IO.File]::Exists($file)) {
+                $PSCmdlet.ThrowTerminatingError((New-LabError -Id FileUnreadable -Message "The configuration '$file' does not exist." -Advice 'Check the path; relative ones begin at the current location.' -Target $file -Category ObjectNotFound))
+            }
+            $PSBoundParameters['Config'] = LabRunner.Commands\Get-LabConfig -Path $file -Caller $PSCmdlet
+        }
         LabRunner.Commands\Invoke-ParallelLabRunner @PSBoundParameters -Caller $PSCmdlet
     }
 }

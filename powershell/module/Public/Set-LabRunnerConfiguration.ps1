@@ -41,7 +41,7 @@ function Set-LabRunnerConfiguration {
     .OUTPUTS
         None, or LabRunner.LabRunnerConfiguration with -PassThru.
     #>
-    [CmdletBinding(SupportsShouldProcess)]
+    [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     [OutputType('LabRunner.LabRunnerConfiguration')]
     param(
         [Alias('MaxParallelism', 'DefaultParallelism')]

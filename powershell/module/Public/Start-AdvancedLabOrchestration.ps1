@@ -34,6 +34,9 @@ function Start-AdvancedLabOrchestration {
         Stops what runs when a failure stops the run; without it, what runs may end.
     .PARAMETER RunTimeoutMinutes
         The limit of the whole run; 0, or nothing, for the file's own setting.
+    .PARAMETER Isolation
+        How far scripts are kept apart that have no isolation of their own: Shared, which is the default, in warm runspaces
+        whose session is put back after each; Runspace in a runspace of their own; Process in a PowerShell of their own.
     .PARAMETER HealthMonitoring
         Watches the health of the lab while it is deployed. Not available yet: a warning says so.
     .PARAMETER PerformanceAnalytics
@@ -97,6 +100,8 @@ function Start-AdvancedLabOrchestration {
 
         [ValidateRange(0, [double]::MaxValue)]
         [double] $RunTimeoutMinutes,
+
+        [LabRunner.LabIsolation] $Isolation,
 
         [switch] $HealthMonitoring,
 

@@ -37,7 +37,7 @@ function Start-LabAutomation {
     .PARAMETER Auto
         Asks nothing.
     .PARAMETER ShowProgress
-        Shows how far the run is.
+        Shows how far the run is; the ProgressTracking module, where it is loaded, is told too.
     .PARAMETER ProgressStyle
         How: Bar, Spinner, Percentage or Detailed.
     .EXAMPLE
@@ -113,8 +113,17 @@ function Start-LabAutomation {
         if (-not $result.Success -and -not $result.Error) { $result.Error = $Message }
         $result.EndTime = [datetime]::Now
         $result.Duration = $result.EndTime - $result.StartTime
+        if ($tracking) {
+            foreach ($one in $result.Results) { if (-not $one.Success) { Add-ProgressError -OperationId $tracking -Error "$one" } }
+            Update-ProgressOperation -OperationId $tracking -CurrentStep 3 -StepName $Message
+            Complete-ProgressOperation -OperationId $tracking -ShowSummary
+        }
         $result
     }
+    $tracking = if ($ShowProgress -and (Get-Module -Name ProgressTracking)) {
+        Start-ProgressOperation -OperationName 'Lab Automation Workflow' -TotalSteps 3 -ShowTime -ShowETA -Style "$ProgressStyle"
+    }
+    if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 1 -StepName 'Reading the configuration' }
 
     # --- where the lab comes from
     $location = $PSCmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath
@@ -198,6 +207,7 @@ function Start-LabAutomation {
         foreach ($setting in 'FailureStrategy', 'ResourceLimits') {
             if ($Configuration.$setting) { $arguments.$setting = $Configuration.$setting }
         }
+        if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running $($operations.Count) operations" }
         # The cmdlet rather than the function: through this caller, $using: finds the user's variables.
         $result.Results = @(LabRunner.Commands\Invoke-ParallelLabRunner @arguments -Caller $PSCmdlet)
         if ($result.Results.Count -eq 0) {
@@ -221,6 +231,7 @@ function Start-LabAutomation {
         foreach ($name in 'ShowProgress', 'ProgressStyle') {
             if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
         }
+        if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running '$($result.LabName)'" }
         $result.Report = LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -Caller $PSCmdlet
         if ($result.Report) { $result.Plan = $result.Report.ExecutionPlan }
         $result.Results = @($result.Report.Results | Where-Object { $null -ne $_ })

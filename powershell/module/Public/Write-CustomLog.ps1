@@ -1,5 +1,8 @@
 # Only for sessions without a logger: the Logging module, or whoever else has the command, comes first.
-if ($null -eq ${function:Write-CustomLog} -and $null -eq ${alias:Write-CustomLog}) {
+# Asked without an operator, which would cost every import a dynamic binding.
+if (${function:Write-CustomLog}) {
+} elseif (${alias:Write-CustomLog}) {
+} else {
     function Write-CustomLog {
         <#
         .SYNOPSIS

@@ -175,6 +175,29 @@ fn a_run_goes_from_plan_to_result() {
 }
 
 #[test]
+fn free_slots_can_be_lent_to_another_run_and_come_back() {
+    let lend = |run, most| number(unsafe { export!("lab_run_lend", fn(u64, u32) -> LabReply)(run, most) });
+    let take_back =
+        |run, slots| number(unsafe { export!("lab_run_take_back", fn(u64, u32) -> LabReply)(run, slots) });
+    let resize =
+        |run, slots| number(unsafe { export!("lab_run_resize", fn(u64, u32) -> LabReply)(run, slots) });
+    let run = run_of(&[("a", &[]), ("b", &["a"]), ("c", &["a"])]);
+    assert_eq!(take(run, 1, WAIT).operation, 0);
+    assert_eq!(lend(run, 5), Ok(1), "of two slots one is free");
+    assert_eq!(complete(run, 0, 1, b""), Ok(0));
+    assert_eq!(take(run, 1, WAIT).operation, 1);
+    assert_eq!(take(run, 2, 0).state, LabTicket::IDLE);
+    assert_eq!(take_back(run, 1), Ok(0));
+    assert_eq!(take(run, 2, WAIT).operation, 2);
+    assert_eq!(resize(run, 0), Ok(0));
+    assert_eq!(lend(run, 1), Ok(0));
+    for refused in [lend(0, 1), take_back(0, 1), resize(0, 1)] {
+        assert_eq!(refused.unwrap_err()["id"], "LabRunner.InvalidHandle");
+    }
+    release(run).unwrap();
+}
+
+#[test]
 fn a_plan_describes_itself() {
     let plan = compile(&scripts(&[("a", &[]), ("b", &["a"])])).unwrap();
     let description = document(unsafe { export!("lab_plan_describe", fn(u64) -> LabReply)(plan) }).unwrap();

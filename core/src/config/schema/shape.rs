@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "only their schema is used")]
 
 use super::values::{
-    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, LockMode, Minutes, Names,
+    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, Isolation, LockMode, Minutes, Names,
     OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Resolution, Scalar, Seconds, Size, Text,
     Trigger, Whole,
 };
@@ -92,8 +92,8 @@ pub(super) struct Settings {
     health_monitoring: Option<Data>,
     /// Read, but not used yet.
     performance_analytics: Option<Data>,
-    /// Read, but not used yet.
-    isolation: Option<Data>,
+    /// How far script operations are kept apart, for those that do not say.
+    isolation: Option<Isolation>,
 }
 
 /// How much there is of what operations need. What is absent is not limited.
@@ -212,6 +212,8 @@ pub(super) struct Operation {
     rollback: Option<Rollback>,
     /// Read, but not used yet.
     health_checks: Option<Data>,
+    /// How far a script is kept apart from others: a warm session, one of its own, or a process of its own.
+    isolation: Option<Isolation>,
     /// A condition on values of the lab; the operation is left out where it is false.
     when: Option<Condition>,
     /// Repeats the operation: a list, a range such as `1..3`, or where a list stands in the lab, such as `nodes`.

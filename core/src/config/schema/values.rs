@@ -182,6 +182,8 @@ words! {
     Trigger: "all-succeeded" | "all-done" | "any-failed" | "always";
     /// How the pause between attempts grows.
     Backoff: "fixed" | "exponential";
+    /// How far a script is kept apart from others.
+    Isolation: "shared" | "runspace" | "process";
     /// How a lock is held.
     LockMode: "shared" | "exclusive";
     /// Whether a program ends by itself.

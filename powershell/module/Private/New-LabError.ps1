@@ -1,0 +1,20 @@
+# An error record in the module's style: an id to match on, a sentence that names the culprit, and what to do about it.
+# Made of what PowerShell has, so that refusing a call loads nothing.
+function New-LabError {
+    param(
+        [string] $Id,
+        [string] $Message,
+        [string] $Advice,
+        [object] $Target,
+        [string] $Category = 'InvalidArgument',
+        [System.Exception] $Inner
+    )
+
+    $text = if ($Advice) { "$Message $Advice" } else { $Message }
+    $record = [System.Management.Automation.ErrorRecord]::new([System.InvalidOperationException]::new($text, $Inner), "LabRunner.$Id", $Category, $Target)
+    if ($Advice) {
+        $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new($text)
+        $record.ErrorDetails.RecommendedAction = $Advice
+    }
+    $record
+}

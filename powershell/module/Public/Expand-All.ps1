@@ -1,0 +1,66 @@
+function Expand-All {
+    <#
+    .SYNOPSIS
+        Extracts one ZIP archive, or every one below the current folder.
+    .DESCRIPTION
+        Each archive goes into a folder of its own name beside it. Asks first, unless -Force is given; where nobody can answer,
+        nothing is extracted. An archive that cannot be extracted is an error that names it, and does not keep the others from
+        being extracted; a folder that was made for it is removed.
+    .PARAMETER ZipFile
+        The archive; all archives below the current folder when left out.
+    .PARAMETER Force
+        Does not ask.
+    .EXAMPLE
+        Expand-All -Force
+
+        Extracts every archive below the current folder.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Position = 0)]
+        [string] $ZipFile,
+
+        [switch] $Force
+    )
+
+    $extract = {
+        param([string] $Archive, [string] $Destination)
+        Write-CustomLog "Expanding archive: $Archive to $Destination"
+        $isNew = -not [System.IO.Directory]::Exists($Destination)
+        try {
+            # The parameter is a pattern: a bracket in a name must be one.
+            Expand-Archive -Path ([System.Management.Automation.WildcardPattern]::Escape($Archive)) -DestinationPath $Destination -Force -ErrorAction Stop
+        } catch {
+            if ($isNew -and [System.IO.Directory]::Exists($Destination)) { [System.IO.Directory]::Delete($Destination, $true) }
+            $PSCmdlet.WriteError((New-LabError -Id ArchiveUnreadable -Message "The archive '$Archive' cannot be extracted: $($_.Exception.Message)" -Advice 'Check that it is a ZIP file, and whole.' -Target $Archive -Category InvalidData -Inner $_.Exception))
+        }
+    }
+
+    if ($ZipFile) {
+        $archive = Resolve-LabFilePath -Caller $PSCmdlet -Path $ZipFile
+        if (-not [System.IO.File]::Exists($archive)) {
+            Write-CustomLog "File '$ZipFile' does not exist."
+            return
+        }
+        Write-CustomLog "Specified ZIP file: $ZipFile"
+        if (-not $Force -and (Read-LoggedInput 'Do you want to expand this archive? (y/n)') -ne 'y') {
+            Write-CustomLog 'Operation canceled.'
+            return
+        }
+        & $extract $archive ([System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($archive), [System.IO.Path]::GetFileNameWithoutExtension($archive)))
+        Write-CustomLog 'Archive expanded.'
+        return
+    }
+
+    $folder = Get-Location
+    Write-CustomLog "Current Directory: $folder"
+    if (-not $Force -and (Read-LoggedInput 'Do you want to expand all archives in this directory and its subdirectories? (y/n)') -ne 'y') {
+        Write-CustomLog 'Operation canceled.'
+        return
+    }
+    foreach ($file in @(Get-ChildItem -Path $folder -Recurse -Filter *.zip)) {
+        & $extract $file.FullName ([System.IO.Path]::Combine("$($file.DirectoryName)", "$($file.BaseName)"))
+    }
+    Write-CustomLog 'All archives expanded.'
+}
+Export-ModuleMember -Function Expand-All

@@ -1,0 +1,38 @@
+function Format-Config {
+    <#
+    .SYNOPSIS
+        Shows a configuration as indented JSON.
+    .DESCRIPTION
+        Any object or dictionary will do; values are shown ten levels deep. No configuration - $null, or nothing from the
+        pipeline - is a terminating error with a System.ArgumentException.
+    .PARAMETER Config
+        The configuration.
+    .EXAMPLE
+        Format-Config -Config @{ Name = 'Web'; Nodes = @(@{ Name = 'WEB-01' }) }
+    .EXAMPLE
+        [pscustomobject]@{ Name = 'Web' } | Format-Config
+    .OUTPUTS
+        System.String
+    #>
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [AllowNull()]
+        [object] $Config
+    )
+
+    begin {
+        $any = $false
+        $none = {
+            throw [System.ArgumentException]::new('A configuration is needed, as -Config or from the pipeline.', 'Config')
+        }
+    }
+    process {
+        $any = $true
+        if ($null -eq $Config) { & $none }
+        ConvertTo-Json -InputObject $Config -Depth 10
+    }
+    end { if (-not $any) { & $none } }
+}
+Export-ModuleMember -Function Format-Config

@@ -1,0 +1,18 @@
+function Get-CrossPlatformTempPath {
+    <#
+    .SYNOPSIS
+        Gives the folder for temporary files.
+    .DESCRIPTION
+        The environment variable TEMP where it is set, else the folder the operating system names.
+    .EXAMPLE
+        Join-Path (Get-CrossPlatformTempPath) -ChildPath 'lab-images'
+    .OUTPUTS
+        System.String
+    #>
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+
+    if ($env:TEMP) { $env:TEMP } else { [System.IO.Path]::GetTempPath() }
+}
+Export-ModuleMember -Function Get-CrossPlatformTempPath

@@ -1,0 +1,23 @@
+function Invoke-LabNpm {
+    <#
+    .SYNOPSIS
+        Runs npm with the arguments as they are, and logs the call.
+    .DESCRIPTION
+        Everything after the command goes to npm, -g and the like among it. What npm writes is returned; its exit code is in
+        $LASTEXITCODE. When there is no npm, that is an error (LabRunner.ProgramNotFound).
+    .EXAMPLE
+        Invoke-LabNpm install -g yarn
+    .OUTPUTS
+        What npm writes.
+    #>
+    # Not an advanced function: one would take npm's -v, -d or -e for parameters of its own.
+    $given = $args
+    # Also called as Invoke-LabNpm -Command install.
+    if ("$($given[0])" -eq '-Command') { $given = @($given | Select-Object -Skip 1) }
+    if (-not (Get-Command -Name npm -ErrorAction Ignore)) {
+        throw (New-LabError -Id ProgramNotFound -Message 'npm was not found.' -Advice 'Install Node.js, or add its folder to the PATH.' -Target 'npm' -Category ObjectNotFound)
+    }
+    Write-CustomLog "Running npm $($given -join ' ')" 'INFO'
+    npm @given
+}
+Export-ModuleMember -Function Invoke-LabNpm

@@ -1,0 +1,61 @@
+function Test-LabDeploymentHealth {
+    <#
+    .SYNOPSIS
+        Checks what a deployment needs to work: the gateway, the services, room on the disks.
+    .DESCRIPTION
+        Looks at network.gateway and services of the configuration, and at the file systems of this machine. What is not as it
+        should be is a warning of the result; Success is $false only when the checks themselves could not be made.
+    .PARAMETER Config
+        The lab's configuration; without one only the disks are looked at.
+    .EXAMPLE
+        (Test-LabDeploymentHealth -Config @{ name = 'Web' }).Success
+    .OUTPUTS
+        A hashtable with Success, Warnings and Checks (what was looked at, and whether it is well).
+    #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Position = 0)]
+        [AllowNull()]
+        [object] $Config
+    )
+
+    $result = @{ Success = $true; Warnings = @(); Checks = @{} }
+    try {
+        $gateway = $Config.network.gateway
+        if ($gateway) {
+            $reached = [bool] (Test-Connection -ComputerName $gateway -Count 1 -Quiet -ErrorAction SilentlyContinue)
+            $result.Checks['NetworkConnectivity'] = $reached
+            if (-not $reached) { $result.Warnings += "Network gateway not reachable: $gateway" }
+        }
+
+        foreach ($service in @($Config.services | Where-Object { $_ })) {
+            $running = $null
+            if (Get-Command -Name Get-Service -ErrorAction Ignore) {
+                $found = Get-Service -Name $service -ErrorAction SilentlyContinue
+                $running = $found -and "$($found.Status)" -eq 'Running'
+            } elseif (Get-Command -Name systemctl -CommandType Application -ErrorAction Ignore) {
+                $before = $global:LASTEXITCODE
+                systemctl is-active --quiet $service *> $null
+                $running = $global:LASTEXITCODE -eq 0
+                $global:LASTEXITCODE = $before
+            } else {
+                $result.Warnings += "Service cannot be checked on this machine: $service"
+            }
+            if ($null -ne $running) {
+                $result.Checks["Service_$service"] = $running
+                if (-not $running) { $result.Warnings += "Service not running: $service" }
+            }
+        }
+
+        # A file system that says nothing of its room, or has none by its kind, is not short of it.
+        $short = @(Get-PSDrive -PSProvider FileSystem | Where-Object { $null -ne $_.Free -and ($_.Free + $_.Used) -gt 0 -and $_.Free -lt 1GB })
+        $result.Checks['DiskSpace'] = $short.Count -eq 0
+        if ($short.Count -gt 0) { $result.Warnings += "Low disk space detected on: $($short.Name -join ', ')" }
+    } catch {
+        $result.Success = $false
+        $result.Warnings += "Health check failed: $($_.Exception.Message)"
+    }
+    $result
+}
+Export-ModuleMember -Function Test-LabDeploymentHealth
