@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Binding;
+using LabRunner.Commands;
 using LabRunner.Execution;
 using LabRunner.Interop;
 
@@ -83,6 +84,50 @@ internal static class LabFile
         };
     }
 
+    /// <summary>Writes a file, or a JSON document, as it is in another format.</summary>
+    /// <returns>The text, or nothing and what is wrong with the source.</returns>
+    internal static (string? Text, LabConfigFinding[] Findings) Export(string? path, byte[]? document, LabConfigFormat format)
+    {
+        var psd1 = path?.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) == true ? Bytes(path) : null;
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("to", format == LabConfigFormat.Json ? "json" : "yaml");
+            json.WriteStartObject("source");
+            if (path is null)
+            {
+                json.WriteString("format", "json");
+            }
+            else
+            {
+                json.WriteString("path", path);
+                json.WriteBoolean("open", psd1 is null);
+                Tokens(json, psd1);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        using var written = ConfigValues.Parse(LabCore.Export(psd1 ?? document ?? [], buffer.WrittenSpan));
+        var found = written.RootElement.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
+        return (RunEvent.Text(written.RootElement, "text"), [.. found.Select(LabConfigFinding.Of)]);
+    }
+
+    private static void Tokens(Utf8JsonWriter json, byte[]? psd1)
+    {
+        if (psd1 is null)
+        {
+            return;
+        }
+
+        json.WriteString("format", "psd1");
+        json.WritePropertyName("tokens");
+        // What is no text the core says itself.
+        json.WriteRawValue(FileText.Decode(psd1) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
+    }
+
     private static byte[] Request(string path, byte[]? psd1, LabReadOptions options)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -112,14 +157,7 @@ internal static class LabFile
             }
 
             json.WriteEndObject();
-            if (psd1 is not null)
-            {
-                json.WriteString("format", "psd1");
-                json.WritePropertyName("tokens");
-                // What is no text the core says itself.
-                json.WriteRawValue(FileText.Decode(psd1) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
-            }
-
+            Tokens(json, psd1);
             json.WriteEndObject();
         }
 

@@ -204,6 +204,23 @@ internal static class LabRunnerError
         "Let it begin with param(...), with a parameter for each value.",
         secret);
 
+    /// <summary>A file that is there already, and that nobody said may be replaced.</summary>
+    internal static LabRunnerException FileExists(string path) => new(
+        "LabRunner.FileExists",
+        ErrorCategory.ResourceExists,
+        $"The file '{path}' exists already.",
+        "Choose another path, or use -Force to write over it.",
+        path);
+
+    /// <summary>A file that cannot be written.</summary>
+    internal static LabRunnerException FileUnwritable(string path, Exception why) => new(
+        "LabRunner.FileUnwritable",
+        ErrorCategory.WriteError,
+        $"The file '{path}' cannot be written: {why.Message.TrimEnd('.')}.",
+        "Check that its folder exists and that you may write to it.",
+        path,
+        why);
+
     /// <summary>A failure of LabRunner itself.</summary>
     internal static LabRunnerException Engine(Exception why) => new(
         EngineFault,
