@@ -145,6 +145,13 @@ impl Plan {
         })
     }
 
+    /// The declared operations, as they were.
+    pub(crate) fn into_declared(self) -> Vec<Operation> {
+        let mut operations = self.operations.into_vec();
+        operations.truncate(self.declared);
+        operations
+    }
+
     /// Number of declared operations.
     pub fn len(&self) -> usize {
         self.declared

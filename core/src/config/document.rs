@@ -223,7 +223,9 @@ impl MappingBuilder {
     }
 
     /// The finished mapping.
-    pub(super) fn finish(self) -> Mapping {
+    pub(super) fn finish(mut self) -> Mapping {
+        // A tree lives long and grows no more.
+        self.entries.shrink_to_fit();
         Mapping { entries: self.entries }
     }
 }

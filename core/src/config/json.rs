@@ -218,6 +218,7 @@ impl<'t> Reader<'t, '_, '_> {
             self.separator(']', open)?;
         }
         self.next();
+        items.shrink_to_fit();
         Ok(Value::Sequence(items))
     }
 

@@ -51,7 +51,8 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
     if too_large {
         return None;
     }
-    let (mut declared, mut places) = (Vec::new(), Vec::<&Node>::new());
+    let count = stages.iter().map(|(.., nodes)| nodes.len()).sum();
+    let (mut declared, mut places) = (Vec::with_capacity(count), Vec::<&Node>::with_capacity(count));
     for (stage, called, nodes) in &stages {
         for (index, node) in nodes.iter().enumerate() {
             if *stage != Stage::Operations && is_checklist(node, called, findings) {
@@ -87,20 +88,17 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
         names.retain(|name| !absent.contains(&name.trim().to_lowercase()));
     }
     let conflicts = links::link(&mut declared, fields.take(&["dependencies"], findings), &absent, findings);
-    planned::check(mapping, &declared, &places, &settings, &options.limits, &conflicts, findings);
     for known in ["environments", "include", "includes"] {
         fields.take(&[known], findings);
     }
     fields.ignore_yet(&["rollback"], findings);
     fields.finish("the lab", findings);
+    let secrets = secrets::find(mapping, &declared, findings);
+    planned::check(mapping, &mut declared, &places, &settings, &options.limits, &conflicts, findings);
     if findings.has_errors() {
         return None;
     }
-    let operations: Vec<_> = declared.into_iter().map(|declared| declared.operation).collect();
-    let secrets = secrets::find(mapping, &operations, findings);
-    if findings.has_errors() {
-        return None;
-    }
+    let operations = declared.into_iter().map(|declared| declared.operation).collect();
     Some(Lab { name, version, description, environment, settings, conflicts, operations, left_out, secrets })
 }
 

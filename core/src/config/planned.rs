@@ -19,7 +19,7 @@ const SAID_BEFORE: [Code; 4] =
 /// Compiles the plan of these operations, which stand in `nodes`, and adds what is wrong with it.
 pub(super) fn check(
     root: &Mapping,
-    declared: &[Declared],
+    declared: &mut [Declared],
     nodes: &[&Node],
     settings: &Settings,
     over: &ResourceLimits,
@@ -30,7 +30,11 @@ pub(super) fn check(
         return;
     }
     let request = PlanRequest {
-        operations: declared.iter().map(|declared| declared.operation.operation.clone()).collect(),
+        // They are lent, not copied: without a plan there is no lab that would need them.
+        operations: declared
+            .iter_mut()
+            .map(|declared| std::mem::take(&mut declared.operation.operation))
+            .collect(),
         order: settings.order.clone().unwrap_or_default(),
         limits: settings.limits.overridden_by(over),
         conflicts: conflicts.to_vec(),
@@ -38,7 +42,13 @@ pub(super) fn check(
     };
     let sound_so_far = !findings.has_errors();
     let found = match Plan::compile(request) {
-        Ok(plan) => plan.warnings().to_vec(),
+        Ok(plan) => {
+            let warnings = plan.warnings().to_vec();
+            for (declared, operation) in declared.iter_mut().zip(plan.into_declared()) {
+                declared.operation.operation = operation;
+            }
+            warnings
+        }
         Err(fault) => fault.diagnostics,
     };
     if found.is_empty() {

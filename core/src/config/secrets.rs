@@ -3,7 +3,7 @@
 
 use super::diagnostics::Findings;
 use super::document::{Mapping, Node, Span, Value, same_key};
-use super::model::LabOperation;
+use super::operations::Declared;
 use crate::error::{Code, Place};
 use crate::operation::Work;
 use serde::Serialize;
@@ -29,13 +29,9 @@ pub struct SecretUse {
 }
 
 /// All references of a lab: those of its operations, then those of its data.
-pub(super) fn find(
-    root: &Mapping,
-    operations: &[LabOperation],
-    findings: &mut Findings<'_>,
-) -> Vec<SecretUse> {
+pub(super) fn find(root: &Mapping, declared: &[Declared], findings: &mut Findings<'_>) -> Vec<SecretUse> {
     let mut search = Search { findings, found: Vec::new(), operation: None };
-    for operation in operations {
+    for Declared { operation, .. } in declared {
         search.operation = Some(operation.operation.name.clone());
         if let Some(parameters) = &operation.parameters {
             search.mapping(parameters, &mut "parameters".to_owned());

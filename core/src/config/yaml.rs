@@ -220,7 +220,10 @@ impl Composer {
                 // A block ends where its last value does; its end event stands at whatever comes next.
                 let end = if open.block { open.end } else { at.end };
                 let value = match open.content {
-                    Content::Sequence(items) => Value::Sequence(items),
+                    Content::Sequence(mut items) => {
+                        items.shrink_to_fit();
+                        Value::Sequence(items)
+                    }
                     Content::Mapping { entries, merges, .. } => merged(entries, merges),
                 };
                 self.finish(
