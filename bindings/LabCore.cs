@@ -37,6 +37,13 @@ public static class LabCore
         return Native.lab_read(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document();
     }
 
+    /// <summary>Writes a configuration in the same or in another format: the text, and every finding.</summary>
+    public static byte[] Export(ReadOnlySpan<byte> document, ReadOnlySpan<byte> options)
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_export(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document();
+    }
+
     /// <summary>The events of all runs since the last call; waits for the first.</summary>
     public static byte[] Events(int waitMilliseconds)
     {

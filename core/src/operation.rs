@@ -63,6 +63,21 @@ pub struct ResourceLimits {
 }
 
 impl ResourceLimits {
+    /// These limits, except where others say something.
+    #[must_use]
+    pub fn overridden_by(&self, over: &Self) -> Self {
+        let mut limits = self.clone();
+        limits.memory_mb = over.memory_mb.or(limits.memory_mb);
+        limits.cpu_percent = over.cpu_percent.or(limits.cpu_percent);
+        limits.network_mbps = over.network_mbps.or(limits.network_mbps);
+        limits.disk_mbps = over.disk_mbps.or(limits.disk_mbps);
+        for (name, units) in &over.pools {
+            limits.pools.retain(|known, _| known.to_lowercase() != name.to_lowercase());
+            limits.pools.insert(name.clone(), *units);
+        }
+        limits
+    }
+
     /// Whether nothing is limited.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

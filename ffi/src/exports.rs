@@ -83,12 +83,12 @@ pub fn lab_release(handle: u64) -> LabReply {
 /// ```json
 /// {"path": "/labs/lab.yaml", "open": false, "format": "yaml", "document_only": false,
 ///  "environment": "dev", "variables": {"NAME": "value", "REMOVED": null}, "explain": false,
-///  "raw": false, "tokens": null}
+///  "limits": {"memory_mb": 4096}, "raw": false, "tokens": null}
 /// ```
 ///
 /// With `open` the file at `path` is read and the bytes may be none; it must be a regular file of a sound
 /// size. `environment` merges what that environment changes over the file. `variables` come before the
-/// process's own for `${NAME}`, and one that is null does not exist. `explain` adds the origins. `raw` reads the file
+/// process's own for `${NAME}`, and one that is null does not exist. `limits` come before the lab's own. `explain` adds the origins. `raw` reads the file
 /// alone and fills in nothing. `tokens` is what a PowerShell parser found in a psd1 file.
 ///
 /// The document: `lab` (null when any finding is an error), `document` (the whole file as data, put together

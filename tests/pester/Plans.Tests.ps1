@@ -95,6 +95,14 @@ operations:
                 Should -Throw -ErrorId 'LabRunner.UnknownDependency*' -ExpectedMessage "*Did you mean 'disk'*"
         }
 
+        It 'takes the limits of the call over those of the file' {
+            $pooled = New-Lab "name: p`nsettings: { resource-limits: { max-memory-gb: 2 } }`noperations:`n  - { name: a, pool: x, script: `"'a'`" }`n  - { name: b, resources: { memory-gb: 3 }, script: `"'b'`" }" 'pooled.yaml'
+            { Get-LabPlan $pooled } | Should -Throw -ErrorId 'LabRunner.UnknownPool*' -ExpectedMessage '*pooled.yaml:4*'
+            $plan = Get-LabPlan $pooled -ResourceLimits @{ MaxMemoryGB = 4; Pools = @{ x = 1 } }
+            ($plan.Resources | Where-Object Kind -EQ 'memory').Capacity | Should -Be 4096
+            (Start-AdvancedLabOrchestration $pooled -ResourceLimits @{ MaxMemoryGB = 4; Pools = @{ x = 1 } }).Summary.Status | Should -Be 'Succeeded'
+        }
+
         It 'says where a script is wrong: <Case>' -ForEach @(
             @{ Case = 'YAML'; Name = 'bad.yaml'; Text = "name: x`noperations:`n  - name: a`n    script: |`n      'fine'`n      if ("; Place = '*bad.yaml:6*' }
             @{ Case = 'psd1'; Name = 'bad.psd1'; Text = "@{`n  Name = 'x'`n  Operations = @(@{ Name = 'a'; Script = 'if (' })`n}"; Place = '*bad.psd1:3*' }

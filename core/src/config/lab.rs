@@ -94,7 +94,7 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
     fields.ignore_yet(&["rollback"], findings);
     fields.finish("the lab", findings);
     let secrets = secrets::find(mapping, &declared, findings);
-    planned::check(mapping, &mut declared, &places, &settings, &conflicts, findings);
+    planned::check(mapping, &mut declared, &places, &settings, &options.limits, &conflicts, findings);
     if findings.has_errors() {
         return None;
     }

@@ -66,6 +66,7 @@ mod work;
 mod yaml;
 
 use crate::error::{Code, Diagnostic, Severity};
+use crate::operation::ResourceLimits;
 use assemble::Assembly;
 use diagnostics::{Findings, Source};
 use document::Node;
@@ -102,6 +103,8 @@ pub struct ReadOptions {
     pub environment: Option<String>,
     /// Variables for `${NAME}` beside the process's own; one without a value counts as absent.
     pub variables: BTreeMap<String, Option<String>>,
+    /// How much the caller says there is of what operations need; it comes before what the lab says.
+    pub limits: ResourceLimits,
     /// Whether to say where each value comes from.
     pub explain: bool,
     /// The file alone and as it is written: nothing included, no environment, no variable filled in.

@@ -8,7 +8,7 @@ use super::model::Settings;
 use super::operations::Declared;
 use super::work::first_line;
 use crate::error::{Code, Diagnostic, Place, Severity};
-use crate::operation::PlanRequest;
+use crate::operation::{PlanRequest, ResourceLimits};
 use crate::plan::Plan;
 use std::collections::HashMap;
 
@@ -22,6 +22,7 @@ pub(super) fn check(
     declared: &mut [Declared],
     nodes: &[&Node],
     settings: &Settings,
+    over: &ResourceLimits,
     conflicts: &[Vec<String>],
     findings: &mut Findings<'_>,
 ) {
@@ -35,7 +36,7 @@ pub(super) fn check(
             .map(|declared| std::mem::take(&mut declared.operation.operation))
             .collect(),
         order: settings.order.clone().unwrap_or_default(),
-        limits: settings.limits.clone(),
+        limits: settings.limits.overridden_by(over),
         conflicts: conflicts.to_vec(),
         history: None,
     };

@@ -127,7 +127,7 @@ public sealed class GetLabPlanCommand : QueryCommand
 
     private LabExecutionPlan OfFile(string path, OperationSelection selection)
     {
-        var reading = LabFile.ReadLab(path, Environment);
+        var reading = LabFile.ReadLab(path, Environment, ResourceLimits);
         var source = LabPlanSource.Read(Voice, reading);
         var selected = selection.Of(source.Operations);
         var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, ResourceLimits = ResourceLimits }

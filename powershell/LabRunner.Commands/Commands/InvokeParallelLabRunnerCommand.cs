@@ -4,6 +4,7 @@ using LabRunner.Binding;
 using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Orchestration;
+using LabRunner.Secrets;
 
 namespace LabRunner.Commands;
 
@@ -184,6 +185,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             return;
         }
 
+        SecretReference.Prepare(Voice, definitions);
         var run = LabRun.Start(plan, definitions, settings, caller);
         if (Background)
         {

@@ -7,6 +7,7 @@ using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Interop;
 using LabRunner.Orchestration;
+using LabRunner.Secrets;
 
 namespace LabRunner.Commands;
 
@@ -120,7 +121,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     {
         RefuseWhatIsMissing();
         var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
-        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath), Environment);
+        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath), Environment, ResourceLimits);
         var source = LabPlanSource.Read(Voice, reading);
         var lab = reading.Lab!.Value;
         var selected = selection.Of(source.Operations);
@@ -146,6 +147,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         }
 
         var caller = Capture(source.Constrained);
+        SecretReference.Prepare(Voice, operations);
         var run = LabRun.Start(plan, operations, settings, caller);
         var output = new PipelineOutput(_ => { }, Voice, caller, operations.Count > 1);
         var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, operations.Count)));

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Binding;
+using LabRunner.Commands;
+using LabRunner.Execution;
 using LabRunner.Interop;
 
 namespace LabRunner.Config;
@@ -28,6 +30,9 @@ internal sealed record LabReadOptions
 {
     /// <summary>The environment whose changes are merged over the file.</summary>
     internal string? Environment { get; init; }
+
+    /// <summary>How much the caller says there is of what operations need.</summary>
+    internal object? Limits { get; init; }
 
     /// <summary>Whether to say where each value comes from.</summary>
     internal bool Explain { get; init; }
@@ -60,7 +65,7 @@ internal static class LabFile
     }
 
     /// <summary>Reads a lab file and checks it as a lab.</summary>
-    internal static LabReading ReadLab(string path, string? environment = null) => Read(path, new LabReadOptions { Environment = environment });
+    internal static LabReading ReadLab(string path, string? environment = null, object? limits = null) => Read(path, new LabReadOptions { Environment = environment, Limits = limits });
 
     /// <summary>Reads any configuration file, be it a lab or not.</summary>
     internal static LabReading ReadDocument(string path, LabReadOptions? options = null) => Read(path, (options ?? new LabReadOptions()) with { DocumentOnly = true });
@@ -79,6 +84,50 @@ internal static class LabFile
         };
     }
 
+    /// <summary>Writes a file, or a JSON document, as it is in another format.</summary>
+    /// <returns>The text, or nothing and what is wrong with the source.</returns>
+    internal static (string? Text, LabConfigFinding[] Findings) Export(string? path, byte[]? document, LabConfigFormat format)
+    {
+        var psd1 = path?.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) == true ? Bytes(path) : null;
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("to", format == LabConfigFormat.Json ? "json" : "yaml");
+            json.WriteStartObject("source");
+            if (path is null)
+            {
+                json.WriteString("format", "json");
+            }
+            else
+            {
+                json.WriteString("path", path);
+                json.WriteBoolean("open", psd1 is null);
+                Tokens(json, psd1);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        using var written = ConfigValues.Parse(LabCore.Export(psd1 ?? document ?? [], buffer.WrittenSpan));
+        var found = written.RootElement.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
+        return (RunEvent.Text(written.RootElement, "text"), [.. found.Select(LabConfigFinding.Of)]);
+    }
+
+    private static void Tokens(Utf8JsonWriter json, byte[]? psd1)
+    {
+        if (psd1 is null)
+        {
+            return;
+        }
+
+        json.WriteString("format", "psd1");
+        json.WritePropertyName("tokens");
+        // What is no text the core says itself.
+        json.WriteRawValue(FileText.Decode(psd1) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
+    }
+
     private static byte[] Request(string path, byte[]? psd1, LabReadOptions options)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -95,6 +144,12 @@ internal static class LabFile
                 json.WriteString("environment", options.Environment);
             }
 
+            if (options.Limits is { } limits)
+            {
+                json.WritePropertyName("limits");
+                PlanDocument.Value(json, LimitsReader.Read(limits));
+            }
+
             json.WriteStartObject("variables");
             foreach (var (name, value) in SessionEnvironment.Changes())
             {
@@ -102,14 +157,7 @@ internal static class LabFile
             }
 
             json.WriteEndObject();
-            if (psd1 is not null)
-            {
-                json.WriteString("format", "psd1");
-                json.WritePropertyName("tokens");
-                // What is no text the core says itself.
-                json.WriteRawValue(FileText.Decode(psd1) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
-            }
-
+            Tokens(json, psd1);
             json.WriteEndObject();
         }
 

@@ -196,6 +196,56 @@ internal static class LabRunnerError
         "Correct what was found.",
         first);
 
+    /// <summary>A secret is wanted, and there is nowhere to look it up.</summary>
+    internal static LabRunnerException NoSecretStore(string secret) => new(
+        "LabRunner.NoSecretStore",
+        ErrorCategory.ResourceUnavailable,
+        $"The secret '{secret}' cannot be looked up: the session has neither Get-SecureCredential (SecureCredentials) nor Get-Secret (Microsoft.PowerShell.SecretManagement).",
+        "Import one of the two modules, or install SecretManagement with a vault. Nothing was started.",
+        secret);
+
+    /// <summary>A secret is not where it was looked for.</summary>
+    internal static LabRunnerException SecretNotFound(string secret, string command, Exception? why) => new(
+        "LabRunner.SecretNotFound",
+        ErrorCategory.ObjectNotFound,
+        $"{command} has no secret '{secret}'{(why is null ? " with a text, a key or a password in it" : $": {why.Message.TrimEnd('.')}")}.",
+        $"Store it under that name, or correct secret://{secret}.",
+        secret,
+        why);
+
+    /// <summary>A program would get a secret on its command line or in its environment.</summary>
+    internal static LabRunnerException SecretForProgram(string operation, string secret) => new(
+        "LabRunner.NotAvailable",
+        ErrorCategory.NotImplemented,
+        $"Operation '{operation}' hands the secret '{secret}' to a program, which is not available yet: its arguments and environment are written to the run's journal.",
+        "Start the program from a script that gets the secret as a parameter.",
+        secret);
+
+    /// <summary>A secret is handed to a script by its place.</summary>
+    internal static LabRunnerException SecretWithoutParameter(string operation, string secret) => new(
+        "LabRunner.SecretWithoutParameter",
+        ErrorCategory.InvalidArgument,
+        $"The script of operation '{operation}' has no parameter for the secret '{secret}'.",
+        "Let it begin with param(...), with a parameter for each value.",
+        secret);
+
+    /// <summary>A file that is there already, and that nobody said may be replaced.</summary>
+    internal static LabRunnerException FileExists(string path) => new(
+        "LabRunner.FileExists",
+        ErrorCategory.ResourceExists,
+        $"The file '{path}' exists already.",
+        "Choose another path, or use -Force to write over it.",
+        path);
+
+    /// <summary>A file that cannot be written.</summary>
+    internal static LabRunnerException FileUnwritable(string path, Exception why) => new(
+        "LabRunner.FileUnwritable",
+        ErrorCategory.WriteError,
+        $"The file '{path}' cannot be written: {why.Message.TrimEnd('.')}.",
+        "Check that its folder exists and that you may write to it.",
+        path,
+        why);
+
     /// <summary>A failure of LabRunner itself.</summary>
     internal static LabRunnerException Engine(Exception why) => new(
         EngineFault,

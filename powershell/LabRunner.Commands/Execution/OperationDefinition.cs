@@ -70,10 +70,10 @@ internal sealed class ScriptWork : OperationWork
     /// <summary>Whether its text names the environment, and may change it.</summary>
     internal bool NamesEnvironment { get; init; }
 
-    internal object?[] Positional { get; init; } = Nothing;
+    internal object?[] Positional { get; set; } = Nothing;
 
     /// <summary>The splatted parameters; the values of <c>$using:</c> are among them.</summary>
-    internal required Hashtable Named { get; init; }
+    internal required Hashtable Named { get; set; }
 }
 
 /// <summary>A program, run by the core. The document is the core's own.</summary>

@@ -164,7 +164,8 @@ internal static class PlanDocument
         json.WriteEndObject();
     }
 
-    private static void Value(Utf8JsonWriter json, object? value)
+    /// <summary>A value of the core's own documents.</summary>
+    internal static void Value(Utf8JsonWriter json, object? value)
     {
         switch (value is PSObject wrapped ? wrapped.BaseObject : value)
         {

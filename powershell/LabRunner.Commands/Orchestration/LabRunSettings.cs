@@ -26,6 +26,9 @@ internal sealed record LabRunSettings
     /// <summary>Whether a failure that stops the run also stops what runs.</summary>
     internal bool? CancelRunning { get; init; }
 
+    /// <summary>What operations leave to each other.</summary>
+    internal LabIsolation? Isolation { get; init; }
+
     /// <summary>The limit of the whole run, in minutes; 0 when not said.</summary>
     internal double RunTimeoutMinutes { get; init; }
 

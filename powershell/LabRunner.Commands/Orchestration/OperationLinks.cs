@@ -49,6 +49,7 @@ internal static class OperationLinks
             Priority = operation.Priority,
             Dependencies = [.. operation.Dependencies.Where(name => !leftOut(name))],
             Timeout = operation.Timeout,
+            Isolation = operation.Isolation,
             Work = operation.Work,
             Scheduling = scheduling,
             Compensation = operation.Compensation,

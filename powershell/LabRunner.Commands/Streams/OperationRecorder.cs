@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using LabRunner.Errors;
 using LabRunner.Execution;
+using LabRunner.Secrets;
 
 namespace LabRunner.Streams;
 
@@ -63,7 +64,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 ProgramText(text.ToString(), writer);
                 break;
             case LabStream.Output:
-                Output(item);
+                Output(SecretMask.Output(item));
                 break;
             case LabStream.Error when item.BaseObject is ErrorRecord error:
                 Error(error, writer);
@@ -125,6 +126,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Takes one record that is no output, without passing it on.</summary>
     internal LabRecord? Take(LabStream stream, object data)
     {
+        data = SecretMask.Record(data);
         lock (_gate)
         {
             if (_closed)
@@ -143,7 +145,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     }
 
     /// <summary>Takes one line that a program wrote to its standard output.</summary>
-    internal void Line(string line) => Output(line);
+    internal void Line(string line) => Output(SecretMask.Text(line));
 
     /// <summary>Lets the worker see that it was told to stop, should it wait for room.</summary>
     internal void WakeWriter() => run.Queue.Wake();
@@ -151,6 +153,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Marks the operation as failed by an error that ended it.</summary>
     internal void Fail(ErrorRecord error)
     {
+        error = SecretMask.Error(error);
         lock (_gate)
         {
             if (_closed || Failure is not null)
@@ -237,6 +240,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
     private void Error(ErrorRecord error, IBlockedWriter writer)
     {
+        error = SecretMask.Error(error);
         lock (_gate)
         {
             ErrorCount++;
@@ -251,6 +255,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
     private void Warning(WarningRecord warning, IBlockedWriter? writer)
     {
+        warning = (WarningRecord)SecretMask.Record(warning);
         lock (_gate)
         {
             WarningCount++;
