@@ -156,6 +156,10 @@ function Start-AdvancedLabOrchestration {
         [switch] $ThrowOnFailure
     )
 
-    end { LabRunner.Commands\Start-AdvancedLabOrchestration @PSBoundParameters -Caller $PSCmdlet }
+    end {
+        # A function of a module goes by the global preference, and not by that of the script that calls it.
+        if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }
+        LabRunner.Commands\Start-AdvancedLabOrchestration @PSBoundParameters -Caller $PSCmdlet
+    }
 }
 Export-ModuleMember -Function Start-AdvancedLabOrchestration

@@ -81,6 +81,8 @@ function Start-LabAutomation {
         [LabRunner.LabProgressStyle] $ProgressStyle
     )
 
+    # A function of a module goes by the global preference, and not by that of the script that calls it.
+    if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }
     if ($Auto) { $ConfirmPreference = 'None' }
     $result = [pscustomobject]@{
         PSTypeName = 'LabRunner.LabAutomationResult'

@@ -64,9 +64,12 @@ Describe 'Invoke-ParallelLabRunner -Scripts' {
     }
 
     It 'honours dependencies and priorities among scripts' {
-        $result = Invoke-ParallelLabRunner -MaxConcurrency 1 -Scripts @(
-            @{ Name = 'last'; ScriptBlock = { 'l' }; Priority = 9 }, @{ Name = 'second'; ScriptBlock = { 's' }; Dependencies = 'first'; Priority = 1 }, @{ Name = 'first'; ScriptBlock = { 'f' }; Priority = 2 })
-        ($result.Results | Sort-Object { $_.Operation.StartTime }).Name | Should -Be @('first', 'second', 'last')
+        $order = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
+        $null = Invoke-ParallelLabRunner -MaxConcurrency 1 -Scripts @(
+            @{ Name = 'last'; ScriptBlock = { $order = $using:order; $order.Enqueue('last') }; Priority = 9 }
+            @{ Name = 'second'; ScriptBlock = { $order = $using:order; $order.Enqueue('second') }; Dependencies = 'first'; Priority = 1 }
+            @{ Name = 'first'; ScriptBlock = { $order = $using:order; $order.Enqueue('first') }; Priority = 2 })
+        $order | Should -Be @('first', 'second', 'last')
     }
 
     It 'generates its scripts from a configuration' {
