@@ -32,9 +32,6 @@ internal sealed record LabRunSettings
     /// <summary>The limit of the whole run, in minutes; 0 when not said.</summary>
     internal double RunTimeoutMinutes { get; init; }
 
-    /// <summary>How far script operations are kept apart.</summary>
-    internal LabIsolation? Isolation { get; init; }
-
     /// <summary>Whether what an operation writes is shown in one piece when it has ended.</summary>
     internal bool Grouped { get; init; }
 
