@@ -174,7 +174,7 @@ fn survive(bytes: &[u8], format: Option<Format>) -> Result<(), TestCaseError> {
     // No folder, so that nothing of this machine is read.
     let options = ReadOptions {
         format,
-        environment: (bytes.len() % 2 == 0).then(|| "dev".to_owned()),
+        environment: bytes.len().is_multiple_of(2).then(|| "dev".to_owned()),
         explain: true,
         ..ReadOptions::default()
     };

@@ -13,7 +13,7 @@ fn exported(text: &str, from: Format, to: Format) -> String {
 
 fn tree(text: &str, format: Format) -> serde_json::Value {
     let mut findings = Findings::new(Source::new(None, text, format));
-    let root = parse(text, format, &mut findings);
+    let root = parse(text, format, &ReadOptions::default(), &mut findings);
     assert!(!findings.has_errors(), "{text}\n{:#?}", findings.finish());
     root.unwrap().to_json()
 }
