@@ -133,7 +133,7 @@ public sealed class ModuleConfigurationTests(ModuleFixture fixture) : IClassFixt
             ("$Folder/none.yaml" | Test-LabConfiguration).Errors.Id
             """,
             new Hashtable { ["Folder"] = _folder.Path }).Clean();
-        Assert.Equal(["One", "Two", true, true, "Two", "LabRunner.FileUnreadable"], result.Output);
+        Assert.Equal(["One", "Two", true, "Two", "LabRunner.FileUnreadable"], result.Output);
     }
 
     [Fact]

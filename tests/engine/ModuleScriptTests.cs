@@ -170,7 +170,7 @@ public sealed class ModuleScriptTests : IDisposable
     [InlineData("-ConfigPath ./none.yaml", "LabRunner.FileUnreadable")]
     [InlineData("-ConfigPath ./bad.yaml", "LabRunner.MalformedYaml")]
     [InlineData("-LabName data", "LabRunner.MissingKey")]
-    [InlineData("-ConfigPath ./good.yaml -Steps a", "LabRunner.NotAvailable")]
+    [InlineData("-ConfigPath ./good.yaml -Steps nope", "LabRunner.UnknownOperation")]
     public void A_lab_that_cannot_be_run_is_one_error(string arguments, string id)
     {
         _folder.Write("bad.yaml", "name: [\n");

@@ -24,7 +24,8 @@ function Start-LabAutomation {
     .PARAMETER Configuration
         The configuration as a dictionary or an object.
     .PARAMETER Environment
-        The environment to deploy for: its changes are merged over the lab file. A configuration object has none; it is run
+        The environment to deploy for: its changes are merged over the lab file; where nothing
+        says what it changes, a warning says so. A configuration object has none; it is run
         as it is, with a warning when it is for another environment.
     .PARAMETER Steps
         Only the operations of these names, and those they depend on.
@@ -218,6 +219,12 @@ function Start-LabAutomation {
     } else {
         # --- a lab file
         $result.Validation = LabRunner.Commands\Test-LabConfiguration -Path $file -Environment $Environment -Caller $PSCmdlet
+        if ($Environment -and $result.Validation.Errors.Count -gt 0 -and -not $result.Validation.Errors.Where({ $_.Id -ne 'LabRunner.UnknownEnvironment' })) {
+            # Callers name an environment for labs that have no changes for it; what is run then is the lab as it stands.
+            Write-Warning "$($result.Validation.Errors[0].Message): '$file' is run as it is. $($result.Validation.Errors[0].Advice)"
+            $Environment = ''
+            $result.Validation = LabRunner.Commands\Test-LabConfiguration -Path $file -Caller $PSCmdlet
+        }
         if ($result.Validation.LabName) { $result.LabName = $result.Validation.LabName }
         if ($ValidationOnly) {
             $result.Error = $result.Validation.Error
