@@ -69,6 +69,8 @@ pub fn measure() {
         held as f64 / size as f64,
         with_reply as f64 / size as f64
     );
+    let refused = median((0..ROUNDS).map(|_| time(|| read(bomb().as_bytes(), &options))).collect());
+    println!("  an alias bomb, refused                {refused:>10.1?}");
     println!(
         "  the same as JSON ({:.2} MiB)           {ours:>10.1?}   {:.2} times serde_json alone ({theirs:.1?})",
         json.len() as f64 / (1 << 20) as f64,
@@ -87,6 +89,16 @@ fn time<T>(body: impl FnOnce() -> T) -> Duration {
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
+}
+
+/// Ten lists, each nine times the one before.
+fn bomb() -> String {
+    let mut bomb = String::from("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
+    for at in 1..10 {
+        let list = vec![format!("*a{}", at - 1); 9].join(", ");
+        let _ = writeln!(bomb, "a{at}: &a{at} [{list}]");
+    }
+    bomb
 }
 
 /// A lab as people write them: every operation with parameters, resources and a short script.

@@ -122,11 +122,12 @@ fn bombs_and_towers_end_at_once() {
         "- ".repeat(100_000),
         (0..2_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect(),
     ];
-    for (text, limit) in std::iter::once((bomb, 500)).chain(deep.map(|text| (text, 500))) {
+    // A tenth of a second is the promise; without optimisation, and on a busy machine, it takes longer.
+    let limit = if cfg!(debug_assertions) { 5_000 } else { 100 };
+    for text in std::iter::once(bomb).chain(deep) {
         let start = Instant::now();
         let options = ReadOptions { format: Some(Format::Yaml), ..ReadOptions::default() };
         let refused = only(read(text.as_bytes(), &options), Code::DocumentTooLarge);
-        // A tenth of a second in a release build.
         assert!(start.elapsed() < Duration::from_millis(limit), "{:?}: {refused:?}", start.elapsed());
     }
     let json = "{\"a\":".repeat(100_000);
