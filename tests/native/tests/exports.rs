@@ -321,6 +321,41 @@ fn a_null_pointer_with_a_length_and_an_impossible_length_are_faults() {
 }
 
 #[test]
+fn a_lab_is_read_by_its_path_for_an_environment_and_written_again() {
+    let call = |name: &str, data: &[u8], options: &Value| {
+        // SAFETY: both functions have this signature.
+        let symbol: Symbol<'_, unsafe extern "C-unwind" fn(*const u8, u64, *const u8, u64) -> LabReply> =
+            unsafe { library().get(name.as_bytes()) }.unwrap();
+        let options = options.to_string();
+        document(unsafe { symbol(data.as_ptr(), data.len() as u64, options.as_ptr(), options.len() as u64) })
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lab.yaml");
+    let text = "name: ${LAB}  # its name\noperations:\n  - name: a\n    script: x\n    parameters:\n      P: secret://p\nenvironments:\n  dev:\n    version: 2\n";
+    std::fs::write(&path, text).unwrap();
+    let options = json!({ "path": path, "open": true, "environment": "dev", "variables": {"LAB": "mine"}, "explain": true });
+    let reading = call("lab_read", b"", &options).unwrap();
+    assert_eq!(reading["lab"]["name"], "mine");
+    assert_eq!(reading["lab"]["environment"], "dev");
+    assert_eq!(reading["lab"]["secrets"][0]["path"], "parameters.P");
+    assert_eq!(reading["document"]["version"], 2);
+    assert_eq!(reading["files"], json!([path]));
+    let origins = reading["origins"].as_array().unwrap();
+    let name = origins.iter().find(|origin| origin["path"] == "name").unwrap();
+    assert_eq!((&name["at"]["line"], &name["written"]), (&json!(1), &json!("${LAB}")));
+    let written =
+        call("lab_export", b"", &json!({ "to": "yaml", "source": { "path": path, "open": true } })).unwrap();
+    assert_eq!(written["text"], text);
+    let missing = folder.path().join("nowhere.yaml");
+    let reading = call("lab_read", b"", &json!({ "path": missing, "open": true })).unwrap();
+    assert_eq!(reading["diagnostics"][0]["id"], "LabRunner.FileUnreadable");
+    assert_eq!(
+        call("lab_export", b"{}", &json!({ "to": "toml" })).unwrap_err()["id"],
+        "LabRunner.MalformedPlan"
+    );
+}
+
+#[test]
 fn what_is_not_utf8_or_not_json_or_not_the_shape_is_a_fault() {
     assert_eq!(compile_bytes(b"\xff\xfe{").unwrap_err()["id"], "LabRunner.NotUtf8");
     for bytes in [&b"{"[..], b"", b"[]", b"null", br#"{"operations":[{"nam":"x"}]}"#] {
