@@ -278,6 +278,15 @@ impl<'a, 't> Assembly<'a, 't> {
             environments.iter().find(|entry| entry.key.to_lowercase() == name.to_lowercase()).cloned()
         });
         if project.is_none() && beside.is_none() && own.is_none() {
+            // A lab that is for this environment anyway has nothing to change.
+            let label = root.as_mapping().and_then(|mapping| mapping.get("environment"));
+            let label = label.and_then(|entry| match entry.value.as_mapping() {
+                Some(mapping) => mapping.get("name").and_then(|entry| fields::text_of(&entry.value)),
+                None => fields::text_of(&entry.value),
+            });
+            if label.is_some_and(|label| label.trim().to_lowercase() == name.to_lowercase()) {
+                return root;
+            }
             // A lab that is for this environment as it stands needs no changes for it.
             if !is_for(&root, name) {
                 self.unknown(name, &known);

@@ -133,6 +133,8 @@ fn an_environment_that_nobody_knows_is_an_error() {
     assert_eq!(far.advice.as_deref(), Some("The lab knows 'Dev', 'prod'."));
     let none = "name: x\noperations: [{name: a, script: y}]";
     only(reading(&[("lab.yaml", none)], Some("qa"), &[]), Code::UnknownEnvironment);
+    let labelled = "name: x\nenvironment: QA\noperations: [{name: a, script: y}]";
+    assert_eq!(reading(&[("lab.yaml", labelled)], Some("qa"), &[]).diagnostics, []);
     for escape in ["../secret", "a/b", "..", " ", "a\\b"] {
         only(reading(&[("lab.yaml", none)], Some(escape), &[]), Code::UnknownEnvironment);
     }

@@ -87,6 +87,18 @@ fn nothing_is_filled_in_and_faults_are_told() {
     assert_eq!(export(b"\xff", &options).diagnostics[0].code, Code::NotText);
 }
 
+#[test]
+fn whatever_is_deep_enough_to_be_read_is_so_when_it_is_written() {
+    let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    let yaml = exported(&deep(document::MAX_DEPTH), Format::Json, Format::Yaml);
+    assert_eq!(tree(&yaml, Format::Yaml), tree(&deep(document::MAX_DEPTH), Format::Json));
+    // Blocks and brackets together are no deeper than either alone.
+    let mixed = format!("{}{}", "- ".repeat(90), deep(20));
+    let source = ReadOptions { format: Some(Format::Yaml), ..ReadOptions::default() };
+    let refused = export(mixed.as_bytes(), &ExportOptions { source, to: Format::Yaml });
+    assert_eq!((refused.text, refused.diagnostics[0].code), (None, Code::DocumentTooLarge));
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_back(value in any_json()) {

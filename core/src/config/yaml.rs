@@ -207,10 +207,12 @@ impl Composer {
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.check_collection(tag.as_deref(), "seq", at, findings)?;
+                self.check_depth(at)?;
                 self.open(at, style, anchor, Content::Sequence(Vec::new()));
             }
             Event::MappingStart(style, anchor, tag) => {
                 self.check_collection(tag.as_deref(), "map", at, findings)?;
+                self.check_depth(at)?;
                 let content =
                     Content::Mapping { entries: MappingBuilder::default(), merges: Vec::new(), key: None };
                 self.open(at, style, anchor, content);
@@ -240,6 +242,18 @@ impl Composer {
     fn open(&mut self, at: Span, style: StructureStyle, anchor: usize, content: Content) {
         let block = style == StructureStyle::Block;
         self.open.push(Open { start: at.start, end: at.end, block, anchor, content });
+    }
+
+    /// The parser counts blocks and brackets apart; one inside the other counts here, as it does in JSON.
+    fn check_depth(&self, at: Span) -> Result<(), Refusal> {
+        if self.open.len() < MAX_DEPTH {
+            return Ok(());
+        }
+        Err(refuse(
+            Diagnostic::error(Code::DocumentTooLarge, "the file is nested too deeply here")
+                .with_advice(format!("A lab file may be nested {MAX_DEPTH} levels deep.")),
+            at,
+        ))
     }
 
     /// The place for a key when the next value is one.
