@@ -30,7 +30,7 @@ internal static class ConfigError
         var error = new LabRunnerException(
             first.Id,
             CategoryOf(first.Id),
-            errors.Length == 1 ? first.ToString() : $"{errors.Length} faults in '{path}':{Environment.NewLine}{shown}{rest}",
+            errors.Length == 1 ? shown : $"{errors.Length} faults in '{path}':{Environment.NewLine}{shown}{rest}",
             first.Advice ?? "Correct the file; nothing was started.",
             path)
         {
