@@ -669,12 +669,16 @@ fn wire_part(
     names: &Names<'_>,
     wiring: &mut Wiring,
 ) {
-    let (mut found, mut row) = (Vec::new(), Vec::new());
+    let (mut asked, mut found, mut row) = (Vec::new(), Vec::new(), Vec::new());
     let mut connector = Connector { operations, has_monitors, findings: &mut wiring.findings };
     let mut ids = (range.start as u32..).map(OpId);
     for block in operations[range].chunks(BLOCK) {
-        let asked = block.iter().flat_map(|op| op.dependencies.iter().chain(&op.weak_dependencies));
-        names.resolve(asked.map(String::as_str), &mut found);
+        asked.clear();
+        for operation in block {
+            asked.extend(operation.dependencies.iter().map(String::as_str));
+            asked.extend(operation.weak_dependencies.iter().map(String::as_str));
+        }
+        names.resolve(&asked, &mut found);
         let mut found = &found[..];
         for (operation, id) in block.iter().zip(&mut ids) {
             let (strong, rest) = found.split_at(operation.dependencies.len());

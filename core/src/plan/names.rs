@@ -98,33 +98,22 @@ impl<'a> Names<'a> {
     }
 
     /// The operations of many names, in their order.
-    pub(super) fn resolve<'n>(
-        &self,
-        names: impl Iterator<Item = &'n str> + Clone,
-        into: &mut Vec<Option<OpId>>,
-    ) {
+    pub(super) fn resolve(&self, names: &[&str], into: &mut Vec<Option<OpId>>) {
         into.clear();
-        let mut rest = names.clone();
         let mut hashes = [0; BLOCK];
-        let mut ahead = names;
-        loop {
-            let mut count = 0;
-            for (slot, name) in hashes.iter_mut().zip(&mut ahead) {
+        for block in names.chunks(BLOCK) {
+            let hashes = &mut hashes[..block.len()];
+            for (slot, name) in hashes.iter_mut().zip(block) {
                 *slot = hash(name);
-                count += 1;
             }
-            if count == 0 {
-                return;
-            }
-            let first_slots = hashes[..count].iter().map(|&hash| self.table(hash).first_slot(hash));
+            let first_slots = hashes.iter().map(|&hash| self.table(hash).first_slot(hash));
             // Then the names that most of them are compared with.
             let touched = first_slots.fold(0, |sum, slot| match entry_in(slot) {
                 Some(entry) => sum ^ self.entry(entry).1.as_bytes().first().copied().unwrap_or(0),
                 None => sum,
             });
             std::hint::black_box(touched);
-            let found = hashes[..count].iter().zip(&mut rest).map(|(&hash, name)| self.find(name, hash));
-            into.extend(found);
+            into.extend(hashes.iter().zip(block).map(|(&hash, name)| self.find(name, hash)));
         }
     }
 
@@ -322,8 +311,9 @@ mod tests {
                 prop_assert_eq!(table.get(name), map.get(&name.to_lowercase()).copied());
             }
             let mut resolved = Vec::new();
-            table.resolve(asked.iter().cycle().take(200).map(String::as_str), &mut resolved);
-            let one_by_one: Vec<_> = asked.iter().cycle().take(200).map(|name| table.get(name)).collect();
+            let many: Vec<&str> = asked.iter().cycle().take(200).map(String::as_str).collect();
+            table.resolve(&many, &mut resolved);
+            let one_by_one: Vec<_> = many.iter().map(|name| table.get(name)).collect();
             prop_assert_eq!(resolved, one_by_one);
         }
     }
