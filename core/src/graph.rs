@@ -52,8 +52,27 @@ impl Adjacency {
     /// The same edges the other way round; neighbours in order.
     fn transposed(&self) -> Self {
         let count = self.offsets.len().saturating_sub(1);
-        let rows = (0..count as u32).map(OpId);
-        Self::from_edges(count, rows.flat_map(|op| self.of(op).iter().map(move |&other| (other, op))))
+        // Where each row begins is kept one place behind, moves on as the row is filled, and ends where the
+        // next one begins: no second array is needed.
+        let mut offsets = vec![0u32; count + 2];
+        for target in &self.targets {
+            offsets[target.index() + 2] += 1;
+        }
+        let mut sum = 0;
+        for offset in &mut offsets[2..] {
+            sum += *offset;
+            *offset = sum;
+        }
+        let mut targets = vec![OpId(0); self.targets.len()];
+        for op in (0..count as u32).map(OpId) {
+            for other in self.of(op) {
+                let slot = &mut offsets[other.index() + 1];
+                targets[*slot as usize] = op;
+                *slot += 1;
+            }
+        }
+        offsets.truncate(count + 1);
+        Self { offsets: offsets.into(), targets: targets.into() }
     }
 
     /// The neighbours of one operation.
@@ -95,6 +114,13 @@ impl Rows {
             self.targets.truncate(start + kept);
         }
         self.offsets.push(self.targets.len() as u32);
+    }
+
+    /// The rows of the operations that come after all so far.
+    pub fn append(&mut self, next: &Self) {
+        let before = self.targets.len() as u32;
+        self.targets.extend_from_slice(&next.targets);
+        self.offsets.extend(next.offsets.iter().skip(1).map(|end| before + end));
     }
 
     /// The rows as they are.

@@ -13,6 +13,7 @@ pub mod graph;
 pub mod history;
 pub mod machine;
 pub mod operation;
+mod parallel;
 pub mod plan;
 pub mod preview;
 pub mod run;

@@ -15,11 +15,13 @@ pub use retries::{MAX_DELAY_MS, MAX_RETRIES, Retry};
 use crate::error::{Code, Diagnostic, Fault, Severity, did_you_mean};
 use crate::graph::{Adjacency, Graph, OpId, Rows};
 use crate::operation::{Operation, Order, PlanRequest, ProcessMode, ResourceLimits, Work};
+use crate::parallel;
 use crate::preview::rank::keys_of;
-use names::Names;
+use names::{NOBODY, Names, hash_of};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Priority of an operation that names none.
@@ -70,6 +72,13 @@ impl Plan {
     /// # Errors
     /// As [`Plan::compile`].
     pub fn compile_with(request: PlanRequest, past: &PastDurations) -> Result<Self, Fault> {
+        let parts = parallel::parts(request.operations.len());
+        Self::compile_in(parts, request, past)
+    }
+
+    /// As [`Plan::compile_with`], in so many parts at the same time. What comes of it is the same for
+    /// any number of them.
+    fn compile_in(parts: usize, request: PlanRequest, past: &PastDurations) -> Result<Self, Fault> {
         let mut findings = Vec::new();
         if request.operations.is_empty() {
             findings.push(
@@ -78,10 +87,13 @@ impl Plan {
             );
             return Err(Fault::from_diagnostics(findings));
         }
-        let survey = Survey::of(&request.operations, past, &mut findings);
-        let names = index_names(&request.operations, survey.with_id, &mut findings);
-        let Wiring { rows, weak, stops } =
-            wire(&request.operations, survey.has_monitors, &names, &mut findings);
+        let mut survey = Survey::of(&request.operations, past, parts);
+        findings.append(&mut survey.findings);
+        let names =
+            index_names(&request.operations, survey.name_hashes, survey.with_id, parts, &mut findings);
+        let Wiring { rows, weak, stops, findings: mut unwired } =
+            wire(&request.operations, survey.has_monitors, survey.edges, &names, parts);
+        findings.append(&mut unwired);
         let order_positions = resolve_order(&request.order, &names, &mut findings);
         let resources = resources::compile(&request, survey.has_needs, &names, &mut findings);
         let weak = weak.map(|edges| Adjacency::from_edges(request.operations.len(), edges.iter().copied()));
@@ -406,29 +418,73 @@ fn priority(operation: &Operation) -> u8 {
 
 /// What one look at every operation tells: looking at a million of them is what takes time.
 struct Survey<'a> {
+    /// By operation.
+    name_hashes: Vec<u64>,
     with_id: Vec<OpId>,
     priorities: Vec<u8>,
     estimates: EstimatesBuilder<'a>,
     retries: BTreeMap<OpId, Retry>,
     /// The operations that have a compensation, in declared order.
     compensated: Vec<OpId>,
+    /// How many dependencies are declared.
+    edges: usize,
     has_monitors: bool,
     has_needs: bool,
+    findings: Vec<Diagnostic>,
 }
 
 impl<'a> Survey<'a> {
-    fn of(operations: &[Operation], past: &'a PastDurations, findings: &mut Vec<Diagnostic>) -> Self {
-        let mut survey = Self {
+    fn of(operations: &[Operation], past: &'a PastDurations, parts: usize) -> Self {
+        let ranges = parallel::ranges(operations.len(), parts);
+        let surveys = parallel::map(ranges, |range| {
+            // The first one has room for all.
+            let room = if range.start == 0 { operations.len() } else { range.len() };
+            Self::of_part(operations, range, room, past)
+        });
+        let joined = surveys.into_iter().reduce(|mut all, next| {
+            all.append(next);
+            all
+        });
+        joined.unwrap_or_else(|| Self::with_room(0, past))
+    }
+
+    fn with_room(room: usize, past: &'a PastDurations) -> Self {
+        Self {
+            name_hashes: Vec::with_capacity(room),
             with_id: Vec::new(),
-            priorities: Vec::with_capacity(operations.len()),
-            estimates: EstimatesBuilder::new(operations.len(), past),
+            priorities: Vec::with_capacity(room),
+            estimates: EstimatesBuilder::new(room, past),
             retries: BTreeMap::new(),
             compensated: Vec::new(),
+            edges: 0,
             has_monitors: false,
             has_needs: false,
-        };
-        for (operation, id) in operations.iter().zip((0..).map(OpId)) {
-            if operation.name.trim_start().is_empty() {
+            findings: Vec::new(),
+        }
+    }
+
+    /// Takes what is known of the operations that come after all so far.
+    fn append(&mut self, mut next: Self) {
+        self.name_hashes.append(&mut next.name_hashes);
+        self.with_id.append(&mut next.with_id);
+        self.priorities.append(&mut next.priorities);
+        self.estimates.append(next.estimates);
+        self.retries.append(&mut next.retries);
+        self.compensated.append(&mut next.compensated);
+        self.edges += next.edges;
+        self.has_monitors |= next.has_monitors;
+        self.has_needs |= next.has_needs;
+        self.findings.append(&mut next.findings);
+    }
+
+    fn of_part(operations: &[Operation], range: Range<usize>, room: usize, past: &'a PastDurations) -> Self {
+        let mut survey = Self::with_room(room, past);
+        let findings = &mut survey.findings;
+        for (operation, id) in operations[range.clone()].iter().zip((range.start as u32..).map(OpId)) {
+            let hash = hash_of(&operation.name);
+            survey.name_hashes.push(hash);
+            survey.edges += operation.dependencies.len() + operation.weak_dependencies.len();
+            if hash == NOBODY {
                 findings.push(
                     Diagnostic::error(Code::MissingName, format!("operation {} has no name", id.0 + 1))
                         .with_advice("Give it a Name.")
@@ -465,10 +521,12 @@ impl<'a> Survey<'a> {
 /// Names and ids of all operations.
 fn index_names<'a>(
     operations: &'a [Operation],
+    hashes: Vec<u64>,
     with_id: Vec<OpId>,
+    parts: usize,
     findings: &mut Vec<Diagnostic>,
 ) -> Names<'a> {
-    Names::index(operations, with_id, |now, first, name| {
+    Names::index(operations, hashes, with_id, parts, |now, first, name| {
         findings.push(
             Diagnostic::error(
                 Code::DuplicateName,
@@ -556,6 +614,24 @@ struct Wiring {
     /// `(dependent, dependency)` of those that only order; absent when there are none.
     weak: Option<Vec<(OpId, OpId)>>,
     stops: BTreeMap<OpId, OpId>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Wiring {
+    fn with_room(operations: usize, edges: usize) -> Self {
+        let rows = Rows::with_capacity(operations, edges);
+        Self { rows, weak: None, stops: BTreeMap::new(), findings: Vec::new() }
+    }
+
+    /// Takes that of the operations that come after all so far.
+    fn append(&mut self, mut next: Self) {
+        self.rows.append(&next.rows);
+        if let Some(mut weak) = next.weak {
+            self.weak.get_or_insert_default().append(&mut weak);
+        }
+        self.stops.append(&mut next.stops);
+        self.findings.append(&mut next.findings);
+    }
 }
 
 /// How many operations' dependencies are looked up at once.
@@ -565,20 +641,44 @@ const BLOCK: usize = 32;
 fn wire(
     operations: &[Operation],
     has_monitors: bool,
+    edges: usize,
     names: &Names<'_>,
-    findings: &mut Vec<Diagnostic>,
+    parts: usize,
 ) -> Wiring {
-    let mut wiring = Wiring {
-        rows: Rows::with_capacity(operations.len(), operations.len()),
-        weak: None,
-        stops: BTreeMap::new(),
-    };
-    let (mut found, mut row) = (Vec::new(), Vec::new());
-    let mut connector = Connector { operations, has_monitors, findings };
-    let mut ids = (0..).map(OpId);
-    for block in operations.chunks(BLOCK) {
-        let asked = block.iter().flat_map(|op| op.dependencies.iter().chain(&op.weak_dependencies));
-        names.resolve(asked.map(String::as_str), &mut found);
+    let ranges = parallel::ranges(operations.len(), parts);
+    let share = edges / ranges.len();
+    let wirings = parallel::map(ranges, |range| {
+        // The first one has room for all.
+        let (room, edges) = if range.start == 0 { (operations.len(), edges) } else { (range.len(), share) };
+        let mut wiring = Wiring::with_room(room, edges);
+        wire_part(operations, range, has_monitors, names, &mut wiring);
+        wiring
+    });
+    let joined = wirings.into_iter().reduce(|mut all, next| {
+        all.append(next);
+        all
+    });
+    joined.unwrap_or_else(|| Wiring::with_room(0, 0))
+}
+
+/// Resolves the dependencies of some operations, in their order.
+fn wire_part(
+    operations: &[Operation],
+    range: Range<usize>,
+    has_monitors: bool,
+    names: &Names<'_>,
+    wiring: &mut Wiring,
+) {
+    let (mut asked, mut found, mut row) = (Vec::new(), Vec::new(), Vec::new());
+    let mut connector = Connector { operations, has_monitors, findings: &mut wiring.findings };
+    let mut ids = (range.start as u32..).map(OpId);
+    for block in operations[range].chunks(BLOCK) {
+        asked.clear();
+        for operation in block {
+            asked.extend(operation.dependencies.iter().map(String::as_str));
+            asked.extend(operation.weak_dependencies.iter().map(String::as_str));
+        }
+        names.resolve(&asked, &mut found);
         let mut found = &found[..];
         for (operation, id) in block.iter().zip(&mut ids) {
             let (strong, rest) = found.split_at(operation.dependencies.len());
@@ -600,7 +700,6 @@ fn wire(
             wiring.rows.push(&row);
         }
     }
-    wiring
 }
 
 struct Connector<'a> {
@@ -856,12 +955,66 @@ fn rank(order: &Order, priorities: &[u8], keys: &[u64], positions: &HashMap<OpId
 pub(crate) mod tests {
     use super::*;
     use crate::operation::{Probe, ProbeCheck, ProcessSpec};
+    use proptest::prelude::*;
 
     pub(crate) fn script(name: &str, dependencies: &[&str]) -> Operation {
         Operation {
             name: name.to_owned(),
             dependencies: dependencies.iter().map(|&d| d.to_owned()).collect(),
             ..Operation::default()
+        }
+    }
+
+    /// What is known of a plan, or everything that was found.
+    fn outcome(parts: usize, request: &PlanRequest) -> String {
+        match Plan::compile_in(parts, request.clone(), &PastDurations::from([("b".to_owned(), 7)])) {
+            Ok(plan) => format!(
+                "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+                plan.graph,
+                plan.weak,
+                plan.by_rank,
+                plan.estimates,
+                plan.stops,
+                plan.compensated,
+                plan.warnings
+            ),
+            Err(fault) => format!("{fault:?}"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_number_of_parts_changes_nothing(
+            names in proptest::collection::vec("[a-fA]{0,2}", 1..24),
+            ids in proptest::collection::vec(proptest::option::of("[a-h]{1,2}"), 24),
+            strong in proptest::collection::vec(proptest::collection::vec(0usize..30, 0..3), 24),
+            weak in proptest::collection::vec(proptest::collection::vec(0usize..30, 0..2), 24),
+            is_sound in any::<bool>(),
+            parts in 2usize..9,
+        ) {
+            let name = |at: usize| match names.get(at) {
+                Some(_) if is_sound => format!("n{at}"),
+                Some(name) => name.clone(),
+                None => "nobody".to_owned(),
+            };
+            let targets = |of: usize, list: &[usize]| -> Vec<String> {
+                list.iter().filter(|&&to| !is_sound || to < of).map(|&to| name(to)).collect()
+            };
+            let operations = (0..names.len())
+                .map(|at| Operation {
+                    name: name(at),
+                    id: ids[at].clone().filter(|_| !is_sound),
+                    dependencies: targets(at, &strong[at]),
+                    weak_dependencies: targets(at, &weak[at]),
+                    estimate_ms: (at % 3 == 0).then_some(at as u64),
+                    priority: is_sound.then_some(1 + at as i64 % 3).or(Some(at as i64)),
+                    kind: (at % 7 == 6).then(|| "Monitor".to_owned()).filter(|_| !is_sound),
+                    compensation: (at % 5 == 1).then(|| Box::new(Work::Script)),
+                    ..Operation::default()
+                })
+                .collect();
+            let request = PlanRequest { operations, ..PlanRequest::default() };
+            prop_assert_eq!(outcome(1, &request), outcome(parts, &request));
         }
     }
 

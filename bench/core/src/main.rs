@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p labrunner-bench [-- <PSPLIB folder>]`
 //!
-//! `-- soak [seconds]` runs the soak alone, ten minutes when no time is given.
+//! `-- soak [seconds]` runs the soak alone, ten minutes when no time is given; `-- scale` the large plan alone.
 //!
 //! The folder holds the instances of PSPLIB as `j30/j301_1.sm` …; without an argument it is
 //! `LABRUNNER_PSPLIB`, or `../shared/psplib` beside the repository. They are read, never copied.
@@ -21,9 +21,13 @@ static HEAP: heap::Counting = heap::Counting;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("soak") {
-        let seconds = arguments.next().and_then(|seconds| seconds.parse().ok()).unwrap_or(600);
-        return soak::measure(seconds);
+    match arguments.next().as_deref() {
+        Some("soak") => {
+            let seconds = arguments.next().and_then(|seconds| seconds.parse().ok()).unwrap_or(600);
+            return soak::measure(seconds);
+        }
+        Some("scale") => return scale::measure(),
+        _ => {}
     }
     config::measure();
     println!();

@@ -86,6 +86,14 @@ impl<'a> EstimatesBuilder<'a> {
         self.sources.push(source);
     }
 
+    /// Takes those of the operations that come after all so far.
+    pub(super) fn append(&mut self, next: Self) {
+        self.monitors.extend(next.monitors.iter().map(|monitor| monitor + self.durations.len()));
+        self.durations.extend_from_slice(&next.durations);
+        self.sources.extend_from_slice(&next.sources);
+        (self.count, self.sum) = (self.count + next.count, self.sum.saturating_add(next.sum));
+    }
+
     pub(super) fn finish(mut self) -> Estimates {
         let unit_ms = self.sum.checked_div(self.count).unwrap_or(UNIT_MS).max(1);
         let known: Vec<u64> = self.monitors.iter().map(|&monitor| self.durations[monitor]).collect();

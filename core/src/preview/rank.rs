@@ -38,19 +38,19 @@ const REHEARSAL_LIMIT: usize = 20_000;
 /// The rule in linear time: for each activity a key, smallest first.
 pub fn keys(project: &Project) -> Vec<u64> {
     let outlook = Outlook::of(project.graph(), project.durations(), |activity| load(project, activity));
-    keys_from_scores(&outlook.scores(project.graph(), Direction::Forward))
+    keys_from_scores(outlook.into_scores(project.graph(), Direction::Forward))
 }
 
 /// The same for a caller that has no [`Project`]: `load` is the part of all capacities that an
 /// operation needs, summed over the resources.
 pub fn keys_of(graph: &Graph, durations: &[u64], load: impl Fn(OpId) -> f64) -> Vec<u64> {
-    keys_from_scores(&Outlook::of(graph, durations, load).scores(graph, Direction::Forward))
+    keys_from_scores(Outlook::of(graph, durations, load).into_scores(graph, Direction::Forward))
 }
 
 /// The rule with one backward schedule as a rehearsal: for each activity a key, smallest first. Falls
 /// back to [`keys`] for very large projects, and when halted.
 pub fn rehearsed_keys(project: &Project, halt: Halt<'_>) -> Vec<u64> {
-    keys_from_scores(&rehearsed_scores(project, halt))
+    keys_from_scores(rehearsed_scores(project, halt))
 }
 
 /// What [`rehearsed_keys`] are made of: biggest first, in units of time.
@@ -65,7 +65,7 @@ pub(super) fn rehearsed_scores(project: &Project, halt: Halt<'_>) -> Vec<f64> {
     let durations: Vec<u64> =
         outlook.durations.iter().map(|duration| (duration * unit).ceil() as u64).collect();
     let Ok(damped) = project.with_durations(durations) else { return scores };
-    let backward = keys_from_scores(&outlook.scores(graph, Direction::Backward));
+    let backward = keys_from_scores(outlook.scores(graph, Direction::Backward));
     let mut schedule = Schedule::default();
     let built = Builder::new(&damped, halt).parallel(Direction::Backward, &backward, &mut schedule);
     let Some(makespan) = built else { return scores };
@@ -83,11 +83,12 @@ fn load(project: &Project, activity: OpId) -> f64 {
     parts.map(|(&need, &capacity)| f64::from(need) / f64::from(capacity.max(1))).sum()
 }
 
-/// Turns scores (biggest first) into keys (smallest first) that compare the same on every machine.
-pub(super) fn keys_from_scores(scores: &[f64]) -> Vec<u64> {
+/// Turns scores (biggest first) into keys (smallest first) that compare the same on every machine. They take
+/// the memory of the scores.
+pub(super) fn keys_from_scores(scores: Vec<f64>) -> Vec<u64> {
     const STEPS: f64 = (1u64 << 40) as f64;
     let biggest = scores.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-    scores.iter().map(|score| ((1.0 - score / biggest) * STEPS) as u64).collect()
+    scores.into_iter().map(|score| ((1.0 - score / biggest) * STEPS) as u64).collect()
 }
 
 /// What the rule knows of the activities themselves.
@@ -113,6 +114,16 @@ impl Outlook {
 
     /// Longest path after each activity, plus its load, plus a little of the load downstream.
     fn scores(&self, graph: &Graph, direction: Direction) -> Vec<f64> {
+        Self::score(&self.durations, self.loads.clone(), graph, direction)
+    }
+
+    /// As [`Self::scores`], in the memory of the loads.
+    fn into_scores(self, graph: &Graph, direction: Direction) -> Vec<f64> {
+        Self::score(&self.durations, self.loads, graph, direction)
+    }
+
+    /// Makes scores of loads.
+    fn score(durations: &[f64], mut scores: Vec<f64>, graph: &Graph, direction: Direction) -> Vec<f64> {
         let (before, after) = (direction.before(graph), direction.after(graph));
         let far_end_first: &mut dyn Iterator<Item = &OpId> = match direction {
             Direction::Forward => &mut graph.topological.iter().rev(),
@@ -120,8 +131,7 @@ impl Outlook {
         };
         // Of each activity that was visited: the path from its start on, and what each of those before
         // it carries of its load and that downstream of it.
-        let mut ahead = vec![(0.0f64, 0.0f64); self.durations.len()];
-        let mut scores = vec![0.0f64; self.durations.len()];
+        let mut ahead = vec![(0.0f64, 0.0f64); durations.len()];
         for &op in far_end_first {
             let (mut tail, mut work) = (0.0f64, 0.0f64);
             for &next in after.of(op) {
@@ -130,10 +140,10 @@ impl Outlook {
                 work += share;
             }
             let index = op.index();
-            let load = self.loads[index];
+            let load = scores[index];
             // Nobody asks what nobody is before.
             let sharers = before.of(op).len().max(1) as f64;
-            ahead[index] = (tail + self.durations[index], (work + load) / sharers);
+            ahead[index] = (tail + durations[index], (work + load) / sharers);
             scores[index] = tail + load + DOWNSTREAM * work;
         }
         scores

@@ -26,6 +26,8 @@ pub(super) struct Flags {
     pub(super) critical: bool,
     /// It has a limit for all its attempts together.
     pub(super) limited: bool,
+    /// It has a limit of its own for each attempt.
+    pub(super) timed: bool,
     /// What its dependencies must have come to.
     pub(super) trigger: Trigger,
     /// Those who depend on it have been told that it has ended, or serves.
@@ -113,6 +115,7 @@ impl Scheduler {
                         Work::Process(spec) if spec.mode == ProcessMode::Service),
                     critical: declared.critical,
                     limited: declared.total_timeout_ms.is_some() && !settings.untimed,
+                    timed: declared.timeout_ms.is_some(),
                     trigger: declared.trigger,
                     ..Flags::default()
                 }
@@ -204,10 +207,15 @@ impl Scheduler {
 
     /// When the next step is due even if nothing happens, in milliseconds since the run's start.
     pub fn next_due(&mut self) -> Option<u64> {
+        self.look_at_timers(|timers, is_relevant| timers.next_due(is_relevant))
+    }
+
+    /// What `look` finds with the rule that says which timers will still change something.
+    fn look_at_timers<R>(&mut self, look: impl FnOnce(&mut Timers, &dyn Fn(Timer) -> bool) -> R) -> R {
         let (states, attempts, guard) = (&self.states, &self.attempts, &self.guard);
         let (now, finished) = (self.now, self.finished);
         let current = |op: OpId, attempt: u32| attempts[op.index()] == attempt;
-        self.timers.next_due(|timer| match timer {
+        let is_relevant = |timer: Timer| match timer {
             Timer::OperationLimit(op, attempt) => {
                 current(op, attempt) && states[op.index()] == State::Running
             }
@@ -218,7 +226,8 @@ impl Scheduler {
             Timer::TotalLimit(op) => !matches!(states[op.index()], State::Serving | State::Ended(_)),
             Timer::SampleExpired => !finished && guard.reason(now).is_some(),
             Timer::RunLimit => !finished,
-        })
+        };
+        look(&mut self.timers, &is_relevant)
     }
 
     /// Where an operation is.
@@ -354,6 +363,9 @@ impl Scheduler {
         self.change(op, Change::Take);
         out.push(Command::Started(op, attempt));
         if let Some(limit) = self.limit_of(op) {
+            if self.timers.is_crowded() {
+                self.look_at_timers(|timers, is_relevant| timers.keep(is_relevant));
+            }
             self.timers.arm(self.now.saturating_add(limit), Timer::OperationLimit(op, attempt));
         }
     }
@@ -363,8 +375,10 @@ impl Scheduler {
         if self.settings.untimed {
             return None;
         }
-        let own = self.plan.operation(op).timeout_ms;
-        own.or_else(|| self.settings.default_timeout_ms.filter(|_| !self.flags[op.index()].monitor))
+        let flags = self.flags[op.index()];
+        // What is declared lies far away in memory: it is looked up only where there is something.
+        let own = if flags.timed { self.plan.operation(op).timeout_ms } else { None };
+        own.or_else(|| self.settings.default_timeout_ms.filter(|_| !flags.monitor))
     }
 
     fn service_ready(&mut self, op: OpId, attempt: u32, out: &mut Vec<Command>) {

@@ -1,6 +1,8 @@
 //! Everything that happens by itself at some time: limits, graces and pauses, as a heap of due times.
 //!
-//! A timer that has become pointless stays in the heap and is recognised when it is due.
+//! A timer that has become pointless stays in the heap and is recognised when it is due. Most become
+//! pointless, for most operations end before their limit: when there may be too many of those, they are
+//! looked for and dropped, so that the heap stays as small as what is under way.
 
 use crate::graph::OpId;
 use std::cmp::Reverse;
@@ -23,16 +25,33 @@ pub enum Timer {
     RunLimit,
 }
 
+/// So many timers are never too many.
+const FEW: usize = 1_024;
+
 /// Timers by due time, in milliseconds since the run's start.
 #[derive(Debug, Default)]
 pub struct Timers {
     heap: BinaryHeap<Reverse<(u64, Timer)>>,
+    /// How many there were left when pointless ones were last dropped.
+    left: usize,
 }
 
 impl Timers {
     /// Adds a timer.
     pub fn arm(&mut self, at: u64, timer: Timer) {
         self.heap.push(Reverse((at, timer)));
+    }
+
+    /// Whether there are so many that it pays to [drop](Self::keep) the pointless ones: twice what was left
+    /// the last time, so that each timer costs a bounded number of looks.
+    pub fn is_crowded(&self) -> bool {
+        self.heap.len() >= FEW.max(self.left * 2)
+    }
+
+    /// Drops the timers for which `relevant` says no.
+    pub fn keep(&mut self, relevant: impl Fn(Timer) -> bool) {
+        self.heap.retain(|&Reverse((_, timer))| relevant(timer));
+        self.left = self.heap.len();
     }
 
     /// Takes one timer that is due, the earliest first.
@@ -52,5 +71,25 @@ impl Timers {
             self.heap.pop();
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointless_timers_do_not_pile_up() {
+        let mut timers = Timers::default();
+        let counts = |timer| matches!(timer, Timer::TotalLimit(OpId(id)) if id % 1_000 == 0);
+        for id in 0..100_000 {
+            if timers.is_crowded() {
+                timers.keep(counts);
+            }
+            timers.arm(u64::from(id), Timer::TotalLimit(OpId(id)));
+        }
+        assert!(timers.heap.len() <= FEW, "{}", timers.heap.len());
+        let due = std::iter::from_fn(|| timers.pop_due(u64::MAX)).filter(|&timer| counts(timer));
+        assert_eq!(due.count(), 100, "what counts is kept");
     }
 }

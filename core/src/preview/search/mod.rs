@@ -137,7 +137,7 @@ impl<'a> Search<'a> {
     /// What the rule alone does, and its improvement. A small project gets that far even when it was
     /// halted before; a large one that was halted within gets one operation after another.
     fn sample_first(&mut self) {
-        let keys = rank::keys_from_scores(&self.scores);
+        let keys = rank::keys_from_scores(self.scores.clone());
         let mut schedule = Schedule::default();
         if self.crew.own().parallel(Direction::Forward, &keys, &mut schedule).is_none() {
             schedule = one_after_another(self.project);
@@ -169,7 +169,7 @@ impl<'a> Search<'a> {
             let mut random = Random::of(seed, round, task as u64);
             let noisy: Vec<f64> =
                 scores.iter().map(|score| (score + NOISE * span * random.bell()).max(0.0)).collect();
-            let keys = rank::keys_from_scores(&noisy);
+            let keys = rank::keys_from_scores(noisy);
             let mut schedule = Schedule::default();
             // The parallel scheme is better on the average, but only the serial one reaches every optimum.
             if random.chance(0.5) {
