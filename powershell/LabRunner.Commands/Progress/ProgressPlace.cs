@@ -24,7 +24,7 @@ internal static class ProgressPlace
     }
 
     private static bool IsLog(PSHost? host) =>
-        host?.UI is null
+        host is null
         || IsSet("CI")
         || BuildSystems.Any(IsSet)
         || (ConsoleHosts.Contains(host.Name) && (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb"));
