@@ -39,7 +39,7 @@ pub(crate) fn map<I: Send, R: Send>(inputs: Vec<I>, work: impl Fn(I) -> R + Sync
         done
     };
     let mut done = scope(|scope| {
-        let start = |_| Builder::new().name("labrunner-part".to_owned()).spawn_scoped(scope, &take).ok();
+        let start = |_| Builder::new().name("labrunner-part".to_owned()).spawn_scoped(scope, take).ok();
         let helpers: Vec<_> = (0..others).map_while(start).collect();
         let mut done = take();
         for helper in helpers {

@@ -155,7 +155,7 @@ impl Table {
 
     /// Where the search for a hash begins: at the lower half of it, scaled.
     fn start(&self, hash: u64) -> usize {
-        (u64::from(hash as u32) * self.slots.len() as u64 >> 32) as usize
+        ((u64::from(hash as u32) * self.slots.len() as u64) >> 32) as usize
     }
 
     fn first_slot(&self, hash: u64) -> u64 {
@@ -202,7 +202,7 @@ fn entry_in(slot: u64) -> Option<u32> {
 
 /// Which of several tables a hash belongs to.
 fn share_of(hash: u64, tables: usize) -> usize {
-    ((hash >> 32) * tables as u64 >> 32) as usize
+    (((hash >> 32) * tables as u64) >> 32) as usize
 }
 
 /// In place of a hash: that of an operation without a name, which cannot be found.
