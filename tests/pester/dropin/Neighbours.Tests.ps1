@@ -49,7 +49,7 @@ Describe 'The examples with neighbouring modules' {
     }
 
     It 'takes its limits from ConfigurationCore' {
-        (& "$examples/configuration.ps1").Result | Should -Be @('node 1', 'node 2', 'node 3')
+        (& "$examples/configuration.ps1").Result | Sort-Object | Should -Be @('node 1', 'node 2', 'node 3')
         (Get-Call 'Get-ModuleConfiguration').Arguments.ModuleName | Sort-Object -Unique | Should -Be 'LabRunner'
     }
 }
