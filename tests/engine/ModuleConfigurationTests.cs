@@ -73,7 +73,7 @@ public sealed class ModuleConfigurationTests(ModuleFixture fixture) : IClassFixt
         if (line is not null)
         {
             Assert.Contains($"{name}:{line}:", error.ToString(), StringComparison.Ordinal);
-            Assert.Contains("^", error.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("^", error.ToString(), StringComparison.Ordinal);
         }
 
         Assert.Contains("Get-LabConfig -Path $File", error.InvocationInfo.Line, StringComparison.Ordinal);

@@ -23,8 +23,11 @@ Describe 'Checks of configuration' {
                 $finding.Line | Should -BeGreaterThan 2
                 $finding.Column | Should -BeGreaterThan 0
                 $finding.Snippet | Should -Match '\^'
-                $finding.Code | Should -Match '^LR\d{4}$'
+                if ($finding.Id -ne 'LabRunner.ScriptSyntax') { $finding.Code | Should -Match '^LR\d{4}$' }
             }
+            $syntax = $test.Errors | Where-Object Id -EQ 'LabRunner.ScriptSyntax'
+            $syntax.Operation | Should -Be 'b'
+            $syntax.Line | Should -Be 4
             $test.Warnings.Message | Should -BeLike "*'odd'*"
         }
 

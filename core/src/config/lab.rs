@@ -4,7 +4,7 @@ use super::diagnostics::Findings;
 use super::document::{Entry, Mapping, Node, Span, Value};
 use super::expand::Expander;
 use super::fields::{self, Fields};
-use super::model::{Lab, Stage};
+use super::model::{Lab, LabOperation, Stage};
 use super::operations::{self, Context};
 use super::{ReadOptions, links, paths, planned, secrets, settings, template};
 use crate::error::Code;
@@ -13,9 +13,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Reads the lab. What is wrong with it is among the findings; then there is no lab.
-pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'_>) -> Option<Lab> {
+pub(super) fn read(
+    root: &Node,
+    options: &ReadOptions,
+    findings: &mut Findings<'_>,
+) -> Result<Lab, Vec<LabOperation>> {
     let file = options.path.as_deref();
-    let mapping = root.as_mapping()?;
+    let Some(mapping) = root.as_mapping() else { return Err(Vec::new()) };
     let mut fields = Fields::new(mapping);
     let name = name(fields.take(&["name", "lab-name"], findings), file, root.at, findings);
     let version = fields.take(&["version"], findings).and_then(|entry| fields::text(entry, findings));
@@ -49,7 +53,7 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
     stages.iter_mut().for_each(|(.., nodes)| expander.rewire(nodes));
     let (left_out, too_large) = (expander.left_out, expander.full);
     if too_large {
-        return None;
+        return Err(Vec::new());
     }
     let count = stages.iter().map(|(.., nodes)| nodes.len()).sum();
     let (mut declared, mut places) = (Vec::with_capacity(count), Vec::<&Node>::with_capacity(count));
@@ -95,11 +99,11 @@ pub(super) fn read(root: &Node, options: &ReadOptions, findings: &mut Findings<'
     fields.finish("the lab", findings);
     let secrets = secrets::find(mapping, &declared, findings);
     planned::check(mapping, &mut declared, &places, &settings, &options.limits, &conflicts, findings);
-    if findings.has_errors() {
-        return None;
-    }
     let operations = declared.into_iter().map(|declared| declared.operation).collect();
-    Some(Lab { name, version, description, environment, settings, conflicts, operations, left_out, secrets })
+    if findings.has_errors() {
+        return Err(operations);
+    }
+    Ok(Lab { name, version, description, environment, settings, conflicts, operations, left_out, secrets })
 }
 
 /// The place of a lab as a whole: its first character.

@@ -74,7 +74,7 @@ pub use explain::{Origin, OverriddenValue};
 pub use export::{Export, ExportOptions, export};
 use files::Budget;
 use interpolate::Variables;
-use model::Lab;
+use model::{Lab, LabOperation};
 pub use report::report;
 pub use secrets::SecretUse;
 use serde::{Deserialize, Serialize};
@@ -128,6 +128,9 @@ pub enum Format {
 pub struct Reading {
     /// The lab; absent when any finding is an error.
     pub lab: Option<Lab>,
+    /// What could be read of the operations where there is no lab: enough to check their scripts in the same pass.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unsound: Vec<LabOperation>,
     /// The whole file as data, with its order and spelling, with what it includes and what the environment
     /// changes, variables filled in; absent when it is not well-formed.
     pub document: Option<Node>,
@@ -147,7 +150,14 @@ impl Reading {
     }
 
     fn refused(finding: Diagnostic) -> Self {
-        Self { lab: None, document: None, diagnostics: vec![finding], files: Vec::new(), origins: None }
+        Self {
+            lab: None,
+            unsound: Vec::new(),
+            document: None,
+            diagnostics: vec![finding],
+            files: Vec::new(),
+            origins: None,
+        }
     }
 }
 
@@ -178,7 +188,7 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
         if !findings.has_errors() {
             lab::check_root(None, &mut findings);
         }
-        return finish(None, None, None, findings);
+        return finish(None, Vec::new(), None, None, findings);
     };
     let variables = Variables::new(&options.variables);
     let mut root = root;
@@ -189,13 +199,16 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
         overridden = std::mem::take(&mut assembly.overridden);
         filled = interpolate::fill(&mut root, &variables, &mut findings);
     }
-    let mut lab = None;
+    let (mut lab, mut unsound) = (None, Vec::new());
     let sound = lab::check_root(Some(&root), &mut findings).is_some();
     if sound && !options.document_only {
-        lab = lab::read(&root, options, &mut findings);
+        match lab::read(&root, options, &mut findings) {
+            Ok(read) => lab = Some(read),
+            Err(operations) => unsound = operations,
+        }
     }
     let origins = options.explain.then(|| explain::origins(&root, overridden, filled, &findings));
-    finish(lab, Some(root), origins, findings)
+    finish(lab, unsound, Some(root), origins, findings)
 }
 
 /// The text of a file and what it is written in.
@@ -229,12 +242,13 @@ fn parse(text: &str, format: Format, options: &ReadOptions, findings: &mut Findi
 
 fn finish(
     lab: Option<Lab>,
+    unsound: Vec<LabOperation>,
     document: Option<Node>,
     origins: Option<Vec<Origin>>,
     findings: Findings<'_>,
 ) -> Reading {
     let files = findings.paths().map(str::to_owned).collect();
-    Reading { lab, document, diagnostics: findings.finish(), files, origins }
+    Reading { lab, unsound, document, diagnostics: findings.finish(), files, origins }
 }
 
 /// A message about a file as a whole, which has no line to carry the file's name.

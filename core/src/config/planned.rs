@@ -29,8 +29,11 @@ pub(super) fn check(
     if declared.is_empty() {
         return;
     }
+    // What is said of their scripts needs the names, also without a plan.
+    let names: Vec<String> =
+        declared.iter().map(|declared| declared.operation.operation.name.clone()).collect();
     let request = PlanRequest {
-        // They are lent, not copied: without a plan there is no lab that would need them.
+        // They are lent, not copied: without a plan there is no lab that would need the rest of them.
         operations: declared
             .iter_mut()
             .map(|declared| std::mem::take(&mut declared.operation.operation))
@@ -49,7 +52,12 @@ pub(super) fn check(
             }
             warnings
         }
-        Err(fault) => fault.diagnostics,
+        Err(fault) => {
+            for (declared, name) in declared.iter_mut().zip(names) {
+                declared.operation.operation.name = name;
+            }
+            fault.diagnostics
+        }
     };
     if found.is_empty() {
         return;

@@ -674,3 +674,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn operations_of_an_unsound_lab_keep_their_names_and_scripts() {
+    let reading = yaml(
+        "operations:\n  - { name: a, script: b, dependencies: [none] }\n  - { name: c, script: d, timeout: soon }\n",
+    );
+    assert!(reading.lab.is_none());
+    let found: Vec<_> =
+        reading.unsound.iter().map(|one| (one.operation.name.as_str(), one.script.is_some())).collect();
+    assert_eq!(found, [("a", true), ("c", true)]);
+}

@@ -75,7 +75,7 @@ internal sealed class ChildFailCommand : Cmdlet
     public ErrorRecord ErrorRecord { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ChildOutput.Write(FrameKind.Failure, RemoteRecords.Complete(ErrorRecord));
+    protected override void ProcessRecord() => ChildOutput.Write(FrameKind.Failure, RemoteRecords.Complete(ChildQuestion.IsOne(ErrorRecord.Exception) ? ChildQuestion.Refused : ErrorRecord));
 }
 
 /// <summary>Takes note that the operation has come to its end in its own process.</summary>

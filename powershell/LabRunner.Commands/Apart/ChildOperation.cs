@@ -107,7 +107,7 @@ public sealed class ChildOperation
         } catch { & $LabFail $_; exit }
         $LabChild.Settle($ExecutionContext)
         $LabMode = $LabChild.Order['LanguageMode']
-        Remove-Variable -Name LabChild, LabItem, LabValues -ErrorAction Ignore
+        Remove-Variable -Name LabChild, LabItem, LabValues -ErrorAction Ignore -WhatIf:$false -Confirm:$false
         if ($LabMode -ne 'FullLanguage') { $ExecutionContext.SessionState.LanguageMode = $LabMode }
         do { try { & $LabUnit @LabPositional @LabNamed *>&1 | & $LabSink; if ($?) { & $LabEnd } else { & $LabEnd $LASTEXITCODE } } catch { & $LabFail $_ } } while ($false)
         exit 0

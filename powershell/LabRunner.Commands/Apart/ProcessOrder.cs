@@ -54,9 +54,11 @@ internal static class ProcessOrder
     private static Hashtable Preferences(CallerState caller)
     {
         var values = new Hashtable();
+        var asked = caller.Import.Variables.Select(variable => variable.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in caller.Preferences)
         {
-            if (value is null or string or Enum or ValueType)
+            // What the call brings as a variable comes before what the caller has.
+            if (!asked.Contains(name) && value is null or string or Enum or ValueType)
             {
                 values[name] = value is Enum ? value.ToString() : value;
             }

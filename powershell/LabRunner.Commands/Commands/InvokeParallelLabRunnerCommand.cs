@@ -186,6 +186,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         }
 
         SecretReference.Prepare(Voice, definitions);
+        settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         var run = LabRun.Start(plan, definitions, settings, caller);
         if (Background)
         {
@@ -197,7 +198,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         }
 
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var outcome = Finish(run, new PipelineOutput(scripts is null ? result => WriteObject(result) : static _ => { }, Voice, caller, definitions.Count > 1), View(ShowProgress, ProgressStyle, definitions.Count));
+        var outcome = Finish(run, new PipelineOutput(scripts is null ? result => WriteObject(result) : static _ => { }, Voice, caller, definitions.Count > 1), View(ShowProgress, ProgressStyle, run));
         if (scripts is not null)
         {
             WriteObject(LabScriptSummary.Of([.. outcome.Results], scripts.Scripts, watch.Elapsed, ShowProgress));

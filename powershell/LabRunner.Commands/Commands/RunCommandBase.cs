@@ -73,6 +73,9 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
         run?.Interrupt();
     }
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => CallerPreferences.Adopt(this, Caller);
+
     /// <summary>Does what ends in a LabRunner error as the caller's terminating error.</summary>
     private protected void Guarded(Action action)
     {
@@ -152,11 +155,14 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Whether progress is asked for.</summary>
+    private protected bool Shows(bool show) => Given("ShowProgress") ? show : Defaults.ShowProgress;
+
     /// <summary>The view that fits the place: bars on a screen, lines in a log.</summary>
-    private protected IProgressView? View(bool show, LabProgressStyle style, int operations) =>
-        !(Given("ShowProgress") ? show : Defaults.ShowProgress) ? null
-        : ProgressLines.Fits ? new ProgressLines(Voice, operations)
-        : new ProgressBars(Voice, Given("ProgressStyle") ? style : Defaults.ProgressStyle, Defaults.ProgressIntervalSeconds);
+    private protected IProgressView? View(bool show, LabProgressStyle style, RunSession run) =>
+        Shows(show)
+            ? ProgressPlace.View(Voice, run.Caller.Preference("ProgressPreference"), Given("ProgressStyle") ? style : Defaults.ProgressStyle, Defaults.ProgressIntervalSeconds, run.Operations.Count)
+            : null;
 
     private void Release()
     {

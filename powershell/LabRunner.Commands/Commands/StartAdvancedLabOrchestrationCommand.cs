@@ -148,9 +148,10 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
 
         var caller = Capture(source.Constrained);
         SecretReference.Prepare(Voice, operations);
+        settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         var run = LabRun.Start(plan, operations, settings, caller);
         var output = new PipelineOutput(_ => { }, Voice, caller, operations.Count > 1);
-        var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, operations.Count)));
+        var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, run)));
         WriteObject(new LabOrchestrationReport
         {
             Summary = Summary(settings, reading.Path, started, outcome),

@@ -54,8 +54,8 @@ public sealed class LabConfigFinding
         ? Message
         : string.Create(CultureInfo.InvariantCulture, $"{(File is null ? "" : File + ":")}{Line}:{Column}: {Message}");
 
-    /// <summary>The finding with the line it stands on and what to do.</summary>
-    internal string Explained => string.Join(Environment.NewLine, new[] { ToString(), Snippet, Advice }.OfType<string>());
+    /// <summary>The finding and what to do, on one line: PowerShell's error view folds the line ends of messages.</summary>
+    internal string Explained => Advice is null ? ToString() : $"{(Message.EndsWith('.') ? ToString() : ToString() + ".")} {Advice}";
 
     internal static LabConfigFinding Of(LabDiagnostic found) => new(found.Id, found.IsError ? Error : Warning, found.Message)
     {

@@ -34,6 +34,8 @@ internal static class LabConfigurationCheck
             }
             else
             {
+                var scripts = new LabScriptCheck(path);
+                found.AddRange(reading.Operations.SelectMany(scripts.Check));
                 test.LabName = (reading.Document is { } document ? ConfigValues.Mapping(document)["name"] : null) as string;
             }
         }

@@ -11,15 +11,19 @@ namespace LabRunner.Config;
 /// <summary>A lab file as the core has read it.</summary>
 /// <param name="Path">Its full path.</param>
 /// <param name="Lab">The lab, as the core's model of it; nothing when any finding is an error.</param>
+/// <param name="Unsound">What could be read of the operations where there is no lab.</param>
 /// <param name="Document">The whole file as data; nothing when it is not well-formed.</param>
 /// <param name="Findings">Everything that was found.</param>
-internal sealed record LabReading(string Path, JsonElement? Lab, JsonElement? Document, IReadOnlyList<LabConfigFinding> Findings)
+internal sealed record LabReading(string Path, JsonElement? Lab, JsonElement? Unsound, JsonElement? Document, IReadOnlyList<LabConfigFinding> Findings)
 {
     /// <summary>What keeps the file from being used.</summary>
     internal IEnumerable<LabConfigFinding> Errors => Findings.Where(finding => finding.IsError);
 
     /// <summary>What is shown and otherwise passed over.</summary>
     internal IEnumerable<LabConfigFinding> Warnings => Findings.Where(finding => !finding.IsError);
+
+    /// <summary>The operations, also those of a lab that cannot be run.</summary>
+    internal IEnumerable<JsonElement> Operations => (Lab is { } lab ? lab.GetProperty("operations") : Unsound) is { } list ? list.EnumerateArray() : [];
 
     /// <summary>Where each value comes from, when that was asked for.</summary>
     internal JsonElement? Origins { get; init; }
@@ -78,7 +82,7 @@ internal static class LabFile
         using var reading = ConfigValues.Parse(LabCore.Read(bytes, Request(path, psd1 ? bytes : null, options)));
         var root = reading.RootElement;
         var found = root.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
-        return new LabReading(path, Part(root, "lab"), Part(root, "document"), [.. found.Select(LabConfigFinding.Of)])
+        return new LabReading(path, Part(root, "lab"), Part(root, "unsound"), Part(root, "document"), [.. found.Select(LabConfigFinding.Of)])
         {
             Origins = Part(root, "origins"),
         };

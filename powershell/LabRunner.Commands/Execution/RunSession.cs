@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using LabRunner.Errors;
 using LabRunner.Interop;
+using LabRunner.Progress;
 using LabRunner.Streams;
 
 namespace LabRunner.Execution;
@@ -15,7 +16,7 @@ internal sealed class RunSession : IDisposable
 {
     private readonly object _gate = new();
     private readonly OperationRecorder?[] _recorders;
-    private readonly ProgressRecord?[] _progress;
+    private readonly OwnProgress?[] _progress;
     private readonly int[] _owners;
     private readonly ManualResetEventSlim _ended = new();
     private BorrowedSlots? _slots;
@@ -34,7 +35,7 @@ internal sealed class RunSession : IDisposable
         Settings = settings;
         Caller = caller;
         _recorders = new OperationRecorder?[Nodes.Count];
-        _progress = new ProgressRecord?[Nodes.Count];
+        _progress = new OwnProgress?[Nodes.Count];
     }
 
     internal IReadOnlyList<OperationDefinition> Operations { get; }
@@ -95,6 +96,7 @@ internal sealed class RunSession : IDisposable
     {
         var recorder = new OperationRecorder(this, Nodes[operation], Recorder(operation));
         Volatile.Write(ref _recorders[operation], recorder);
+        Volatile.Write(ref _progress[operation], null);
         return recorder;
     }
 
@@ -110,9 +112,17 @@ internal sealed class RunSession : IDisposable
     internal OperationRecorder? Recorder(int operation) => Volatile.Read(ref _recorders[operation]);
 
     /// <summary>Keeps the latest progress of an operation; the reader looks at it when it draws.</summary>
-    internal void ReportProgress(int operation, ProgressRecord record) => Volatile.Write(ref _progress[operation], record);
+    internal void ReportProgress(int operation, long source, ProgressRecord record)
+    {
+        if (Volatile.Read(ref _progress[operation]) is not { } own)
+        {
+            Volatile.Write(ref _progress[operation], own = new OwnProgress());
+        }
 
-    internal ProgressRecord? ProgressOf(int operation) => Volatile.Read(ref _progress[operation]);
+        own.Report(source, record);
+    }
+
+    internal OwnProgress? ProgressOf(int operation) => Volatile.Read(ref _progress[operation]);
 
     /// <summary>Reports an operation that has ended, if one has, and waits for the next, in one crossing.</summary>
     internal Ticket Take(uint worker, Assignment? done, int waitMs)

@@ -8,6 +8,9 @@ internal sealed class RunSettings
     /// <summary>The lab whose past runs tell how long operations take that declare no estimate; none when absent.</summary>
     internal string? EstimatesFrom { get; init; }
 
+    /// <summary>When each operation is expected to end, from the start of the run, for the progress; none when that is not known of all.</summary>
+    internal IReadOnlyList<TimeSpan?>? Expected { get; set; }
+
     internal required int MaxConcurrency { get; init; }
 
     /// <summary>What a failure means: <c>stop</c>, <c>continue</c>, <c>retry</c> or <c>rollback</c>.</summary>

@@ -19,6 +19,7 @@ internal sealed class StateBaseline
     private readonly ActivityBaseline _activity;
     private readonly ArrayList? _errors;
     private readonly Version? _strictMode;
+    private readonly AskingPreferences _asking = new();
     private CallerState? _caller;
     private object? _defaults;
     private string? _location;
@@ -45,14 +46,10 @@ internal sealed class StateBaseline
             return;
         }
 
-        foreach (var (name, value) in caller.Preferences)
+        _asking.Clear();
+        foreach (var (name, value) in caller.Preferences.Concat(caller.Import.Variables))
         {
-            _variables.Settle(name, value);
-        }
-
-        foreach (var (name, value) in caller.Import.Variables)
-        {
-            _variables.Settle(name, value);
+            _variables.Settle(name, _asking.Settle(name, value));
         }
 
         ResetDefaults();
@@ -60,6 +57,7 @@ internal sealed class StateBaseline
         CultureInfo.CurrentUICulture = caller.UICulture;
         GoTo(caller.Location);
         _location = _session.Path.CurrentLocation.Path;
+        _asking.Set(_session);
     }
 
     /// <summary>Undoes what an operation has changed.</summary>
@@ -70,6 +68,7 @@ internal sealed class StateBaseline
         try
         {
             Restore(output);
+            _asking.Set(_session);
             return true;
         }
         catch (Exception)

@@ -251,11 +251,11 @@ internal sealed class Worker
     internal void Record(LabStream stream, object data) => Recorder?.Record(stream, data, null);
 
     /// <summary>The open operation reported progress.</summary>
-    internal void Progress(ProgressRecord record)
+    internal void Progress(long source, ProgressRecord record)
     {
         if (_open is { } open)
         {
-            open.Run.ReportProgress(open.Operation, record);
+            open.Run.ReportProgress(open.Operation, source, record);
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed class WorkerCommands
     }
 
     // The module makes its own Write-CustomLog only where there is none: the stub must be gone before the import.
-    private const string RemoveLogStub = "if (\"${function:Write-CustomLog}\" -like '*LabRunner.stub*') { Remove-Item -LiteralPath function:Write-CustomLog }";
+    private const string RemoveLogStub = "if (\"${function:Write-CustomLog}\" -like '*LabRunner.stub*') { Remove-Item -LiteralPath function:Write-CustomLog -WhatIf:$false -Confirm:$false }";
 
     private const string ImportQuietly = "-Global -PassThru -DisableNameChecking -Verbose:$false -Debug:$false";
 
@@ -96,7 +96,7 @@ internal sealed class WorkerCommands
         """;
 
     private static string LoggerOf(string module) => $"""
-        Remove-Item -LiteralPath function:Write-CustomLog
+        Remove-Item -LiteralPath function:Write-CustomLog -WhatIf:$false -Confirm:$false
         $m = Import-Module -Name '{Quoted(module)}' {ImportQuietly}
         {Forward("Write-CustomLog")}
         """;

@@ -69,7 +69,7 @@ internal sealed class WorkerHostUI(Worker worker) : PSHostUserInterface
 
     public override void WriteWarningLine(string message) => worker.Record(LabStream.Warning, new WarningRecord(message));
 
-    public override void WriteProgress(long sourceId, ProgressRecord record) => worker.Progress(record);
+    public override void WriteProgress(long sourceId, ProgressRecord record) => worker.Progress(sourceId, record);
 
     public override string ReadLine() => throw LabRunnerError.Prompt("a line of input");
 

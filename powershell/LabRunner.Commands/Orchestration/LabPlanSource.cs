@@ -43,12 +43,7 @@ internal sealed class LabPlanSource
     internal static LabPlanSource Read(PSCmdlet caller, LabReading reading)
     {
         var scripts = new LabScriptCheck(reading.Path);
-        List<LabConfigFinding> found = [.. reading.Findings];
-        if (reading.Lab is { } checkedLab)
-        {
-            found.AddRange(checkedLab.GetProperty("operations").EnumerateArray().SelectMany(scripts.Check));
-        }
-
+        List<LabConfigFinding> found = [.. reading.Findings, .. reading.Operations.SelectMany(scripts.Check)];
         if (reading.Lab is not { } lab || found.Any(finding => finding.IsError))
         {
             throw ConfigError.Of(reading.Path, found);

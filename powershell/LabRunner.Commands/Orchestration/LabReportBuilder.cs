@@ -42,6 +42,15 @@ internal static class LabReportBuilder
         };
     }
 
+    /// <summary>When each operation is expected to end; nothing while it is not known of all how long they take.</summary>
+    internal static IReadOnlyList<TimeSpan?>? ExpectedEnds(PlanHandle plan, RunSettings settings)
+    {
+        var schedule = plan.Preview(new LabScheduleOptions(settings.MaxConcurrency, Tries: 0, BudgetMilliseconds: 0));
+        return schedule.Operations.All(operation => operation.SkippedBecause is not null || operation.Estimate.Source != "unit") && schedule.Operations.Any(operation => operation.End is not null)
+            ? [.. schedule.Operations.Select(operation => operation.End)]
+            : null;
+    }
+
     /// <summary>The figures of a run.</summary>
     internal static LabOrchestrationMetrics Metrics(RunOutcome outcome)
     {

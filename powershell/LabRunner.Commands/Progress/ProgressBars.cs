@@ -15,6 +15,7 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
     private readonly int[] _shown = [.. Enumerable.Repeat(-1, MaxChildren)];
     private long _lastDraw = long.MinValue / 2;
     private int _turn;
+    private bool _drawn;
 
     public int NextWait(RunProgress progress) => (int)Math.Clamp(_lastDraw + _intervalMs - Environment.TickCount64, 1, _intervalMs);
 
@@ -27,6 +28,7 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
         }
 
         _lastDraw = now;
+        _drawn = true;
         caller.WriteProgress(Parent(progress));
         if (style is LabProgressStyle.Bar or LabProgressStyle.Detailed)
         {
@@ -40,6 +42,11 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
 
     public void Close(RunProgress progress)
     {
+        if (!_drawn)
+        {
+            return;
+        }
+
         try
         {
             for (var slot = 0; slot < _shown.Length; slot++)
@@ -60,7 +67,7 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
         var failed = progress.Failed > 0 ? $", {progress.Failed} failed" : "";
         var skipped = progress.Skipped > 0 ? $", {progress.Skipped} skipped" : "";
         var counts = string.Create(CultureInfo.CurrentCulture, $"{progress.Done} of {progress.Total} done, {progress.Running.Count} running{failed}{skipped}");
-        var record = new ProgressRecord(ParentId, progress.Name, style switch
+        var record = new ProgressRecord(ParentId, ProgressText.Plain(progress.Name), style switch
         {
             LabProgressStyle.Percentage => $"{progress.Percent} %",
             LabProgressStyle.Spinner => $"{Spin[_turn++ % Spin.Length]} {counts}",
@@ -108,25 +115,29 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
 
     private ProgressRecord Child(RunProgress progress, int slot, int operation)
     {
-        var own = progress.Own(operation);
-        if (own?.RecordType == ProgressRecordType.Completed)
-        {
-            own = null;
-        }
-
-        var status = own is null ? "running" : string.IsNullOrWhiteSpace(own.StatusDescription) ? own.Activity : $"{own.Activity}: {own.StatusDescription}";
+        var (own, inner) = progress.Own(operation);
+        var status = own is null ? "running" : Text(own);
         if (style == LabProgressStyle.Detailed)
         {
             status = $"{progress.RunningFor(operation):hh\\:mm\\:ss} {status}";
         }
 
-        return new ProgressRecord(ParentId + 1 + slot, progress.Operation(operation).Name, status)
+        return new ProgressRecord(ParentId + 1 + slot, ProgressText.Plain(progress.Operation(operation).Name), status)
         {
             ParentActivityId = ParentId,
             PercentComplete = own?.PercentComplete ?? -1,
-            CurrentOperation = style == LabProgressStyle.Detailed ? own?.CurrentOperation : null,
+            CurrentOperation = style == LabProgressStyle.Detailed ? Detail(own, inner) : null,
         };
     }
+
+    private static string Text(ProgressRecord own)
+    {
+        var text = ProgressText.Plain(string.IsNullOrWhiteSpace(own.StatusDescription) ? own.Activity : $"{own.Activity}: {own.StatusDescription}");
+        return text.Length == 0 ? "running" : text;
+    }
+
+    private static string? Detail(ProgressRecord? own, ProgressRecord? inner) =>
+        inner is not null ? Text(inner) : own?.CurrentOperation is { Length: > 0 } current ? ProgressText.Plain(current) : null;
 
     private void Clear(int slot)
     {

@@ -8,9 +8,6 @@ internal sealed class ProgressLines(PSCmdlet caller, int total) : IProgressView
 {
     private int _done;
 
-    /// <summary>Whether bars make no sense here: a CI system, or output that goes to a file.</summary>
-    internal static bool Fits => Environment.GetEnvironmentVariable("CI") is { Length: > 0 } || Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb";
-
     public int NextWait(RunProgress progress) => Timeout.Infinite;
 
     public void Draw(RunProgress progress)
@@ -21,8 +18,8 @@ internal sealed class ProgressLines(PSCmdlet caller, int total) : IProgressView
     {
         var line = result is null
             ? $"[{_done}/{total}] {operation.Name}: {state}"
-            : $"[{++_done}/{total}] {operation.Name}: {state}{(result.StartTime is null ? "" : $" after {Seconds(result.Duration)}")}{(result.Error is null ? "" : $": {FirstLine(result.Error)}")}";
-        caller.WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
+            : $"[{++_done}/{total}] {operation.Name}: {state}{(result.StartTime is null ? "" : $" after {Seconds(result.Duration)}")}{(result.Error is null ? "" : $": {result.Error}")}";
+        caller.WriteInformation(new HostInformationMessage { Message = ProgressText.Plain(line) }, ["PSHOST"]);
     }
 
     public void Close(RunProgress progress)
@@ -30,6 +27,4 @@ internal sealed class ProgressLines(PSCmdlet caller, int total) : IProgressView
     }
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.0} s");
-
-    private static string FirstLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end] : text;
 }

@@ -8,8 +8,10 @@ internal sealed class RunProgress(RunSession run)
 {
     private readonly List<int> _running = [];
     private readonly Dictionary<int, long> _startedAt = [];
+    private readonly TimeLeft _left = new(run.Settings.Expected);
 
-    internal string Name => run.Settings.Name;
+    /// <summary>What the run is called on the screen; a bar cannot be without a name.</summary>
+    internal string Name => string.IsNullOrWhiteSpace(run.Settings.Name) ? "LabRunner" : run.Settings.Name;
 
     internal int Total => run.Operations.Count;
 
@@ -21,33 +23,22 @@ internal sealed class RunProgress(RunSession run)
 
     internal long StartedTick { get; } = Environment.TickCount64;
 
-    /// <summary>Grows with every change.</summary>
-    internal int Version { get; private set; }
-
     internal IReadOnlyList<int> Running => _running;
 
     internal OperationDefinition Operation(int index) => run.Nodes[index];
 
-    /// <summary>What the operation itself reported last.</summary>
-    internal ProgressRecord? Own(int index) => run.ProgressOf(index);
+    /// <summary>What the operation itself reports.</summary>
+    internal (ProgressRecord? Outer, ProgressRecord? Inner) Own(int index) => run.ProgressOf(index)?.Current() ?? (null, null);
 
     internal TimeSpan RunningFor(int index) => TimeSpan.FromMilliseconds(Environment.TickCount64 - _startedAt[index]);
 
     internal int Percent => Total == 0 ? 100 : 100 * Done / Total;
 
-    /// <summary>The time left if the rest goes at the pace so far; nothing while that would be a guess.</summary>
-    internal TimeSpan? Left
-    {
-        get
-        {
-            var elapsed = Environment.TickCount64 - StartedTick;
-            return Done == 0 || Done == Total ? null : TimeSpan.FromMilliseconds((double)elapsed / Done * (Total - Done));
-        }
-    }
+    /// <summary>The time left; nothing while that would be a guess.</summary>
+    internal TimeSpan? Left => _left.At(Environment.TickCount64 - StartedTick, Done, Total);
 
     internal void Started(int operation)
     {
-        Version++;
         if (!_startedAt.ContainsKey(operation))
         {
             _running.Add(operation);
@@ -59,14 +50,12 @@ internal sealed class RunProgress(RunSession run)
     /// <summary>An attempt has failed, and the next one has not begun.</summary>
     internal void Paused(int operation)
     {
-        Version++;
         _running.Remove(operation);
         _startedAt.Remove(operation);
     }
 
     internal void Ended(int operation, OperationStatus status)
     {
-        Version++;
         _running.Remove(operation);
         if (operation >= Total)
         {
@@ -75,6 +64,7 @@ internal sealed class RunProgress(RunSession run)
         }
 
         Done++;
+        _left.Ended(operation, Environment.TickCount64 - StartedTick);
         switch (status)
         {
             case OperationStatus.Succeeded:

@@ -229,8 +229,6 @@ function Invoke-ParallelLabRunner {
     begin { $all = [System.Collections.Generic.List[object]]::new() }
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
-        # A function of a module goes by the global preference, and not by that of the script that calls it.
-        if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }
         # An empty pipeline is no operations, not no parameters.
         if ($PSCmdlet.ParameterSetName -eq 'Operations' -or ($MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
             $PSBoundParameters['Operations'] = $all.ToArray()

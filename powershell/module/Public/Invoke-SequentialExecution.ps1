@@ -74,8 +74,6 @@ function Invoke-SequentialExecution {
     begin { $all = [System.Collections.Generic.List[object]]::new() }
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
-        # A function of a module goes by the global preference, and not by that of the script that calls it.
-        if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }
         $PSBoundParameters['Operations'] = $all.ToArray()
         $PSBoundParameters['RunName'] = $RunName
         LabRunner.Commands\Invoke-ParallelLabRunner @PSBoundParameters -MaxConcurrency 1 -Caller $PSCmdlet

@@ -157,8 +157,6 @@ function Start-AdvancedLabOrchestration {
     )
 
     end {
-        # A function of a module goes by the global preference, and not by that of the script that calls it.
-        if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }
         LabRunner.Commands\Start-AdvancedLabOrchestration @PSBoundParameters -Caller $PSCmdlet
     }
 }

@@ -1,0 +1,194 @@
+namespace LabRunner.EngineTests;
+
+/// <summary>How far a run is, as a host is shown it. The host of these tests has a place of its own for bars.</summary>
+public sealed class ProgressTests : IDisposable
+{
+    private static readonly string[] Variables = ["CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL", "NO_COLOR"];
+
+    private readonly Dictionary<string, string?> _before = Variables.ToDictionary(name => name, Environment.GetEnvironmentVariable);
+    private readonly EngineSession _session = EngineSession.WithModule();
+
+    public ProgressTests()
+    {
+        foreach (var name in Variables)
+        {
+            Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        foreach (var (name, value) in _before)
+        {
+            Environment.SetEnvironmentVariable(name, value);
+        }
+    }
+
+    [Fact]
+    public void There_are_eight_bars_at_most_and_each_is_closed()
+    {
+        var records = Bars("""
+            $ops = 1..12 | ForEach-Object { @{ Name = "o$_"; ScriptBlock = { Start-Sleep -Milliseconds 400 } } }
+            $null = Invoke-ParallelLabRunner $ops -MaxConcurrency 12 -ShowProgress -RunName 'my lab'
+            """);
+        var parent = Assert.Single(records.Where(record => record.ParentActivityId < 0).Select(record => record.ActivityId).Distinct());
+        var ids = records.Select(record => record.ActivityId).Distinct().ToArray();
+        Assert.Equal(8, ids.Length);
+        Assert.All(records.Where(record => record.ActivityId != parent), record => Assert.Equal(parent, record.ParentActivityId));
+        Assert.All(ids, id => Assert.Equal(ProgressRecordType.Completed, records.Last(record => record.ActivityId == id).RecordType));
+        Assert.Equal("my lab", records[0].Activity);
+        Assert.Contains(records, record => record.ActivityId == parent && record.StatusDescription.Contains("of 12 done", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_operations_report_is_folded_under_their_bar()
+    {
+        var records = Bars("""
+            $null = Invoke-ParallelLabRunner -ShowProgress -ProgressStyle Detailed @{ Name = 'copy'; ScriptBlock = {
+                foreach ($i in 1..40) {
+                    Write-Progress -Id 7 -Activity "All`e[31m files" -Status "number $i" -PercentComplete 50
+                    Write-Progress -Id 8 -ParentId 7 -Activity 'One file' -Status 'half'
+                    Start-Sleep -Milliseconds 20
+                }
+                Write-Progress -Id 7 -Activity 'All files' -Completed
+            } }
+            """);
+        Assert.DoesNotContain(records, record => record.ActivityId is 7 or 8);
+        var bar = records.Last(record => record.Activity == "copy" && record.PercentComplete == 50);
+        Assert.Matches(@"^\d\d:\d\d:\d\d All files: number \d+$", bar.StatusDescription);
+        Assert.Contains(records, record => record.CurrentOperation == "One file: half");
+        Assert.All(records, record => Assert.DoesNotContain('\x1b', record.StatusDescription));
+    }
+
+    [Fact]
+    public void A_storm_of_progress_is_drawn_ten_times_a_second()
+    {
+        var result = _session.Run("""
+            $null = Invoke-ParallelLabRunner -ShowProgress (1..2 | ForEach-Object { @{ Name = "o$_"; ScriptBlock = {
+                $until = [datetime]::UtcNow.AddSeconds(1.5)
+                while ([datetime]::UtcNow -lt $until) { Write-Progress -Activity a -Status s; Write-Information i }
+            } } }) -MaxConcurrency 2
+            """).Clean();
+        var drawn = result.Progress.Count(record => record.ParentActivityId < 0 && record.RecordType == ProgressRecordType.Processing);
+        Assert.InRange(drawn, 2, (result.Took.TotalSeconds * 10) + 1);
+    }
+
+    [Theory]
+    [InlineData("Bar", @"^\d of 2 done, \d running$", 0, true)]
+    [InlineData("Detailed", @"^\d of 2 done, \d running$", 0, true)]
+    [InlineData("Percentage", @"^\d+ %$", 0, false)]
+    [InlineData("Spinner", @"^[|/\\-] \d of 2 done, \d running$", -1, false)]
+    public void The_styles_differ(string style, string status, int percent, bool children)
+    {
+        var records = Bars($$"""
+            $null = Invoke-ParallelLabRunner -ShowProgress -ProgressStyle {{style}} @{ Name = 'a'; ScriptBlock = { Start-Sleep -Milliseconds 300 } }, @{ Name = 'b'; ScriptBlock = { }; Dependencies = 'a' }
+            """);
+        Assert.Matches(status, records[0].StatusDescription);
+        Assert.Equal(percent, records[0].PercentComplete);
+        var bars = records.Where(record => record.ParentActivityId >= 0 && record.RecordType == ProgressRecordType.Processing).ToArray();
+        Assert.Equal(children, bars.Length > 0);
+        Assert.All(bars, bar => Assert.Equal(style == "Detailed", bar.StatusDescription.StartsWith("00:00:0", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_time_left_is_that_of_the_plan_where_it_is_known()
+    {
+        var known = Bars("""
+            $null = Invoke-ParallelLabRunner -ShowProgress -MaxConcurrency 2 @{ Name = 'a'; Estimate = '90s'; ScriptBlock = { Start-Sleep -Milliseconds 300 } }, @{ Name = 'b'; Estimate = '30s'; ScriptBlock = { }; Dependencies = 'a' }
+            """);
+        Assert.InRange(known[0].SecondsRemaining, 110, 120);
+        var unknown = Bars("$null = Invoke-ParallelLabRunner -ShowProgress @{ Name = 'a'; ScriptBlock = { Start-Sleep -Milliseconds 300 } }, @{ Name = 'b'; ScriptBlock = { Start-Sleep -Milliseconds 300 }; Dependencies = 'a' } -MaxConcurrency 1");
+        Assert.Equal(-1, unknown[0].SecondsRemaining);
+        Assert.Contains(unknown, record => record.SecondsRemaining >= 1);
+    }
+
+    [Theory]
+    [InlineData("$ProgressPreference = 'SilentlyContinue'", "")]
+    [InlineData("", "-ProgressAction SilentlyContinue")]
+    [InlineData("", "-ShowProgress:$false")]
+    public void Who_wants_no_progress_gets_none(string before, string parameter)
+    {
+        var result = _session.Run($$"""
+            & { {{before}}
+                $null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Start-Sleep -Milliseconds 200; Write-Progress -Activity x -Status y } } {{(parameter.StartsWith("-Show", StringComparison.Ordinal) ? "" : "-ShowProgress")}} {{parameter}} }
+            """).Clean();
+        Assert.Empty(result.Progress);
+        Assert.Empty(result.Information);
+    }
+
+    [Theory]
+    [InlineData("CI", "true")]
+    [InlineData("TF_BUILD", "True")]
+    [InlineData("NO_COLOR", "1")]
+    public void In_a_log_and_without_colours_there_is_a_line_a_change(string variable, string value)
+    {
+        Environment.SetEnvironmentVariable(variable, value);
+        Lines();
+    }
+
+    [Fact]
+    public void Plain_text_rendering_gets_lines()
+    {
+        _session.Run("$PSStyle.OutputRendering = 'PlainText'").Clean();
+        try
+        {
+            Lines();
+        }
+        finally
+        {
+            _session.Run("$PSStyle.OutputRendering = 'Host'").Clean();
+        }
+    }
+
+    [Fact]
+    public void A_variable_that_says_no_is_no_build_system()
+    {
+        Environment.SetEnvironmentVariable("CI", "false");
+        Assert.NotEmpty(Bars("$null = Invoke-ParallelLabRunner -ShowProgress @{ Name = 'a'; ScriptBlock = { } }"));
+    }
+
+    [Theory]
+    [InlineData("try { Invoke-ParallelLabRunner -ShowProgress -ThrowOnFailure $ops -ErrorAction SilentlyContinue } catch { }")]
+    [InlineData("Invoke-ParallelLabRunner -ShowProgress $ops -ErrorAction SilentlyContinue | Select-Object -First 1 | Out-Null")]
+    public void Bars_are_closed_however_the_run_ends(string call)
+    {
+        var records = Bars($$"""
+            $ops = @{ Name = 'a'; ScriptBlock = { Start-Sleep -Milliseconds 200 } }, @{ Name = 'b'; ScriptBlock = { throw 'x' }; Dependencies = 'a' }, @{ Name = 'c'; ScriptBlock = { Start-Sleep -Seconds 1 } }
+            {{call}}
+            """);
+        Assert.All(records.Select(record => record.ActivityId).Distinct(), id => Assert.Equal(ProgressRecordType.Completed, records.Last(record => record.ActivityId == id).RecordType));
+    }
+
+    [Fact]
+    public void A_log_says_how_long_a_failed_operation_waits()
+    {
+        Environment.SetEnvironmentVariable("CI", "true");
+        var result = _session.Run("""
+            $null = Invoke-ParallelLabRunner @{ Name = 'A'; RetryCount = 1; RetryDelay = '20ms'; ScriptBlock = { throw 'no answer' } } -ShowProgress -ErrorAction SilentlyContinue
+            """);
+        Assert.Contains("[0/1] A: failed: no answer; waits 20 ms, then attempt 2 of 2", result.Information.Select(record => record.MessageData.ToString()));
+    }
+
+    [Fact]
+    public void A_run_without_a_name_has_a_bar_all_the_same() =>
+        Assert.Equal("LabRunner", Bars("$null = Invoke-ParallelLabRunner -ShowProgress -RunName '' @{ Name = 'a'; ScriptBlock = { } }")[0].Activity);
+
+    private IReadOnlyList<ProgressRecord> Bars(string script)
+    {
+        var records = _session.Run(script).Clean().Progress;
+        Assert.NotEmpty(records);
+        return records;
+    }
+
+    private void Lines()
+    {
+        var result = _session.Run("$null = Invoke-ParallelLabRunner -ShowProgress @{ Name = \"a`e[31m\"; ScriptBlock = { Write-Progress -Activity x -Status y } }, @{ Name = 'b'; ScriptBlock = { throw 'no disk' } ; Dependencies = \"a`e[31m\" } -ErrorAction SilentlyContinue");
+        Assert.Empty(result.Progress);
+        var lines = result.Information.Select(record => record.MessageData.ToString() ?? "").ToArray();
+        Assert.Equal(4, lines.Length);
+        Assert.Equal(["[0/2] a: started", "[1/2] b: started"], [lines[0], lines[2]]);
+        Assert.Matches(@"^\[1/2\] a: Succeeded after \d+\.\d s$", lines[1]);
+        Assert.Matches(@"^\[2/2\] b: Failed after \d+\.\d s: no disk$", lines[3]);
+    }
+}
