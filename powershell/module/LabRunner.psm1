@@ -14,27 +14,8 @@ Set-StrictMode -Off
 try {
     Import-Module -Name "$PSScriptRoot/LabRunner.Commands.dll" -Verbose:$false -ErrorAction Stop
 } catch {
-    $assembly = ('LabRunner.LabRunnerException' -as [type]).Assembly
-    if ($null -eq $assembly) { throw }
-
-    $assemblyPath = [System.IO.Path]::Combine($PSScriptRoot, 'LabRunner.Commands.dll')
-    $stream = [System.IO.File]::OpenRead($assemblyPath)
-    try {
-        $file = [System.Reflection.PortableExecutable.PEReader]::new($stream)
-        $metadata = [System.Reflection.Metadata.PEReaderExtensions]::GetMetadataReader($file)
-        $buildOnDisk = $metadata.GetGuid($metadata.GetModuleDefinition().Mvid)
-    } finally {
-        $stream.Dispose()
-    }
-
-    if ($buildOnDisk -eq $assembly.ManifestModule.ModuleVersionId) { throw }
-    $versionOnDisk = [System.Reflection.AssemblyName]::GetAssemblyName($assemblyPath).Version
-    throw [System.Management.Automation.ErrorRecord]::new(
-        [System.InvalidOperationException]::new(
-            "Another build of LabRunner is already in this process: version $($assembly.GetName().Version) ($($assembly.ManifestModule.ModuleVersionId)) " +
-            "from '$($assembly.Location)'. Version $versionOnDisk ($buildOnDisk) from '$assemblyPath' cannot be loaded beside it. " +
-            'Start a new PowerShell and import it there.'),
-        'LabRunner.RestartRequired',
-        [System.Management.Automation.ErrorCategory]::ResourceExists,
-        $assemblyPath)
+    . "$PSScriptRoot/Functions/ImportFailure.ps1"
 }
+
+# Sets $covered; see CoveredFallbacks.ps1.
+LabRunner.Commands\Find-CoveredFallback

@@ -149,6 +149,51 @@ public sealed class ModuleImportTests
         Assert.Equal(["WARN from the fallback"], result.Output);
     }
 
+    [Fact]
+    public void Bodies_are_read_at_the_first_call_and_anew_after_a_new_import()
+    {
+        using var folder = new TemporaryFolder();
+        using var session = EngineSession.Bare();
+        var copy = CopyTo(Path.Combine(folder.Path, "lab (1) & runner", "LabRunner"));
+        var body = Path.Combine(copy, "Functions", "Invoke-LabStep.ps1");
+        var result = session.Run(
+            """
+            param($Path, $Body)
+            Import-Module -Name $Path -ErrorAction Stop
+            $text = [System.IO.File]::ReadAllText($Body)
+            Invoke-LabStep -Body { 'first' }
+            [System.IO.File]::WriteAllText($Body, "'changed'`n$text")
+            Invoke-LabStep -Body { 'second' }
+            Import-Module -Name $Path -Force
+            Invoke-LabStep -Body { 'third' }
+            """,
+            new Hashtable { ["Path"] = copy, ["Body"] = body }).Clean();
+        Assert.Equal(["first", "second", "changed", "third"], result.Output);
+    }
+
+    [Fact]
+    public void A_body_that_is_missing_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        using var session = EngineSession.Bare();
+        var copy = CopyTo(Path.Combine(folder.Path, "LabRunner"));
+        var body = Path.Combine(copy, "Functions", "New-LabOperation.ps1");
+        File.Delete(body);
+        var result = session.Run("param($Path) Import-Module -Name $Path -ErrorAction Stop; New-LabOperation -Name A -ScriptBlock { 1 }", Given(copy));
+        Assert.StartsWith("LabRunner.IncompleteModule", Assert.Single(result.ErrorIds), StringComparison.Ordinal);
+        Assert.Contains(body, (result.Terminated ?? result.Errors[0]).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_staged_scripts_are_well_formed()
+    {
+        foreach (var file in Directory.EnumerateFiles(EngineEnvironment.ModuleFolder, "*.ps*1", SearchOption.AllDirectories))
+        {
+            System.Management.Automation.Language.Parser.ParseFile(file, out _, out var errors);
+            Assert.True(errors.Length == 0, $"{file}: {(errors.Length > 0 ? errors[0].ToString() : null)}");
+        }
+    }
+
     private static List<string> Workers(EngineSession session) => [.. session.Run("(Get-Runspace).Name").Output.OfType<string>()];
 
     private static string CopyTo(string folder)

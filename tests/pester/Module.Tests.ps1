@@ -44,6 +44,20 @@ Describe 'LabRunner as a module' {
         Invoke-SamePowerShell -Command $code *>&1 | Should -Be (Get-Module LabRunner).ExportedFunctions.Count
     }
 
+    It 'leaves <Kind> of the session alone that has a fallback''s name' -ForEach @(
+        @{ Kind = 'an alias'; Code = 'Set-Alias Start-ProgressOperation Get-Date' }
+        @{ Kind = 'a function'; Code = 'function Start-ProgressOperation { }' }
+    ) {
+        $code = "$Code; `$WhatIfPreference = `$true; Import-Module '$module'; (Get-Command Start-ProgressOperation).Source; (Get-Command Complete-ProgressOperation).Source"
+        Invoke-SamePowerShell -Command $code *>&1 | Where-Object { "$_" } | Should -Be 'LabRunner'
+    }
+
+    It 'gives operations its fallbacks too: <_>' -ForEach 'Write-CustomLog x', '$id = Start-ProgressOperation -OperationName x -TotalSteps 1; Complete-ProgressOperation -OperationId $id' {
+        $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = [scriptblock]::Create($_) }
+        $result.Error | Should -BeNullOrEmpty
+        $result.Success | Should -BeTrue
+    }
+
     It 'can be reached into by InModuleScope and mocked by name' {
         InModuleScope LabRunner { Get-Platform } | Should -BeIn 'Windows', 'Linux', 'MacOS'
         Mock -CommandName Write-CustomLog -ModuleName LabRunner

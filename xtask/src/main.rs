@@ -6,6 +6,7 @@ mod dotnet;
 mod engine;
 mod fault;
 mod house;
+mod later;
 mod managed;
 mod native;
 mod pester;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fault::{Fault, Outcome};
 use crate::house::House;
+use crate::later;
 use crate::managed::COMMANDS;
 use crate::native;
 use crate::stamp::{files_below, write_file};
@@ -16,7 +17,7 @@ const SOURCES: &str = "powershell/module";
 /// Files that must be there for the module to be importable.
 const REQUIRED: [&str; 2] = ["LabRunner.psd1", "LabRunner.psm1"];
 /// Folders whose scripts become part of the script root, in this order.
-const JOINED: [&str; 2] = ["Private", "Public"];
+const JOINED: [&str; 3] = ["Private", "Public", "Last"];
 /// Files that can be dot-sourced without the module; they lie beside the manifest.
 const STANDALONE: &str = "Standalone";
 
@@ -71,7 +72,11 @@ fn module_files(sources: &Path) -> Outcome<BTreeMap<PathBuf, Content>> {
             plan.insert(relative, Content::Copy(file));
         }
     }
-    plan.insert("LabRunner.psm1".into(), Content::Text(joined_root(sources)?));
+    let (root, bodies) = later::split(&joined_root(sources)?)?;
+    plan.insert("LabRunner.psm1".into(), Content::Text(root + "\n"));
+    for (function, body) in bodies {
+        plan.insert(Path::new(later::FOLDER).join(format!("{function}.ps1")), Content::Text(body));
+    }
     Ok(plan)
 }
 
@@ -114,7 +119,7 @@ fn with_includes(sources: &Path, file: &Path) -> Outcome<String> {
             Some(name) => {
                 let function = read_text(&sources.join(name.trim()))?;
                 let body: Vec<_> = function.lines().filter(|line| !line.starts_with(EXPORTS)).collect();
-                text.push_str(body.join("\n").trim());
+                text.push_str(later::unmarked(&body.join("\n")).trim());
             }
             None => text.push_str(line),
         }

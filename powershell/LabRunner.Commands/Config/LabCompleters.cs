@@ -7,20 +7,20 @@ using LabRunner.Interop;
 namespace LabRunner;
 
 /// <summary>Completes the names of labs: of files that would be found, and of labs that were run.</summary>
-public sealed class LabNameCompleter : IArgumentCompleter
+public sealed class LabNameCompleter : LabCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public override IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completion.Matching(wordToComplete, () => Completion.Location is { } here ? LabFileSearch.Names(here) : [])
         .Concat(Completion.Matching(wordToComplete, () => LabHistory.Labs(withHistory: false).Select(lab => lab.LabName)))
         .DistinctBy(result => result.ListItemText, StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>Completes the names of a lab file's operations, where another parameter names the file.</summary>
-public sealed class LabOperationCompleter : IArgumentCompleter
+public sealed class LabOperationCompleter : LabCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public override IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completion.Matching(wordToComplete, () =>
         {
             if (Completion.File(fakeBoundParameters) is not { } file)

@@ -44,10 +44,10 @@ namespace LabRunner.Config
 namespace LabRunner
 {
     /// <summary>Completes the names of environments, where another parameter names the lab's file.</summary>
-    public sealed class LabEnvironmentCompleter : IArgumentCompleter
+    public sealed class LabEnvironmentCompleter : LabCompleter
     {
         /// <inheritdoc/>
-        public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        public override IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
             Completion.Matching(wordToComplete, () => Completion.File(fakeBoundParameters) is { } file ? Config.LabEnvironments.Of(file) : []);
     }
 }

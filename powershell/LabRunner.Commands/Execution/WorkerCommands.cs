@@ -74,23 +74,24 @@ internal sealed class WorkerCommands
         var entries = new List<SessionStateFunctionEntry>();
         foreach (var name in module.ExportedFunctions.Keys)
         {
-            if (!name.Equals("Write-CustomLog", StringComparison.OrdinalIgnoreCase))
-            {
-                entries.Add(new SessionStateFunctionEntry(name, Stub(manifest, $"& '{Quoted(module.Name)}\\{Quoted(name)}'")));
-            }
+            entries.Add(new SessionStateFunctionEntry(name, Stub(manifest, $"& '{Quoted(module.Name)}\\{Quoted(name)}'")));
         }
 
-        entries.Add(new SessionStateFunctionEntry("Write-CustomLog", logging.Length > 0 ? LoggerOf(logging) : Fallback(manifest)));
+        if (logging.Length > 0)
+        {
+            entries.Add(new SessionStateFunctionEntry("Write-CustomLog", LoggerOf(logging)));
+        }
+
         return entries;
     }
 
-    // The module makes its own Write-CustomLog only where there is none: the stub must be gone before the import.
-    private const string RemoveLogStub = "if (\"${function:Write-CustomLog}\" -like '*LabRunner.stub*') { Remove-Item -LiteralPath function:Write-CustomLog -WhatIf:$false -Confirm:$false }";
+    /// <summary>What a function's text begins with that only stands for a command of the module, until the module is there.</summary>
+    internal const string StubMark = "# LabRunner.stub";
 
     private const string ImportQuietly = "-Global -PassThru -DisableNameChecking -Verbose:$false -Debug:$false";
 
     private static string Stub(string manifest, string call) => $"""
-        {RemoveLogStub}
+        {StubMark}
         $m = Import-Module -Name '{Quoted(manifest)}' {ImportQuietly}
         {Forward(call)}
         """;
@@ -100,19 +101,6 @@ internal sealed class WorkerCommands
         $m = Import-Module -Name '{Quoted(module)}' {ImportQuietly}
         {Forward("Write-CustomLog")}
         """;
-
-    // An operation may have imported the module while the stub was there, and so without the command.
-    private static string Fallback(string manifest)
-    {
-        var import = $"$m = Import-Module -Name '{Quoted(manifest)}' {ImportQuietly}";
-        return $"""
-            # LabRunner.stub
-            {RemoveLogStub}
-            {import}
-            if (!(Get-Command -Name Write-CustomLog -ErrorAction Ignore)) {"{"} {import} -Force {"}"}
-            {Forward("Write-CustomLog")}
-            """;
-    }
 
     private static string Forward(string call) =>
         $"if ($MyInvocation.ExpectingInput) {{ $input | {call} @args }} else {{ {call} @args }}";

@@ -36,10 +36,10 @@ namespace LabRunner.Settings
 namespace LabRunner
 {
     /// <summary>Completes the names of the module's settings.</summary>
-    public sealed class LabSettingCompleter : IArgumentCompleter
+    public sealed class LabSettingCompleter : LabCompleter
     {
         /// <inheritdoc/>
-        public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        public override IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
             Completion.Matching(wordToComplete, () => ModuleSettings.All.Select(setting => setting.Name));
     }
 }

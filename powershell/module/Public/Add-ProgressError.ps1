@@ -1,36 +1,31 @@
-# Only where the ProgressTracking module, or whoever else has the command, is absent.
-# Asked without an operator, which would cost every import a dynamic binding.
-if (${function:Add-ProgressError}) {
-} elseif (${alias:Add-ProgressError}) {
-} else {
-    function Add-ProgressError {
-        <#
-        .SYNOPSIS
-            Adds an error to a progress operation, in sessions without the ProgressTracking module.
-        .DESCRIPTION
-            A fallback; see Start-ProgressOperation. The summary at its end shows it. An id that is not known is a warning.
-        .PARAMETER OperationId
-            What Start-ProgressOperation returned.
-        .PARAMETER Error
-            The text.
-        .EXAMPLE
-            $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
-            Add-ProgressError -OperationId $id -Error 'The disk is full'
-            Complete-ProgressOperation -OperationId $id -ShowSummary
-        #>
-        [CmdletBinding()]
-        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidAssignmentToAutomaticVariable', '', Justification = 'The name existing scripts use.')]
-        param(
-            [Parameter(Mandatory, Position = 0)]
-            [string] $OperationId,
+# A fallback: see CoveredFallbacks.ps1.
+function Add-ProgressError {
+    <#
+    .SYNOPSIS
+        Adds an error to a progress operation, in sessions without the ProgressTracking module.
+    .DESCRIPTION
+        A fallback; see Start-ProgressOperation. The summary at its end shows it. An id that is not known is a warning.
+    .PARAMETER OperationId
+        What Start-ProgressOperation returned.
+    .PARAMETER Error
+        The text.
+    .EXAMPLE
+        $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
+        Add-ProgressError -OperationId $id -Error 'The disk is full'
+        Complete-ProgressOperation -OperationId $id -ShowSummary
+    #>
+    [CmdletBinding()]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidAssignmentToAutomaticVariable', '', Justification = 'The name existing scripts use.')]
+    param(
+        [Parameter(Mandatory, Position = 0)]
+        [string] $OperationId,
 
-            [Parameter(Mandatory, Position = 1)]
-            [string] $Error
-        )
+        [Parameter(Mandatory, Position = 1)]
+        [string] $Error
+    )
 
-        if ($tracker = Get-TrackerCommand Add-ProgressError) { return & $tracker @PSBoundParameters }
-        if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }
-        $operation.Errors.Add($PSBoundParameters['Error'])
-    }
-    Export-ModuleMember -Function Add-ProgressError
+    if ($tracker = Get-TrackerCommand Add-ProgressError) { return & $tracker @PSBoundParameters }
+    if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }
+    $operation.Errors.Add($PSBoundParameters['Error'])
 }
+Export-ModuleMember -Function Add-ProgressError

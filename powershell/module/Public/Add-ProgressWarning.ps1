@@ -1,35 +1,30 @@
-# Only where the ProgressTracking module, or whoever else has the command, is absent.
-# Asked without an operator, which would cost every import a dynamic binding.
-if (${function:Add-ProgressWarning}) {
-} elseif (${alias:Add-ProgressWarning}) {
-} else {
-    function Add-ProgressWarning {
-        <#
-        .SYNOPSIS
-            Adds a warning to a progress operation, in sessions without the ProgressTracking module.
-        .DESCRIPTION
-            A fallback; see Start-ProgressOperation. The summary at its end shows it. An id that is not known is a warning.
-        .PARAMETER OperationId
-            What Start-ProgressOperation returned.
-        .PARAMETER Warning
-            The text.
-        .EXAMPLE
-            $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
-            Add-ProgressWarning -OperationId $id -Warning 'The image is old'
-            Complete-ProgressOperation -OperationId $id
-        #>
-        [CmdletBinding()]
-        param(
-            [Parameter(Mandatory, Position = 0)]
-            [string] $OperationId,
+# A fallback: see CoveredFallbacks.ps1.
+function Add-ProgressWarning {
+    <#
+    .SYNOPSIS
+        Adds a warning to a progress operation, in sessions without the ProgressTracking module.
+    .DESCRIPTION
+        A fallback; see Start-ProgressOperation. The summary at its end shows it. An id that is not known is a warning.
+    .PARAMETER OperationId
+        What Start-ProgressOperation returned.
+    .PARAMETER Warning
+        The text.
+    .EXAMPLE
+        $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
+        Add-ProgressWarning -OperationId $id -Warning 'The image is old'
+        Complete-ProgressOperation -OperationId $id
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)]
+        [string] $OperationId,
 
-            [Parameter(Mandatory, Position = 1)]
-            [string] $Warning
-        )
+        [Parameter(Mandatory, Position = 1)]
+        [string] $Warning
+    )
 
-        if ($tracker = Get-TrackerCommand Add-ProgressWarning) { return & $tracker @PSBoundParameters }
-        if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }
-        $operation.Warnings.Add($Warning)
-    }
-    Export-ModuleMember -Function Add-ProgressWarning
+    if ($tracker = Get-TrackerCommand Add-ProgressWarning) { return & $tracker @PSBoundParameters }
+    if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }
+    $operation.Warnings.Add($Warning)
 }
+Export-ModuleMember -Function Add-ProgressWarning

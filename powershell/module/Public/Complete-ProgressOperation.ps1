@@ -1,40 +1,36 @@
-# Only where the ProgressTracking module, or whoever else has the command, is absent.
-# Asked without an operator, which would cost every import a dynamic binding.
-if (${function:Complete-ProgressOperation}) {
-} elseif (${alias:Complete-ProgressOperation}) {
-} else {
-    function Complete-ProgressOperation {
-        <#
-        .SYNOPSIS
-            Ends the progress of an operation, in sessions without the ProgressTracking module.
-        .DESCRIPTION
-            A fallback; see Start-ProgressOperation. An id that is not known is a warning.
-        .PARAMETER OperationId
-            What Start-ProgressOperation returned.
-        .PARAMETER ShowSummary
-            Logs how long it took and which errors and warnings were added.
-        .EXAMPLE
-            $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
-            Complete-ProgressOperation -OperationId $id -ShowSummary
-        #>
-        [CmdletBinding()]
-        param(
-            [Parameter(Mandatory, Position = 0)]
-            [string] $OperationId,
+# A fallback: see CoveredFallbacks.ps1.
+function Complete-ProgressOperation {
+    <#
+    .SYNOPSIS
+        Ends the progress of an operation, in sessions without the ProgressTracking module.
+    .DESCRIPTION
+        A fallback; see Start-ProgressOperation. An id that is not known is a warning.
+    .PARAMETER OperationId
+        What Start-ProgressOperation returned.
+    .PARAMETER ShowSummary
+        Logs how long it took and which errors and warnings were added.
+    .EXAMPLE
+        $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
+        Complete-ProgressOperation -OperationId $id -ShowSummary
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)]
+        [string] $OperationId,
 
-            [switch] $ShowSummary
-        )
+        [switch] $ShowSummary
+    )
+    #later
 
-        if ($tracker = Get-TrackerCommand Complete-ProgressOperation) { return & $tracker @PSBoundParameters }
-        if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }
-        $script:progressOperations.Remove($OperationId)
-        Write-Progress -Id $operation.Number -Activity $operation.Name -Completed
-        if ($ShowSummary) {
-            $level = if ($operation.Errors.Count) { 'ERROR' } elseif ($operation.Warnings.Count) { 'WARN' } else { 'SUCCESS' }
-            Write-CustomLog "$($operation.Name): $($operation.Step) of $($operation.Total) steps in $($operation.Watch.Elapsed.ToString('hh\:mm\:ss')), $($operation.Errors.Count) errors, $($operation.Warnings.Count) warnings" $level
-            foreach ($text in $operation.Errors) { Write-CustomLog "  $text" 'ERROR' }
-            foreach ($text in $operation.Warnings) { Write-CustomLog "  $text" 'WARN' }
-        }
+    if ($tracker = Get-TrackerCommand Complete-ProgressOperation) { return & $tracker @PSBoundParameters }
+    if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }
+    $script:progressOperations.Remove($OperationId)
+    Write-Progress -Id $operation.Number -Activity $operation.Name -Completed
+    if ($ShowSummary) {
+        $level = if ($operation.Errors.Count) { 'ERROR' } elseif ($operation.Warnings.Count) { 'WARN' } else { 'SUCCESS' }
+        Write-CustomLog "$($operation.Name): $($operation.Step) of $($operation.Total) steps in $($operation.Watch.Elapsed.ToString('hh\:mm\:ss')), $($operation.Errors.Count) errors, $($operation.Warnings.Count) warnings" $level
+        foreach ($text in $operation.Errors) { Write-CustomLog "  $text" 'ERROR' }
+        foreach ($text in $operation.Warnings) { Write-CustomLog "  $text" 'WARN' }
     }
-    Export-ModuleMember -Function Complete-ProgressOperation
 }
+Export-ModuleMember -Function Complete-ProgressOperation

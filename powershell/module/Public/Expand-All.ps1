@@ -22,6 +22,7 @@ function Expand-All {
 
         [switch] $Force
     )
+    #later
 
     $extract = {
         param([string] $Archive, [string] $Destination)

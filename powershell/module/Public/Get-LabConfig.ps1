@@ -49,7 +49,7 @@ function Get-LabConfig {
         [string] $Path,
 
         [Parameter(Position = 1)]
-        [ArgumentCompleter([LabRunner.LabEnvironmentCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabEnvironmentCompleter]::new().Complete($args) })]
         [string] $Environment,
 
         [switch] $Explain,

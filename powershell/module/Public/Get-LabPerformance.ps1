@@ -25,7 +25,7 @@ function Get-LabPerformance {
     [OutputType('LabRunner.LabPerformance')]
     param(
         [Parameter(Position = 0)]
-        [ArgumentCompleter([LabRunner.LabNameCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabNameCompleter]::new().Complete($args) })]
         [string] $LabName,
 
         [ValidateRange(1, [int]::MaxValue)]

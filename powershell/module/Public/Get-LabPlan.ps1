@@ -58,7 +58,7 @@ function Get-LabPlan {
 
         [Parameter(Mandatory, ParameterSetName = 'LabName')]
         [ValidateNotNullOrEmpty()]
-        [ArgumentCompleter([LabRunner.LabNameCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabNameCompleter]::new().Complete($args) })]
         [string] $LabName,
 
         [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'Operations')]
@@ -66,7 +66,7 @@ function Get-LabPlan {
         [AllowEmptyCollection()]
         [object[]] $Operations,
 
-        [ArgumentCompleter([LabRunner.LabEnvironmentCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabEnvironmentCompleter]::new().Complete($args) })]
         [string] $Environment,
 
         [Alias('MaxParallelism')]
@@ -77,15 +77,15 @@ function Get-LabPlan {
         [ValidateSet('Sequential', 'Parallel', 'Intelligent')]
         [string] $OrchestrationMode,
 
-        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [SupportsWildcards()]
         [string[]] $Target,
 
-        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [SupportsWildcards()]
         [string[]] $Exclude,
 
-        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [SupportsWildcards()]
         [string[]] $Only,
 
@@ -105,6 +105,7 @@ function Get-LabPlan {
         }
     }
     end {
+        #later
         if ($paths.Count -gt 0) {
             $PSBoundParameters['Path'] = $paths.ToArray()
             if ($all.Count -eq 0) { $null = $PSBoundParameters.Remove('Operations') }

@@ -32,7 +32,7 @@ function Get-LabRunnerConfiguration {
     param(
         [Parameter(Position = 0)]
         [SupportsWildcards()]
-        [ArgumentCompleter([LabRunner.LabSettingCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabSettingCompleter]::new().Complete($args) })]
         [string[]] $Name
     )
 

@@ -21,6 +21,7 @@ function Get-LabRunnerDependencies {
     param(
         [switch] $Check
     )
+    #later
 
     $list = @(
         , @('PowerShell', 'Engine', $true, 'PowerShell 7.4 or later')

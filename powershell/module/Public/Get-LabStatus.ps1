@@ -26,7 +26,7 @@ function Get-LabStatus {
     [OutputType('LabRunner.LabStatusReport', 'LabRunner.LabStatus')]
     param(
         [Parameter(Position = 0)]
-        [ArgumentCompleter([LabRunner.LabNameCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabNameCompleter]::new().Complete($args) })]
         [string] $LabName,
 
         [switch] $IncludeHistory,

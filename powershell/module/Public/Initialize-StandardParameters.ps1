@@ -55,10 +55,11 @@ function Initialize-StandardParameters {
 
         [hashtable] $DefaultConfig = @{}
     )
+    #later
 
     if ($null -eq $InputParameters) { $InputParameters = @{} }
     if (-not $ScriptName) {
-        $ScriptName = if ($MyInvocation.PSCommandPath) { [System.IO.Path]::GetFileName($MyInvocation.PSCommandPath) } else { 'Interactive' }
+        $ScriptName = if ($PSCmdlet.MyInvocation.PSCommandPath) { [System.IO.Path]::GetFileName($PSCmdlet.MyInvocation.PSCommandPath) } else { 'Interactive' }
     }
 
     # Scripts that LabRunner serves log through the Logging module where it is.

@@ -42,6 +42,7 @@ function Invoke-ArchiveDownload {
 
         [switch] $UseGh
     )
+    #later
 
     $target = Resolve-LabFilePath -Caller $PSCmdlet -Path $Destination
     $name = [System.IO.Path]::GetFileName($target)

@@ -41,6 +41,7 @@ function Invoke-CrossPlatformCommand {
 
         [string] $Description
     )
+    #later
 
     if ($Description) { Write-CustomLog $Description 'INFO' }
     $name = $CommandName.Trim()

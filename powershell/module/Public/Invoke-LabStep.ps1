@@ -57,6 +57,7 @@ function Invoke-LabStep {
         [AllowNull()]
         [object] $Command
     )
+    #later
 
     # --- the configuration
     if ($Config -is [string] -and $Config.Trim()) {

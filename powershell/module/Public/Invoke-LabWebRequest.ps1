@@ -40,6 +40,7 @@ function Invoke-LabWebRequest {
         [Parameter(DontShow)]
         [System.Management.Automation.PSCmdlet] $Caller
     )
+    #later
 
     if ($null -eq $Caller) { $Caller = $PSCmdlet }
 

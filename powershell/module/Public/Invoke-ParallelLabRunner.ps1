@@ -165,7 +165,8 @@ function Invoke-ParallelLabRunner {
 
         [switch] $ShowProgress,
 
-        [LabRunner.LabProgressStyle] $ProgressStyle,
+        [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
+        [string] $ProgressStyle,
 
         [ValidateRange(0, [double]::MaxValue)]
         [double] $TimeoutMinutes,
@@ -198,12 +199,14 @@ function Invoke-ParallelLabRunner {
 
         [switch] $Ordered,
 
-        [LabRunner.LabOutputMode] $OutputMode,
+        [ValidateSet('Live', 'Grouped')]
+        [string] $OutputMode,
 
         [Alias('AsJob')]
         [switch] $Background,
 
-        [LabRunner.LabIsolation] $Isolation,
+        [ValidateSet('Shared', 'Runspace', 'Process')]
+        [string] $Isolation,
 
         [switch] $NoOutput,
 
@@ -229,8 +232,9 @@ function Invoke-ParallelLabRunner {
     begin { $all = [System.Collections.Generic.List[object]]::new() }
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
+        #later
         # An empty pipeline is no operations, not no parameters.
-        if ($PSCmdlet.ParameterSetName -eq 'Operations' -or ($MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
+        if ($PSCmdlet.ParameterSetName -eq 'Operations' -or ($PSCmdlet.MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
             $PSBoundParameters['Operations'] = $all.ToArray()
         } elseif ($Config -is [string]) {
             $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $Config

@@ -48,7 +48,8 @@ function Invoke-SequentialExecution {
 
         [switch] $ShowProgress,
 
-        [LabRunner.LabProgressStyle] $ProgressStyle,
+        [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
+        [string] $ProgressStyle,
 
         [ValidateRange(0, [double]::MaxValue)]
         [double] $TimeoutMinutes,

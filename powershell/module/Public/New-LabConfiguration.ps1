@@ -29,6 +29,7 @@ function New-LabConfiguration {
 
         [switch] $Force
     )
+    #later
 
     $refused = {
         param([string] $Id, [string] $Message, [string] $Advice, [string] $Category)

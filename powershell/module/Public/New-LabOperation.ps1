@@ -101,6 +101,7 @@ function New-LabOperation {
 
         [scriptblock] $Rollback
     )
+    #later
 
     $operation = [ordered]@{ PSTypeName = 'LabRunner.LabOperation' }
     if ($null -ne $Template) {

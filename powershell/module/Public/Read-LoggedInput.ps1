@@ -27,6 +27,7 @@ function Read-LoggedInput {
         [AllowEmptyString()]
         [string] $DefaultValue = ''
     )
+    #later
 
     if ($Host.Name -eq 'Default Host' -or -not [System.Environment]::UserInteractive -or $env:PESTER_RUN -eq 'true') {
         Write-CustomLog "Nobody can be asked; the default is used for: $Prompt" 'INFO'

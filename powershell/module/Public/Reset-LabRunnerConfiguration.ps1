@@ -24,7 +24,7 @@ function Reset-LabRunnerConfiguration {
     param(
         [Parameter(Position = 0)]
         [SupportsWildcards()]
-        [ArgumentCompleter([LabRunner.LabSettingCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabSettingCompleter]::new().Complete($args) })]
         [string[]] $Name,
 
         [LabRunner.Commands.LabSettingScope] $Scope,

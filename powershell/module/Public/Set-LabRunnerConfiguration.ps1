@@ -70,7 +70,8 @@ function Set-LabRunnerConfiguration {
 
         [bool] $ShowProgress,
 
-        [LabRunner.LabProgressStyle] $ProgressStyle,
+        [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
+        [string] $ProgressStyle,
 
         [Alias('ProgressRefreshInterval')]
         [double] $ProgressIntervalSeconds,

@@ -97,7 +97,7 @@ function Start-AdvancedLabOrchestration {
         [string] $OrchestrationMode,
 
         [AllowEmptyCollection()]
-        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [object[]] $Order,
 
         [Nullable[int]] $MaxConcurrency,
@@ -112,33 +112,36 @@ function Start-AdvancedLabOrchestration {
         [ValidateRange(0, [double]::MaxValue)]
         [double] $RunTimeoutMinutes,
 
-        [LabRunner.LabIsolation] $Isolation,
+        [ValidateSet('Shared', 'Runspace', 'Process')]
+        [string] $Isolation,
 
         [switch] $HealthMonitoring,
 
         [switch] $PerformanceAnalytics,
 
-        [ArgumentCompleter([LabRunner.LabEnvironmentCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabEnvironmentCompleter]::new().Complete($args) })]
         [string] $Environment,
 
-        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [SupportsWildcards()]
         [string[]] $Target,
 
-        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [SupportsWildcards()]
         [string[]] $Exclude,
 
-        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [SupportsWildcards()]
         [string[]] $Only,
 
         [switch] $SkipDependencies,
-        [LabRunner.LabOutputMode] $OutputMode,
+        [ValidateSet('Live', 'Grouped')]
+        [string] $OutputMode,
 
         [switch] $ShowProgress,
 
-        [LabRunner.LabProgressStyle] $ProgressStyle,
+        [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
+        [string] $ProgressStyle,
 
         [switch] $DryRun,
 

@@ -58,6 +58,7 @@ function Start-EnhancedLabDeployment {
         [ValidateSet('Prepare', 'Validate', 'Plan', 'Apply', 'Verify')]
         [string] $Stage
     )
+    #later
 
     # A path that is none is the caller's mistake; all else is a result.
     $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $ConfigurationPath

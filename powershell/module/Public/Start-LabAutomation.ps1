@@ -53,7 +53,7 @@ function Start-LabAutomation {
     [OutputType('LabRunner.LabAutomationResult')]
     param(
         [Parameter(Position = 0)]
-        [ArgumentCompleter([LabRunner.LabNameCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabNameCompleter]::new().Complete($args) })]
         [string] $LabName,
 
         [Parameter(Position = 1)]
@@ -66,7 +66,7 @@ function Start-LabAutomation {
         [string] $Environment,
 
         [AllowEmptyCollection()]
-        [ArgumentCompleter([LabRunner.LabOperationCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [string[]] $Steps = @(),
 
         [switch] $ValidationOnly,
@@ -79,8 +79,10 @@ function Start-LabAutomation {
 
         [switch] $ShowProgress,
 
-        [LabRunner.LabProgressStyle] $ProgressStyle
+        [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
+        [string] $ProgressStyle
     )
+    #later
 
     # A function of a module goes by the global preference, and not by that of the script that calls it.
     if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }

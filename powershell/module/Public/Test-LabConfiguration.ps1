@@ -53,10 +53,11 @@ function Test-LabConfiguration {
         [object] $Configuration,
 
         [Parameter(ParameterSetName = 'Path')]
-        [ArgumentCompleter([LabRunner.LabEnvironmentCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabEnvironmentCompleter]::new().Complete($args) })]
         [string] $Environment,
 
-        [LabRunner.LabFindingsFormat] $Format,
+        [ValidateSet('Text', 'Json', 'GitHub', 'Sarif')]
+        [string] $Format,
 
         [switch] $PassThru,
 
@@ -66,6 +67,7 @@ function Test-LabConfiguration {
     begin { $all = [System.Collections.Generic.List[string]]::new() }
     process { if ($Path) { $all.AddRange($Path) } }
     end {
+        #later
         if ($all.Count -gt 0) {
             $PSBoundParameters['Path'] = $all.ToArray()
         } elseif (-not $PSBoundParameters.ContainsKey('Configuration')) {

@@ -19,6 +19,7 @@ function Test-LabDeploymentHealth {
         [AllowNull()]
         [object] $Config
     )
+    #later
 
     $result = @{ Success = $true; Warnings = @(); Checks = @{} }
     try {

@@ -16,6 +16,7 @@ function Write-EnhancedDeploymentSummary {
         [AllowNull()]
         [object] $Result
     )
+    #later
 
     $rule = '=' * 70
     $line = {
