@@ -63,29 +63,6 @@
     VariablesToExport = @()
     FormatsToProcess = @('LabRunner.Format.ps1xml')
     TypesToProcess = @('LabRunner.Types.ps1xml')
-    FileList = @(
-        'LabRunner.psd1'
-        'LabRunner.psm1'
-        'LabRunner.Commands.dll'
-        'LabRunner.Interop.dll'
-        'LabRunner.Format.ps1xml'
-        'LabRunner.Types.ps1xml'
-        'Download-Archive.ps1'
-        'Expand-All.ps1'
-        'Format-Config.ps1'
-        'Get-LabConfig.ps1'
-        'Get-Platform.ps1'
-        'InvokeOpenTofuInstaller.ps1'
-        'Logger.ps1'
-        'Menu.ps1'
-        'Network.ps1'
-        'Resolve-ProjectPath.psm1'
-        'ScriptTemplate.ps1'
-        'en-US/about_LabRunner.help.txt'
-        'en-US/about_LabRunner_Failures.help.txt'
-        'en-US/about_LabRunner_Isolation.help.txt'
-        'en-US/about_LabRunner_Operations.help.txt'
-    )
     PrivateData = @{
         PSData = @{
             Tags = @('Lab', 'Parallel', 'Orchestration', 'Dependency', 'DAG', 'Workflow', 'Automation', 'Infrastructure', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')

@@ -14,9 +14,16 @@ Describe 'LabRunner as a module' {
         $manifest.Guid | Should -Be 'c0000000-0000-4000-8000-000000000001'
     }
 
-    It 'ships every file it lists' {
-        $manifest = Import-PowerShellDataFile -Path (Join-Path $module 'LabRunner.psd1')
-        foreach ($file in $manifest.FileList) { Join-Path $module $file | Should -Exist }
+    It 'ships every file of the original folder, its views and its help' {
+        foreach ($file in 'Download-Archive.ps1', 'Expand-All.ps1', 'Format-Config.ps1', 'Get-LabConfig.ps1', 'Get-Platform.ps1', 'InvokeOpenTofuInstaller.ps1', 'Logger.ps1',
+            'Menu.ps1', 'Network.ps1', 'Resolve-ProjectPath.psm1', 'ScriptTemplate.ps1', 'LabRunner.psm1', 'LabRunner.Commands.dll', 'LabRunner.Interop.dll', 'LabRunner.Format.ps1xml',
+            'LabRunner.Types.ps1xml', 'en-US/about_LabRunner.help.txt', 'en-US/about_LabRunner_Failures.help.txt', 'en-US/about_LabRunner_Isolation.help.txt', 'en-US/about_LabRunner_Operations.help.txt') {
+            Join-Path $module $file | Should -Exist
+        }
+    }
+
+    It 'lists no files in its manifest, each of which an import would look for' {
+        (Import-PowerShellDataFile -Path (Join-Path $module 'LabRunner.psd1')).Keys | Should -Not -Contain 'FileList'
     }
 
     It 'imports in a fresh process without a word, <Way>' -ForEach @(
