@@ -48,7 +48,8 @@ pub fn split(text: &str) -> Outcome<(String, Vec<(String, String)>)> {
 /// What the file of a body holds. A dot-sourced block has bound parameters of its own, none: those of its function are
 /// put in their place.
 fn body_file(function: &str, body: &str) -> String {
-    let mut text = format!("# What {function} does. It is run by the function, in the function's own scope.\n");
+    let mut text =
+        format!("# What {function} does. It is run by the function, in the function's own scope.\n");
     if body.contains("PSBoundParameters") {
         text.push_str("$PSBoundParameters = $PSCmdlet.MyInvocation.BoundParameters\n");
     }
@@ -87,7 +88,9 @@ mod tests {
             root,
             "function Get-A {\n    end {\n        . (LabRunner.Commands\\Get-FunctionBody Get-A)\n    }\n}"
         );
-        assert!(bodies[0].1.contains("$PSBoundParameters = $PSCmdlet.MyInvocation.BoundParameters\n        @PSBoundParameters"));
+        assert!(bodies[0].1.contains(
+            "$PSBoundParameters = $PSCmdlet.MyInvocation.BoundParameters\n        @PSBoundParameters"
+        ));
     }
 
     #[test]
