@@ -184,8 +184,11 @@ fn survive(bytes: &[u8], format: Option<Format>) -> Result<(), TestCaseError> {
         prop_assert!(!finding.message.is_empty());
         prop_assert!(finding.at.as_ref().is_none_or(|at| at.line >= 1 && at.column >= 1));
     }
-    prop_assert!(serde_json::to_vec(&reading).is_ok());
     let _ = report(&reading.diagnostics);
+    let serialised = serde_json::to_vec(&reading);
+    let mut written = Vec::new();
+    prop_assert!(reading.write_json(&mut written).is_ok());
+    prop_assert!(serialised.is_ok_and(|serialised| serialised == written));
     for to in [Format::Yaml, Format::Json] {
         let source = ReadOptions { format, ..ReadOptions::default() };
         let written = export(bytes, &ExportOptions { source, to });

@@ -5,7 +5,7 @@
 
 use crate::ABI_VERSION;
 use crate::bytes;
-use crate::guard::{guarded, guarded_document, guarded_ticket};
+use crate::guard::{guarded, guarded_document, guarded_ticket, guarded_writing};
 use crate::handles::{self, HUB, Held};
 use crate::reply::{LabReply, LabTicket};
 use interoptopus::inventory::RustInventory;
@@ -52,14 +52,12 @@ pub fn lab_document(document: u64, data: *mut u8, length: u64) -> LabReply {
         // SAFETY: the caller promises what this module's documentation says of pointers.
         let target = unsafe { bytes::write(data, length) }?;
         let source = handles::document(document)?;
-        let room = target.len();
-        let Some(target) = target.get_mut(..source.len()) else {
+        if !source.copy_to(target) {
             return Err(Fault::new(
                 Code::InvalidValue,
-                format!("a document of {} bytes does not fit into {room}", source.len()),
+                format!("a document of {} bytes does not fit into {}", source.len(), target.len()),
             ));
-        };
-        target.copy_from_slice(&source);
+        }
         handles::release(document)?;
         Ok(source.len() as u64)
     })
@@ -98,13 +96,14 @@ pub fn lab_release(handle: u64) -> LabReply {
 /// caller's to put in, and `left_out`: `[{"name", "when", "at"}]`, the names of what conditions leave out.
 #[ffi]
 pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length: u64) -> LabReply {
-    guarded_document(|| {
+    let reading = || {
         // SAFETY: the caller promises what this module's documentation says of pointers.
         let (document, options) =
             unsafe { (bytes::read(data, length)?, bytes::read(options, options_length)?) };
         let options = parse(options, "the options for reading a lab file")?;
         Ok(config::read(document, &options))
-    })
+    };
+    guarded_writing(reading, |reading, document| reading.write_json(document))
 }
 
 /// Writes a configuration in the same or in another format, with its order, spelling and digits, and with its

@@ -1,13 +1,15 @@
 //! The one place where a panic ends: every exported body runs in here.
 
+use crate::document::Document;
 use crate::handles::{Held, keep};
 use crate::reply::{LabReply, LabTicket};
 use labrunner_core::error::{Code, Fault};
 use serde::Serialize;
 use std::any::Any;
 use std::cell::RefCell;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::sync::{Arc, Once};
 
 thread_local! {
     /// Where the last panic of this thread happened.
@@ -37,9 +39,18 @@ pub(crate) fn guarded(body: impl FnOnce() -> Result<u64, Fault>) -> LabReply {
 
 /// Runs a body that gives a document.
 pub(crate) fn guarded_document<T: Serialize>(body: impl FnOnce() -> Result<T, Fault>) -> LabReply {
+    guarded_writing(body, |value, document| serde_json::to_writer(document, &value))
+}
+
+/// Runs a body that gives a document which is written by taking apart what it says.
+pub(crate) fn guarded_writing<T>(
+    body: impl FnOnce() -> Result<T, Fault>,
+    write: impl FnOnce(T, &mut Document) -> serde_json::Result<()>,
+) -> LabReply {
     let mut length = 0;
     let reply = guarded(|| {
-        let (handle, bytes) = document_of(&body()?);
+        let value = body()?;
+        let (handle, bytes) = kept(|document| write(value, document));
         length = bytes;
         Ok(handle)
     });
@@ -72,13 +83,21 @@ fn from_panic(panic: &(dyn Any + Send)) -> Fault {
         .with_advice("This is a bug. Please report it with this message.")
 }
 
-/// Makes a document and gives its handle and length.
 fn document_of(value: &impl Serialize) -> (u64, u64) {
-    let bytes = serde_json::to_vec(value).unwrap_or_else(|error| {
+    kept(|document| serde_json::to_writer(document, value))
+}
+
+/// Makes a document and gives its handle and length.
+fn kept(write: impl FnOnce(&mut Document) -> serde_json::Result<()>) -> (u64, u64) {
+    let mut document = Document::default();
+    if let Err(error) = write(&mut document) {
         // Only maps with keys that are no text can fail, and no document of ours has one.
-        format!(r#"{{"code":"LR0903","id":"LabRunner.InternalError","category":"InvalidResult","message":"{error}"}}"#)
-            .into_bytes()
-    });
-    let length = bytes.len() as u64;
-    (keep(Held::Document(bytes.into())), length)
+        document = Document::default();
+        let _ = write!(
+            document,
+            r#"{{"code":"LR0903","id":"LabRunner.InternalError","category":"InvalidResult","message":"{error}"}}"#
+        );
+    }
+    let length = document.len() as u64;
+    (keep(Held::Document(Arc::new(document))), length)
 }

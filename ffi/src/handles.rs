@@ -1,5 +1,6 @@
 //! Handles: numbers with a generation, for plans, runs and documents.
 
+use crate::document::Document;
 use labrunner_core::error::{Code, Fault};
 use labrunner_core::plan::Plan;
 use labrunner_core::run::{EventHub, Run};
@@ -12,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 pub(crate) enum Held {
     Plan(Arc<Plan>),
     Run(Arc<Run>),
-    Document(Arc<[u8]>),
+    Document(Arc<Document>),
     /// A run that is just being started and has its number already.
     Pending,
 }
@@ -73,7 +74,7 @@ pub(crate) fn runs() -> Vec<(u64, Arc<Run>)> {
     runs
 }
 
-pub(crate) fn document(handle: u64) -> Result<Arc<[u8]>, Fault> {
+pub(crate) fn document(handle: u64) -> Result<Arc<Document>, Fault> {
     match find(handle)? {
         Held::Document(document) => Ok(document),
         _ => Err(wrong_kind(handle, "document")),

@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod bytes;
+mod document;
 // The attribute macro drops the documentation that stands on each function, and takes no `unsafe fn`;
 // what callers owe is said at the head of the module and checked as far as it can be.
 #[allow(missing_docs, clippy::not_unsafe_ptr_arg_deref)]

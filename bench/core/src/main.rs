@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p labrunner-bench [-- <PSPLIB folder>]`
 //!
-//! `-- soak [seconds]` runs the soak alone, ten minutes when no time is given; `-- scale` the large plan alone.
+//! `-- soak [seconds]` runs the soak alone, ten minutes when no time is given; `-- scale` the large plan alone, `-- config`
+//! the reading of a large lab alone.
 //!
 //! The folder holds the instances of PSPLIB as `j30/j301_1.sm` …; without an argument it is
 //! `LABRUNNER_PSPLIB`, or `../shared/psplib` beside the repository. They are read, never copied.
@@ -27,6 +28,7 @@ fn main() {
             return soak::measure(seconds);
         }
         Some("scale") => return scale::measure(),
+        Some("config") => return config::measure(),
         _ => {}
     }
     config::measure();

@@ -77,6 +77,7 @@ use interpolate::Variables;
 use model::{Lab, LabOperation};
 pub use report::report;
 pub use secrets::SecretUse;
+use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -147,6 +148,31 @@ impl Reading {
     /// Whether any finding is an error.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Writes the reading as its serialisation says, and releases each part as soon as it is written: of a large
+    /// lab, the reading and its text are not both held in full.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_json(self, writer: impl std::io::Write) -> serde_json::Result<()> {
+        let Self { lab, unsound, document, diagnostics, files, origins } = self;
+        let mut serializer = serde_json::Serializer::new(writer);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("lab", &lab)?;
+        drop(lab);
+        if !unsound.is_empty() {
+            map.serialize_entry("unsound", &unsound)?;
+            drop(unsound);
+        }
+        map.serialize_entry("document", &document)?;
+        drop(document);
+        map.serialize_entry("diagnostics", &diagnostics)?;
+        map.serialize_entry("files", &files)?;
+        if let Some(origins) = origins {
+            map.serialize_entry("origins", &origins)?;
+        }
+        map.end()
     }
 
     fn refused(finding: Diagnostic) -> Self {
