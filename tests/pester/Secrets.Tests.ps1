@@ -120,10 +120,55 @@ operations:
             ($results | Where-Object Name -EQ 'b').Result | Should -Be 'fine'
         }
 
-        It 'are not handed to programs' {
-            { Invoke-ParallelLabRunner @{ Name = 'p'; Command = 'sh'; Arguments = '-c', 'secret://key' } } | Should -Throw -ErrorId 'LabRunner.NotAvailable*' -ExpectedMessage "*'p'*'key'*"
-            $lab = New-Lab "name: p`noperations:`n  - { name: p, provider: process, command: sh, environment: { KEY: secret://key } }"
-            { Start-AdvancedLabOrchestration $lab } | Should -Throw -ErrorId 'LabRunner.NotAvailable*' -ExpectedMessage "*'p'*'key'*"
+        It 'reach a program through its environment and nothing else' {
+            $lab = New-Lab @"
+name: program
+settings: { failure-strategy: continue }
+operations:
+  - name: tells
+    provider: process
+    command: sh
+    arguments: [-c, 'echo "`$KEY"; echo "to `$PASSWORD" >&2; printf %s "`$KEY" | cksum; exit 3']
+    environment: { KEY: secret://key, PASSWORD: secret://login }
+"@
+            Get-LabPlan $lab | Out-String -Width 300 | Should -Not -Match 'k-123456'
+            $report = Start-AdvancedLabOrchestration $lab -ErrorVariable errors -WarningVariable warnings -InformationVariable shown *>&1 | Where-Object { $_ -is [LabRunner.LabOrchestrationReport] }
+            $tells = $report.Results[0]
+            $tells.Output[0] | Should -Be '********'
+            $tells.Output[1] | Should -Be ((sh -c 'printf %s k-123456 | cksum') -join '') -Because 'the program has the value itself'
+            $tells.Error | Should -Match 'to \*{8}' -Because 'the last line it wrote says why'
+            $text = @($tells.Records, $report, $report.Results, $errors, $warnings, $shown | ForEach-Object { $_ | Format-List * -Force | Out-String; "$_" }) -join "`n"
+            $text += ($tells.Records.Data | ForEach-Object { "$_ $($_.MessageData)" }) -join "`n"
+            $text | Should -Not -Match 'k-123456|p@ss-word'
+            $files = Get-ChildItem $report.Summary.RunDirectory -Recurse -File
+            $files.Count | Should -BeGreaterThan 2 -Because 'there are the journal, the result and the log of the program'
+            "$($files | Get-Content -Raw)" | Should -Not -Match 'k-123456|p@ss-word'
+            "$($files | Get-Content -Raw)" | Should -Match '\*{8}'
+        }
+
+        It 'reach a program of Invoke-ParallelLabRunner, and one that undoes' {
+            $undone = Join-Path $TestDrive 'undone.txt'
+            $results = Invoke-ParallelLabRunner @(
+                @{ Name = 'made'; Command = 'true'; Rollback = @{ Command = 'sh'; Arguments = '-c', "printf %s `"`$KEY`" > '$undone'"; Env = @{ KEY = 'secret://credential' } } }
+                @{ Name = 'fails'; Command = 'false'; DependsOn = 'made' }
+                @{ Name = 'got'; Command = 'sh'; Arguments = '-c', 'exit ${#KEY}'; SuccessCodes = 8; Env = @{ KEY = 'secret://key' } }
+            ) -FailureStrategy Rollback 2>$null
+            ($results | Where-Object Name -EQ 'made').RolledBack | Should -BeTrue
+            Get-Content $undone | Should -Be 't00r-t00r'
+        }
+
+        It 'are refused among the arguments of a program, which everybody can read' {
+            { Invoke-ParallelLabRunner @{ Name = 'p'; Command = 'sh'; Arguments = '-c', 'secret://key' } } |
+                Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*'p'*'key'*list of processes*Use env*"
+            $lab = New-Lab "name: p`noperations:`n  - { name: p, provider: process, command: sh, arguments: [secret://key] }"
+            { Start-AdvancedLabOrchestration $lab } | Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*'p'*'key'*"
+        }
+
+        It 'that a program needs and that are not there start nothing' {
+            $ran = Join-Path $TestDrive 'ran.txt'
+            { Invoke-ParallelLabRunner @{ Name = 'a'; Command = 'touch'; Arguments = $ran }, @{ Name = 'b'; Command = 'true'; Env = @{ X = 'secret://nowhere' } } } |
+                Should -Throw -ErrorId 'LabRunner.SecretNotFound*' -ExpectedMessage "*'nowhere'*no credential*"
+            Test-Path $ran | Should -BeFalse
         }
     }
 

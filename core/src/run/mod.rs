@@ -8,6 +8,7 @@
 //! | what is made known while it runs | [`events`] |
 //! | how workers wait, take and complete | [`shell`] |
 //! | how programs are run | [`programs`] |
+//! | how they get secrets, and nobody else does | [`secrets`] |
 //! | how the machine's load becomes known | [`sampling`] |
 //! | what they meet at, and how that is checked | [`sync`], `interleavings.rs` |
 //! | how is said why an operation waits | [`explain`] |
@@ -18,6 +19,7 @@ pub mod options;
 mod programs;
 pub mod record;
 mod sampling;
+pub mod secrets;
 mod shell;
 mod sync;
 

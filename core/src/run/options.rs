@@ -1,5 +1,6 @@
 //! What a run is told at its start.
 
+use super::secrets::Secrets;
 use crate::error::{Code, Fault};
 use crate::operation::RetryPolicy;
 use crate::plan::{Plan, Retry};
@@ -57,6 +58,9 @@ pub struct RunOptions {
     /// The lab file it came from.
     #[serde(default)]
     pub source: Option<String>,
+    /// What stands for `secret://name` in the environment of programs, by name. Never written.
+    #[serde(default, skip_serializing)]
+    pub secrets: Secrets,
 }
 
 fn default_name() -> String {
@@ -85,6 +89,7 @@ impl RunOptions {
             root: None,
             directory: None,
             source: None,
+            secrets: Secrets::default(),
         }
     }
 

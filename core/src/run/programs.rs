@@ -2,6 +2,7 @@
 
 use super::events::EventKind;
 use super::record::{ErrorReport, Outcome, OutcomeStatus};
+use super::secrets::Secrets;
 use super::shell::Run;
 use crate::error::Fault;
 use crate::graph::OpId;
@@ -65,8 +66,11 @@ pub(super) fn spawn(run: Arc<Run>, op: OpId, attempt: u32, spec: ProcessSpec, co
                 })
                 .on_ready(move || ready.service_ready(op, attempt));
             let sink = Output { run: Arc::clone(&run), op, attempt, log: Log::open(&run, op) };
-            let end = process::run(&spec, control, sink).await;
-            run.program_ended(op, attempt, outcome(end));
+            let outcome = match with_secrets(spec, run.secrets()) {
+                Ok(spec) => outcome(process::run(&spec, control, sink).await, run.secrets()),
+                Err(fault) => Outcome::failed(&fault),
+            };
+            run.program_ended(op, attempt, outcome);
         }
     };
     match crate::work::runtime::handle() {
@@ -78,13 +82,21 @@ pub(super) fn spawn(run: Arc<Run>, op: OpId, attempt: u32, spec: ProcessSpec, co
     }
 }
 
-fn outcome(end: ProcessEnd) -> Outcome {
+/// What is started: the environment as declared, with values in place of references to secrets.
+fn with_secrets(mut spec: ProcessSpec, secrets: &Secrets) -> Result<ProcessSpec, Fault> {
+    for value in spec.environment.values_mut().flatten() {
+        *value = secrets.reveal(value)?.to_owned();
+    }
+    Ok(spec)
+}
+
+fn outcome(end: ProcessEnd, secrets: &Secrets) -> Outcome {
     let (status, fault) = match end.outcome {
         ProcessOutcome::Succeeded => (OutcomeStatus::Succeeded, None),
         ProcessOutcome::Failed(fault) => (OutcomeStatus::Failed, Some(fault)),
         ProcessOutcome::Stopped => (OutcomeStatus::Stopped, None),
     };
-    let error = fault.as_ref().map(|fault: &Fault| ErrorReport::from(fault));
+    let error = fault.map(|fault| ErrorReport::from(&secrets.mask_fault(fault)));
     Outcome { status, error, exit_code: end.exit_code, ..Outcome::default() }
 }
 
@@ -97,6 +109,10 @@ struct Output {
 }
 
 impl OutputSink for Output {
+    fn shown(&self, line: String) -> String {
+        self.run.secrets().mask(line)
+    }
+
     async fn line(&mut self, stream: Stream, line: String) {
         if let Some(log) = &mut self.log {
             log.write(stream, &line);

@@ -10,6 +10,7 @@ use super::programs::{self, Programs};
 use super::record::{
     ErrorReport, Explanation, Metrics, OperationResult, Outcome, OutcomeStatus, Record, RunResult,
 };
+use super::secrets::Secrets;
 use super::sync::{Condvar, Mutex, MutexGuard, is_model};
 use super::{explain, sampling};
 use crate::error::{Code, Fault};
@@ -341,6 +342,10 @@ impl Run {
 
     pub(super) fn directory(&self) -> Option<&std::path::Path> {
         self.directory.as_deref()
+    }
+
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.options.secrets
     }
 
     /// A program says that it runs. False when it must not start any more.

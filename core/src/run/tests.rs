@@ -6,6 +6,7 @@ use crate::plan::tests::script;
 use crate::run::RunOptions;
 use crate::run::record::OutcomeStatus;
 use crate::scheduler::{FailureStrategy, GuardLimits};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -323,6 +324,45 @@ fn programs_run_without_a_worker_and_their_output_is_made_known_and_kept() {
     assert_eq!(result.operations[1].error.as_ref().unwrap().id, "LabRunner.ProcessExitCode");
     let log = result.operations[0].log.clone().unwrap();
     assert_eq!(std::fs::read_to_string(log).unwrap(), "one\ntwo\n");
+}
+
+/// The program proves that it has the value by a fact about it, which is no secret.
+#[cfg(unix)]
+#[test]
+fn a_program_gets_a_secret_that_nothing_else_ever_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = "x".repeat(390);
+    let mut gets = shell("gets", &format!("echo ${{#KEY}} $KEY; echo {long}$KEY >&2; exit 4"));
+    if let Work::Process(spec) = &mut gets.work {
+        spec.environment.insert("KEY".to_owned(), Some("secret://key".to_owned()));
+    }
+    let mut lacks = shell("lacks", "echo ran");
+    if let Work::Process(spec) = &mut lacks.work {
+        spec.environment.insert("KEY".to_owned(), Some("secret://other".to_owned()));
+    }
+    let secrets = BTreeMap::from([("key".to_owned(), "hunter2-hunter2".to_owned())]).into();
+    let options = RunOptions {
+        directory: Some(folder.path().join("run")),
+        failure: FailureStrategy::Continue,
+        secrets,
+        ..RunOptions::new(2)
+    };
+    let (run, hub) = start(vec![gets, lacks], options);
+    let seen = until_finished(&hub);
+    let result = run.result();
+    let told = format!("{seen:?} {}", serde_json::to_string(&result).unwrap());
+    assert!(told.contains(r#"line: "15 ********""#), "{told}");
+    assert!(result.operations[0].error.as_ref().unwrap().message.contains("********"));
+    let lacking = result.operations[1].error.as_ref().unwrap();
+    assert_eq!(lacking.id, "LabRunner.InvalidSecret");
+    assert!(lacking.message.contains("'other'"), "{}", lacking.message);
+    let log = std::fs::read_to_string(result.operations[0].log.as_ref().unwrap()).unwrap();
+    let files =
+        [history::journal_path(&folder.path().join("run")), history::result_path(&folder.path().join("run"))]
+            .map(|path| std::fs::read_to_string(path).unwrap());
+    for text in [&told, &log, &files[0], &files[1]] {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
 }
 
 #[cfg(unix)]

@@ -37,6 +37,11 @@ pub enum Stream {
 
 /// Takes the lines of a program.
 pub trait OutputSink: Send {
+    /// What anybody may see of a line; asked before anything else is done with it.
+    fn shown(&self, line: String) -> String {
+        line
+    }
+
     /// Takes one line without its line end.
     ///
     /// As long as this waits the program's pipes are not read, so a sink that is full slows the
@@ -172,6 +177,7 @@ impl<R: AsyncRead + Unpin> Pipe<R> {
 }
 
 async fn emit(stream: Stream, line: String, sink: &mut impl OutputSink, tail: &Tail) {
+    let line = sink.shown(line);
     if stream == Stream::Stderr {
         tail.push(&line);
     }

@@ -185,7 +185,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             return;
         }
 
-        SecretReference.Prepare(Voice, definitions);
+        settings.Secrets = SecretReference.Prepare(Voice, definitions);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         var run = LabRun.Start(plan, definitions, settings, caller);
         if (Background)

@@ -147,7 +147,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         }
 
         var caller = Capture(source.Constrained);
-        SecretReference.Prepare(Voice, operations);
+        settings.Secrets = SecretReference.Prepare(Voice, operations);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         var run = LabRun.Start(plan, operations, settings, caller);
         var output = new PipelineOutput(_ => { }, Voice, caller, operations.Count > 1);

@@ -213,12 +213,12 @@ internal static class LabRunnerError
         secret,
         why);
 
-    /// <summary>A program would get a secret on its command line or in its environment.</summary>
-    internal static LabRunnerException SecretForProgram(string operation, string secret) => new(
-        "LabRunner.NotAvailable",
-        ErrorCategory.NotImplemented,
-        $"Operation '{operation}' hands the secret '{secret}' to a program, which is not available yet: its arguments and environment are written to the run's journal.",
-        "Start the program from a script that gets the secret as a parameter.",
+    /// <summary>A program would get a secret on its command line.</summary>
+    internal static LabRunnerException SecretOnCommandLine(string operation, string secret) => new(
+        "LabRunner.SecretOnCommandLine",
+        ErrorCategory.SecurityError,
+        $"Operation '{operation}' hands the secret '{secret}' to a program among its arguments, where everybody on this machine can read it in the list of processes. Use env, its environment, instead.",
+        $"Write Env = @{{ NAME = 'secret://{secret}' }}, or 'environment: {{ NAME: secret://{secret} }}' in a lab file. The program finds it in its environment.",
         secret);
 
     /// <summary>A secret is handed to a script by its place.</summary>

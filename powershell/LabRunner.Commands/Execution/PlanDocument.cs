@@ -79,6 +79,17 @@ internal static class PlanDocument
         json.WriteString("root", RunFolders.Root);
         json.WriteString("directory", settings.Directory);
         json.WriteString("source", settings.Source);
+        if (settings.Secrets.Count > 0)
+        {
+            json.WriteStartObject("secrets");
+            foreach (var (name, value) in settings.Secrets)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     });
 

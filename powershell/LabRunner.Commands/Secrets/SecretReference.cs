@@ -12,11 +12,13 @@ internal static class SecretReference
     private const string Prefix = "secret://";
     private const int Deepest = 32;
 
-    /// <summary>Makes the operations of a run look their secrets up just before they need them.</summary>
-    /// <exception cref="LabRunnerException">There is a reference and nowhere to look it up.</exception>
-    internal static void Prepare(PSCmdlet caller, IReadOnlyList<OperationDefinition> operations)
+    /// <summary>Makes the scripts of a run look their secrets up just before they need them, and looks up those of its programs.</summary>
+    /// <returns>The programs' secrets by name. They are for the core's memory only.</returns>
+    /// <exception cref="LabRunnerException">There is a reference and nowhere to look it up, or a program's is not there.</exception>
+    internal static IReadOnlyDictionary<string, string> Prepare(PSCmdlet caller, IReadOnlyList<OperationDefinition> operations)
     {
         SecretStore? store = null;
+        var programs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var operation in operations)
         {
             foreach (var work in new[] { operation.Work, operation.Compensation })
@@ -25,17 +27,18 @@ internal static class SecretReference
                 {
                     Prepare(script, store ??= SecretStore.Of(caller, secret), operation.Name);
                 }
-                else if (work is ProcessWork process && Find(process.Spec.Values) is { } inProgram)
-                {
-                    throw LabRunnerError.SecretForProgram(operation.Name, inProgram);
-                }
             }
 
-            if (operation.Declared is { } declared && RunEvent.Member(declared, "work") is { } own && InProgram(own) is { } named)
+            foreach (var name in ProgramSecrets.Of(operation))
             {
-                throw LabRunnerError.SecretForProgram(operation.Name, named);
+                if (!programs.ContainsKey(name))
+                {
+                    programs[name] = (store ??= SecretStore.Of(caller, name)).GetText(caller, name);
+                }
             }
         }
+
+        return programs;
     }
 
     /// <summary>The value without references; tables and lists that hold one are copied.</summary>
@@ -83,14 +86,6 @@ internal static class SecretReference
         script.Named = new SecretParameters(named, store, ast);
     }
 
-    private static string? InProgram(System.Text.Json.JsonElement work) =>
-        RunEvent.Text(work, "kind") != "process" ? null
-        : new[] { "arguments", "environment" }
-            .Where(key => work.TryGetProperty(key, out _))
-            .SelectMany(key => work.GetProperty(key) is { ValueKind: System.Text.Json.JsonValueKind.Array } list ? list.EnumerateArray() : work.GetProperty(key).EnumerateObject().Select(entry => entry.Value))
-            .Select(value => value.ValueKind == System.Text.Json.JsonValueKind.String ? Name(value.GetString()!) : null)
-            .FirstOrDefault(name => name is not null);
-
     // The name of the first reference in it.
     private static string? Find(object? value, int depth = 0)
     {
@@ -109,7 +104,8 @@ internal static class SecretReference
             : items.Cast<object?>().Select(item => Find(item, depth + 1)).FirstOrDefault(name => name is not null);
     }
 
-    private static string? Name(string text) =>
+    /// <summary>The name of the secret that a text stands for.</summary>
+    internal static string? Name(string text) =>
         text.StartsWith(Prefix, StringComparison.Ordinal) && text[Prefix.Length..].Trim() is { Length: > 0 } name ? name : null;
 
     private sealed class Found(string name) : ArrayList

@@ -85,6 +85,35 @@ internal sealed class SecretStore
         return found is [.., { } last] && Value(last) is { } value ? value : throw LabRunnerError.SecretNotFound(secret, _command, null);
     }
 
+    /// <summary>The text of a secret for a program, on the thread of the command that runs it: a text, a key, or the password of a credential.</summary>
+    /// <exception cref="LabRunnerException">The store does not have it, or fails.</exception>
+    internal string GetText(PSCmdlet caller, string secret)
+    {
+        System.Collections.ObjectModel.Collection<PSObject> found;
+        try
+        {
+            var command = caller.InvokeCommand.GetCommand(_command, CommandTypes.Function | CommandTypes.Cmdlet);
+            var arguments = new System.Collections.Hashtable { [_parameter] = secret };
+            if (command is CmdletInfo or FunctionInfo { CmdletBinding: true })
+            {
+                arguments["ErrorAction"] = ActionPreference.Stop;
+            }
+
+            found = caller.InvokeCommand.InvokeScript(true, ScriptBlock.Create("param($LabCommand, $LabArguments) & $LabCommand @LabArguments"), null, command, arguments);
+        }
+        catch (RuntimeException error) when (error is not PipelineStoppedException)
+        {
+            throw LabRunnerError.SecretNotFound(secret, _command, error);
+        }
+
+        return (found is [.., { } last] ? Value(last) : null) switch
+        {
+            string text => text,
+            PSCredential credential => Plain(credential.Password),
+            _ => throw LabRunnerError.SecretNotFound(secret, _command, null),
+        };
+    }
+
     /// <summary>A value as an operation gets it: text for a text or an API key, a credential for a name with a password.</summary>
     internal static object? Value(PSObject found)
     {
