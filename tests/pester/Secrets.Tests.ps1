@@ -113,6 +113,66 @@ operations:
             "$files" | Should -Not -Match 'k-123456|p@ss-word'
         }
 
+        It 'are masked however deep they lie, and the script keeps what it wrote' {
+            $operation = @{ Name = 'deep'; Parameters = @{ Key = 'secret://key' }; ScriptBlock = {
+                    param($Key)
+                    $tree = @{ List = @('plain', @{ Deep = [ordered]@{ First = 1; Secret = "x $Key" } }); Typed = [string[]] ("a $Key", 'b') }
+                    $tree.Self = $tree
+                    $tree
+                    [pscustomobject]@{ PSTypeName = 'My.Type'; Inner = [pscustomobject]@{ Secret = $Key; Number = 7 } }
+                    , @($Key, @(, @($Key)))
+                    $list = [Collections.Generic.List[object]] @($Key, 5)
+                    , $list
+                    $map = [Collections.Generic.Dictionary[string, string]]::new(); $map['a'] = $Key
+                    $map
+                    @{ $Key = 'as a key' }
+                    $tree.List[1].Deep.Secret.Length
+                    Write-Information ([pscustomobject]@{ In = @{ Secret = $Key } })
+                    Write-Error -Message 'target' -TargetObject @{ Secret = @($Key) }
+                    Write-Error -Exception ([InvalidOperationException]::new('outer', [Exception]::new("inner $Key")))
+                    'nothing' , 3 , @{ A = 1 }
+                } }
+            $result = Invoke-ParallelLabRunner $operation 2>$null
+            $out = $result.Output
+            $out[0].List[1].Deep.Secret | Should -Be 'x ********'
+            $out[0].List[1].Deep | Should -BeOfType ([Collections.Specialized.OrderedDictionary])
+            $out[0].Typed | Should -Be 'a ********', 'b'
+            [object]::ReferenceEquals($out[0].Self, $out[0]) | Should -BeTrue -Because 'a cycle stays one'
+            $out[1].Inner.Secret | Should -Be '********'
+            $out[1].Inner.Number | Should -Be 7
+            $out[1].PSTypeNames[0] | Should -Be 'My.Type'
+            $out[2][1][0][0] | Should -Be '********'
+            $out[3].GetType().Name | Should -BeLike 'List*'
+            $out[3] | Should -Be '********', 5
+            $out[4]['a'] | Should -Be '********'
+            $out[5].Keys | Should -Be '********'
+            $out[6] | Should -Be 10 -Because 'what the script has is not touched'
+            $result.Records.Where({ $_.Stream -eq 'Information' }).Data.MessageData.In.Secret | Should -Be '********'
+            $result.Errors[0].TargetObject.Secret | Should -Be '********'
+            "$($result.Errors[1].Exception)" | Should -Not -Match 'k-123456'
+            ($result.Output + $result.Errors + $result.Records | ForEach-Object { $_ | Out-String; $_ | ConvertTo-Json -Depth 4 -WarningAction Ignore 2>$null }) -join "`n" | Should -Not -Match 'k-123456'
+        }
+
+        It 'are masked in progress' {
+            $seen = [powershell]::Create().AddScript({
+                    param($Module, $Vault)
+                    Import-Module $Module, $Vault
+                    Invoke-ParallelLabRunner @{ Name = 'p'; Parameters = @{ Key = 'secret://key' }; ScriptBlock = {
+                            param($Key)
+                            Write-Progress -Activity "activity $Key" -Status "status $Key" -CurrentOperation "now $Key"
+                            Start-Sleep -Milliseconds 1500
+                        } } -ShowProgress -ProgressStyle Bar
+                }).AddArgument((Get-Module LabRunner).ModuleBase).AddArgument($module)
+            try {
+                $null = $seen.Invoke()
+                $text = ($seen.Streams.Progress | ForEach-Object { "$($_.Activity) $($_.StatusDescription) $($_.CurrentOperation)" }) -join "`n"
+                $text | Should -Match '\*{8}'
+                $text | Should -Not -Match 'k-123456'
+            } finally {
+                $seen.Dispose()
+            }
+        }
+
         It 'that are not there fail their operation only' {
             $results = Invoke-ParallelLabRunner @{ Name = 'a'; Parameters = @{ A = 'secret://nowhere' }; ScriptBlock = { param($A) 'ran' } }, @{ Name = 'b'; ScriptBlock = { 'fine' } } -ContinueOnError 2>$null
             ($results | Where-Object Name -EQ 'a').Status | Should -Be 'Failed'

@@ -3,6 +3,7 @@ using System.Management.Automation.Runspaces;
 using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Progress;
+using LabRunner.Secrets;
 using LabRunner.Streams;
 
 namespace LabRunner.Execution;
@@ -119,7 +120,7 @@ internal sealed class RunSession : IDisposable
             Volatile.Write(ref _progress[operation], own = new OwnProgress());
         }
 
-        own.Report(source, record);
+        own.Report(source, SecretMask.Progress(record));
     }
 
     internal OwnProgress? ProgressOf(int operation) => Volatile.Read(ref _progress[operation]);

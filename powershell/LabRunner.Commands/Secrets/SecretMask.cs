@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Concurrent;
 using System.Management.Automation;
 
@@ -40,41 +39,29 @@ internal static class SecretMask
         return text;
     }
 
-    /// <summary>What an operation wrote to its output: text, and text in tables and objects made by scripts.</summary>
-    internal static PSObject? Output(PSObject? item)
+    /// <summary>What an operation wrote to its output: text, and text in tables, lists and objects made by scripts, however deep.</summary>
+    internal static PSObject? Output(PSObject? item) =>
+        Known.IsEmpty || item is null || DeepMask.Of(item) is not { } masked || ReferenceEquals(masked, item) ? item : PSObject.AsPSObject(masked);
+
+    /// <summary>How far an operation says it is; the same record when there is nothing to mask in it.</summary>
+    internal static ProgressRecord Progress(ProgressRecord record)
     {
-        if (Known.IsEmpty || item is null)
+        if (Known.IsEmpty)
         {
-            return item;
+            return record;
         }
 
-        switch (item.BaseObject)
-        {
-            case string text when Text(text) is var masked && !ReferenceEquals(masked, text) && masked != text:
-                return PSObject.AsPSObject(masked);
-            case IDictionary { IsReadOnly: false } table:
-                foreach (var key in table.Keys.Cast<object>().ToArray())
-                {
-                    if (Plain(table[key]) is string value && Text(value) is var masked && masked != value)
-                    {
-                        table[key] = masked;
-                    }
-                }
-
-                return item;
-            case PSCustomObject:
-                foreach (var property in item.Properties.OfType<PSNoteProperty>().Where(property => property.IsSettable))
-                {
-                    if (Plain(property.Value) is string value && Text(value) is var masked && masked != value)
-                    {
-                        property.Value = masked;
-                    }
-                }
-
-                return item;
-            default:
-                return item;
-        }
+        var (activity, status, current) = (Text(record.Activity ?? ""), Text(record.StatusDescription ?? ""), Text(record.CurrentOperation ?? ""));
+        return activity == (record.Activity ?? "") && status == (record.StatusDescription ?? "") && current == (record.CurrentOperation ?? "")
+            ? record
+            : new ProgressRecord(record.ActivityId, activity, status)
+            {
+                CurrentOperation = record.CurrentOperation is null ? null : current,
+                ParentActivityId = record.ParentActivityId,
+                PercentComplete = record.PercentComplete,
+                SecondsRemaining = record.SecondsRemaining,
+                RecordType = record.RecordType,
+            };
     }
 
     /// <summary>A record of any stream but the output; the same one when there is nothing to mask in it.</summary>
@@ -97,6 +84,8 @@ internal static class SecretMask
                 return new DebugRecord(text);
             case InformationRecord information:
                 return Information(information);
+            case ProgressRecord progress:
+                return Progress(progress);
             default:
                 return record;
         }
@@ -112,9 +101,9 @@ internal static class SecretMask
 
         var message = error.Exception?.Message ?? "";
         var shown = error.ToString();
-        var target = error.TargetObject is string text ? Text(text) : error.TargetObject;
+        var target = DeepMask.Of(error.TargetObject);
         var id = error.FullyQualifiedErrorId ?? "";
-        if (Text(message) == message && Text(shown) == shown && Text(id) == id && Equals(target, error.TargetObject))
+        if (Text(message) == message && Text(shown) == shown && Text(id) == id && Causes(error.Exception) is var causes && Text(causes) == causes && ReferenceEquals(target, error.TargetObject))
         {
             return error;
         }
@@ -130,10 +119,12 @@ internal static class SecretMask
     {
         switch (information.MessageData)
         {
-            case string text when Text(text) is var masked && masked != text:
-                return Copy(masked);
             case HostInformationMessage host when Text(host.Message ?? "") is var masked && masked != host.Message:
                 return Copy(new HostInformationMessage { Message = masked, NoNewLine = host.NoNewLine, ForegroundColor = host.ForegroundColor, BackgroundColor = host.BackgroundColor });
+            case HostInformationMessage:
+                return information;
+            case var data when DeepMask.Of(data) is { } masked && !ReferenceEquals(masked, data):
+                return Copy(masked);
             default:
                 return information;
         }
@@ -146,5 +137,16 @@ internal static class SecretMask
         }
     }
 
-    private static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    // What the errors behind an error say is shown with it.
+    private static string Causes(Exception? error)
+    {
+        var said = "";
+        for (var depth = 0; error?.InnerException is { } cause && depth < 32; depth++)
+        {
+            said += cause.Message + "\n";
+            error = cause;
+        }
+
+        return said;
+    }
 }
