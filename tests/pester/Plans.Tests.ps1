@@ -151,6 +151,13 @@ operations:
             $report.Results[1].SkippedBecause.Message | Should -BeLike "*'image', which is left out"
             $report.Summary.Status | Should -Be 'PartiallySucceeded' -Because 'a skipped tail is never green'
             $report.Metrics.Skipped | Should -Be 2
+            $known = Get-LabStatus $report.Summary.Name
+            $known.Status | Should -Be 'PartiallySucceeded' -Because 'whoever tells of a run says the same'
+            $known.LastRun.Counts.Skipped | Should -Be 2
+            $known.LastRun.Counts.Succeeded | Should -Be 2
+            $journal = Get-Content (Join-Path $report.Summary.RunDirectory 'journal.jsonl') -TotalCount 1 | ConvertFrom-Json
+            $journal.options.left_out.name | Should -Be 'image', 'web', 'rescue'
+            $journal.options.left_out[0].message | Should -Be 'it is excluded'
             (Start-AdvancedLabOrchestration $lab -Only web).Results.Name | Should -Be 'web'
         }
 

@@ -2,6 +2,7 @@
 
 use crate::history::detail::{self, OperationRecord};
 use crate::history::{journal_path, result_path};
+use crate::run::left_out::LeftOut;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -132,6 +133,11 @@ pub fn summarize(folder: &Path) -> Option<RunSummary> {
     }
     let started_at = text(&header, "started_at")?;
     let options = header.get("options")?;
+    let left_out = options.get("left_out").and_then(Value::as_array).into_iter().flatten();
+    let skipped = left_out.filter(|left| text(left, "kind").as_deref() == Some(LeftOut::WANTED)).count();
+    if skipped > 0 {
+        *counts.entry("Skipped".to_owned()).or_insert(0) += skipped;
+    }
     let ended_at = std::fs::read(result_path(folder))
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())

@@ -5,6 +5,7 @@
 //! |--|--|
 //! | what a run is told | [`options`] |
 //! | what is written down about each operation, and the result | [`record`] |
+//! | what it was told to leave out | [`left_out`] |
 //! | what is made known while it runs | [`events`] |
 //! | how workers wait, take and complete | [`shell`] |
 //! | how programs are run | [`programs`] |
@@ -15,6 +16,7 @@
 
 pub mod events;
 mod explain;
+pub mod left_out;
 pub mod options;
 mod programs;
 pub mod record;

@@ -1,5 +1,6 @@
 //! What a run is told at its start.
 
+use super::left_out::LeftOut;
 use super::secrets::Secrets;
 use crate::error::{Code, Fault};
 use crate::operation::RetryPolicy;
@@ -58,6 +59,9 @@ pub struct RunOptions {
     /// The lab file it came from.
     #[serde(default)]
     pub source: Option<String>,
+    /// What was left out before the run began, in declared order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// What stands for `secret://name` in the environment of programs, by name. Never written.
     #[serde(default, skip_serializing)]
     pub secrets: Secrets,
@@ -89,6 +93,7 @@ impl RunOptions {
             root: None,
             directory: None,
             source: None,
+            left_out: Vec::new(),
             secrets: Secrets::default(),
         }
     }
@@ -135,6 +140,7 @@ impl RunOptions {
             stop_grace_ms: self.stop_grace_ms,
             seed: self.seed.unwrap_or(seed),
             untimed: false,
+            incomplete: self.left_out.iter().any(LeftOut::was_wanted),
         }
     }
 

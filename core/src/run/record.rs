@@ -4,6 +4,7 @@ use crate::error::{Code, Fault, sentences};
 use crate::graph::OpId;
 use crate::plan::Retry;
 use crate::run::events::SkippedBecause;
+use crate::run::left_out::LeftOut;
 use crate::scheduler::{RunStatus, Status, Verdict, Waiting};
 use serde::{Deserialize, Serialize};
 
@@ -174,6 +175,9 @@ pub struct RunResult {
     pub source: Option<String>,
     /// One entry for each operation, in declared order.
     pub operations: Vec<OperationResult>,
+    /// What was left out before the run began.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// One entry for each compensation that was needed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rollback: Vec<OperationResult>,

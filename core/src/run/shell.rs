@@ -838,6 +838,7 @@ impl Run {
             duration_ms: if inner.status.is_some() { inner.duration_ms } else { self.now() },
             directory: self.directory.as_ref().map(|path| path.display().to_string()),
             source: self.options.source.clone(),
+            left_out: self.options.left_out.clone(),
             metrics: Metrics {
                 peak_concurrency: inner.scheduler.admission().peak(),
                 busy_ms: operations

@@ -4,6 +4,7 @@ use super::*;
 use crate::operation::{Operation, PlanRequest, Probe, ProbeCheck, ProcessMode, ProcessSpec, RetryPolicy};
 use crate::plan::tests::script;
 use crate::run::RunOptions;
+use crate::run::left_out::LeftOut;
 use crate::run::record::OutcomeStatus;
 use crate::scheduler::{FailureStrategy, GuardLimits};
 use std::collections::BTreeMap;
@@ -290,6 +291,38 @@ fn a_run_without_a_folder_of_its_own_makes_one_below_the_root() {
     until_finished(&hub);
     let query = history::index::Query { directory: Some(root.path().to_owned()), ..Default::default() };
     assert_eq!(history::index::list(&query)[0].status, "Canceled");
+}
+
+#[test]
+fn what_was_left_out_is_written_down_and_a_run_without_what_was_wanted_is_not_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let left = |name: &str, kind: &str| LeftOut {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        operation: None,
+        message: "it is out".to_owned(),
+    };
+    for (left_out, status, skipped) in [
+        (vec![left("x", "excluded"), left("y", "not-selected")], "Succeeded", None),
+        (vec![left("x", "excluded"), left("y", "dependency")], "PartiallySucceeded", Some(&1)),
+    ] {
+        let directory = folder.path().join(status);
+        let options = RunOptions {
+            directory: Some(directory.clone()),
+            left_out: left_out.clone(),
+            ..RunOptions::new(1)
+        };
+        let (run, hub) = start(vec![script("a", &[])], options);
+        let (a, attempt) = work(run.take(1, SOON));
+        run.complete(a, attempt, Outcome::default());
+        until_finished(&hub);
+        assert_eq!(run.result().left_out, left_out);
+        assert_eq!(format!("{:?}", run.result().status.unwrap()), status);
+        let summary = history::index::summarize(&directory).unwrap();
+        assert_eq!((summary.status.as_str(), summary.counts.get("Skipped")), (status, skipped));
+        let journal = std::fs::read_to_string(history::journal_path(&directory)).unwrap();
+        assert_eq!(journal.matches("it is out").count(), 2, "{journal}");
+    }
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub struct Settings {
     pub seed: u64,
     /// Whether limits of time are left out: a forecast takes as long as the estimates say.
     pub untimed: bool,
+    /// Whether something that was wanted is not part of the plan: then the run never succeeds altogether.
+    pub incomplete: bool,
 }
 
 impl Settings {
@@ -47,6 +49,7 @@ impl Settings {
             stop_grace_ms: 5_000,
             seed: 0,
             untimed: false,
+            incomplete: false,
         }
     }
 }

@@ -149,6 +149,8 @@ impl Scheduler {
     fn run_status(&self) -> RunStatus {
         if self.canceled {
             RunStatus::Canceled
+        } else if self.unsuccessful == 0 && self.settings.incomplete {
+            RunStatus::PartiallySucceeded
         } else if self.unsuccessful == 0 {
             RunStatus::Succeeded
         } else if self.run_timed_out

@@ -79,6 +79,22 @@ internal static class PlanDocument
         json.WriteString("root", RunFolders.Root);
         json.WriteString("directory", settings.Directory);
         json.WriteString("source", settings.Source);
+        if (settings.LeftOut.Count > 0)
+        {
+            json.WriteStartArray("left_out");
+            foreach (var left in settings.LeftOut)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", left.Name);
+                json.WriteString("kind", left.Kind);
+                json.WriteString("operation", left.Operation);
+                json.WriteString("message", left.Message);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         if (settings.Secrets.Count > 0)
         {
             json.WriteStartObject("secrets");

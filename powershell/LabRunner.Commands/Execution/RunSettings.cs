@@ -55,6 +55,9 @@ internal sealed class RunSettings
     /// <summary>The caller's own rule, for <c>custom</c>: gives <see cref="CustomOrder"/> when the plan is compiled.</summary>
     internal System.Management.Automation.ScriptBlock? Ranking { get; init; }
 
+    /// <summary>What was left out before the run, as declared: it is written down with the run.</summary>
+    internal IReadOnlyList<LabSkippedOperation> LeftOut { get; init; } = [];
+
     /// <summary>What programs get in place of <c>secret://name</c>, by name. It goes to the core's memory and nowhere else.</summary>
     internal IReadOnlyDictionary<string, string> Secrets { get; set; } = new Dictionary<string, string>();
 

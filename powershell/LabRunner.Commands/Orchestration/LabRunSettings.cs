@@ -66,6 +66,7 @@ internal sealed record LabRunSettings
             Grouped = Grouped,
             Journal = true,
             Source = path,
+            LeftOut = selected.Left,
         };
     }
 

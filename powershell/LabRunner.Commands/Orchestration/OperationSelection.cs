@@ -242,7 +242,6 @@ internal sealed record SelectedOperations(IReadOnlyList<OperationDefinition> Ope
         return outcome with
         {
             Results = [.. outcome.Results.Concat(skipped).OrderBy(result => order.GetValueOrDefault(result.Name))],
-            Status = outcome.Status == "Succeeded" ? "PartiallySucceeded" : outcome.Status,
         };
     }
 }
