@@ -243,7 +243,31 @@ operations:
         }
     }
 
+    It 'completes <Line>' -TestCases @(
+        @{ Line = 'New-LabOperation -Type De'; Has = 'Deploy' }
+        @{ Line = 'New-LabTemplate -Type M'; Has = 'Monitor' }
+        @{ Line = 'Invoke-ParallelLabRunner x -Variables PSVer'; Has = 'PSVersionTable' }
+        @{ Line = "Start-AdvancedLabOrchestration x -Variables 'PSVer"; Has = 'PSVersionTable' }
+        @{ Line = 'Invoke-ParallelLabRunner x -Modules Pest'; Has = 'Pester' }
+        @{ Line = 'Set-LabRunnerConfiguration -FailureStrategy R'; Has = 'Rollback' }
+        @{ Line = 'Start-AdvancedLabOrchestration x -FailureStrategy C'; Has = 'Continue' }
+        @{ Line = 'Get-LabPlan x -As J'; Has = 'Json' }
+    ) {
+        (TabExpansion2 $Line $Line.Length).CompletionMatches.ListItemText | Should -Contain $Has
+    }
+
+    It 'completes nothing, and shows no error, where there is nothing' {
+        foreach ($line in 'Start-LabAutomation -ConfigPath ./none.yaml -Environment ', 'Get-LabPlan ./none.yaml -Target ', 'Invoke-ParallelLabRunner x -Variables NoSuch') {
+            $Error.Clear()
+            $found = (TabExpansion2 $line $line.Length).CompletionMatches
+            $found.Where({ $_.ResultType -eq 'ParameterValue' }) | Should -BeNullOrEmpty
+            $Error | Should -BeNullOrEmpty
+        }
+    }
+
     It 'completes environments and operations' {
+        $line = "Start-LabAutomation -ConfigPath '$lab' -Environment d"
+        (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText | Should -Contain 'dev'
         $line = "Get-LabPlan '$lab' -Environment "
         (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText | Should -Contain 'dev'
         $line = "Start-AdvancedLabOrchestration '$lab' -Target we"

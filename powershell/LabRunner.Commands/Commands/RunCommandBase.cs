@@ -22,6 +22,7 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
 
     /// <summary>Variables that operations find: names of the caller's, or names with values.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SessionVariableCompleter))]
     public object? Variables { get; set; }
 
     /// <summary>Functions of the caller that operations may call.</summary>
@@ -30,6 +31,7 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
 
     /// <summary>Modules that are imported before the first operation runs in a runspace.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SessionModuleCompleter))]
     public object[]? Modules { get; set; }
 
     /// <summary>What is run before the first operation runs in a runspace.</summary>

@@ -58,10 +58,26 @@ internal static class Completion
     internal static string? Location =>
         ScriptBlock.Create("$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath").Invoke().FirstOrDefault()?.BaseObject as string;
 
+    /// <summary>A word without the quotes it may have been begun with.</summary>
+    internal static string Bare(string? word) => (word ?? "").Trim('\'', '"');
+
+    /// <summary>What the engine would complete at the end of such a line.</summary>
+    internal static IReadOnlyList<CompletionResult> AsTyped(string line)
+    {
+        try
+        {
+            return CommandCompletion.CompleteInput(line, line.Length, new Hashtable()).CompletionMatches;
+        }
+        catch (RuntimeException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The names that begin with the word.</summary>
     internal static IEnumerable<CompletionResult> Matching(string? word, Func<IEnumerable<string>> names)
     {
-        var begun = (word ?? "").Trim('\'', '"');
+        var begun = Bare(word);
         try
         {
             return [.. names().Where(name => name.StartsWith(begun, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.OrdinalIgnoreCase).Select(Result)];

@@ -218,10 +218,12 @@ function Invoke-ParallelLabRunner {
 
         [string] $RunName,
 
+        [ArgumentCompleter([LabRunner.SessionVariableCompleter])]
         [object] $Variables,
 
         [string[]] $Functions,
 
+        [ArgumentCompleter([LabRunner.SessionModuleCompleter])]
         [object[]] $Modules,
 
         [scriptblock] $InitializationScript,

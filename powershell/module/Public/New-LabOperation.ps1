@@ -81,6 +81,7 @@ function New-LabOperation {
 
         [string] $Id,
 
+        [ArgumentCompletions('Deploy', 'Configure', 'Validate', 'Cleanup', 'Monitor')]
         [string] $Type,
 
         [string[]] $Dependencies,

@@ -42,6 +42,7 @@ function New-LabTemplate {
 
         [System.Collections.IDictionary] $Parameters,
 
+        [ArgumentCompletions('Deploy', 'Configure', 'Validate', 'Cleanup', 'Monitor')]
         [string] $Type,
 
         [ValidateRange(1, 10)]

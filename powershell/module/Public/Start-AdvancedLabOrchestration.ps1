@@ -148,10 +148,12 @@ function Start-AdvancedLabOrchestration {
         [AllowEmptyCollection()]
         [string[]] $CustomProviders,
 
+        [ArgumentCompleter([LabRunner.SessionVariableCompleter])]
         [object] $Variables,
 
         [string[]] $Functions,
 
+        [ArgumentCompleter([LabRunner.SessionModuleCompleter])]
         [object[]] $Modules,
 
         [scriptblock] $InitializationScript,

@@ -63,6 +63,7 @@ function Start-LabAutomation {
         [AllowNull()]
         [object] $Configuration,
 
+        [ArgumentCompleter([LabRunner.LabEnvironmentCompleter])]
         [string] $Environment,
 
         [AllowEmptyCollection()]
