@@ -9,8 +9,10 @@ function Get-ActiveLabOperations {
         memory or another resource, a lock and who holds it, the pause before its next attempt, or an operation that has
         waited longer and for which is kept what both need.
 
-        Runs of other processes are listed too when they leave their files in the same folder, as those of lab files do; of
-        them it is known where they are, but not what they wait for. ProcessId says whose an operation is.
+        Of other processes only runs that leave their files in the same folder are listed: all runs of lab files do, and those
+        of Invoke-ParallelLabRunner with a -RunDirectory in there. Invoke-ParallelLabRunner without one leaves no files, and is
+        seen by its own process alone. Of a run of another process it is known where its operations are, but not what they
+        wait for. ProcessId says whose an operation is.
 
         Nothing is returned when no run is live.
     .EXAMPLE

@@ -37,13 +37,14 @@ function Test-LabDeploymentHealth {
                 $running = $found -and "$($found.Status)" -eq 'Running'
             } elseif (Get-Command -Name systemctl -CommandType Application -ErrorAction Ignore) {
                 $before = $global:LASTEXITCODE
-                systemctl is-active --quiet $service *> $null
-                $running = $global:LASTEXITCODE -eq 0
+                $state = "$(systemctl is-active -- $service 2> $null)".Trim()
+                # 0 is active; 3 and 4 are any other state, 4 of a unit that does not exist. What says neither has no systemd to ask.
+                $running = if ($global:LASTEXITCODE -eq 0) { $true } elseif ($state -or $global:LASTEXITCODE -in 3, 4) { $false }
                 $global:LASTEXITCODE = $before
-            } else {
-                $result.Warnings += "Service cannot be checked on this machine: $service"
             }
-            if ($null -ne $running) {
+            if ($null -eq $running) {
+                $result.Warnings += "Service cannot be checked on this machine: $service"
+            } else {
                 $result.Checks["Service_$service"] = $running
                 if (-not $running) { $result.Warnings += "Service not running: $service" }
             }

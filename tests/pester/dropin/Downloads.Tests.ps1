@@ -286,6 +286,69 @@ Describe 'Invoke-OpenTofuInstaller' {
         "$TestDrive/none" | Should -Not -Exist
     }
 
+    Context 'from a server' {
+        BeforeAll {
+            # Nothing is mocked here: the addresses are asked over HTTP.
+            $probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0); $probe.Start(); $port = $probe.LocalEndpoint.Port; $probe.Stop()
+            $listener = [Net.HttpListener]::new()
+            $listener.Prefixes.Add("http://127.0.0.1:$port/")
+            $listener.Start()
+            $served = New-Item -ItemType Directory "$TestDrive/served/v1.2.3"
+            $answering = [powershell]::Create().AddScript({
+                    param($Listener, $Folder)
+                    while ($Listener.IsListening) {
+                        try { $context = $Listener.GetContext() } catch { break }
+                        $file = Join-Path $Folder $context.Request.Url.AbsolutePath
+                        if ([IO.File]::Exists($file)) {
+                            $bytes = [IO.File]::ReadAllBytes($file)
+                            $context.Response.OutputStream.Write($bytes, 0, $bytes.Length)
+                        } else { $context.Response.StatusCode = 404 }
+                        $context.Response.Close()
+                    }
+                }).AddArgument($listener).AddArgument("$TestDrive/served")
+            $null = $answering.BeginInvoke()
+            $from = @{ OpenTofuVersion = '1.2.3'; BaseUrl = "http://127.0.0.1:$port/" }
+        }
+
+        AfterAll { $listener.Stop(); $answering.Stop(); $answering.Dispose() }
+
+        BeforeEach {
+            Mock Invoke-LabWebRequest -ModuleName LabRunner { Invoke-WebRequest -Uri $Uri -OutFile $OutFile -UseBasicParsing }
+            Get-ChildItem $served | Remove-Item
+            Copy-Item "$release/$zip", "$release/tofu_1.2.3_SHA256SUMS" $served
+            $bin = New-Item -ItemType Directory "$TestDrive/served bin" -Force
+            Set-Content "$bin/$program" 'the one before'
+        }
+
+        It 'installs what fits, over what is there' {
+            $result = Invoke-OpenTofuInstaller @from -InstallPath $bin
+            $result.Path | Should -Be (Join-Path $bin $program)
+            Get-Content "$bin/$program" | Should -Contain 'echo OpenTofu stand-in'
+            @(Get-ChildItem $bin).Count | Should -Be 1
+        }
+
+        It 'keeps what is there when <Case>' -ForEach @(
+            @{ Case = 'the archive is not what its checksum says'; Break = { Set-Content "$served/$zip" 'changed on the way' }; Id = 'VerificationFailed' }
+            @{ Case = 'the archive is missing'; Break = { Remove-Item "$served/$zip" }; Id = 'DownloadFailed' }
+            @{ Case = 'the checksums are missing'; Break = { Remove-Item "$served/*SUMS" }; Id = 'DownloadFailed' }
+            @{ Case = 'the signature is missing'; Break = { $from.CosignPath = 'Test-Cosign' }; Id = 'DownloadFailed' }
+            @{ Case = 'nobody answers'; Break = { $from.BaseUrl = 'http://127.0.0.1:9' }; Id = 'DownloadFailed' }
+            @{ Case = 'the archive has no program'; Break = {
+                    Set-Content "$served/readme.txt" 'x'; Compress-Archive "$served/readme.txt" "$served/$zip" -Force
+                    Set-Content "$served/tofu_1.2.3_SHA256SUMS" "$((Get-FileHash "$served/$zip").Hash)  $zip"
+                }; Id = 'InstallationFailed'
+            }
+        ) {
+            function global:Test-Cosign { $global:LASTEXITCODE = 0; 'never asked' }
+            $from = $from.Clone()
+            . $Break
+            { Invoke-OpenTofuInstaller @from -InstallPath $bin } | Should -Throw -ErrorId "LabRunner.$Id*"
+            Get-Content "$bin/$program" | Should -Be 'the one before'
+            @(Get-ChildItem $bin).Count | Should -Be 1
+            Remove-Item Function:Test-Cosign
+        }
+    }
+
     It 'leaves nothing in the temporary folder' {
         $count = { @(Get-ChildItem -Path (Get-CrossPlatformTempPath) -Filter 'opentofu_*').Count }
         $before = & $count

@@ -188,6 +188,42 @@ Describe 'Test-LabDeploymentHealth' {
         "$($health.Warnings)" | Should -Match '10\.0\.0\.1.*no-such-service.*full$'
     }
 
+    It 'asks systemctl, and understands the answer <Answer> (<Code>)' -Skip:($IsWindows) -ForEach @(
+        @{ Answer = 'active'; Code = 0; Running = $true }
+        @{ Answer = 'inactive'; Code = 3; Running = $false }
+        @{ Answer = 'failed'; Code = 3; Running = $false }
+        @{ Answer = 'activating'; Code = 3; Running = $false }
+        @{ Answer = 'inactive'; Code = 4; Running = $false }
+        @{ Answer = ''; Code = 4; Running = $false }
+        @{ Answer = ''; Code = 1; Running = $null }
+    ) {
+        $folder = New-Item -ItemType Directory "$TestDrive/systemctl $Answer $Code"
+        Set-Content "$folder/systemctl" "#!/bin/sh`necho `"`$@`" > '$folder/asked'`n[ -z '$Answer' ] && echo 'System has not been booted with systemd' >&2 || echo '$Answer'`nexit $Code"
+        chmod +x "$folder/systemctl"
+        $path = $env:PATH
+        try {
+            $env:PATH = "$folder$([IO.Path]::PathSeparator)$path"
+            $global:LASTEXITCODE = 7
+            $health = Test-LabDeploymentHealth -Config @{ services = 'web server' }
+        } finally { $env:PATH = $path }
+        $LASTEXITCODE | Should -Be 7 -Because 'the caller''s is not touched'
+        Get-Content "$folder/asked" | Should -Be 'is-active -- web server'
+        $health.Success | Should -BeTrue
+        $health.Checks['Service_web server'] | Should -Be $Running
+        $expected = if ($Running) { '' } elseif ($null -eq $Running) { 'Service cannot be checked on this machine: web server' } else { 'Service not running: web server' }
+        "$($health.Warnings -match 'Service')" | Should -Be $expected
+    }
+
+    It 'cannot check services where there is neither Get-Service nor systemctl' -Skip:($IsWindows) {
+        $path = $env:PATH
+        try {
+            $env:PATH = $TestDrive
+            $health = Test-LabDeploymentHealth -Config @{ services = 'web' }
+        } finally { $env:PATH = $path }
+        "$($health.Warnings)" | Should -BeLike 'Service cannot be checked on this machine: web*'
+        $health.Checks.ContainsKey('Service_web') | Should -BeFalse
+    }
+
     It 'says so when the checks cannot be made, and takes nothing for a configuration' {
         Mock Get-PSDrive { throw 'no drives' } -ModuleName LabRunner
         $health = Test-LabDeploymentHealth
