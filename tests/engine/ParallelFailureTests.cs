@@ -94,8 +94,24 @@ public sealed class ParallelFailureTests(ModuleFixture fixture) : IClassFixture<
     [Fact]
     public void A_missing_script_is_a_failed_result()
     {
-        var result = _session.Run("$r = Invoke-ParallelLabRunner @{ Name = 'A'; Path = './no-such.ps1' } -ErrorAction SilentlyContinue; \"$($r.Status)\"; $r.Error");
+        var result = _session.Run("$r = Invoke-ParallelLabRunner @{ Name = 'A'; Path = './no-such.ps1' } -ErrorAction SilentlyContinue; \"$($r.Status)\"; $r.Error; $r.ErrorRecord.FullyQualifiedErrorId");
         Assert.Equal("Failed", result.Output[0]);
-        Assert.Contains("no-such.ps1", (string?)result.Output[1], StringComparison.Ordinal);
+        Assert.Contains("no-such.ps1' does not exist", (string?)result.Output[1], StringComparison.Ordinal);
+        Assert.StartsWith("LabRunner.ScriptNotFound", (string?)result.Output[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_script_may_be_written_by_an_operation_before_it()
+    {
+        using var folder = new TemporaryFolder();
+        var result = _session.Run(
+            """
+            param($Folder)
+            $file = [IO.Path]::Combine($Folder, 'later.ps1')
+            $r = Invoke-ParallelLabRunner @{ Name = 'writes'; ScriptBlock = { [IO.File]::WriteAllText($using:file, "'written'") } }, @{ Name = 'runs'; Path = $file; Dependencies = 'writes' } -Ordered
+            $r[1].Result
+            """,
+            new System.Collections.Hashtable { ["Folder"] = folder.Path }).Clean();
+        Assert.Equal(["written"], result.Output);
     }
 }

@@ -229,6 +229,14 @@ internal static class LabRunnerError
         "Let it begin with param(...), with a parameter for each value.",
         secret);
 
+    /// <summary>The script file of an operation is not there when it is to be run.</summary>
+    internal static LabRunnerException NoScript(string path) => new(
+        ScriptNotFound,
+        ErrorCategory.ObjectNotFound,
+        $"The script '{path}' does not exist.",
+        "Correct the path, or let the operation depend on the one that writes the file.",
+        path);
+
     /// <summary>A file that is there already, and that nobody said may be replaced.</summary>
     internal static LabRunnerException FileExists(string path) => new(
         "LabRunner.FileExists",

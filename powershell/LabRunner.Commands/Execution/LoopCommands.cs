@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using LabRunner.Errors;
 
 namespace LabRunner.Execution;
 
@@ -48,4 +49,16 @@ internal sealed class ExitCommand : Cmdlet
             Worker.OnThisThread?.FileExited(code);
         }
     }
+}
+
+/// <summary>Stands in for a script file that does not exist.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "LabMissingScript")]
+internal sealed class MissingScriptCommand : PSCmdlet
+{
+    /// <summary>Its path.</summary>
+    [Parameter(Mandatory = true)]
+    public string Path { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => ThrowTerminatingError(LabRunnerError.NoScript(Path).ErrorRecord);
 }

@@ -64,6 +64,14 @@ internal sealed class ScriptWork : OperationWork
     /// <summary>Whether it is a script file, whose <c>exit</c> the engine contains by itself.</summary>
     internal bool IsFile { get; init; }
 
+    /// <summary>The script file that is to be run and does not exist, now that it is to be run.</summary>
+    /// <remarks>
+    /// Asked to call it, the engine would look into every module of the machine for a command of that name first, which takes
+    /// seconds where there are many.
+    /// </remarks>
+    internal string? MissingFile =>
+        IsFile && Command is string path && path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) && Path.IsPathFullyQualified(path) && !File.Exists(path) ? path : null;
+
     /// <summary>Whether its text merges errors into its output, so that a program's are to be found there.</summary>
     internal bool MergesErrors { get; init; }
 

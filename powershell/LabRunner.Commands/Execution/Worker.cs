@@ -500,9 +500,15 @@ internal sealed class Worker
             _loop.Positional.Value = Array.Empty<object?>();
             _loop.Named.Value = new System.Collections.Hashtable { ["Order"] = Apart.ProcessOrder.Of(assignment.Work!, assignment.Run.Caller) };
         }
+        else if (assignment.Work!.MissingFile is { } missing)
+        {
+            _loop!.Unit.Value = WorkerSession.Missing;
+            _loop.Positional.Value = Array.Empty<object?>();
+            _loop.Named.Value = new System.Collections.Hashtable { ["Path"] = missing };
+        }
         else
         {
-            _loop!.Unit.Value = assignment.Work!.Command;
+            _loop!.Unit.Value = assignment.Work.Command;
             _loop.Positional.Value = assignment.Work.Positional;
             _loop.Named.Value = assignment.Work.Named;
         }

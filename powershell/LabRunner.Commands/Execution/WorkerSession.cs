@@ -33,6 +33,9 @@ internal static class WorkerSession
     /// <summary>Runs an operation in a process of its own, in place of its script.</summary>
     internal static readonly CmdletInfo Process = new("Invoke-LabProcess", typeof(Apart.ProcessCommand));
 
+    /// <summary>Fails an operation whose script file is not there.</summary>
+    internal static readonly CmdletInfo Missing = new("Stop-LabMissingScript", typeof(MissingScriptCommand));
+
     internal static WorkerFingerprint FingerprintOf(CallerState caller) => new(caller.LanguageMode, caller.Commands.Fingerprint, caller.Import.Fingerprint);
 
     internal static InitialSessionState Create(CallerState caller)
