@@ -101,6 +101,7 @@ public sealed class ModuleConfigurationTests(ModuleFixture fixture) : IClassFixt
     [InlineData("name: Web\noperations:\n  - { name: a, script: '1', dependencies: [b] }\n", "LabRunner.UnknownDependency", 3)]
     [InlineData("name: Web\noperations:\n  - { name: a, script: '1', dependencies: [b] }\n  - { name: b, script: '1', dependencies: [a] }\n", "LabRunner.CyclicDependency", null)]
     [InlineData("name: Web\noperations:\n  - { name: a, script: 'param($x)', parameters: { x: 1, y: 2 } }\n", "LabRunner.UnknownParameter", 3)]
+    [InlineData("name: Web\noperations:\n  - name: a\n    script: 'param($x)'\n    parameters:\n      x: 1\n      y:\n        z: 2\n", "LabRunner.UnknownParameter", 8)]
     [InlineData("name: Web\noperations:\n  - { name: a }\n", "LabRunner.MissingWork", 3)]
     [InlineData("name: Web\n", "LabRunner.MissingKey", 1)]
     [InlineData("name: [\n", "LabRunner.MalformedYaml", null)]

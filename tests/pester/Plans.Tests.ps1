@@ -243,6 +243,15 @@ operations:
         }
     }
 
+    It 'says where in the lab a value stands that no script wants, and shows locks as what is held' {
+        $bad = New-Lab "name: p`noperations:`n  - name: a`n    parameters:`n      X: 1`n      Y: 2`n    lock: db`n    script: param(`$X)`n" 'parameter.yaml'
+        foreach ($command in 'Get-LabPlan', 'Start-AdvancedLabOrchestration') {
+            { & $command $bad } | Should -Throw -ErrorId 'LabRunner.UnknownParameter*' -ExpectedMessage "*parameter.yaml:6:10: Operation 'a' is given a value for 'Y'*It has: X*"
+        }
+        $good = New-Lab (Get-Content $bad -Raw).Replace('      Y: 2', '') 'parameter.yaml'
+        (Get-LabPlan $good -As Table) -split '\r?\n' | Should -Contain "peak: 1 of $([Environment]::ProcessorCount) slots, lock db"
+    }
+
     It 'completes <Line>' -TestCases @(
         @{ Line = 'New-LabOperation -Type De'; Has = 'Deploy' }
         @{ Line = 'New-LabTemplate -Type M'; Has = 'Monitor' }

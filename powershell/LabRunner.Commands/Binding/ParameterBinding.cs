@@ -65,7 +65,10 @@ internal static class ParameterBinding
                 operation,
                 declared.Count == 0
                     ? "Declare it: param($" + key + ")."
-                    : "It has: " + string.Join(", ", declared.Select(parameter => parameter.Name.VariablePath.UserPath)) + "."));
+                    : "It has: " + string.Join(", ", declared.Select(parameter => parameter.Name.VariablePath.UserPath)) + ".")
+            {
+                Parameter = key,
+            });
         }
 
         return ([], named);

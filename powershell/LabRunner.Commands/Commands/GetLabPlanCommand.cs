@@ -128,11 +128,11 @@ public sealed class GetLabPlanCommand : QueryCommand
     private LabExecutionPlan OfFile(string path, OperationSelection selection)
     {
         var reading = LabFile.ReadLab(path, Environment, ResourceLimits);
-        var source = LabPlanSource.Read(Voice, reading);
+        var source = LabPlanSource.Read(Voice, reading, Environment);
         var selected = selection.Of(source.Operations);
         var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, ResourceLimits = ResourceLimits }
             .Of(reading.Lab!.Value, path, SettingSources.Look(Voice), selected);
-        using var plan = LabRun.Compile(selected.Operations, settings, source.Findings);
+        using var plan = LabRun.Compile(selected.Operations, settings, []);
         return LabReportBuilder.Plan(plan, settings, selected, Environment ?? RunEvent.Text(reading.Lab.Value, "environment"));
     }
 

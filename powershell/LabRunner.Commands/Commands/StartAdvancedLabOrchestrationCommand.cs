@@ -122,12 +122,12 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         RefuseWhatIsMissing();
         var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
         var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath), Environment, ResourceLimits);
-        var source = LabPlanSource.Read(Voice, reading);
+        var source = LabPlanSource.Read(Voice, reading, Environment);
         var lab = reading.Lab!.Value;
         var selected = selection.Of(source.Operations);
         var operations = selected.Operations;
         var settings = Settings(lab, reading.Path, selected);
-        using var plan = LabRun.Compile(operations, settings, source.Findings);
+        using var plan = LabRun.Compile(operations, settings, []);
         var described = LabReportBuilder.Plan(plan, settings, selected, Environment ?? RunEvent.Text(lab, "environment"));
         var started = DateTime.Now;
         if (DryRun)

@@ -68,7 +68,7 @@ public sealed class LabConfigFinding
         Snippet = found.Snippet,
     };
 
-    internal static LabConfigFinding Of(LabFinding found, LabPlace? at = null) => new(found.Id, Error, found.Message)
+    internal static LabConfigFinding Of(LabFinding found, LabPlace? at = null) => new(found.Id, found.IsWarning ? Warning : Error, found.Message)
     {
         Advice = found.Advice,
         Operation = found.Operation,

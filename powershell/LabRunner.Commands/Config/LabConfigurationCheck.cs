@@ -24,10 +24,11 @@ internal static class LabConfigurationCheck
             {
                 test.LabName = lab.GetProperty("name").GetString();
                 var scripts = new LabScriptCheck(path);
+                var places = new OperationPlaces(path, environment);
                 foreach (var operation in lab.GetProperty("operations").EnumerateArray())
                 {
                     LabConfigFinding[] syntax = [.. scripts.Check(operation)];
-                    found.AddRange(syntax.Length > 0 ? syntax : Binding(caller, path, operation));
+                    found.AddRange(syntax.Length > 0 ? syntax : Binding(caller, path, operation, places));
                 }
 
                 test.Operations = Plan(() => PlanHandle.Compile(Request(lab)), found);
@@ -86,7 +87,7 @@ internal static class LabConfigurationCheck
     }
 
     // Whether the parameters of the file are those of the script.
-    private static IEnumerable<LabConfigFinding> Binding(PSCmdlet caller, string file, JsonElement operation)
+    private static IEnumerable<LabConfigFinding> Binding(PSCmdlet caller, string file, JsonElement operation, OperationPlaces places)
     {
         if (!operation.TryGetProperty("script", out var script) || script.ValueKind != JsonValueKind.Object)
         {
@@ -107,8 +108,7 @@ internal static class LabConfigurationCheck
             source.FromText(script.GetProperty("text").GetString() ?? "", file, 1, parameters, name);
         }
 
-        var at = declared.TryGetProperty("at", out var place) ? place.Deserialize<LabPlace>() : null;
-        return findings.Select(found => LabConfigFinding.Of(found, at));
+        return findings.Select(found => places.Placed(found, declared));
     }
 
     private static LabConfigurationTest Told(LabConfigurationTest test, List<LabConfigFinding> found)

@@ -48,6 +48,9 @@ public sealed record LabFinding(string Id, string Message, string? Operation = n
     /// <summary>Whether it is worth a word and no fault.</summary>
     internal bool IsWarning { get; init; }
 
+    /// <summary>The parameter of the operation that it is about.</summary>
+    internal string? Parameter { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() =>
         Advice is null ? Message : Message.Length > 0 && ".!?…".Contains(Message[^1]) ? $"{Message} {Advice}" : $"{Message}. {Advice}";

@@ -32,15 +32,12 @@ internal sealed class LabPlanSource
     /// <summary>The names of those below <c>validation</c>.</summary>
     internal HashSet<string> Validation { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What is wrong beyond what the core and the parser found.</summary>
-    internal IReadOnlyList<LabFinding> Findings => [.. _findings.Where(finding => !finding.IsWarning)];
-
     /// <summary>Whether a script may use less than the full language.</summary>
     internal bool Constrained => _scripts.Constrained || _rollbacks.Constrained;
 
     /// <summary>Reads all operations of the lab.</summary>
     /// <exception cref="LabRunnerException">The file has faults; all of them are in it.</exception>
-    internal static LabPlanSource Read(PSCmdlet caller, LabReading reading)
+    internal static LabPlanSource Read(PSCmdlet caller, LabReading reading, string? environment)
     {
         var scripts = new LabScriptCheck(reading.Path);
         List<LabConfigFinding> found = [.. reading.Findings, .. reading.Operations.SelectMany(scripts.Check)];
@@ -55,12 +52,16 @@ internal sealed class LabPlanSource
         }
 
         var source = new LabPlanSource(caller, reading.Path);
+        var places = new OperationPlaces(reading.Path, environment);
+        List<LabConfigFinding> wrong = [];
         foreach (var item in lab.GetProperty("operations").EnumerateArray())
         {
+            var known = source._findings.Count;
             source.Add(item);
+            wrong.AddRange(source._findings.Skip(known).Where(finding => !finding.IsWarning).Select(finding => places.Placed(finding, item.GetProperty("operation"))));
         }
 
-        return source;
+        return wrong.Count == 0 ? source : throw ConfigError.Of(reading.Path, wrong);
     }
 
     private void Add(JsonElement item)

@@ -17,7 +17,7 @@ internal static class PlanTable
             text.Append("critical path: ").AppendJoin(" > ", plan.CriticalPath).AppendLine();
         }
 
-        text.Append("peak: ").AppendJoin(", ", plan.Resources.Select(resource => string.Create(CultureInfo.InvariantCulture, $"{resource.Peak} of {resource.Capacity} {Unit(resource)}"))).AppendLine().AppendLine();
+        text.Append("peak: ").AppendJoin(", ", plan.Resources.Select(Peak).OfType<string>()).AppendLine().AppendLine();
         Table(text, [Headers, .. plan.Operations.Select(operation => Row(plan, operation))]);
         if (plan.Skipped.Length > 0)
         {
@@ -46,6 +46,12 @@ internal static class PlanTable
     }
 
     private static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
+
+    // How many could share a lock is nobody's question: it is held, or it is not.
+    private static string? Peak(Interop.LabScheduledResource resource) =>
+        resource.Kind is not ("lock" or "conflict") ? string.Create(CultureInfo.InvariantCulture, $"{resource.Peak} of {resource.Capacity} {Unit(resource)}")
+        : resource.Peak > 0 ? Unit(resource)
+        : null;
 
     private static string Unit(Interop.LabScheduledResource resource) => resource.Kind switch
     {
