@@ -1,9 +1,9 @@
-using System.Buffers;
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Numerics;
 using System.Text.Json;
+using LabRunner.Binding;
 using LabRunner.Errors;
 
 namespace LabRunner.Config;
@@ -15,16 +15,7 @@ internal static class ConfigJson
 
     /// <summary>The document: tables and objects with their keys in order, lists, text, numbers.</summary>
     /// <exception cref="LabRunnerException">It nests too deeply, as what refers to itself does.</exception>
-    internal static byte[] Of(object? value)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            Write(json, value, 0);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+    internal static byte[] Of(object? value) => JsonText.Bytes(json => Write(json, value, 0), 1024);
 
     private static void Write(Utf8JsonWriter json, object? item, int depth)
     {

@@ -1,8 +1,7 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text;
+using LabRunner.Binding;
 
 namespace LabRunner
 {
@@ -28,17 +27,15 @@ namespace LabRunner.Config
     /// <summary>The findings about labs as text for people and other programs.</summary>
     internal static class FindingsText
     {
-        private static readonly JsonWriterOptions Writing = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
         /// <summary>All findings of all files in one text.</summary>
         /// <param name="format">How.</param>
         /// <param name="tests">The files.</param>
         /// <param name="location">The folder that the paths of findings are shortened to, for what a build shows.</param>
         internal static string Of(LabFindingsFormat format, IReadOnlyList<LabConfigurationTest> tests, string location) => format switch
         {
-            LabFindingsFormat.Json => Written(json => Json(json, tests)),
+            LabFindingsFormat.Json => JsonText.Indented(json => Json(json, tests)),
             LabFindingsFormat.GitHub => GitHub(tests, location),
-            LabFindingsFormat.Sarif => Written(json => Sarif(json, tests, location)),
+            LabFindingsFormat.Sarif => JsonText.Indented(json => Sarif(json, tests, location)),
             _ => Plain(tests),
         };
 
@@ -89,8 +86,8 @@ namespace LabRunner.Config
                     json.WriteString("advice", finding.Advice);
                     json.WriteString("operation", finding.Operation);
                     json.WriteString("file", finding.File);
-                    Number(json, "line", finding.Line);
-                    Number(json, "column", finding.Column);
+                    json.WriteNumber("line", finding.Line);
+                    json.WriteNumber("column", finding.Column);
                     json.WriteString("snippet", finding.Snippet);
                     json.WriteEndObject();
                 }
@@ -225,29 +222,6 @@ namespace LabRunner.Config
         {
             var relative = Path.GetRelativePath(location, file);
             return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathFullyQualified(relative) ? file : relative.Replace('\\', '/');
-        }
-
-        private static void Number(Utf8JsonWriter json, string key, int? number)
-        {
-            if (number is { } some)
-            {
-                json.WriteNumber(key, some);
-            }
-            else
-            {
-                json.WriteNull(key);
-            }
-        }
-
-        private static string Written(Action<Utf8JsonWriter> body)
-        {
-            var buffer = new ArrayBufferWriter<byte>(1024);
-            using (var json = new Utf8JsonWriter(buffer, Writing))
-            {
-                body(json);
-            }
-
-            return Encoding.UTF8.GetString(buffer.WrittenSpan);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Binding;
@@ -149,38 +148,32 @@ internal static class LabConfigurationCheck
     private static LabConfigFinding Finding(LabRunnerException error) => new(error.Id, LabConfigFinding.Error, error.Message) { Advice = error.Advice };
 
     // The plan of a lab is made of what the core itself has read: each operation as it stands there.
-    private static byte[] Request(JsonElement lab)
+    private static byte[] Request(JsonElement lab) => JsonText.Bytes(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
+        json.WriteStartObject();
+        json.WriteStartArray("operations");
+        foreach (var operation in lab.GetProperty("operations").EnumerateArray())
         {
-            json.WriteStartObject();
-            json.WriteStartArray("operations");
-            foreach (var operation in lab.GetProperty("operations").EnumerateArray())
-            {
-                operation.GetProperty("operation").WriteTo(json);
-            }
-
-            json.WriteEndArray();
-            var settings = RunEvent.Member(lab, "settings");
-            foreach (var part in new[] { "order", "limits" })
-            {
-                if (settings is { } known && RunEvent.Member(known, part) is { } value)
-                {
-                    json.WritePropertyName(part);
-                    value.WriteTo(json);
-                }
-            }
-
-            if (lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array)
-            {
-                json.WritePropertyName("conflicts");
-                conflicts.WriteTo(json);
-            }
-
-            json.WriteEndObject();
+            operation.GetProperty("operation").WriteTo(json);
         }
 
-        return buffer.WrittenSpan.ToArray();
-    }
+        json.WriteEndArray();
+        var settings = RunEvent.Member(lab, "settings");
+        foreach (var part in new[] { "order", "limits" })
+        {
+            if (settings is { } known && RunEvent.Member(known, part) is { } value)
+            {
+                json.WritePropertyName(part);
+                value.WriteTo(json);
+            }
+        }
+
+        if (lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array)
+        {
+            json.WritePropertyName("conflicts");
+            conflicts.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    });
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Binding;
@@ -93,8 +92,7 @@ internal static class LabFile
     internal static (string? Text, LabConfigFinding[] Findings) Export(string? path, byte[]? document, LabConfigFormat format)
     {
         var psd1 = path?.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) == true ? Bytes(path) : null;
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
+        var request = JsonText.Bytes(json =>
         {
             json.WriteStartObject();
             json.WriteString("to", format == LabConfigFormat.Json ? "json" : "yaml");
@@ -112,9 +110,9 @@ internal static class LabFile
 
             json.WriteEndObject();
             json.WriteEndObject();
-        }
+        });
 
-        using var written = ConfigValues.Parse(LabCore.Export(psd1 ?? document ?? [], buffer.WrittenSpan));
+        using var written = ConfigValues.Parse(LabCore.Export(psd1 ?? document ?? [], request));
         var found = written.RootElement.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
         return (RunEvent.Text(written.RootElement, "text"), [.. found.Select(LabConfigFinding.Of)]);
     }
@@ -132,41 +130,35 @@ internal static class LabFile
         json.WriteRawValue(FileText.Decode(psd1) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
     }
 
-    private static byte[] Request(string path, byte[]? psd1, LabReadOptions options)
+    private static byte[] Request(string path, byte[]? psd1, LabReadOptions options) => JsonText.Bytes(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
+        json.WriteStartObject();
+        json.WriteString("path", path);
+        json.WriteBoolean("open", psd1 is null);
+        json.WriteBoolean("document_only", options.DocumentOnly);
+        json.WriteBoolean("explain", options.Explain);
+        json.WriteBoolean("raw", options.Raw);
+        if (!string.IsNullOrWhiteSpace(options.Environment))
         {
-            json.WriteStartObject();
-            json.WriteString("path", path);
-            json.WriteBoolean("open", psd1 is null);
-            json.WriteBoolean("document_only", options.DocumentOnly);
-            json.WriteBoolean("explain", options.Explain);
-            json.WriteBoolean("raw", options.Raw);
-            if (!string.IsNullOrWhiteSpace(options.Environment))
-            {
-                json.WriteString("environment", options.Environment);
-            }
-
-            if (options.Limits is { } limits)
-            {
-                json.WritePropertyName("limits");
-                PlanDocument.Value(json, LimitsReader.Read(limits));
-            }
-
-            json.WriteStartObject("variables");
-            foreach (var (name, value) in SessionEnvironment.Changes())
-            {
-                json.WriteString(name, (string?)value);
-            }
-
-            json.WriteEndObject();
-            Tokens(json, psd1);
-            json.WriteEndObject();
+            json.WriteString("environment", options.Environment);
         }
 
-        return buffer.WrittenSpan.ToArray();
-    }
+        if (options.Limits is { } limits)
+        {
+            json.WritePropertyName("limits");
+            PlanDocument.Value(json, LimitsReader.Read(limits));
+        }
+
+        json.WriteStartObject("variables");
+        foreach (var (name, value) in SessionEnvironment.Changes())
+        {
+            json.WriteString(name, (string?)value);
+        }
+
+        json.WriteEndObject();
+        Tokens(json, psd1);
+        json.WriteEndObject();
+    });
 
     private static JsonElement? Part(JsonElement root, string name) =>
         root.TryGetProperty(name, out var part) && part.ValueKind != JsonValueKind.Null ? part.Clone() : null;

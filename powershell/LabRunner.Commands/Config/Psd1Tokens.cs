@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Globalization;
 using System.Management.Automation.Language;
 using System.Numerics;
 using System.Text.Json;
+using LabRunner.Binding;
 
 namespace LabRunner.Config;
 
@@ -22,18 +22,14 @@ internal sealed class Psd1Tokens
     private Psd1Tokens(Utf8JsonWriter json) => _json = json;
 
     /// <summary>The tokens of a text, as a JSON array in UTF-8.</summary>
-    internal static byte[] Of(string text)
-    {
-        var buffer = new ArrayBufferWriter<byte>(text.Length + 256);
-        using (var json = new Utf8JsonWriter(buffer))
+    internal static byte[] Of(string text) => JsonText.Bytes(
+        json =>
         {
             json.WriteStartArray();
             new Psd1Tokens(json).Read(text);
             json.WriteEndArray();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+        },
+        text.Length + 256);
 
     private void Read(string text)
     {

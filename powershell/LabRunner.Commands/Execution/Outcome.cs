@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text.Json;
+using LabRunner.Binding;
 using LabRunner.Streams;
 
 namespace LabRunner.Execution;
@@ -15,8 +15,11 @@ internal static class Outcome
             return [];
         }
 
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer);
+        return JsonText.Bytes(json => Write(json, recorder));
+    }
+
+    private static void Write(Utf8JsonWriter json, OperationRecorder recorder)
+    {
         json.WriteStartObject();
         json.WriteString("status", recorder.Failure is null ? "succeeded" : "failed");
         json.WriteBoolean("had_errors", recorder.ErrorCount > 0);
@@ -38,8 +41,6 @@ internal static class Outcome
         json.WriteNumber("error_count", recorder.ErrorCount);
         json.WriteNumber("warning_count", recorder.WarningCount);
         json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
     }
 
     // A message may be any sequence of UTF-16; half a surrogate pair has no place in JSON.

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
+using LabRunner.Binding;
 
 namespace LabRunner.Execution;
 
@@ -10,7 +10,7 @@ namespace LabRunner.Execution;
 internal static class PlanDocument
 {
     /// <summary>The request that a plan is compiled from.</summary>
-    internal static byte[] Request(IReadOnlyList<OperationDefinition> operations, RunSettings settings) => Write(json =>
+    internal static byte[] Request(IReadOnlyList<OperationDefinition> operations, RunSettings settings) => JsonText.Bytes(json =>
     {
         json.WriteStartObject();
         json.WriteStartArray("operations");
@@ -26,13 +26,7 @@ internal static class PlanDocument
         json.WriteString("mode", unranked ? "intelligent" : settings.Order);
         if (settings.Order == "custom" && !unranked)
         {
-            json.WriteStartArray("names");
-            foreach (var name in settings.CustomOrder)
-            {
-                json.WriteStringValue(name);
-            }
-
-            json.WriteEndArray();
+            json.WriteStrings("names", settings.CustomOrder);
         }
 
         json.WriteEndObject();
@@ -60,10 +54,10 @@ internal static class PlanDocument
     });
 
     /// <summary>One operation as the core has it.</summary>
-    internal static byte[] Operation(OperationDefinition operation) => Write(json => Operation(json, operation));
+    internal static byte[] Operation(OperationDefinition operation) => JsonText.Bytes(json => Operation(json, operation));
 
     /// <summary>The options that a run is started with.</summary>
-    internal static byte[] RunOptions(RunSettings settings, int slots) => Write(json =>
+    internal static byte[] RunOptions(RunSettings settings, int slots) => JsonText.Bytes(json =>
     {
         json.WriteStartObject();
         json.WriteString("name", settings.Name);
@@ -72,9 +66,9 @@ internal static class PlanDocument
         json.WriteBoolean("cancel_running", settings.CancelRunning);
         json.WritePropertyName("retry");
         Value(json, settings.Retry);
-        Milliseconds(json, "default_timeout_ms", settings.DefaultTimeout);
-        Milliseconds(json, "run_timeout_ms", settings.RunTimeout);
-        Milliseconds(json, "stop_grace_ms", settings.StopGrace);
+        json.WriteNumber("default_timeout_ms", Whole(settings.DefaultTimeout));
+        json.WriteNumber("run_timeout_ms", Whole(settings.RunTimeout));
+        json.WriteNumber("stop_grace_ms", Whole(settings.StopGrace));
         json.WriteBoolean("journal", settings.Journal);
         json.WriteString("root", RunFolders.Root);
         json.WriteString("directory", settings.Directory);
@@ -131,13 +125,7 @@ internal static class PlanDocument
 
         if (operation.Dependencies.Count > 0)
         {
-            json.WriteStartArray("dependencies");
-            foreach (var dependency in operation.Dependencies)
-            {
-                json.WriteStringValue(dependency);
-            }
-
-            json.WriteEndArray();
+            json.WriteStrings("dependencies", operation.Dependencies);
         }
 
         if (operation.Priority is { } priority)
@@ -236,28 +224,7 @@ internal static class PlanDocument
         }
     }
 
-    private static void Milliseconds(Utf8JsonWriter json, string name, TimeSpan? time)
-    {
-        if (time is { } some)
-        {
-            json.WriteNumber(name, Whole(some));
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
+    private static long? Whole(TimeSpan? time) => time is { } some ? Whole(some) : null;
 
     private static long Whole(TimeSpan time) => Math.Max(1, (long)Math.Ceiling(time.TotalMilliseconds));
-
-    private static byte[] Write(Action<Utf8JsonWriter> body)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            body(json);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
 }

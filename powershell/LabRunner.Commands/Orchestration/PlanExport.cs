@@ -1,8 +1,7 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text;
+using LabRunner.Binding;
 
 namespace LabRunner.Orchestration;
 
@@ -60,63 +59,57 @@ internal static class PlanExport
     }
 
     /// <summary>The plan as a JSON object; times are milliseconds.</summary>
-    internal static string Json(LabExecutionPlan plan)
+    internal static string Json(LabExecutionPlan plan) => JsonText.Indented(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        json.WriteStartObject();
+        json.WriteString("name", plan.Name);
+        json.WriteString("source", plan.Source);
+        json.WriteString("environment", plan.Environment);
+        json.WriteString("mode", plan.Mode);
+        json.WriteNumber("maxConcurrency", plan.MaxConcurrency);
+        json.WriteNumber("makespanMs", Milliseconds(plan.Makespan));
+        json.WriteNumber("lowerBoundMs", Milliseconds(plan.Schedule?.LowerBound));
+        json.WriteStrings("criticalPath", plan.CriticalPath);
+        json.WriteStartArray("levels");
+        foreach (var level in plan.Levels)
+        {
+            json.WriteStringValues(level);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("operations");
+        foreach (var operation in plan.Operations)
+        {
+            Operation(json, operation);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("skipped");
+        foreach (var skipped in plan.Skipped)
         {
             json.WriteStartObject();
-            json.WriteString("name", plan.Name);
-            json.WriteString("source", plan.Source);
-            json.WriteString("environment", plan.Environment);
-            json.WriteString("mode", plan.Mode);
-            json.WriteNumber("maxConcurrency", plan.MaxConcurrency);
-            Time(json, "makespanMs", plan.Makespan);
-            Time(json, "lowerBoundMs", plan.Schedule?.LowerBound);
-            Names(json, "criticalPath", plan.CriticalPath);
-            json.WriteStartArray("levels");
-            foreach (var level in plan.Levels)
-            {
-                Values(json, level);
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("operations");
-            foreach (var operation in plan.Operations)
-            {
-                Operation(json, operation);
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("skipped");
-            foreach (var skipped in plan.Skipped)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", skipped.Name);
-                json.WriteString("kind", skipped.Kind);
-                json.WriteString("operation", skipped.Operation);
-                json.WriteString("message", skipped.Message);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("resources");
-            foreach (var resource in plan.Resources)
-            {
-                json.WriteStartObject();
-                json.WriteString("kind", resource.Kind);
-                json.WriteString("name", resource.Name);
-                json.WriteNumber("capacity", resource.Capacity);
-                json.WriteNumber("peak", resource.Peak);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteString("name", skipped.Name);
+            json.WriteString("kind", skipped.Kind);
+            json.WriteString("operation", skipped.Operation);
+            json.WriteString("message", skipped.Message);
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+        json.WriteEndArray();
+        json.WriteStartArray("resources");
+        foreach (var resource in plan.Resources)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", resource.Kind);
+            json.WriteString("name", resource.Name);
+            json.WriteNumber("capacity", resource.Capacity);
+            json.WriteNumber("peak", resource.Peak);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
 
     private static void Operation(Utf8JsonWriter json, LabPlannedOperation operation)
     {
@@ -127,45 +120,18 @@ internal static class PlanExport
         json.WriteString("work", operation.Work);
         json.WriteNumber("level", operation.Level);
         json.WriteNumber("priority", operation.Priority);
-        Names(json, "dependencies", operation.Dependencies);
-        Time(json, "startMs", operation.Start);
-        Time(json, "endMs", operation.End);
-        Time(json, "slackMs", operation.Slack);
-        Time(json, "estimateMs", operation.Estimate);
+        json.WriteStrings("dependencies", operation.Dependencies);
+        json.WriteNumber("startMs", Milliseconds(operation.Start));
+        json.WriteNumber("endMs", Milliseconds(operation.End));
+        json.WriteNumber("slackMs", Milliseconds(operation.Slack));
+        json.WriteNumber("estimateMs", Milliseconds(operation.Estimate));
         json.WriteString("estimateSource", operation.EstimateSource);
-        Time(json, "timeoutMs", operation.Timeout);
+        json.WriteNumber("timeoutMs", Milliseconds(operation.Timeout));
         json.WriteBoolean("critical", operation.Critical);
         json.WriteEndObject();
     }
 
-    private static void Names(Utf8JsonWriter json, string key, string[] names)
-    {
-        json.WritePropertyName(key);
-        Values(json, names);
-    }
-
-    private static void Values(Utf8JsonWriter json, string[] names)
-    {
-        json.WriteStartArray();
-        foreach (var name in names)
-        {
-            json.WriteStringValue(name);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Time(Utf8JsonWriter json, string key, TimeSpan? time)
-    {
-        if (time is { } some)
-        {
-            json.WriteNumber(key, (long)some.TotalMilliseconds);
-        }
-        else
-        {
-            json.WriteNull(key);
-        }
-    }
+    private static long? Milliseconds(TimeSpan? time) => (long?)time?.TotalMilliseconds;
 
     private static string Escaped(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal);
