@@ -224,6 +224,14 @@ operations:
             { Start-AdvancedLabOrchestration $lab } | Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*'p'*'key'*"
         }
 
+        It 'are what a program is given, and no object that hides one' {
+            $secure = ConvertTo-SecureString 'x-y-z' -AsPlainText -Force
+            foreach ($value in $secure, [pscredential]::new('u', $secure)) {
+                { Invoke-ParallelLabRunner @{ Name = 'p'; Command = 'true'; Env = @{ KEY = $value } } } |
+                    Should -Throw -ErrorId 'LabRunner.InvalidValue*' -ExpectedMessage "*'KEY'*'p'*$($value.GetType().Name)*secret://name*"
+            }
+        }
+
         It 'that a program needs and that are not there start nothing' {
             $ran = Join-Path $TestDrive 'ran.txt'
             { Invoke-ParallelLabRunner @{ Name = 'a'; Command = 'touch'; Arguments = $ran }, @{ Name = 'b'; Command = 'true'; Env = @{ X = 'secret://nowhere' } } } |

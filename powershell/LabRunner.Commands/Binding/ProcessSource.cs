@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Security;
 using LabRunner.Errors;
 using LabRunner.Execution;
 
@@ -97,6 +98,17 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
         {
             foreach (DictionaryEntry entry in dictionary)
             {
+                if ((entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value) is SecureString or PSCredential)
+                {
+                    // As text it would be the name of its type.
+                    findings.Add(new LabFinding(
+                        LabRunnerError.InvalidValue,
+                        $"The value '{entry.Key}' in the {key} of operation '{operation}' is a {(entry.Value is PSObject boxed ? boxed.BaseObject : entry.Value)!.GetType().Name}, which no program can be given.",
+                        operation,
+                        "Store it, and write 'secret://name': the program gets its text, and nothing else sees it."));
+                    continue;
+                }
+
                 map[LanguagePrimitives.ConvertTo<string>(entry.Key)] = entry.Value is null ? null : LanguagePrimitives.ConvertTo<string>(entry.Value);
             }
 
