@@ -64,7 +64,8 @@ impl<'n> Fields<'n> {
             if foreign || entry.key.starts_with("x-") || entry.key.starts_with('$') {
                 continue;
             }
-            let advice = match did_you_mean(&entry.key, self.known.iter().copied()) {
+            let near = did_you_mean(&entry.key, self.known.iter().copied());
+            let advice = match near.or_else(|| begun_by(&entry.key, &self.known)) {
                 Some(name) => format!("Did you mean '{name}'? As it stands it has no effect."),
                 None => "It stays in the document but has no effect.".to_owned(),
             };
@@ -73,6 +74,29 @@ impl<'n> Fields<'n> {
             findings.warning(Code::UnknownKey, entry.key_at, &message, advice);
         }
     }
+}
+
+/// The longest of the known keys whose words a key begins with: `timeout` of `timeoutMinutes`, not `name` of `nameserver`.
+fn begun_by(key: &str, known: &[&'static str]) -> Option<&'static str> {
+    let key = words(key);
+    let begins = |name: &&&str| key.starts_with(&words(name));
+    known.iter().filter(begins).max_by_key(|name| name.len()).copied()
+}
+
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower = false;
+    for c in key.chars() {
+        let separates = matches!(c, '-' | '_' | ' ');
+        if separates || (lower && c.is_uppercase()) {
+            words.push(String::new());
+        }
+        if !separates && let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+        lower = c.is_lowercase();
+    }
+    words
 }
 
 /// Reports that a value is of the wrong type.
@@ -300,5 +324,26 @@ pub(super) mod record {
         KNOWN.set(Some(Known::new()));
         body();
         KNOWN.take().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_goes_on_where_a_known_one_ends_means_that_one() {
+        let known = ["name", "timeout", "retry", "retry-delay"];
+        for (key, meant) in [
+            ("timeoutMinutes", Some("timeout")),
+            ("Timeout_In-Seconds", Some("timeout")),
+            ("retryDelaySeconds", Some("retry-delay")),
+            ("retryPolicy", Some("retry")),
+            ("nameserver", None),
+            ("time", None),
+            ("", None),
+        ] {
+            assert_eq!(begun_by(key, &known), meant, "{key}");
+        }
     }
 }
