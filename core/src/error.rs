@@ -115,6 +115,8 @@ codes! {
     InvalidExpression = "LR0221", "InvalidExpression", InvalidData;
     /// A reference to a secret without the secret's name.
     InvalidSecret = "LR0222", "InvalidSecret", InvalidData;
+    /// A secret among the arguments of a program, which everybody on the machine can read.
+    SecretOnCommandLine = "LR0223", "SecretOnCommandLine", SecurityError;
     /// A psd1 file is no PowerShell.
     MalformedPsd1 = "LR0231", "MalformedPsd1", ParserError;
     /// A psd1 file has something that would have to be executed.

@@ -327,7 +327,7 @@ fn secrets_are_listed_and_kept_as_they_are() {
 infrastructure: {login: {key: 'secret://deploy key'}}
 operations:
   - {name: a, script: y, parameters: {Password: 'secret://sql', List: [1, secret://sql]}}
-  - {name: b, command: z, arguments: ['secret://token'], environment: {T: 'secret://token'}}
+  - {name: b, command: z, environment: {T: 'secret://token'}}
 ";
     let found = lab(reading(&[("lab.yaml", text)], None, &[]));
     let uses: Vec<_> = found
@@ -340,7 +340,6 @@ operations:
         [
             ("sql", Some("a"), "parameters.Password", 4),
             ("sql", Some("a"), "parameters.List[1]", 4),
-            ("token", Some("b"), "arguments[0]", 5),
             ("token", Some("b"), "environment.T", 5),
             ("deploy key", None, "infrastructure.login.key", 2),
         ]
@@ -352,6 +351,11 @@ operations:
     let nameless =
         only(super::tests::with_operation("script: x\nparameters: {P: 'secret://'}"), Code::InvalidSecret);
     assert_eq!(nameless.operation.as_deref(), Some("op"));
+    let shown = only(
+        super::tests::with_operation("command: x\narguments: [-p, 'secret://p']"),
+        Code::SecretOnCommandLine,
+    );
+    assert_eq!(shown.operation.as_deref(), Some("op"));
 }
 
 proptest! {

@@ -22,7 +22,7 @@ pub struct SecretUse {
     /// The operation that gets it; none for the lab's data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// Where in the operation, or in the lab: `parameters.Password`, `arguments[2]`, `infrastructure.login.key`.
+    /// Where in the operation, or in the lab: `parameters.Password`, `environment.TOKEN`, `infrastructure.login.key`.
     pub path: String,
     /// Where it was written.
     pub at: Place,
@@ -41,9 +41,6 @@ pub(super) fn find(root: &Mapping, declared: &[Declared], findings: &mut Finding
             .flatten()
         {
             let (Work::Process(spec), Some(at)) = (work, &operation.operation.at) else { continue };
-            for (index, argument) in spec.arguments.iter().enumerate() {
-                search.text(argument, &format!("arguments[{index}]"), at);
-            }
             for (name, value) in &spec.environment {
                 search.text(value.as_deref().unwrap_or_default(), &format!("environment.{name}"), at);
             }
@@ -54,6 +51,11 @@ pub(super) fn find(root: &Mapping, declared: &[Declared], findings: &mut Finding
         search.node(&entry.value, &mut entry.key.clone());
     }
     search.found
+}
+
+/// The name of the secret that a text stands for.
+pub(super) fn name_of(text: &str) -> Option<&str> {
+    text.strip_prefix(PREFIX).map(str::trim).filter(|name| !name.is_empty())
 }
 
 struct Search<'f, 't> {
@@ -107,9 +109,7 @@ impl Search<'_, '_> {
     }
 
     fn text(&mut self, text: &str, path: &str, at: &Place) {
-        let Some(name) = text.strip_prefix(PREFIX).map(str::trim).filter(|name| !name.is_empty()) else {
-            return;
-        };
+        let Some(name) = name_of(text) else { return };
         self.found.push(SecretUse {
             name: name.to_owned(),
             operation: self.operation.clone(),

@@ -5,8 +5,8 @@ use super::document::{Entry, Mapping, Node, Span, Style, Text, Value};
 use super::fields::{self, Fields};
 use super::model::{Provider, Script};
 use super::operations::named;
-use super::paths;
 use super::quantity::Unit;
+use super::{paths, secrets};
 use crate::error::{Code, did_you_mean};
 use crate::operation::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
 use std::collections::BTreeMap;
@@ -238,6 +238,9 @@ impl<'n> WorkKeys<'n> {
         let Some(entry) = self.arguments else { return Vec::new() };
         match &entry.value.value {
             Value::Sequence(items) => {
+                for item in items {
+                    refuse_secret(item, findings);
+                }
                 items.iter().filter_map(|item| argument(item, &entry.key, findings)).collect()
             }
             value => {
@@ -370,6 +373,16 @@ fn argument(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<Strin
             None
         }
     }
+}
+
+/// Programs get secrets in their environment: their arguments stand in the list of processes.
+fn refuse_secret(argument: &Node, findings: &mut Findings<'_>) {
+    let Some(name) = argument.as_text().and_then(secrets::name_of) else { return };
+    let message = format!(
+        "the secret '{name}' stands among the arguments of a program, where everybody on the machine can read it in the list of processes"
+    );
+    let advice = format!("Use env: 'environment: {{ NAME: secret://{name} }}'. The program finds it there.");
+    findings.error(Code::SecretOnCommandLine, argument.at, &message, advice);
 }
 
 /// Parameters end in PowerShell tables, which cannot hold keys that differ in case only.

@@ -52,6 +52,7 @@ internal static class ConfigError
         "LabRunner.DocumentTooLarge" => ErrorCategory.LimitsExceeded,
         "LabRunner.NotAvailable" or "LabRunner.UnknownProvider" => ErrorCategory.NotImplemented,
         "LabRunner.UnknownDependency" or "LabRunner.UnknownService" or FileUnreadable => ErrorCategory.ObjectNotFound,
+        "LabRunner.SecretOnCommandLine" => ErrorCategory.SecurityError,
         "LabRunner.WrongType" => ErrorCategory.InvalidType,
         "LabRunner.NotText" or "LabRunner.NotData" or "LabRunner.SeveralDocuments" or "LabRunner.NotAMapping" or "LabRunner.DuplicateKey" or "LabRunner.MissingKey" => ErrorCategory.InvalidData,
         _ => ErrorCategory.InvalidArgument,
