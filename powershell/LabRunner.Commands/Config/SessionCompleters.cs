@@ -6,17 +6,17 @@ using LabRunner.Config;
 namespace LabRunner;
 
 /// <summary>Completes the names of the caller's variables, as parameters want them: without the dollar sign.</summary>
-public sealed class SessionVariableCompleter : IArgumentCompleter
+public sealed class SessionVariableCompleter : LabCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public override IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completion.Matching(wordToComplete, () => Completion.AsTyped("$" + Completion.Bare(wordToComplete)).Select(found => found.ListItemText.TrimStart('$')));
 }
 
 /// <summary>Completes the names of modules, as Import-Module does.</summary>
-public sealed class SessionModuleCompleter : IArgumentCompleter
+public sealed class SessionModuleCompleter : LabCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public override IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completion.AsTyped("Import-Module " + wordToComplete);
 }

@@ -218,12 +218,12 @@ function Invoke-ParallelLabRunner {
 
         [string] $RunName,
 
-        [ArgumentCompleter([LabRunner.SessionVariableCompleter])]
+        [ArgumentCompleter({ [LabRunner.SessionVariableCompleter]::new().Complete($args) })]
         [object] $Variables,
 
         [string[]] $Functions,
 
-        [ArgumentCompleter([LabRunner.SessionModuleCompleter])]
+        [ArgumentCompleter({ [LabRunner.SessionModuleCompleter]::new().Complete($args) })]
         [object[]] $Modules,
 
         [scriptblock] $InitializationScript,

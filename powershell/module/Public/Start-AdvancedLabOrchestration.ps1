@@ -148,12 +148,12 @@ function Start-AdvancedLabOrchestration {
         [AllowEmptyCollection()]
         [string[]] $CustomProviders,
 
-        [ArgumentCompleter([LabRunner.SessionVariableCompleter])]
+        [ArgumentCompleter({ [LabRunner.SessionVariableCompleter]::new().Complete($args) })]
         [object] $Variables,
 
         [string[]] $Functions,
 
-        [ArgumentCompleter([LabRunner.SessionModuleCompleter])]
+        [ArgumentCompleter({ [LabRunner.SessionModuleCompleter]::new().Complete($args) })]
         [object[]] $Modules,
 
         [scriptblock] $InitializationScript,

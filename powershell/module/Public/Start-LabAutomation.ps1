@@ -63,7 +63,7 @@ function Start-LabAutomation {
         [AllowNull()]
         [object] $Configuration,
 
-        [ArgumentCompleter([LabRunner.LabEnvironmentCompleter])]
+        [ArgumentCompleter({ [LabRunner.LabEnvironmentCompleter]::new().Complete($args) })]
         [string] $Environment,
 
         [AllowEmptyCollection()]
