@@ -75,5 +75,7 @@ fn reading_a_large_lab_takes_at_most_twelve_times_its_file() {
     assert!(reply.length > text.len() as u64, "the reply has the lab and its document");
     lab_release(reply.content);
     let times = peak as f64 / text.len() as f64;
-    assert!(times <= 12.0, "{times:.1} times the file");
+    // The library keeps panics to itself, their messages too; this is shown when the test fails.
+    println!("{times:.1} times the file");
+    assert!(times <= 12.0);
 }
