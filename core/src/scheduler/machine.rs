@@ -311,6 +311,11 @@ impl Scheduler {
         self.change(op, change);
     }
 
+    /// Makes a change happen that no declared operation can make, to show what becomes of a defect.
+    pub fn show_defect(&mut self) {
+        self.change(OpId(0), Change::Need);
+    }
+
     pub(super) fn is_compensation(&self, op: OpId) -> bool {
         op.index() >= self.plan.len()
     }
