@@ -93,4 +93,13 @@ public static class LabCore
         NativeLoader.EnsureLoaded();
         return Native.lab_selfcheck(panic ? 1u : 0u).Document();
     }
+
+    /// <summary>Ends a run that is not over as a defect of the scheduler would, to show that it does end, and says so.</summary>
+    /// <param name="run">The run's number, as <see cref="Active"/> gives it.</param>
+    /// <exception cref="LabCoreException">There is no such run.</exception>
+    public static void SelfCheckDefect(ulong run)
+    {
+        NativeLoader.EnsureLoaded();
+        _ = Native.lab_selfcheck_defect(run).Value();
+    }
 }

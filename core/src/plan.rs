@@ -3,26 +3,34 @@
 //! Compiling finds all faults of the input in one pass, before anything starts.
 
 mod estimates;
+mod key;
 mod names;
 mod resources;
 mod retries;
+mod roster;
+mod survey;
+mod traits;
+mod wiring;
 
-use estimates::EstimatesBuilder;
 pub use estimates::{Estimate, EstimateSource, Estimates, PastDurations, UNIT_MS};
 pub use resources::{ClassId, Demand, MAX_AMOUNT, Resource, ResourceId, ResourceKind, Resources};
 pub use retries::{MAX_DELAY_MS, MAX_RETRIES, Retry};
+pub use traits::Traits;
 
-use crate::error::{Code, Diagnostic, Fault, Severity, did_you_mean};
-use crate::graph::{Adjacency, Graph, OpId, Rows};
-use crate::operation::{Operation, Order, PlanRequest, ProcessMode, ResourceLimits, Work};
+use crate::error::{Code, Diagnostic, Fault, Severity};
+use crate::graph::{Adjacency, Graph, OpId};
+use crate::operation::{Operation, Order, PlanRequest, ResourceLimits, Work};
 use crate::parallel;
 use crate::preview::rank::keys_of;
-use names::{NOBODY, Names, hash_of};
+use key::Key;
+use names::Names;
+use roster::Roster;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Range;
 use std::sync::OnceLock;
+use survey::{Survey, priority};
+use wiring::{Calls, Wiring};
 
 /// Priority of an operation that names none.
 pub const DEFAULT_PRIORITY: u8 = 5;
@@ -32,6 +40,8 @@ pub const DEFAULT_PRIORITY: u8 = 5;
 pub struct Plan {
     /// The declared operations, and after them one for each compensation.
     operations: Box<[Operation]>,
+    /// Of all of these.
+    traits: Box<[Traits]>,
     declared: usize,
     /// Of the declared operations.
     graph: Graph,
@@ -87,12 +97,15 @@ impl Plan {
             );
             return Err(Fault::from_diagnostics(findings));
         }
-        let mut survey = Survey::of(&request.operations, past, parts);
-        findings.append(&mut survey.findings);
-        let names =
-            index_names(&request.operations, survey.name_hashes, survey.with_id, parts, &mut findings);
+        let Looks { mut survey, keys: name_keys, with_id, calls } =
+            look_at_each(&request.operations, past, parts);
+        let mut twice = Vec::new();
+        let names = index_names(&request.operations, name_keys, with_id, parts, &mut twice);
+        let traits = (survey.has_monitors, !twice.is_empty());
         let Wiring { rows, weak, stops, findings: mut unwired } =
-            wire(&request.operations, survey.has_monitors, survey.edges, &names, parts);
+            wire(&request.operations, calls, &names, traits);
+        findings.append(&mut survey.findings);
+        findings.append(&mut twice);
         findings.append(&mut unwired);
         let order_positions = resolve_order(&request.order, &names, &mut findings);
         let resources = resources::compile(&request, survey.has_needs, &names, &mut findings);
@@ -114,12 +127,15 @@ impl Plan {
         let mut operations = request.operations;
         let mut retries = survey.retries;
         append_compensations(&mut operations, &survey.compensated, &mut by_rank, &mut retries, &graph);
+        let mut traits = survey.traits;
+        traits.extend(operations[declared..].iter().map(|undo| Traits::of(undo, undo.is_monitor())));
         let mut ranks = vec![0u32; by_rank.len()].into_boxed_slice();
         for (rank, op) in by_rank.iter().enumerate() {
             ranks[op.index()] = rank as u32;
         }
         Ok(Self {
             operations: operations.into(),
+            traits: traits.into(),
             declared,
             weak,
             limits: request.limits,
@@ -208,6 +224,11 @@ impl Plan {
     /// What was declared. A compensation looks like its operation with the compensation for its work.
     pub fn operation(&self, op: OpId) -> &Operation {
         &self.operations[op.index()]
+    }
+
+    /// What kind of operation or compensation one is.
+    pub fn traits(&self, op: OpId) -> Traits {
+        self.traits[op.index()]
     }
 
     /// The graph.
@@ -412,121 +433,79 @@ pub struct OperationDescription<'a> {
     pub estimate: Estimate,
 }
 
-fn priority(operation: &Operation) -> u8 {
-    operation.priority.map_or(DEFAULT_PRIORITY, |value| value.clamp(1, 10) as u8)
-}
+/// How many operations are looked at together: what they depend on is looked up at once.
+const BLOCK: usize = 32;
 
-/// What one look at every operation tells: looking at a million of them is what takes time.
-struct Survey<'a> {
-    /// By operation.
-    name_hashes: Vec<u64>,
+/// What one look at each operation tells.
+struct Looks<'a, 'p> {
+    survey: Survey<'p>,
+    /// By operation: the key of its name.
+    keys: Vec<Key>,
     with_id: Vec<OpId>,
-    priorities: Vec<u8>,
-    estimates: EstimatesBuilder<'a>,
-    retries: BTreeMap<OpId, Retry>,
-    /// The operations that have a compensation, in declared order.
-    compensated: Vec<OpId>,
-    /// How many dependencies are declared.
-    edges: usize,
-    has_monitors: bool,
-    has_needs: bool,
-    findings: Vec<Diagnostic>,
+    /// In parts.
+    calls: Vec<Calls<'a>>,
 }
 
-impl<'a> Survey<'a> {
-    fn of(operations: &[Operation], past: &'a PastDurations, parts: usize) -> Self {
-        let ranges = parallel::ranges(operations.len(), parts);
-        let surveys = parallel::map(ranges, |range| {
-            // The first one has room for all.
-            let room = if range.start == 0 { operations.len() } else { range.len() };
-            Self::of_part(operations, range, room, past)
-        });
-        let joined = surveys.into_iter().reduce(|mut all, next| {
-            all.append(next);
-            all
-        });
-        joined.unwrap_or_else(|| Self::with_room(0, past))
-    }
-
-    fn with_room(room: usize, past: &'a PastDurations) -> Self {
-        Self {
-            name_hashes: Vec::with_capacity(room),
-            with_id: Vec::new(),
-            priorities: Vec::with_capacity(room),
-            estimates: EstimatesBuilder::new(room, past),
-            retries: BTreeMap::new(),
-            compensated: Vec::new(),
-            edges: 0,
-            has_monitors: false,
-            has_needs: false,
-            findings: Vec::new(),
+/// Looks at every operation, at its name and at the names of those it waits for, and at no other memory:
+/// looking at a million of them is what takes time.
+fn look_at_each<'a, 'p>(operations: &'a [Operation], past: &'p PastDurations, parts: usize) -> Looks<'a, 'p> {
+    let ranges = parallel::ranges(operations.len(), parts);
+    let looks = parallel::map(ranges, |range| {
+        // The first one has room for all.
+        let room = if range.start == 0 { operations.len() } else { range.len() };
+        let first = OpId(range.start as u32);
+        let mut roster = Roster::new(first, range.len(), room);
+        let (mut survey, mut calls) = (Survey::with_room(room, past), Calls::new(first, range.len()));
+        let firsts = range.clone().step_by(BLOCK).map(|first| OpId(first as u32));
+        for (block, first) in operations[range].chunks(BLOCK).zip(firsts) {
+            for (operation, id) in block.iter().zip((first.0..).map(OpId)) {
+                let has_name = roster.enter(id, operation);
+                survey.take(id, operation, has_name);
+            }
+            calls.take(first, block, operations, &roster);
         }
-    }
-
-    /// Takes what is known of the operations that come after all so far.
-    fn append(&mut self, mut next: Self) {
-        self.name_hashes.append(&mut next.name_hashes);
-        self.with_id.append(&mut next.with_id);
-        self.priorities.append(&mut next.priorities);
-        self.estimates.append(next.estimates);
-        self.retries.append(&mut next.retries);
-        self.compensated.append(&mut next.compensated);
-        self.edges += next.edges;
-        self.has_monitors |= next.has_monitors;
-        self.has_needs |= next.has_needs;
-        self.findings.append(&mut next.findings);
-    }
-
-    fn of_part(operations: &[Operation], range: Range<usize>, room: usize, past: &'a PastDurations) -> Self {
-        let mut survey = Self::with_room(room, past);
-        let findings = &mut survey.findings;
-        for (operation, id) in operations[range.clone()].iter().zip((range.start as u32..).map(OpId)) {
-            let hash = hash_of(&operation.name);
-            survey.name_hashes.push(hash);
-            survey.edges += operation.dependencies.len() + operation.weak_dependencies.len();
-            if hash == NOBODY {
-                findings.push(
-                    Diagnostic::error(Code::MissingName, format!("operation {} has no name", id.0 + 1))
-                        .with_advice("Give it a Name.")
-                        .with_place(operation.at.clone()),
-                );
-            }
-            check_values(operation, findings);
-            let is_monitor = operation.is_monitor();
-            survey.estimates.push(operation, is_monitor);
-            survey.priorities.push(priority(operation));
-            survey.has_monitors |= is_monitor;
-            survey.has_needs |= operation.needs.is_some();
-            if operation.id.is_some() {
-                survey.with_id.push(id);
-            }
-            if operation.compensation.is_some() {
-                survey.compensated.push(id);
-            }
-            if let Some(policy) = &operation.retry {
-                match Retry::compile(policy, &format!("operation '{}'", operation.name)) {
-                    Ok(retry) => {
-                        survey.retries.insert(id, retry);
-                    }
-                    Err(odd) => findings.extend(odd.into_iter().map(|finding| {
-                        finding.with_operation(&operation.name).with_place(operation.at.clone())
-                    })),
-                }
-            }
+        (roster, survey, calls)
+    });
+    let mut roster = Roster::new(OpId(0), 0, 0);
+    let mut survey = Survey::with_room(0, past);
+    let mut all_calls = Vec::with_capacity(looks.len());
+    for (place, (more, next, calls)) in looks.into_iter().enumerate() {
+        if place == 0 {
+            (roster, survey) = (more, next);
+        } else {
+            roster.append(more);
+            survey.append(next);
         }
-        survey
+        all_calls.push(calls);
     }
+    Looks { survey, keys: roster.keys, with_id: roster.with_id, calls: all_calls }
+}
+
+/// Turns names into edges, each part by itself.
+fn wire(operations: &[Operation], calls: Vec<Calls<'_>>, names: &Names<'_>, traits: (bool, bool)) -> Wiring {
+    let edges = calls.iter().map(Calls::edges).sum();
+    let parts = calls.into_iter().enumerate().collect();
+    let wirings = parallel::map(parts, |(part, calls): (usize, Calls<'_>)| {
+        // The first one has room for all.
+        let room = if part == 0 { (operations.len(), edges) } else { (calls.len(), calls.edges()) };
+        calls.wire(operations, names, traits, room)
+    });
+    let joined = wirings.into_iter().reduce(|mut all, next| {
+        all.append(next);
+        all
+    });
+    joined.unwrap_or_else(|| Wiring::with_room(0, 0))
 }
 
 /// Names and ids of all operations.
 fn index_names<'a>(
     operations: &'a [Operation],
-    hashes: Vec<u64>,
+    keys: Vec<Key>,
     with_id: Vec<OpId>,
     parts: usize,
     findings: &mut Vec<Diagnostic>,
 ) -> Names<'a> {
-    Names::index(operations, hashes, with_id, parts, |now, first, name| {
+    Names::index(operations, keys, with_id, parts, |now, first, name| {
         findings.push(
             Diagnostic::error(
                 Code::DuplicateName,
@@ -537,238 +516,6 @@ fn index_names<'a>(
             .with_place(operations[now.index()].at.clone()),
         );
     })
-}
-
-fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
-    let mut invalid = |what: String, advice: &str| {
-        findings.push(
-            Diagnostic::error(Code::InvalidValue, what)
-                .with_advice(advice)
-                .with_operation(&operation.name)
-                .with_place(operation.at.clone()),
-        );
-    };
-    let name = &operation.name;
-    if let Some(priority) = operation.priority.filter(|priority| !(1..=10).contains(priority)) {
-        invalid(
-            format!("operation '{name}' has priority {priority}"),
-            "Priorities go from 1 (first) to 10 (last).",
-        );
-    }
-    if operation.timeout_ms == Some(0) {
-        invalid(
-            format!("operation '{name}' has a timeout of zero"),
-            "Give a limit above zero, or none for the run's default.",
-        );
-    }
-    if operation.total_timeout_ms == Some(0) {
-        invalid(
-            format!("operation '{name}' has a total timeout of zero"),
-            "Give a limit above zero, or none.",
-        );
-    }
-    if let Work::Process(process) = &operation.work {
-        if process.command.trim().is_empty() {
-            invalid(format!("operation '{name}' names no program"), "Give it a command.");
-        }
-        if process.mode == ProcessMode::Service && process.ready.is_none() {
-            invalid(
-                format!("service '{name}' has no readiness probe"),
-                "Say how it shows that it is ready: ready: { tcp: host:port } or ready: { http: url }.",
-            );
-        }
-        if process.mode == ProcessMode::Task && process.ready.is_some() {
-            invalid(
-                format!("operation '{name}' has a readiness probe but is no service"),
-                "Set mode: service, or leave the probe out.",
-            );
-        }
-    }
-    if let Some(work) = &operation.compensation {
-        let odd = match &**work {
-            _ if operation.is_monitor() => Some("a monitor does nothing that could be undone"),
-            Work::Script => None,
-            Work::Process(process) if process.command.trim().is_empty() => {
-                Some("its compensation names no program")
-            }
-            Work::Process(process) if process.mode == ProcessMode::Task => None,
-            Work::Process(_) | Work::Stop { .. } => Some("its compensation must end by itself"),
-        };
-        if let Some(why) = odd {
-            findings.push(
-                Diagnostic::error(
-                    Code::InvalidCompensation,
-                    format!("operation '{name}' cannot be undone: {why}"),
-                )
-                .with_advice("Give a script, or a program that ends; services are stopped when the run ends.")
-                .with_operation(name)
-                .with_place(operation.at.clone()),
-            );
-        }
-    }
-}
-
-/// Who waits for whom.
-struct Wiring {
-    rows: Rows,
-    /// `(dependent, dependency)` of those that only order; absent when there are none.
-    weak: Option<Vec<(OpId, OpId)>>,
-    stops: BTreeMap<OpId, OpId>,
-    findings: Vec<Diagnostic>,
-}
-
-impl Wiring {
-    fn with_room(operations: usize, edges: usize) -> Self {
-        let rows = Rows::with_capacity(operations, edges);
-        Self { rows, weak: None, stops: BTreeMap::new(), findings: Vec::new() }
-    }
-
-    /// Takes that of the operations that come after all so far.
-    fn append(&mut self, mut next: Self) {
-        self.rows.append(&next.rows);
-        if let Some(mut weak) = next.weak {
-            self.weak.get_or_insert_default().append(&mut weak);
-        }
-        self.stops.append(&mut next.stops);
-        self.findings.append(&mut next.findings);
-    }
-}
-
-/// How many operations' dependencies are looked up at once.
-const BLOCK: usize = 32;
-
-/// Resolves the names of dependencies. A dependency that is declared both ways is a strong one.
-fn wire(
-    operations: &[Operation],
-    has_monitors: bool,
-    edges: usize,
-    names: &Names<'_>,
-    parts: usize,
-) -> Wiring {
-    let ranges = parallel::ranges(operations.len(), parts);
-    let share = edges / ranges.len();
-    let wirings = parallel::map(ranges, |range| {
-        // The first one has room for all.
-        let (room, edges) = if range.start == 0 { (operations.len(), edges) } else { (range.len(), share) };
-        let mut wiring = Wiring::with_room(room, edges);
-        wire_part(operations, range, has_monitors, names, &mut wiring);
-        wiring
-    });
-    let joined = wirings.into_iter().reduce(|mut all, next| {
-        all.append(next);
-        all
-    });
-    joined.unwrap_or_else(|| Wiring::with_room(0, 0))
-}
-
-/// Resolves the dependencies of some operations, in their order.
-fn wire_part(
-    operations: &[Operation],
-    range: Range<usize>,
-    has_monitors: bool,
-    names: &Names<'_>,
-    wiring: &mut Wiring,
-) {
-    let (mut asked, mut found, mut row) = (Vec::new(), Vec::new(), Vec::new());
-    let mut connector = Connector { operations, has_monitors, findings: &mut wiring.findings };
-    let mut ids = (range.start as u32..).map(OpId);
-    for block in operations[range].chunks(BLOCK) {
-        asked.clear();
-        for operation in block {
-            asked.extend(operation.dependencies.iter().map(String::as_str));
-            asked.extend(operation.weak_dependencies.iter().map(String::as_str));
-        }
-        names.resolve(&asked, &mut found);
-        let mut found = &found[..];
-        for (operation, id) in block.iter().zip(&mut ids) {
-            let (strong, rest) = found.split_at(operation.dependencies.len());
-            let (order_only, rest) = rest.split_at(operation.weak_dependencies.len());
-            found = rest;
-            row.clear();
-            connector.connect((id, operation, &operation.dependencies), strong, &mut row);
-            if let Some(service) = resolve_stop(operation, operations, names, connector.findings) {
-                wiring.stops.insert(id, service);
-                row.push(service);
-            }
-            if !order_only.is_empty() {
-                let by: HashSet<OpId> = row.iter().copied().collect();
-                let from = row.len();
-                connector.connect((id, operation, &operation.weak_dependencies), order_only, &mut row);
-                let only = row[from..].iter().filter(|dependency| !by.contains(dependency));
-                wiring.weak.get_or_insert_default().extend(only.map(|&dependency| (id, dependency)));
-            }
-            wiring.rows.push(&row);
-        }
-    }
-}
-
-struct Connector<'a> {
-    operations: &'a [Operation],
-    has_monitors: bool,
-    findings: &'a mut Vec<Diagnostic>,
-}
-
-impl Connector<'_> {
-    /// Takes what was found of the dependencies of one operation, and reports what is wrong with them.
-    fn connect(
-        &mut self,
-        (id, operation, dependencies): (OpId, &Operation, &[String]),
-        found: &[Option<OpId>],
-        row: &mut Vec<OpId>,
-    ) {
-        for (dependency, &target) in dependencies.iter().zip(found) {
-            match target {
-                Some(target)
-                    if target != id
-                        && !(self.has_monitors && self.operations[target.index()].is_monitor()) =>
-                {
-                    row.push(target);
-                }
-                _ => self.refuse(
-                    operation,
-                    dependency,
-                    target.filter(|&target| target != id),
-                    target.is_some(),
-                ),
-            }
-        }
-    }
-
-    #[cold]
-    fn refuse(&mut self, operation: &Operation, dependency: &str, monitor: Option<OpId>, exists: bool) {
-        let finding = match monitor {
-            Some(monitor) => Diagnostic::error(
-                Code::DependsOnMonitor,
-                format!(
-                    "operation '{}' depends on '{}', a monitor, which never ends by itself",
-                    operation.name,
-                    self.operations[monitor.index()].name
-                ),
-            )
-            .with_advice("Depend on what the monitor watches, or give that operation another type."),
-            None if exists => Diagnostic::error(
-                Code::SelfDependency,
-                format!("operation '{}' depends on itself", operation.name),
-            )
-            .with_advice("Remove that dependency."),
-            None => {
-                let known = self
-                    .operations
-                    .iter()
-                    .flat_map(|o| std::iter::once(o.name.as_str()).chain(o.id.as_deref()));
-                let advice = match did_you_mean(dependency, known) {
-                    Some(near) => format!("Did you mean '{near}'?"),
-                    None => "A dependency names another operation of the same run, or its id.".to_owned(),
-                };
-                Diagnostic::error(
-                    Code::UnknownDependency,
-                    format!("operation '{}' depends on '{dependency}', which does not exist", operation.name),
-                )
-                .with_advice(advice)
-            }
-        };
-        self.findings.push(finding.with_operation(&operation.name).with_place(operation.at.clone()));
-    }
 }
 
 /// Appends one operation for each compensation.
@@ -798,46 +545,11 @@ fn append_compensations(
             retries.insert(OpId((declared + place) as u32), retry);
         }
     }
-    // What was done last is undone first.
-    for op in graph.topological.iter().rev() {
-        if let Ok(place) = compensated.binary_search(op) {
-            by_rank.push(OpId((declared + place) as u32));
-        }
-    }
-}
-
-/// A stop operation waits for its service without being told to.
-fn resolve_stop(
-    operation: &Operation,
-    operations: &[Operation],
-    names: &Names<'_>,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<OpId> {
-    let Work::Stop { service } = &operation.work else { return None };
-    let is_service = |op: &Operation| matches!(&op.work, Work::Process(p) if p.mode == ProcessMode::Service);
-    match names.get(service) {
-        Some(target) if is_service(&operations[target.index()]) => Some(target),
-        _ => {
-            let services = operations.iter().filter(|op| is_service(op)).map(|op| op.name.as_str());
-            let advice = match did_you_mean(service, services) {
-                Some(near) => format!("Did you mean '{near}'?"),
-                None => "Name an operation of this run that has mode: service.".to_owned(),
-            };
-            findings.push(
-                Diagnostic::error(
-                    Code::UnknownService,
-                    format!(
-                        "operation '{}' stops '{service}', which is no service of this run",
-                        operation.name
-                    ),
-                )
-                .with_advice(advice)
-                .with_operation(&operation.name)
-                .with_place(operation.at.clone()),
-            );
-            None
-        }
-    }
+    // What is farthest from the start is undone first: most has to be undone after it. Of equals, the last.
+    let distances = path_lengths(graph).before;
+    let mut places: Vec<usize> = (0..compensated.len()).collect();
+    places.sort_unstable_by_key(|&place| Reverse((distances[compensated[place].index()], place)));
+    by_rank.extend(places.into_iter().map(|place| OpId((declared + place) as u32)));
 }
 
 /// The caller's list as positions; empty for the other orders.
@@ -954,7 +666,7 @@ fn rank(order: &Order, priorities: &[u8], keys: &[u64], positions: &HashMap<OpId
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::operation::{Probe, ProbeCheck, ProcessSpec};
+    use crate::operation::{Probe, ProbeCheck, ProcessMode, ProcessSpec};
     use proptest::prelude::*;
 
     pub(crate) fn script(name: &str, dependencies: &[&str]) -> Operation {

@@ -340,6 +340,15 @@ pub fn lab_selfcheck(panic: u32) -> LabReply {
     })
 }
 
+/// Ends a run that is not over as a defect of the scheduler would, to show that it does end, and says so.
+#[ffi]
+pub fn lab_selfcheck_defect(run: u64) -> LabReply {
+    guarded(|| {
+        handles::run(run)?.show_defect();
+        Ok(0)
+    })
+}
+
 fn ticket(ticket: Ticket, completion: Completion) -> LabTicket {
     let stale = u32::from(completion == Completion::Stale);
     let state = |state| LabTicket { stale, ..LabTicket::state(state) };
@@ -388,5 +397,6 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_machine))
         .register(function!(lab_usage))
         .register(function!(lab_selfcheck))
+        .register(function!(lab_selfcheck_defect))
         .validate()
 }

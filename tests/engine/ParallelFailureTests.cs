@@ -114,4 +114,29 @@ public sealed class ParallelFailureTests(ModuleFixture fixture) : IClassFixture<
             new System.Collections.Hashtable { ["Folder"] = folder.Path }).Clean();
         Assert.Equal(["written"], result.Output);
     }
+
+    [Fact]
+    public void A_defect_of_the_core_ends_the_command_with_an_error_that_names_it_and_the_next_run_works()
+    {
+        var result = _session.Run("""
+            try {
+                Invoke-ParallelLabRunner -MaxConcurrency 2 @{ Name = 'Before'; ScriptBlock = { 'before' } }, @{ Name = 'Defective'; Dependencies = 'Before'; ScriptBlock = {
+                    $active = [Text.Json.JsonDocument]::Parse([ReadOnlyMemory[byte]][LabRunner.Interop.LabCore]::Active())
+                    foreach ($run in $active.RootElement.EnumerateArray()) {
+                        foreach ($operation in $run.GetProperty('operations').EnumerateArray()) {
+                            if ($operation.GetProperty('name').GetString() -eq 'Defective') { [LabRunner.Interop.LabCore]::SelfCheckDefect($run.GetProperty('run').GetUInt64()) }
+                        }
+                    }
+                } }, @{ Name = 'After'; Dependencies = 'Defective'; ScriptBlock = { 'after' } } | ForEach-Object { $_.Output }
+            }
+            catch { $_.FullyQualifiedErrorId; $_.Exception.Message }
+            (Invoke-ParallelLabRunner @{ Name = 'Next'; ScriptBlock = { 'next' } }).Output
+            """);
+        Assert.Null(result.Terminated);
+        Assert.Equal("before", result.Output[0]);
+        Assert.StartsWith("LabRunner.EngineFault", (string?)result.Output[1], StringComparison.Ordinal);
+        Assert.Contains("operation 0 is Ended(Succeeded), where Need must not happen", (string?)result.Output[2], StringComparison.Ordinal);
+        Assert.Equal("next", result.Output[3]);
+        Assert.Equal(4, result.Output.Count);
+    }
 }

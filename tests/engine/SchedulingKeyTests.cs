@@ -93,6 +93,7 @@ public sealed class SchedulingKeyTests(ModuleFixture fixture) : IClassFixture<Mo
         Assert.Equal(3, result.Output.Count);
         Assert.StartsWith(id + ",", (string?)result.Output[0], StringComparison.Ordinal);
         Assert.Contains(says, (string?)result.Output[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("plan cannot be read", (string?)result.Output[1], StringComparison.Ordinal);
         Assert.Equal(0, result.Output[2]);
     }
 

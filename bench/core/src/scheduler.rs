@@ -11,9 +11,12 @@ const EDGES: u32 = 200_000;
 const SLOTS: u32 = 64;
 const REPEATS: usize = 5;
 
-/// A layered graph with a fixed pseudo-random wiring: every edge points to a later operation. With
-/// `needs`, most operations book memory, units of a pool or a lock, in some dozens of combinations.
-pub fn request(operations: u32, edges: u32, needs: bool) -> PlanRequest {
+/// How far apart in the plan an operation and one it depends on are at most, unless said otherwise.
+pub const REACH: u32 = 1_000;
+
+/// A layered graph with a fixed pseudo-random wiring: every edge points to a later operation, at most `reach`
+/// later. With `needs`, most operations book memory, units of a pool or a lock, in some dozens of combinations.
+pub fn request(operations: u32, edges: u32, reach: u32, needs: bool) -> PlanRequest {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut random = move |below: u32| {
         state ^= state << 13;
@@ -24,7 +27,7 @@ pub fn request(operations: u32, edges: u32, needs: bool) -> PlanRequest {
     let mut dependencies = vec![Vec::new(); operations as usize];
     for _ in 0..edges {
         let to = 1 + random(operations - 1);
-        let from = to - 1 - random(to.min(1_000));
+        let from = to - 1 - random(to.min(reach));
         dependencies[to as usize].push(format!("op{from}"));
     }
     let operations = dependencies
@@ -94,7 +97,7 @@ fn measure_one(needs: bool) {
     let mut best_run = f64::INFINITY;
     let mut transitions = 0;
     for _ in 0..REPEATS {
-        let request = request(OPERATIONS, EDGES, needs);
+        let request = request(OPERATIONS, EDGES, REACH, needs);
         let begun = Instant::now();
         let plan = match Plan::compile(request) {
             Ok(plan) => Arc::new(plan),

@@ -53,7 +53,7 @@ pub fn measure(seconds: u64) {
 
 /// One run from its plan to its last event; gives the number of attempts.
 fn one_run(number: u64, hub: &Arc<EventHub>) -> u64 {
-    let plan: Plan = match estimate::compile(scheduler::request(OPERATIONS, EDGES, true)) {
+    let plan: Plan = match estimate::compile(scheduler::request(OPERATIONS, EDGES, scheduler::REACH, true)) {
         Ok(plan) => plan,
         Err(fault) => panic!("the soak's plan does not compile: {fault}"),
     };

@@ -37,14 +37,19 @@ const REHEARSAL_LIMIT: usize = 20_000;
 
 /// The rule in linear time: for each activity a key, smallest first.
 pub fn keys(project: &Project) -> Vec<u64> {
-    let outlook = Outlook::of(project.graph(), project.durations(), |activity| load(project, activity));
-    keys_from_scores(outlook.into_scores(project.graph(), Direction::Forward))
+    keys_of(project.graph(), project.durations(), |activity| load(project, activity))
 }
 
 /// The same for a caller that has no [`Project`]: `load` is the part of all capacities that an
 /// operation needs, summed over the resources.
 pub fn keys_of(graph: &Graph, durations: &[u64], load: impl Fn(OpId) -> f64) -> Vec<u64> {
-    keys_from_scores(Outlook::of(graph, durations, load).into_scores(graph, Direction::Forward))
+    let mean = mean_of(durations);
+    // Nothing is laid down that is needed only once: a plan may have a million operations.
+    let of_op = |op: OpId| {
+        let duration = damped(durations[op.index()], mean);
+        (duration, duration * load(op))
+    };
+    keys_from_scores(scores(graph, Direction::Forward, of_op))
 }
 
 /// The rule with one backward schedule as a rehearsal: for each activity a key, smallest first. Falls
@@ -56,7 +61,7 @@ pub fn rehearsed_keys(project: &Project, halt: Halt<'_>) -> Vec<u64> {
 /// What [`rehearsed_keys`] are made of: biggest first, in units of time.
 pub(super) fn rehearsed_scores(project: &Project, halt: Halt<'_>) -> Vec<f64> {
     let graph = project.graph();
-    let outlook = Outlook::of(graph, project.durations(), |activity| load(project, activity));
+    let outlook = Outlook::of(project.durations(), |activity| load(project, activity));
     let mut scores = outlook.scores(graph, Direction::Forward);
     if project.len() > REHEARSAL_LIMIT {
         return scores;
@@ -102,52 +107,56 @@ struct Outlook {
 }
 
 impl Outlook {
-    fn of(graph: &Graph, durations: &[u64], load: impl Fn(OpId) -> f64) -> Self {
-        let lasting = durations.iter().filter(|&&duration| duration > 0);
-        let (count, sum) = lasting.fold((0u64, 0u64), |(n, sum), &d| (n + 1, sum.saturating_add(d)));
-        let mean = if count == 0 { 1.0 } else { sum as f64 / count as f64 };
-        let durations: Vec<f64> = durations.iter().map(|&duration| (duration as f64 * mean).sqrt()).collect();
-        debug_assert_eq!(durations.len(), graph.topological.len());
+    fn of(durations: &[u64], load: impl Fn(OpId) -> f64) -> Self {
+        let mean = mean_of(durations);
+        let durations: Vec<f64> = durations.iter().map(|&duration| damped(duration, mean)).collect();
         let loads = durations.iter().zip(0..).map(|(duration, id)| duration * load(OpId(id))).collect();
         Self { durations, loads, mean }
     }
 
-    /// Longest path after each activity, plus its load, plus a little of the load downstream.
     fn scores(&self, graph: &Graph, direction: Direction) -> Vec<f64> {
-        Self::score(&self.durations, self.loads.clone(), graph, direction)
+        scores(graph, direction, |op| (self.durations[op.index()], self.loads[op.index()]))
     }
+}
 
-    /// As [`Self::scores`], in the memory of the loads.
-    fn into_scores(self, graph: &Graph, direction: Direction) -> Vec<f64> {
-        Self::score(&self.durations, self.loads, graph, direction)
-    }
+/// Average of the durations above zero.
+fn mean_of(durations: &[u64]) -> f64 {
+    let lasting = durations.iter().filter(|&&duration| duration > 0);
+    let (count, sum) = lasting.fold((0u64, 0u64), |(n, sum), &d| (n + 1, sum.saturating_add(d)));
+    if count == 0 { 1.0 } else { sum as f64 / count as f64 }
+}
 
-    /// Makes scores of loads.
-    fn score(durations: &[f64], mut scores: Vec<f64>, graph: &Graph, direction: Direction) -> Vec<f64> {
-        let (before, after) = (direction.before(graph), direction.after(graph));
-        let far_end_first: &mut dyn Iterator<Item = &OpId> = match direction {
-            Direction::Forward => &mut graph.topological.iter().rev(),
-            Direction::Backward => &mut graph.topological.iter(),
-        };
-        // Of each activity that was visited: the path from its start on, and what each of those before
-        // it carries of its load and that downstream of it.
-        let mut ahead = vec![(0.0f64, 0.0f64); durations.len()];
-        for &op in far_end_first {
-            let (mut tail, mut work) = (0.0f64, 0.0f64);
-            for &next in after.of(op) {
-                let (path, share) = ahead[next.index()];
-                tail = tail.max(path);
-                work += share;
-            }
-            let index = op.index();
-            let load = scores[index];
-            // Nobody asks what nobody is before.
-            let sharers = before.of(op).len().max(1) as f64;
-            ahead[index] = (tail + durations[index], (work + load) / sharers);
-            scores[index] = tail + load + DOWNSTREAM * work;
+fn damped(duration: u64, mean: f64) -> f64 {
+    (duration as f64 * mean).sqrt()
+}
+
+/// Longest path after each activity, plus its load, plus a little of the load downstream. `of_op` gives the
+/// damped duration of an activity, and its load.
+fn scores(graph: &Graph, direction: Direction, of_op: impl Fn(OpId) -> (f64, f64)) -> Vec<f64> {
+    let (before, after) = (direction.before(graph), direction.after(graph));
+    let count = graph.topological.len();
+    let mut scores = vec![0.0f64; count];
+    // Of each activity that was visited: the path from its start on, and what each of those before
+    // it carries of its load and that downstream of it.
+    let mut ahead = vec![(0.0f64, 0.0f64); count];
+    let mut visit = |op: OpId| {
+        let (mut tail, mut work) = (0.0f64, 0.0f64);
+        for &next in after.of(op) {
+            let (path, share) = ahead[next.index()];
+            tail = tail.max(path);
+            work += share;
         }
-        scores
+        let (duration, load) = of_op(op);
+        // Nobody asks what nobody is before.
+        let sharers = before.of(op).len().max(1) as f64;
+        ahead[op.index()] = (tail + duration, (work + load) / sharers);
+        scores[op.index()] = tail + load + DOWNSTREAM * work;
+    };
+    match direction {
+        Direction::Forward => graph.topological.iter().rev().for_each(|&op| visit(op)),
+        Direction::Backward => graph.topological.iter().for_each(|&op| visit(op)),
     }
+    scores
 }
 
 #[cfg(test)]

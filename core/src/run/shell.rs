@@ -278,6 +278,15 @@ impl Run {
         drop(self.send(Input::Slots(slots).into()));
     }
 
+    /// Ends a run that is not over as a defect of the scheduler would: to show that it does end, and says so.
+    pub fn show_defect(self: &Arc<Self>) {
+        let mut inner = self.inner.lock();
+        if inner.status.is_none() {
+            inner.scheduler.show_defect();
+            self.digest(&mut inner, Some(News { input: Input::Tick, worker: None, outcome: None }));
+        }
+    }
+
     /// Whether the run is over.
     pub fn is_finished(&self) -> bool {
         self.inner.lock().status.is_some()

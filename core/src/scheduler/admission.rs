@@ -4,6 +4,7 @@
 //! when it is ready, because slots count operations at work, and keeps the rest until it has ended.
 //! Monitors book nothing, so that watching never keeps work from starting.
 
+use super::life::Holding;
 use crate::graph::OpId;
 use crate::plan::{ClassId, Demand, ResourceId, Resources};
 
@@ -12,13 +13,6 @@ use crate::plan::{ClassId, Demand, ResourceId, Resources};
 pub struct Limits {
     /// Operations that may be at work at the same time; at least 1.
     pub max_concurrency: u32,
-}
-
-/// What one operation holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Holding {
-    slot: bool,
-    resources: bool,
 }
 
 /// What is booked.
@@ -31,20 +25,17 @@ pub struct Admission {
     peak: u32,
     /// By resource: what is left.
     free: Box<[u32]>,
-    /// By operation.
-    holdings: Box<[Holding]>,
 }
 
 impl Admission {
-    /// Nothing booked yet, for a plan of `count` operations and compensations.
-    pub fn new(limits: Limits, resources: &Resources, count: usize) -> Self {
+    /// Nothing booked yet.
+    pub fn new(limits: Limits, resources: &Resources) -> Self {
         Self {
             limits: Limits { max_concurrency: limits.max_concurrency.max(1) },
             slots_in_use: 0,
             lent: 0,
             peak: 0,
             free: resources.list().iter().map(|resource| resource.capacity).collect(),
-            holdings: vec![Holding::default(); count].into(),
         }
     }
 
@@ -81,10 +72,9 @@ impl Admission {
     }
 
     /// Books a slot and what the operation needs.
-    pub fn book(&mut self, resources: &Resources, op: OpId) {
-        let holding = &mut self.holdings[op.index()];
-        debug_assert!(*holding == Holding::default(), "{op:?} books twice");
-        *holding = Holding { slot: true, resources: true };
+    pub(super) fn book(&mut self, resources: &Resources, op: OpId, holding: &mut Holding) {
+        debug_assert!(*holding == Holding::Nothing, "{op:?} books twice");
+        *holding = Holding::SlotAndResources;
         self.slots_in_use += 1;
         self.peak = self.peak.max(self.slots_in_use);
         for demand in resources.demands(op) {
@@ -93,16 +83,17 @@ impl Admission {
     }
 
     /// Gives the slot back, if the operation has one.
-    pub fn release_slot(&mut self, op: OpId) {
-        if std::mem::take(&mut self.holdings[op.index()].slot) {
+    pub(super) fn release_slot(&mut self, holding: &mut Holding) {
+        if *holding == Holding::SlotAndResources {
+            *holding = Holding::Resources;
             self.slots_in_use -= 1;
         }
     }
 
     /// Gives everything back; says whether that was more than a slot.
-    pub fn release(&mut self, resources: &Resources, op: OpId) -> bool {
-        self.release_slot(op);
-        if !std::mem::take(&mut self.holdings[op.index()].resources) {
+    pub(super) fn release(&mut self, resources: &Resources, op: OpId, holding: &mut Holding) -> bool {
+        self.release_slot(holding);
+        if std::mem::take(holding) == Holding::Nothing {
             return false;
         }
         let demands = resources.demands(op);
@@ -115,11 +106,6 @@ impl Admission {
     /// What is left of a resource.
     pub fn free(&self, resource: ResourceId) -> u32 {
         self.free[resource.index()]
-    }
-
-    /// Whether an operation holds what it needs of resources.
-    pub fn holds_resources(&self, op: OpId) -> bool {
-        self.holdings[op.index()].resources
     }
 
     /// Slots booked now.

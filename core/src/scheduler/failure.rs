@@ -39,10 +39,10 @@ pub(super) enum Halt {
 impl Scheduler {
     /// Whether an operation may start although the run was called off.
     pub(super) fn survives(&self, op: OpId) -> bool {
-        let always = self.is_compensation(op) || self.flags[op.index()].trigger == Trigger::Always;
+        let always = self.is_compensation(op) || self.lives[op.index()].flags.trigger == Trigger::Always;
         match self.halt {
             Halt::None => true,
-            Halt::Failure => always || self.flags[op.index()].trigger == Trigger::AnyFailed,
+            Halt::Failure => always || self.lives[op.index()].flags.trigger == Trigger::AnyFailed,
             Halt::Graceful => always,
             Halt::Hard => false,
         }
@@ -59,7 +59,7 @@ impl Scheduler {
         if self.call_off(Halt::Failure, SkipReason::RunStopped(op), out) && self.settings.cancel_running {
             for running in self.plan.ids() {
                 // A stop operation only waits for what is stopping already.
-                let spared = self.flags[running.index()].monitor
+                let spared = self.lives[running.index()].flags.monitor
                     || self.plan.stops(running).is_some()
                     || self.survives(running);
                 if self.state(running) == State::Running && !spared {

@@ -4,45 +4,20 @@ use super::admission::Admission;
 use super::ageing::Ageing;
 use super::failure::Halt;
 use super::guard::Guard;
+use super::life::{Holding, Life};
 use super::messages::{Command, Input, Settings, SkipReason, StopReason, Verdict};
 use super::ready::ReadyQueue;
 use super::rollback::Rollback;
 use super::state::{Change, Defect, State, Status};
 use super::timers::{Timer, Timers};
 use crate::graph::OpId;
-use crate::operation::{Order, ProcessMode, Trigger, Work};
+use crate::operation::Order;
 use crate::plan::{ClassId, Demand, Plan, ResourceId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What is known of an operation beside its state, packed for the hot path.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Flags {
-    /// It watches the others.
-    pub(super) monitor: bool,
-    /// It is a service.
-    pub(super) service: bool,
-    /// Its failure counts.
-    pub(super) critical: bool,
-    /// It has a limit for all its attempts together.
-    pub(super) limited: bool,
-    /// It has a limit of its own for each attempt.
-    pub(super) timed: bool,
-    /// What its dependencies must have come to.
-    pub(super) trigger: Trigger,
-    /// Those who depend on it have been told that it has ended, or serves.
-    pub(super) settled: bool,
-    /// It has failed, or was skipped because of a failure.
-    pub(super) failure: bool,
-    /// It was skipped because nothing called for it.
-    pub(super) needless: bool,
-    /// Something it depends on has failed.
-    pub(super) dependency_failed: bool,
-    /// At least one attempt has failed, and was to be followed by another.
-    pub(super) tried: bool,
-    /// Its limit for all attempts has passed.
-    pub(super) total_passed: bool,
-}
+/// Fewer inputs than this are not worth a look ahead.
+const FEW: usize = 8;
 
 /// The scheduler of one run.
 #[derive(Debug)]
@@ -51,16 +26,9 @@ pub struct Scheduler {
     pub(super) settings: Settings,
     /// The latest time it was told; never goes back, whatever the clock does.
     pub(super) now: u64,
-    states: Box<[State]>,
-    /// By operation: when its state last changed.
-    since: Box<[u64]>,
+    pub(super) lives: Box<[Life]>,
     /// The first change that the table did not allow.
     defect: Option<Defect>,
-    pub(super) flags: Box<[Flags]>,
-    /// By operation: dependencies that have neither ended nor become serving.
-    pub(super) waiting_for: Box<[u32]>,
-    pub(super) attempts: Box<[u32]>,
-    pub(super) stop_reasons: Box<[Option<StopReason>]>,
     pub(super) backoff_until: BTreeMap<OpId, u64>,
     ready: ReadyQueue,
     ready_monitors: ReadyQueue,
@@ -105,36 +73,14 @@ impl Scheduler {
         if *plan.order() == Order::Sequential {
             settings.limits.max_concurrency = 1;
         }
-        let flags: Box<[Flags]> = plan
-            .nodes()
-            .map(|op| {
-                let declared = plan.operation(op);
-                Flags {
-                    monitor: declared.is_monitor(),
-                    service: matches!(&declared.work,
-                        Work::Process(spec) if spec.mode == ProcessMode::Service),
-                    critical: declared.critical,
-                    limited: declared.total_timeout_ms.is_some() && !settings.untimed,
-                    timed: declared.timeout_ms.is_some(),
-                    trigger: declared.trigger,
-                    ..Flags::default()
-                }
-            })
-            .collect();
-        let nodes = plan.node_count();
-        let ordinary = plan.ids().filter(|op| !flags[op.index()].monitor).count();
-        let waits = |op: OpId| plan.graph().dependencies.of(op).len() as u32;
-        let mut states = vec![State::Waiting; nodes].into_boxed_slice();
-        states[plan.len()..].fill(State::Dormant);
-        let admission = Admission::new(settings.limits, plan.resources(), nodes);
+        let untimed = settings.untimed;
+        let lives: Box<[Life]> = plan.nodes().map(|op| Life::of(&plan, op, untimed)).collect();
+        let ordinary = lives[..plan.len()].iter().filter(|life| !life.flags.monitor).count();
+        let admission = Admission::new(settings.limits, plan.resources());
         Self {
             now: 0,
-            states,
-            since: vec![0; nodes].into(),
+            lives,
             defect: None,
-            waiting_for: plan.ids().map(waits).collect(),
-            attempts: vec![0; nodes].into(),
-            stop_reasons: vec![None; nodes].into(),
             backoff_until: BTreeMap::new(),
             ready: ReadyQueue::new(&plan),
             ready_monitors: ReadyQueue::new(&plan),
@@ -162,7 +108,6 @@ impl Scheduler {
             transitions: 0,
             #[cfg(test)]
             seen: std::collections::BTreeSet::new(),
-            flags,
             plan,
             settings,
         }
@@ -175,6 +120,7 @@ impl Scheduler {
         if !self.started {
             self.begin(out);
         }
+        self.warm_up(inputs);
         for &input in inputs {
             match input {
                 Input::Tick => {}
@@ -205,6 +151,29 @@ impl Scheduler {
         }
     }
 
+    /// Asks the memory at once for all that the ends of operations lead to, and for those that are likely to
+    /// be admitted then: in a large run it is waited for once and not for each of them.
+    fn warm_up(&self, inputs: &[Input]) {
+        if inputs.len() < FEW {
+            return;
+        }
+        let graph = self.plan.graph();
+        let rows = || {
+            inputs.iter().filter_map(|input| match input {
+                Input::Completed(op, ..) if op.index() < self.plan.len() => Some(graph.dependents.of(*op)),
+                _ => None,
+            })
+        };
+        let next = || self.ready.likely_next(&self.plan, 2 * inputs.len());
+        let mut touched = rows().fold(0, |all, row| all ^ row.first().map_or(0, |op| op.0));
+        touched = next().fold(touched, |all, op| all ^ op.0);
+        for &op in rows().flatten() {
+            touched ^= self.lives[op.index()].waiting_for ^ self.plan.rank(op);
+        }
+        touched = next().fold(touched, |all, op| all ^ self.lives[op.index()].attempt);
+        std::hint::black_box(touched);
+    }
+
     /// When the next step is due even if nothing happens, in milliseconds since the run's start.
     pub fn next_due(&mut self) -> Option<u64> {
         self.look_at_timers(|timers, is_relevant| timers.next_due(is_relevant))
@@ -212,18 +181,15 @@ impl Scheduler {
 
     /// What `look` finds with the rule that says which timers will still change something.
     fn look_at_timers<R>(&mut self, look: impl FnOnce(&mut Timers, &dyn Fn(Timer) -> bool) -> R) -> R {
-        let (states, attempts, guard) = (&self.states, &self.attempts, &self.guard);
+        let (lives, guard) = (&self.lives, &self.guard);
         let (now, finished) = (self.now, self.finished);
-        let current = |op: OpId, attempt: u32| attempts[op.index()] == attempt;
+        let state = |op: OpId| lives[op.index()].state();
+        let current = |op: OpId, attempt: u32| lives[op.index()].attempt == attempt;
         let is_relevant = |timer: Timer| match timer {
-            Timer::OperationLimit(op, attempt) => {
-                current(op, attempt) && states[op.index()] == State::Running
-            }
-            Timer::StopGrace(op, attempt) => {
-                current(op, attempt) && matches!(states[op.index()], State::Stopping(_))
-            }
-            Timer::Backoff(op, attempt) => current(op, attempt) && states[op.index()] == State::Backoff,
-            Timer::TotalLimit(op) => !matches!(states[op.index()], State::Serving | State::Ended(_)),
+            Timer::OperationLimit(op, attempt) => current(op, attempt) && state(op) == State::Running,
+            Timer::StopGrace(op, attempt) => current(op, attempt) && matches!(state(op), State::Stopping(_)),
+            Timer::Backoff(op, attempt) => current(op, attempt) && state(op) == State::Backoff,
+            Timer::TotalLimit(op) => !matches!(state(op), State::Serving | State::Ended(_)),
             Timer::SampleExpired => !finished && guard.reason(now).is_some(),
             Timer::RunLimit => !finished,
         };
@@ -232,22 +198,22 @@ impl Scheduler {
 
     /// Where an operation is.
     pub fn state(&self, op: OpId) -> State {
-        self.states[op.index()]
+        self.lives[op.index()].state()
     }
 
     /// The current attempt of an operation; 0 before the first.
     pub fn attempt(&self, op: OpId) -> u32 {
-        self.attempts[op.index()]
+        self.lives[op.index()].attempt
     }
 
     /// Why an operation was told to stop, if it was.
     pub fn stopped_for(&self, op: OpId) -> Option<StopReason> {
-        self.stop_reasons[op.index()]
+        self.lives[op.index()].stop_reason
     }
 
     /// When an operation came to be where it is, in milliseconds since the run's start.
     pub fn since(&self, op: OpId) -> u64 {
-        self.since[op.index()]
+        self.lives[op.index()].since()
     }
 
     /// The first change that the table did not allow, if there was one. The run is not to be trusted
@@ -286,7 +252,7 @@ impl Scheduler {
         self.started = true;
         self.arm_run_limit();
         for op in self.plan.ids() {
-            if self.waiting_for[op.index()] == 0 && self.state(op) == State::Waiting {
+            if self.lives[op.index()].waiting_for == 0 && self.state(op) == State::Waiting {
                 self.decide(op, out);
             }
         }
@@ -300,17 +266,15 @@ impl Scheduler {
 
     /// The only place a state changes.
     pub(super) fn change(&mut self, op: OpId, change: Change) {
-        let before = self.states[op.index()];
-        let Some(next) = before.after(change) else {
-            self.defect.get_or_insert(Defect { op, state: before, change });
+        let life = &mut self.lives[op.index()];
+        let Some((before, next)) = life.change(change, self.now) else {
+            self.defect.get_or_insert(Defect { op, state: life.state(), change });
             return;
         };
         #[cfg(test)]
         self.seen.insert((before, change));
-        self.states[op.index()] = next;
-        self.since[op.index()] = self.now;
+        let flags = life.flags;
         self.transitions += 1;
-        let flags = self.flags[op.index()];
         if !flags.monitor {
             self.outstanding += usize::from(next.is_outstanding());
             self.outstanding -= usize::from(before.is_outstanding());
@@ -320,7 +284,7 @@ impl Scheduler {
         }
         match next {
             State::Waiting => self.unfinished += 1,
-            State::Serving => self.admission.release_slot(op),
+            State::Serving => self.admission.release_slot(&mut self.lives[op.index()].holding),
             State::Backoff => self.release(op),
             State::Ended(status) => {
                 self.unfinished -= 1;
@@ -347,13 +311,18 @@ impl Scheduler {
         self.change(op, change);
     }
 
+    /// Makes a change happen that no declared operation can make, to show what becomes of a defect.
+    pub fn show_defect(&mut self) {
+        self.change(OpId(0), Change::Need);
+    }
+
     pub(super) fn is_compensation(&self, op: OpId) -> bool {
         op.index() >= self.plan.len()
     }
 
     /// Whether an input speaks of the attempt that is under way.
     pub(super) fn is_current(&self, op: OpId, attempt: u32) -> bool {
-        op.index() < self.states.len() && self.attempts[op.index()] == attempt
+        op.index() < self.lives.len() && self.lives[op.index()].attempt == attempt
     }
 
     fn taken(&mut self, op: OpId, attempt: u32, out: &mut Vec<Command>) {
@@ -375,7 +344,7 @@ impl Scheduler {
         if self.settings.untimed {
             return None;
         }
-        let flags = self.flags[op.index()];
+        let flags = self.lives[op.index()].flags;
         // What is declared lies far away in memory: it is looked up only where there is something.
         let own = if flags.timed { self.plan.operation(op).timeout_ms } else { None };
         own.or_else(|| self.settings.default_timeout_ms.filter(|_| !flags.monitor))
@@ -396,7 +365,9 @@ impl Scheduler {
         }
         let (status, retry) = match (self.state(op), verdict) {
             // A service that ends before it was ready has not done what it is there for.
-            (State::Admitted | State::Running, Verdict::Succeeded) if self.flags[op.index()].service => {
+            (State::Admitted | State::Running, Verdict::Succeeded)
+                if self.lives[op.index()].flags.service =>
+            {
                 (Status::Failed, true)
             }
             (State::Admitted | State::Running, Verdict::Succeeded) => (Status::Succeeded, false),
@@ -426,25 +397,25 @@ impl Scheduler {
 
     /// An abandoned operation has ended after all. It has no say any more, but what it holds is free.
     fn abandoned_ended(&mut self, op: OpId, attempt: u32, out: &mut Vec<Command>) {
-        if self.admission.holds_resources(op) {
+        if self.lives[op.index()].holding != Holding::Nothing {
             self.moving -= 1;
             self.release(op);
         }
         out.push(Command::Released(op, attempt));
         // Its number is used up, so that a second answer is a stale one.
-        self.attempts[op.index()] += 1;
+        self.lives[op.index()].attempt += 1;
     }
 
     /// Ends an operation that was started.
     pub(super) fn end(&mut self, op: OpId, attempt: u32, status: Status, out: &mut Vec<Command>) {
-        self.flags[op.index()].failure = status.is_failure();
+        self.lives[op.index()].flags.failure = status.is_failure();
         self.change(op, Change::End(status));
         out.push(Command::Ended(op, attempt, status));
         self.tell(op, out);
-        if self.flags[op.index()].service {
+        if self.lives[op.index()].flags.service {
             self.end_stop_operations(op, out);
         }
-        if status.is_failure() && self.flags[op.index()].critical {
+        if status.is_failure() && self.lives[op.index()].flags.critical {
             self.critical_failure(op, out);
         }
     }
@@ -473,7 +444,7 @@ impl Scheduler {
     /// Queues an operation that has all it waits for.
     pub(super) fn make_ready(&mut self, op: OpId, change: Change) {
         self.change(op, change);
-        let flags = self.flags[op.index()];
+        let flags = self.lives[op.index()].flags;
         if flags.limited && !flags.tried {
             let limit = self.plan.operation(op).total_timeout_ms.unwrap_or(u64::MAX);
             self.timers.arm(self.now.saturating_add(limit), Timer::TotalLimit(op));
@@ -503,7 +474,8 @@ impl Scheduler {
 
     /// Gives back all that an operation holds.
     fn release(&mut self, op: OpId) {
-        if self.admission.release(self.plan.resources(), op) {
+        let holding = &mut self.lives[op.index()].holding;
+        if self.admission.release(self.plan.resources(), op, holding) {
             let plan = Arc::clone(&self.plan);
             for demand in plan.resources().demands(op) {
                 self.look_again(demand.resource);
@@ -521,8 +493,8 @@ impl Scheduler {
     /// Reserves a class whose operations were passed over too often, or lifts its reservation.
     fn review(&mut self, class: ClassId) {
         let plan = Arc::clone(&self.plan);
-        let states = &self.states;
-        let still_ready = |op: OpId| states[op.index()] == State::Ready;
+        let lives = &self.lives;
+        let still_ready = |op: OpId| lives[op.index()].state() == State::Ready;
         let overdue = self.ageing.is_overdue(class, still_ready);
         let best = if overdue { self.ready.best_of(&plan, class, still_ready) } else { None };
         if self.ageing.reserve(plan.resources(), class, best.map(|op| plan.rank(op))) {
@@ -540,8 +512,8 @@ impl Scheduler {
             if !self.admission.has_slot() || self.is_guarded() {
                 return;
             }
-            let states = &self.states;
-            let still_ready = |op: OpId| states[op.index()] == State::Ready;
+            let lives = &self.lives;
+            let still_ready = |op: OpId| lives[op.index()].state() == State::Ready;
             match self.ready.peek(&plan, still_ready) {
                 Some((op, class)) => match self.hindrance(op, class) {
                     None => self.grant(op, class, out),
@@ -559,8 +531,8 @@ impl Scheduler {
 
     fn admit_monitors(&mut self, plan: &Plan, out: &mut Vec<Command>) {
         loop {
-            let states = &self.states;
-            let still_ready = |op: OpId| states[op.index()] == State::Ready;
+            let lives = &self.lives;
+            let still_ready = |op: OpId| lives[op.index()].state() == State::Ready;
             let Some((op, class)) = self.ready_monitors.peek(plan, still_ready) else { return };
             self.ready_monitors.take(class);
             self.start(op, out);
@@ -585,7 +557,8 @@ impl Scheduler {
     fn grant(&mut self, op: OpId, class: ClassId, out: &mut Vec<Command>) {
         self.ready.take(class);
         self.ageing.admitted(op, class);
-        self.admission.book(self.plan.resources(), op);
+        let holding = &mut self.lives[op.index()].holding;
+        self.admission.book(self.plan.resources(), op, holding);
         self.start(op, out);
         if self.ageing.is_reserved(class) {
             self.review(class);
@@ -598,11 +571,11 @@ impl Scheduler {
     }
 
     fn start(&mut self, op: OpId, out: &mut Vec<Command>) {
-        self.attempts[op.index()] += 1;
+        self.lives[op.index()].attempt += 1;
         self.change(op, Change::Admit);
         match self.plan.stops(op) {
             Some(service) => self.run_stop_operation(op, service, out),
-            None => out.push(Command::Start(op, self.attempts[op.index()])),
+            None => out.push(Command::Start(op, self.lives[op.index()].attempt)),
         }
     }
 
@@ -615,8 +588,8 @@ impl Scheduler {
         }
         let plan = Arc::clone(&self.plan);
         let parked: Vec<ClassId> = self.ready.parked_classes().collect();
-        let states = &self.states;
-        let still_ready = |op: OpId| states[op.index()] == State::Ready;
+        let lives = &self.lives;
+        let still_ready = |op: OpId| lives[op.index()].state() == State::Ready;
         let mut waiting = Vec::with_capacity(parked.len());
         for class in parked {
             if let Some(op) = self.ready.best_of(&plan, class, still_ready) {
@@ -635,7 +608,7 @@ impl Scheduler {
         let Some(lack) = self.admission.lacks(plan.resources(), class) else { return false };
         let Some(service) = self.holders(lack.resource).next() else { return false };
         self.skip(op, SkipReason::HeldByService(service), out);
-        if self.flags[op.index()].critical {
+        if self.lives[op.index()].flags.critical {
             self.critical_failure(op, out);
         }
         true
@@ -645,7 +618,8 @@ impl Scheduler {
     pub(super) fn holders(&self, resource: ResourceId) -> impl Iterator<Item = OpId> {
         self.plan.nodes().filter(move |&op| {
             let takes = |demand: &Demand| demand.resource == resource;
-            self.admission.holds_resources(op) && self.plan.resources().demands(op).iter().any(takes)
+            let holds = self.lives[op.index()].holding != Holding::Nothing;
+            holds && self.plan.resources().demands(op).iter().any(takes)
         })
     }
 }

@@ -6,6 +6,7 @@
 //! | what goes in and what comes out | [`messages`] |
 //! | what states are there, and which may follow which | [`state`] |
 //! | what happens on an input | [`machine`](Scheduler::step) |
+//! | what is known of each operation | `life.rs` |
 //! | which operation is next | [`ready`] |
 //! | may one more start | [`admission`] |
 //! | how does nobody wait for ever | [`ageing`] |
@@ -23,6 +24,7 @@ pub mod ageing;
 pub mod explain;
 pub mod failure;
 pub mod guard;
+mod life;
 mod machine;
 pub mod messages;
 pub mod ready;

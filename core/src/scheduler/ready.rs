@@ -73,6 +73,14 @@ impl ReadyQueue {
         None
     }
 
+    /// Some operations, at most so many, that are likely to be among the best soon: those at the top of the
+    /// best class's heap.
+    pub fn likely_next(&self, plan: &Plan, most: usize) -> impl Iterator<Item = OpId> {
+        let class = self.best.peek().map(|Reverse((_, class))| &self.classes[class.index()]);
+        let ranks = class.map_or(&[][..], |class| class.ranks.as_slice());
+        ranks.iter().take(most).map(|Reverse(rank)| plan.at_rank(*rank))
+    }
+
     /// Takes the best operation of a class out.
     pub fn take(&mut self, class: ClassId) {
         let queue = &mut self.classes[class.index()];

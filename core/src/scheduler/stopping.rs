@@ -25,13 +25,13 @@ impl Scheduler {
 
     /// Tells one operation to stop.
     pub(super) fn stop(&mut self, op: OpId, reason: StopReason, hard: bool, out: &mut Vec<Command>) {
-        let attempt = self.attempts[op.index()];
+        let attempt = self.lives[op.index()].attempt;
         let grace = if hard { 0 } else { self.grace_of(op) };
         let reason = match self.state(op) {
             State::Stopping(first) => first,
             _ => {
                 self.change(op, Change::Stop(reason));
-                self.stop_reasons[op.index()] = Some(reason);
+                self.lives[op.index()].stop_reason = Some(reason);
                 reason
             }
         };
@@ -60,8 +60,8 @@ impl Scheduler {
 
     /// The limit of an operation with all its attempts has passed. A service that serves has kept it.
     pub(super) fn total_limit_passed(&mut self, op: OpId, out: &mut Vec<Command>) {
-        self.flags[op.index()].total_passed = true;
-        let mut attempt = self.attempts[op.index()];
+        self.lives[op.index()].flags.total_passed = true;
+        let mut attempt = self.lives[op.index()].attempt;
         match self.state(op) {
             State::Running => return self.stop(op, StopReason::TotalTimeout, false, out),
             State::Ready | State::Backoff => {}
@@ -71,7 +71,7 @@ impl Scheduler {
             }
             _ => return,
         }
-        self.stop_reasons[op.index()] = Some(StopReason::TotalTimeout);
+        self.lives[op.index()].stop_reason = Some(StopReason::TotalTimeout);
         self.end(op, attempt, Status::TimedOut, out);
     }
 
@@ -90,7 +90,7 @@ impl Scheduler {
 
     /// A stop operation is a decision: it runs until its service has ended.
     pub(super) fn run_stop_operation(&mut self, op: OpId, service: OpId, out: &mut Vec<Command>) {
-        let attempt = self.attempts[op.index()];
+        let attempt = self.lives[op.index()].attempt;
         self.change(op, Change::Take);
         out.push(Command::Started(op, attempt));
         match self.state(service) {
@@ -105,7 +105,7 @@ impl Scheduler {
         let plan = Arc::clone(&self.plan);
         for &op in plan.graph().dependents.of(service) {
             if plan.stops(op) == Some(service) {
-                let attempt = self.attempts[op.index()];
+                let attempt = self.lives[op.index()].attempt;
                 match self.state(op) {
                     State::Running => self.end(op, attempt, Status::Succeeded, out),
                     State::Stopping(_) => self.completed(op, attempt, Verdict::Stopped, out),

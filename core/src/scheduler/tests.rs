@@ -2,7 +2,9 @@
 
 use super::super::failure::FailureStrategy;
 use super::*;
-use crate::operation::{LockMode, Needs, Operation, PlanRequest, ResourceLimits, RetryPolicy};
+use crate::operation::{
+    LockMode, Needs, Operation, PlanRequest, ProcessMode, ResourceLimits, RetryPolicy, Trigger, Work,
+};
 use crate::plan::tests::{plan, process, script};
 
 fn settings(cap: u32, failure: FailureStrategy) -> Settings {

@@ -22,7 +22,7 @@ impl Scheduler {
         let plan = Arc::clone(&self.plan);
         while let Some(op) = self.unsettled.pop() {
             let well = self.state(op).satisfies_dependents();
-            let first = !std::mem::replace(&mut self.flags[op.index()].settled, true);
+            let first = !std::mem::replace(&mut self.lives[op.index()].flags.settled, true);
             if well && !first {
                 // A service: its dependents went on when it became ready.
                 continue;
@@ -32,7 +32,7 @@ impl Scheduler {
                     self.dependency_ended_badly(dependent, op, out);
                 }
                 if first {
-                    let waiting = &mut self.waiting_for[dependent.index()];
+                    let waiting = &mut self.lives[dependent.index()].waiting_for;
                     *waiting -= 1;
                     if *waiting == 0 && self.state(dependent) == State::Waiting {
                         self.decide(dependent, out);
@@ -44,8 +44,8 @@ impl Scheduler {
     }
 
     fn dependency_ended_badly(&mut self, op: OpId, on: OpId, out: &mut Vec<Command>) {
-        let failure = self.flags[on.index()].failure;
-        let flags = &mut self.flags[op.index()];
+        let failure = self.lives[on.index()].flags.failure;
+        let flags = &mut self.lives[op.index()].flags;
         flags.dependency_failed |= failure;
         // What has been tried before had all it waits for; a service that dies later changes nothing.
         if flags.trigger == Trigger::AllSucceeded && !flags.tried {
@@ -55,7 +55,7 @@ impl Scheduler {
 
     /// All it waits for has ended: it is ready, or was not called for.
     pub(super) fn decide(&mut self, op: OpId, out: &mut Vec<Command>) {
-        let flags = self.flags[op.index()];
+        let flags = self.lives[op.index()].flags;
         if flags.trigger == Trigger::AnyFailed && !flags.dependency_failed {
             self.skip(op, SkipReason::NotTriggered, out);
         } else {
@@ -66,7 +66,7 @@ impl Scheduler {
     /// Ends an operation that is not being run. One that was tried before has failed; any other has
     /// never started. False when it is being run, or has ended.
     pub(super) fn skip(&mut self, op: OpId, reason: SkipReason, out: &mut Vec<Command>) -> bool {
-        let mut attempt = self.attempts[op.index()];
+        let mut attempt = self.lives[op.index()].attempt;
         match self.state(op) {
             State::Waiting | State::Ready | State::Backoff => {}
             State::Admitted => {
@@ -75,7 +75,7 @@ impl Scheduler {
             }
             _ => return false,
         }
-        if self.flags[op.index()].tried {
+        if self.lives[op.index()].flags.tried {
             let status = match reason {
                 SkipReason::RunCanceled => Status::Canceled,
                 SkipReason::RunTimeout => Status::TimedOut,
@@ -86,14 +86,14 @@ impl Scheduler {
         }
         let (failure, needless) = match reason {
             SkipReason::Dependency(on) => {
-                let on = self.flags[on.index()];
+                let on = self.lives[on.index()].flags;
                 (on.failure, on.needless)
             }
             SkipReason::HeldByService(_) => (true, false),
             SkipReason::NotTriggered | SkipReason::NothingToWatch => (false, true),
             SkipReason::RunStopped(_) | SkipReason::RunCanceled | SkipReason::RunTimeout => (false, false),
         };
-        let flags = &mut self.flags[op.index()];
+        let flags = &mut self.lives[op.index()].flags;
         (flags.failure, flags.needless) = (failure, needless);
         self.change(op, Change::End(Status::Skipped));
         out.push(Command::Skipped(op, reason));

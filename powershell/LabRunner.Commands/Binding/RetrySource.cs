@@ -6,7 +6,7 @@ namespace LabRunner.Binding;
 /// <summary>Reads when a failed attempt is followed by another one: RetryCount, RetryDelay and Retry.</summary>
 internal sealed class RetrySource(List<LabFinding> findings)
 {
-    /// <summary>The policy as the core's own document has it; nothing when the operation says nothing of it.</summary>
+    /// <summary>The policy as the core's own document has it; nothing when the operation says nothing of it, or nothing sound.</summary>
     internal Dictionary<string, object?>? Read(FieldMap fields, string operation)
     {
         var retry = fields.Take("Retry");
@@ -17,6 +17,7 @@ internal sealed class RetrySource(List<LabFinding> findings)
             return null;
         }
 
+        int before = findings.Count;
         FieldMap? map = null;
         if (Amounts.Whole(retry) is not null)
         {
@@ -47,7 +48,7 @@ internal sealed class RetrySource(List<LabFinding> findings)
         Pause(delay, "RetryDelay", "delay_ms");
         if (map is null)
         {
-            return policy;
+            return Sound();
         }
 
         Pause(map.Take("MaxDelay"), "MaxDelay", "max_delay_ms");
@@ -76,7 +77,10 @@ internal sealed class RetrySource(List<LabFinding> findings)
             Refuse($"The Retry of operation '{operation}' has '{unknown}', which means nothing.", operation, "There are Count, Delay, Backoff, MaxDelay, Jitter, RetryOn and StopOn.");
         }
 
-        return policy;
+        return Sound();
+
+        // The core would find half a policy malformed, and say so in words of its own.
+        Dictionary<string, object?>? Sound() => findings.Count == before ? policy : null;
 
         void Pause(object? value, string spelled, string key)
         {

@@ -401,6 +401,23 @@ fn a_panic_inside_is_a_fault_outside() {
 }
 
 #[test]
+fn a_defect_of_the_scheduler_ends_the_run_and_is_named() {
+    let run = run_of(&[("a", &[]), ("b", &["a"])]);
+    let show = export!("lab_selfcheck_defect", fn(u64) -> LabReply);
+    let ticket = take(run, 1, 1_000);
+    assert_eq!(ticket.operation, 0);
+    let waiting = std::thread::spawn(move || take(run, 2, 60_000).state);
+    number(unsafe { show(run) }).unwrap();
+    assert_eq!(waiting.join().unwrap(), LabTicket::OVER, "nobody waits any longer");
+    let result = document(unsafe { export!("lab_run_result", fn(u64) -> LabReply)(run) }).unwrap();
+    assert_eq!(result["status"], "Failed");
+    assert_eq!(result["defect"], "operation 0 is Running, where Need must not happen");
+    assert_eq!(complete(run, 0, ticket.attempt, b""), Ok(0), "and changes nothing");
+    release(run).unwrap();
+    assert_eq!(number(unsafe { show(run) }).unwrap_err()["id"], "LabRunner.InvalidHandle");
+}
+
+#[test]
 fn a_large_plan_crosses() {
     let operations: Vec<Value> = (0..50_000)
         .map(|i| json!({ "name": format!("operation-{i}"), "work": { "kind": "script" } }))
