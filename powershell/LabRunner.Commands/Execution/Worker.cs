@@ -11,7 +11,7 @@ namespace LabRunner.Execution;
 /// The thread runs <see cref="WorkerSession.Loop"/>. Everything it waits for can be woken: a take by the core's wake,
 /// parking in the pool by <see cref="Bind"/>, a full queue by the pipeline's stop.
 /// </remarks>
-internal sealed class Worker
+internal sealed class Worker : IBlockedWriter
 {
     // How long one wait inside the core lasts before it is renewed; nothing depends on it.
     private const int TakeMs = 60_000;
@@ -39,7 +39,9 @@ internal sealed class Worker
     private LoopVariables? _loop;
     private StateBaseline? _baseline;
     private bool _retired;
-    private bool _stopRequested;
+    private volatile bool _stopRequested;
+    private volatile bool _interrupted;
+    private Exception? _fault;
     private bool _dirty;
     private bool _used;
     private bool _renew;
@@ -70,6 +72,11 @@ internal sealed class Worker
     /// <summary>The recorder of the operation that is open.</summary>
     internal OperationRecorder? Recorder => _open?.Recorder;
 
+    bool IBlockedWriter.IsStopped => _stopRequested || _interrupted;
+
+    // Told to end, by whoever it was: there is nothing more to wait for.
+    private bool IsEnding => _retired || _stopRequested || _interrupted;
+
     internal void Start() => new Thread(Main, StackBytes)
     {
         IsBackground = true,
@@ -82,7 +89,7 @@ internal sealed class Worker
     {
         lock (_gate)
         {
-            if (_retired || _stopRequested)
+            if (IsEnding)
             {
                 return false;
             }
@@ -131,23 +138,55 @@ internal sealed class Worker
         }
     }
 
-    /// <summary>The pipeline is being stopped while the worker waits: let the wait end.</summary>
-    internal void Interrupt()
-    {
-        RunSession? bound;
-        lock (_gate)
-        {
-            _stopRequested = true;
-            bound = _bound;
-            Monitor.PulseAll(_gate);
-        }
-
-        bound?.Wake(Number);
-    }
+    /// <summary>The pipeline has begun: this is its session.</summary>
+    internal void Enter(PSCmdlet command) => _baseline ??= new StateBaseline(command);
 
     /// <summary>Ends the open operation, if there is one, and waits for the next. Runs on the worker's thread.</summary>
-    /// <returns>Whether there is something to run; otherwise the worker ends.</returns>
-    internal bool Next(PSCmdlet command)
+    /// <returns>Whether there is something to run; otherwise the worker's pipeline ends.</returns>
+    internal bool TryNext()
+    {
+        try
+        {
+            return Next();
+        }
+        catch (Exception error)
+        {
+            _fault = error;
+            return false;
+        }
+    }
+
+    /// <summary>Takes what the pipeline puts out.</summary>
+    internal void Take(PSObject? item) => Recorder?.Add(item, this);
+
+    /// <summary>An error ended the open operation.</summary>
+    internal void Fail(ErrorRecord error) => Recorder?.Fail(error);
+
+    /// <summary>A script file used <c>exit</c> with a bad code.</summary>
+    internal void FileExited(int code)
+    {
+        if (_open is { Work.IsFile: true } open)
+        {
+            open.Recorder.Exit(code);
+        }
+    }
+
+    /// <summary>A script block used <c>exit</c>, which ends the pipeline.</summary>
+    internal void BlockExited(int code) => _exitCode = code;
+
+    /// <summary>Something was shown through the host.</summary>
+    internal void Record(LabStream stream, object data) => Recorder?.Record(stream, data, null);
+
+    /// <summary>The open operation reported progress.</summary>
+    internal void Progress(long source, ProgressRecord record)
+    {
+        if (_open is { } open)
+        {
+            open.Run.ReportProgress(open.Operation, source, record);
+        }
+    }
+
+    private bool Next()
     {
         Assignment? done = null;
         if (_open is not null)
@@ -166,8 +205,13 @@ internal sealed class Worker
             return false;
         }
 
-        _baseline ??= new StateBaseline(command);
-        if (_dirty && !_baseline.TryRestore([]))
+        if (done is not null && _interrupted)
+        {
+            done.Run.Complete(done);
+            return false;
+        }
+
+        if (_dirty && !_baseline!.TryRestore([]))
         {
             _renew = true;
             return false;
@@ -221,7 +265,7 @@ internal sealed class Worker
                 case TicketState.Woken:
                     lock (_gate)
                     {
-                        if (_retired || _stopRequested)
+                        if (IsEnding)
                         {
                             return false;
                         }
@@ -229,33 +273,6 @@ internal sealed class Worker
 
                     break;
             }
-        }
-    }
-
-    /// <summary>An error ended the open operation.</summary>
-    internal void Fail(ErrorRecord error) => Recorder?.Fail(error);
-
-    /// <summary>A script file used <c>exit</c> with a bad code.</summary>
-    internal void FileExited(int code)
-    {
-        if (_open is { Work.IsFile: true } open)
-        {
-            open.Recorder.Exit(code);
-        }
-    }
-
-    /// <summary>A script block used <c>exit</c>, which ends the pipeline.</summary>
-    internal void BlockExited(int code) => _exitCode = code;
-
-    /// <summary>Something was shown through the host.</summary>
-    internal void Record(LabStream stream, object data) => Recorder?.Record(stream, data, null);
-
-    /// <summary>The open operation reported progress.</summary>
-    internal void Progress(long source, ProgressRecord record)
-    {
-        if (_open is { } open)
-        {
-            open.Run.ReportProgress(open.Operation, source, record);
         }
     }
 
@@ -330,7 +347,7 @@ internal sealed class Worker
             runspace.Open();
             SharedFormats.Join(runspace, formats);
             runspace.Debugger?.SetDebugMode(DebugModes.None);
-            _loop = WorkerSession.Prepare(runspace);
+            _loop = WorkerSession.Prepare(runspace, this);
         }
         finally
         {
@@ -359,6 +376,8 @@ internal sealed class Worker
         using var pipeline = PowerShell.Create();
         pipeline.Runspace = _runspace;
         pipeline.AddScript(WorkerSession.Loop, useLocalScope: false);
+        pipeline.InvocationStateChanged += OnStateChanged;
+        using var output = WorkerOutput.Of(this);
         lock (_gate)
         {
             if (_retired)
@@ -372,7 +391,7 @@ internal sealed class Worker
         Exception? reason = null;
         try
         {
-            pipeline.Invoke();
+            pipeline.Invoke<PSObject, PSObject>(null, output, null);
         }
         catch (Exception error)
         {
@@ -388,10 +407,15 @@ internal sealed class Worker
             open = _open;
         }
 
+        if (_fault is not null)
+        {
+            throw new InvalidOperationException(_fault.Message, _fault);
+        }
+
         if (open is null)
         {
             // Nobody ended the loop's operation: it was told to end or to go on elsewhere, or the runspace is gone.
-            return _renew && !stopped ? PipelineEnd.Renew : PipelineEnd.Last;
+            return _renew && !stopped && !_interrupted ? PipelineEnd.Renew : PipelineEnd.Last;
         }
 
         if (_exitCode is { } code)
@@ -408,6 +432,28 @@ internal sealed class Worker
         _dirty = true;
         Report(open);
         return !sound ? PipelineEnd.Last : open.Isolation == LabIsolation.Runspace ? PipelineEnd.Renew : PipelineEnd.Again;
+    }
+
+    // Whoever stops the pipeline - this worker itself, or somebody who closes its runspace - every wait has to end.
+    private void OnStateChanged(object? sender, PSInvocationStateChangedEventArgs change)
+    {
+        if (change.InvocationStateInfo.State != PSInvocationState.Stopping)
+        {
+            return;
+        }
+
+        RunSession? bound;
+        OperationRecorder? recorder;
+        lock (_gate)
+        {
+            _interrupted = true;
+            bound = _bound;
+            recorder = Recorder;
+            Monitor.PulseAll(_gate);
+        }
+
+        bound?.Wake(Number);
+        recorder?.WakeWriter();
     }
 
     private bool IsSound(PowerShell pipeline) =>
@@ -559,12 +605,12 @@ internal sealed class Worker
     {
         lock (_gate)
         {
-            while (_bound is null && !_retired && !_stopRequested)
+            while (_bound is null && !IsEnding)
             {
                 Monitor.Wait(_gate);
             }
 
-            return _retired || _stopRequested ? null : _bound;
+            return IsEnding ? null : _bound;
         }
     }
 
