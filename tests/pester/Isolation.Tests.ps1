@@ -124,4 +124,28 @@ operations:
         $results[2].Output[0] | Should -Be $results[1].Output[1]
         { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { }; Isolation = 'Proces' } } | Should -Throw "*'Proces'*'a'*Shared, Runspace and Process*"
     }
+
+    It 'does without a worker whose runspace somebody has closed, at work or waiting for some' {
+        $gate = [System.Threading.ManualResetEventSlim]::new()
+        $job = Invoke-ParallelLabRunner -AsJob -MaxConcurrency 1 -ContinueOnError -Operations @(
+            @{ Name = 'closed'; ScriptBlock = { Write-Warning "$([runspace]::DefaultRunspace.Id)"; $null = ($using:gate).Wait(60000) } }
+            @{ Name = 'other'; ScriptBlock = { 'x' } }
+        )
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        while ($job.ChildJobs[0].Warning.Count -eq 0 -and $watch.Elapsed.TotalSeconds -lt 30) { Start-Sleep -Milliseconds 10 }
+        (Get-Runspace -Id "$($job.ChildJobs[0].Warning[0])").CloseAsync()
+        $gate.Set()
+        $results = $job | Wait-Job | Receive-Job -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        Remove-Job -Job $job
+        $results.Status | Should -Be 'Failed', 'Succeeded'
+        $results[0].ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'LabRunner.WorkerLost*'
+
+        # Those that wait end at once, and not when what they wait in is over.
+        $idle = @(Get-Runspace -Name 'LabRunner worker*')
+        $idle | Should -Not -BeNullOrEmpty
+        $watch.Restart()
+        $idle | ForEach-Object Close
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
+        (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 'x' } }).Output | Should -Be 'x'
+    }
 }
