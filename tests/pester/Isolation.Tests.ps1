@@ -148,4 +148,41 @@ operations:
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
         (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 'x' } }).Output | Should -Be 'x'
     }
+
+    It 'gives every worker the providers and drives of a runspace of the engine' {
+        $look = {
+            foreach ($drive in Get-PSDrive | Sort-Object Name) { '{0} {1} {2} {3}' -f $drive.Name, $drive.Provider, $drive.Root, $drive.Description }
+            Get-PSProvider -PSProvider FileSystem | ForEach-Object { '{0} {1} {2} {3} {4} {5}' -f $_.ImplementingType, $_.Home, $_.Capabilities, $_.ModuleName, $_.ItemSeparator, $_.VolumeSeparatedByColon }
+            Set-Location -Path Temp:
+            "$pwd $(Test-Path -Path .)"
+            Set-Location -Path ~
+            "$pwd"
+        }
+        $bare = [powershell]::Create()
+        $expected = $bare.AddScript($look).Invoke()
+        $bare.Dispose()
+        $count = 8
+        $here = [System.Threading.CountdownEvent]::new($count)
+        $operations = foreach ($i in 1..$count) { @{ Name = "o$i"; ScriptBlock = { param($Look) $null = ($using:here).Signal(); $null = ($using:here).Wait(30000); & ([scriptblock]::Create($Look)) }; Parameters = @{ Look = "$look" } } }
+        $results = Invoke-ParallelLabRunner -Operations $operations -MaxConcurrency $count
+        $results.WorkerId | Select-Object -Unique | Should -HaveCount $count
+        foreach ($result in $results) { $result.Output | Should -Be $expected }
+    }
+
+    It 'lets PowerShell end though an operation does not' {
+        $script = {
+            param($Module)
+            Import-Module $Module
+            $result = Invoke-ParallelLabRunner @{ Name = 'deaf'; ScriptBlock = { [Threading.Thread]::Sleep(-1) }; Timeout = '200ms' } -ErrorAction SilentlyContinue
+            exit [int] $result.Status
+        }
+        $start = [System.Diagnostics.ProcessStartInfo]::new([System.Environment]::ProcessPath)
+        if ([System.IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') { $start.ArgumentList.Add([System.IO.Path]::Combine($PSHOME, 'pwsh.dll')) }
+        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "& { $script } '$((Get-Module LabRunner).ModuleBase)'") { $start.ArgumentList.Add($argument) }
+        $process = [System.Diagnostics.Process]::Start($start)
+        $ended = $process.WaitForExit(60000)
+        if (!$ended) { $process.Kill() }
+        $ended | Should -BeTrue
+        $process.ExitCode | Should -Be ([int] [LabRunner.OperationStatus]::Abandoned)
+    }
 }

@@ -15,6 +15,12 @@ internal static class Outcome
             return [];
         }
 
+        return Document(recorder);
+    }
+
+    // Apart, so that what succeeds in silence does not pay for the writer's code.
+    private static byte[] Document(OperationRecorder recorder)
+    {
         var buffer = new ArrayBufferWriter<byte>(256);
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();

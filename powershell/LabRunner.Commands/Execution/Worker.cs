@@ -47,7 +47,7 @@ internal sealed class Worker : IBlockedWriter
     private bool _renew;
     private int? _exitCode;
 
-    internal Worker(CallerState bornFor, RunSession first)
+    internal Worker(CallerState bornFor, RunSession? first)
     {
         Number = (uint)Interlocked.Increment(ref _lastNumber);
         Fingerprint = WorkerSession.FingerprintOf(bornFor);
@@ -119,6 +119,16 @@ internal sealed class Worker : IBlockedWriter
         bound?.Wake(Number);
     }
 
+    /// <summary>Its operation does not stop, and is waited for no more: PowerShell's own exit is not to wait for it either.</summary>
+    /// <remarks>Who ends the session closes every runspace that is open. One that is being closed is left alone, and so is a thread in the background.</remarks>
+    internal void LetGo()
+    {
+        if (_runspace is { } runspace)
+        {
+            InBackground("close", runspace.Close);
+        }
+    }
+
     /// <summary>Stops the operation if it is the one that is open: the order may come when it has just ended.</summary>
     internal void StopOperation(RunSession run, int operation, uint attempt)
     {
@@ -175,7 +185,18 @@ internal sealed class Worker : IBlockedWriter
     internal void BlockExited(int code) => _exitCode = code;
 
     /// <summary>Something was shown through the host.</summary>
-    internal void Record(LabStream stream, object data) => Recorder?.Record(stream, data, null);
+    internal void Record(LabStream stream, object data)
+    {
+        // What a preference lets a warning stop, the engine shows through the host, and nowhere else.
+        if (data is WarningRecord warning)
+        {
+            Recorder?.Warn(warning);
+        }
+        else
+        {
+            Recorder?.Record(stream, data, null);
+        }
+    }
 
     /// <summary>The open operation reported progress.</summary>
     internal void Progress(long source, ProgressRecord record)
@@ -338,14 +359,7 @@ internal sealed class Worker : IBlockedWriter
         OpenGate.Wait();
         try
         {
-            var state = WorkerSession.Create(_bornFor);
-            var formats = SharedFormats.Leave(state);
-            var runspace = RunspaceFactory.CreateRunspace(new WorkerHost(this), state);
-            runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
-            runspace.Name = $"LabRunner worker {Number}";
-            _runspace = runspace;
-            runspace.Open();
-            SharedFormats.Join(runspace, formats);
+            var runspace = Open(mayShare: true) ?? Open(mayShare: false)!;
             runspace.Debugger?.SetDebugMode(DebugModes.None);
             _loop = WorkerSession.Prepare(runspace, this);
         }
@@ -354,7 +368,27 @@ internal sealed class Worker : IBlockedWriter
             OpenGate.Release();
         }
 
-        _bornFor.Import.Apply(_runspace);
+        _bornFor.Import.Apply(_runspace!);
+    }
+
+    private Runspace? Open(bool mayShare)
+    {
+        var state = WorkerSession.Create(_bornFor);
+        var formats = SharedFormats.Leave(state);
+        var drives = mayShare && SharedFileSystem.Leave(state);
+        var runspace = RunspaceFactory.CreateRunspace(new WorkerHost(this), state);
+        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        runspace.Name = $"LabRunner worker {Number}";
+        _runspace = runspace;
+        runspace.Open();
+        SharedFormats.Join(runspace, formats);
+        if (SharedFileSystem.Join(runspace, drives))
+        {
+            return runspace;
+        }
+
+        runspace.Dispose();
+        return null;
     }
 
     // The old runspace goes with all that operations have left in it.
@@ -639,7 +673,8 @@ internal sealed class Worker : IBlockedWriter
         }
     }
 
-    // Stopping waits for the pipeline's end, so it is begun and not awaited: the thread itself reports how it ended.
+    // Stopping waits for the pipeline's end, so another thread does it: this worker's own reports how it ended. The
+    // engine's BeginStop does the same with a thread for which the process would wait when it is to end.
     private void RequestStop()
     {
         if (_stopRequested)
@@ -648,15 +683,27 @@ internal sealed class Worker : IBlockedWriter
         }
 
         _stopRequested = true;
+        if (_pipeline is { } pipeline)
+        {
+            InBackground("stop", pipeline.Stop);
+        }
+    }
+
+    private void InBackground(string what, Action action) => new Thread(() =>
+    {
         try
         {
-            _pipeline?.BeginStop(null, null);
+            action();
         }
-        catch (InvalidOperationException)
+        catch (Exception)
         {
             // It has just ended by itself, or not quite begun; its thread sees that it was to stop.
         }
-    }
+    })
+    {
+        IsBackground = true,
+        Name = $"LabRunner worker {Number} {what}",
+    }.Start();
 }
 
 /// <summary>What becomes of a worker whose pipeline has ended.</summary>
