@@ -346,7 +346,12 @@ internal sealed class Worker : IBlockedWriter
         try
         {
             WorkerPool.Lost(this, bound, fault);
-            _runspace?.Dispose();
+
+            // While somebody else closes it - at the end of the session, say - disposing would pull it from under their feet.
+            if (_runspace is { RunspaceStateInfo.State: not RunspaceState.Closing } runspace)
+            {
+                runspace.Dispose();
+            }
         }
         catch (Exception)
         {

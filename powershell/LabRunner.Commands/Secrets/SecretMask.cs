@@ -128,7 +128,7 @@ internal static class SecretMask
 
     private static InformationRecord Information(InformationRecord information)
     {
-        switch (information.MessageData)
+        switch (Plain(information.MessageData))
         {
             case string text when Text(text) is var masked && masked != text:
                 return Copy(masked);
