@@ -205,17 +205,16 @@ $flood = {
     $free = [Diagnostics.Stopwatch]::StartNew()
     [void](Invoke-ParallelLabRunner @{ Name = 'free'; ScriptBlock = { param($n) foreach ($i in 1..$n) { Write-Information "line $i" } }; Parameters = @{ n = 20000 } } 6>&1)
     $each = $free.Elapsed.TotalMilliseconds / 20000
-    $peak = 0L
-    $read = 0
+    $seen = @{ Lines = 0; Peak = 0L }
     foreach ($i in 1..3) { [GC]::Collect(); [GC]::WaitForPendingFinalizers() }
     $before = [GC]::GetTotalMemory($true)
     $all = [Diagnostics.Stopwatch]::StartNew()
     $watch = [Diagnostics.Stopwatch]::StartNew()
     Invoke-ParallelLabRunner -KeepRecords 1000 @{ Name = 'flood'; ScriptBlock = { param($n) foreach ($i in 1..$n) { Write-Information "line $i" } }; Parameters = @{ n = $Lines } } 6>&1 | & {
         process {
-            if (++$read % 1000 -eq 0) {
-                $now = [GC]::GetTotalMemory($read % 100000 -eq 0)
-                if ($read % 100000 -eq 0 -and $now -gt $peak) { $peak = $now }
+            if (++$seen.Lines % 1000 -eq 0) {
+                # What is alive, ten times on the way.
+                if ($seen.Lines % ($Lines / 10) -eq 0) { $seen.Peak = [math]::Max($seen.Peak, [GC]::GetTotalMemory($true)) }
                 # What a reader of a tenth of the speed would still be at.
                 $left = 1000 * $each * 10 - $watch.Elapsed.TotalMilliseconds
                 if ($left -gt 1) { [Threading.Thread]::Sleep([int] $left) }
@@ -223,7 +222,7 @@ $flood = {
             }
         }
     }
-    '{0} {1} {2}' -f $before, $peak, ($all.Elapsed.TotalMilliseconds / $Lines / $each)
+    '{0} {1} {2}' -f $before, $seen.Peak, ($all.Elapsed.TotalMilliseconds / $Lines / $each)
 }
 $text = Invoke-SamePowerShell -Command "& { $flood } '$module' $Lines"
 $held = [double[]](@($text)[-1] -split ' ')
