@@ -169,20 +169,39 @@ operations:
         foreach ($result in $results) { $result.Output | Should -Be $expected }
     }
 
-    It 'lets PowerShell end though an operation does not' {
-        $script = {
-            param($Module)
-            Import-Module $Module
-            $result = Invoke-ParallelLabRunner @{ Name = 'deaf'; ScriptBlock = { [Threading.Thread]::Sleep(-1) }; Timeout = '200ms' } -ErrorAction SilentlyContinue
-            exit [int] $result.Status
+    It 'lets PowerShell end though an operation does not: <_>' -ForEach 'one that was given up', 'one that is at work in the background' {
+        $script = if ($_ -eq 'one that was given up') {
+            {
+                param($Module)
+                Import-Module $Module
+                $result = Invoke-ParallelLabRunner @{ Name = 'deaf'; ScriptBlock = { [Threading.Thread]::Sleep(-1) }; Timeout = '200ms' } -ErrorAction SilentlyContinue
+                exit [int] ($result.Status -eq 'Abandoned')
+            }
+        } else {
+            {
+                param($Module)
+                Import-Module $Module
+                $up = [Threading.CountdownEvent]::new(2)
+                $left = [IO.Path]::GetTempFileName()
+                $null = Invoke-ParallelLabRunner -AsJob -MaxConcurrency 2 @(
+                    @{ Name = 'deaf'; ScriptBlock = { $null = ($using:up).Signal(); [Threading.Thread]::Sleep(-1) } }
+                    @{ Name = 'tidy'; ScriptBlock = { try { $null = ($using:up).Signal(); Start-Sleep -Seconds 600 } finally { Start-Sleep -Milliseconds 300; Remove-Item -LiteralPath $using:left } } }
+                )
+                [Console]::Out.WriteLine($left)
+                exit [int] $up.Wait(30000)
+            }
         }
         $start = [System.Diagnostics.ProcessStartInfo]::new([System.Environment]::ProcessPath)
         if ([System.IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') { $start.ArgumentList.Add([System.IO.Path]::Combine($PSHOME, 'pwsh.dll')) }
         foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "& { $script } '$((Get-Module LabRunner).ModuleBase)'") { $start.ArgumentList.Add($argument) }
+        $start.RedirectStandardOutput = $true
         $process = [System.Diagnostics.Process]::Start($start)
+        $line = $process.StandardOutput.ReadLine()
         $ended = $process.WaitForExit(60000)
         if (!$ended) { $process.Kill() }
         $ended | Should -BeTrue
-        $process.ExitCode | Should -Be ([int] [LabRunner.OperationStatus]::Abandoned)
+        $process.ExitCode | Should -Be 1
+        # What can be tidied up within the grace, is.
+        if ($line) { $line | Should -Not -Exist }
     }
 }

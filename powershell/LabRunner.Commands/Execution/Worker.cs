@@ -119,6 +119,12 @@ internal sealed class Worker : IBlockedWriter
         bound?.Wake(Number);
     }
 
+    /// <summary>Whether there is an operation that it is waited for.</summary>
+    internal bool IsAtWork => _open is not null && !IsLetGo;
+
+    /// <summary>Whether its runspace is on its way out.</summary>
+    internal bool IsLetGo => _runspace is not { RunspaceStateInfo.State: RunspaceState.Opened };
+
     /// <summary>Its operation does not stop, and is waited for no more: PowerShell's own exit is not to wait for it either.</summary>
     /// <remarks>Who ends the session closes every runspace that is open. One that is being closed is left alone, and so is a thread in the background.</remarks>
     internal void LetGo()

@@ -107,6 +107,7 @@ internal static class WorkerPool
             }
 
             Rest(worker);
+            Monitor.PulseAll(Gate);
             return true;
         }
     }
@@ -118,6 +119,7 @@ internal static class WorkerPool
         lock (Gate)
         {
             All.Remove(worker);
+            Monitor.PulseAll(Gate);
             Forget(worker);
             if (run is null || !run.BoundWorkers.Remove(worker))
             {
@@ -164,6 +166,29 @@ internal static class WorkerPool
         {
             Provide(run, run.WantedWorkers);
         }
+    }
+
+    /// <summary>The session ends, and all runs were canceled: waits for the workers that are at work, and lets go of those that go on.</summary>
+    internal static void End(TimeSpan grace)
+    {
+        Worker[] deaf;
+        var end = Environment.TickCount64 + (long)grace.TotalMilliseconds;
+        lock (Gate)
+        {
+            for (var left = grace.TotalMilliseconds; left > 0 && All.Any(worker => worker.IsAtWork); left = end - Environment.TickCount64)
+            {
+                Monitor.Wait(Gate, (int)left);
+            }
+
+            deaf = [.. All.Where(worker => worker.IsAtWork)];
+        }
+
+        foreach (var worker in deaf)
+        {
+            worker.LetGo();
+        }
+
+        SpinWait.SpinUntil(() => Array.TrueForAll(deaf, worker => worker.IsLetGo), grace);
     }
 
     /// <summary>Ends all parked workers, for the module is being removed.</summary>
