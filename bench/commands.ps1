@@ -20,16 +20,7 @@ $ErrorActionPreference = 'Stop'
 $module = $env:LABRUNNER_MODULE ? $env:LABRUNNER_MODULE : (Join-Path $PSScriptRoot '../out/LabRunner')
 Import-Module $module
 
-function Measure-Milliseconds([scriptblock] $Block) {
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    [void](& $Block)
-    $watch.Elapsed.TotalMilliseconds
-}
-
-function Get-Median([double[]] $Values) {
-    [array]::Sort($Values)
-    $Values[[math]::Floor($Values.Count / 2)]
-}
+. "$PSScriptRoot/Measure.ps1"
 
 Write-Output "PowerShell $($PSVersionTable.PSVersion), $([Environment]::ProcessorCount) processors, median of $Rounds rounds"
 

@@ -20,17 +20,7 @@ $ErrorActionPreference = 'Stop'
 $module = $env:LABRUNNER_MODULE ? $env:LABRUNNER_MODULE : (Join-Path $PSScriptRoot '../out/LabRunner')
 Import-Module $module
 
-function Measure-Milliseconds([scriptblock] $Block) {
-    [GC]::Collect()
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    [void](& $Block)
-    $watch.Elapsed.TotalMilliseconds
-}
-
-function Get-Median([double[]] $Values) {
-    [array]::Sort($Values)
-    $Values[[math]::Floor($Values.Count / 2)]
-}
+. "$PSScriptRoot/Measure.ps1"
 
 $folder = Join-Path ([IO.Path]::GetTempPath()) "labrunner-bench-$PID"
 $null = New-Item -ItemType Directory $folder
@@ -55,10 +45,10 @@ try {
     [void](Get-LabConfig $yaml)
     [void](ConvertFrom-Json $jsonText -AsHashtable)
     for ($round = 0; $round -lt $Rounds; $round++) {
-        $ofYaml[$round] = Measure-Milliseconds { Get-LabConfig $yaml }
-        $ofJson[$round] = Measure-Milliseconds { Get-LabConfig $json }
-        $peer[$round] = Measure-Milliseconds { [IO.File]::ReadAllText($json) | ConvertFrom-Json -AsHashtable }
-        $check[$round] = Measure-Milliseconds { Test-LabConfiguration $yaml }
+        $ofYaml[$round] = Measure-Milliseconds -Collect { Get-LabConfig $yaml }
+        $ofJson[$round] = Measure-Milliseconds -Collect { Get-LabConfig $json }
+        $peer[$round] = Measure-Milliseconds -Collect { [IO.File]::ReadAllText($json) | ConvertFrom-Json -AsHashtable }
+        $check[$round] = Measure-Milliseconds -Collect { Test-LabConfiguration $yaml }
     }
     $ofYaml, $ofJson, $peer, $check = (Get-Median $ofYaml), (Get-Median $ofJson), (Get-Median $peer), (Get-Median $check)
 
@@ -71,7 +61,7 @@ try {
     Write-Output ('  Test-LabConfiguration, YAML              {0,8:n0} ms' -f $check)
     if (Get-Module -ListAvailable powershell-yaml) {
         Import-Module powershell-yaml
-        $other = Measure-Milliseconds { ConvertFrom-Yaml ([IO.File]::ReadAllText($yaml)) -Ordered }
+        $other = Measure-Milliseconds -Collect { ConvertFrom-Yaml ([IO.File]::ReadAllText($yaml)) -Ordered }
         Write-Output ('  ConvertFrom-Yaml of powershell-yaml      {0,8:n0} ms   Get-LabConfig is {1:n0} times as fast' -f $other, ($other / $ofYaml))
     } else {
         Write-Output '  ConvertFrom-Yaml of powershell-yaml      is not installed'

@@ -13,10 +13,10 @@ $folder = [System.IO.Directory]::CreateTempSubdirectory('labrunner-bench-').Full
 $script = Join-Path $folder 'nothing.ps1'
 Set-Content -LiteralPath $script -Value 'param($Config)'
 
+. "$PSScriptRoot/Measure.ps1"
 function Measure-Median([scriptblock] $What) {
     $null = & $What
-    $times = foreach ($round in 1..$Rounds) { (Measure-Command { $null = & $What }).TotalMilliseconds }
-    ($times | Sort-Object)[[math]::Floor($Rounds / 2)]
+    Get-Median (1..$Rounds | ForEach-Object { Measure-Milliseconds $What })
 }
 
 try {

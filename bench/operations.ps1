@@ -14,23 +14,15 @@ pwsh -NoProfile -File bench/operations.ps1
 param(
     [int] $Rounds = 3,
     [int] $Operations = 10000,
-    [int] $Runs = 1000
+    [int] $Runs = 1000,
+    [int] $Lines = 1000000
 )
 
 $ErrorActionPreference = 'Stop'
 $module = $env:LABRUNNER_MODULE ? $env:LABRUNNER_MODULE : (Join-Path $PSScriptRoot '../out/LabRunner')
 Import-Module $module
 
-function Measure-Milliseconds([scriptblock] $Block) {
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    [void](& $Block)
-    $watch.Elapsed.TotalMilliseconds
-}
-
-function Get-Median([double[]] $Values) {
-    [array]::Sort($Values)
-    $Values[[math]::Floor($Values.Count / 2)]
-}
+. "$PSScriptRoot/Measure.ps1"
 
 function Get-Footprint {
     foreach ($i in 1..3) { [GC]::Collect(); [GC]::WaitForPendingFinalizers() }
@@ -127,6 +119,26 @@ $one = Get-Median $one; $all = Get-Median $all; $us = Get-Median $us
 '  bare runspaces                           {0,8:n0} ms   {1:n2} times as fast' -f $all, ($one / $all)
 '  LabRunner                                {0,8:n0} ms   {1:n2} times as fast, {2:n2} of what bare runspaces reach' -f $us, ($one / $us), ($all / $us)
 
+# --- what the original claims for work in parallel, against the same blocks one after another ---
+function Get-Gain([object[]] $Work, [int] $Width) {
+    $one = [double[]]::new($Rounds); $many = [double[]]::new($Rounds)
+    for ($round = 0; $round -lt $Rounds; $round++) {
+        $one[$round] = Measure-Milliseconds { foreach ($operation in $Work) { & $operation.ScriptBlock } }
+        $many[$round] = Measure-Milliseconds { Invoke-ParallelLabRunner -Operations $Work -MaxConcurrency $Width }
+    }
+    (Get-Median $one) / (Get-Median $many)
+}
+$busy = { $x = 0; for ($i = 0; $i -lt 1000000; $i++) { $x = ($x * 31 + $i) % 65521 } }
+$wait = { Start-Sleep -Milliseconds 100 }
+$claims = @(
+    [pscustomobject]@{ Work = 'computes'; Width = $cores; Gain = Get-Gain (New-Operation ($cores * 4) $busy) $cores; Claim = '2 to 4' }
+    [pscustomobject]@{ Work = 'waits'; Width = 10; Gain = Get-Gain (New-Operation 40 $wait) 10; Claim = '5 to 10' }
+    [pscustomobject]@{ Work = 'does either'; Width = 10; Gain = Get-Gain @(foreach ($i in 1..4) { @{ Name = "busy$i"; ScriptBlock = $busy } }; foreach ($i in 1..36) { @{ Name = "wait$i"; ScriptBlock = $wait } }) 10; Claim = '3 to 6' }
+)
+''
+"How many times as fast as one after another, on $cores processors"
+foreach ($claim in $claims) { '  {0,-12} at width {1,2}                  {2,8:n1} times   the original says {3}' -f $claim.Work, $claim.Width, $claim.Gain, $claim.Claim }
+
 # --- the memory of a worker, held by its operation; each in a fresh process, whose heap has no room left by others ---
 . "$PSScriptRoot/../tests/pester/Invoke-SamePowerShell.ps1"
 $resident = {
@@ -138,9 +150,11 @@ $resident = {
         [Diagnostics.Process]::GetCurrentProcess().WorkingSet64
     }
     function Hold([int] $Width) {
-        if ($What -eq 'bare') {
+        if ($What -in 'bare', 'same') {
             $shells = foreach ($i in 1..$Width) {
-                $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
+                $state = [initialsessionstate]::CreateDefault2()
+                if ($What -eq 'same') { foreach ($entry in $entries) { $state.Commands.Add($entry) } }
+                $shell = [powershell]::Create($state)
                 [void]$shell.AddScript('$null = Write-Output 1; $null = Get-Item /').Invoke()
                 $shell
             }
@@ -158,18 +172,63 @@ $resident = {
         [void]($job | Wait-Job)
     }
     Import-Module $Module
+    # What a worker's session state has beside the default one: the cmdlets of two modules, and a function for each command of LabRunner's.
+    $entries = @(
+        foreach ($name in 'Microsoft.PowerShell.Commands.Utility', 'Microsoft.PowerShell.Commands.Management') {
+            foreach ($type in [System.Reflection.Assembly]::Load($name).GetExportedTypes()) {
+                $cmdlet = if (-not $type.IsAbstract) { [System.Management.Automation.CmdletAttribute[]] $type.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $false) }
+                if ($cmdlet) { [System.Management.Automation.Runspaces.SessionStateCmdletEntry]::new("$($cmdlet[0].VerbName)-$($cmdlet[0].NounName)", $type, $null) }
+            }
+        }
+        foreach ($name in (Get-Module LabRunner).ExportedFunctions.Keys) { [System.Management.Automation.Runspaces.SessionStateFunctionEntry]::new($name, "Import-Module '$Module'; & LabRunner\$name @args") }
+    )
     $few = Hold 4
     $many = Hold 28
     '{0} {1}' -f (($many[0] - $few[0]) / 24), (($many[1] - $few[1]) / 24)
 }
-$memory = foreach ($what in 'bare', 'ours') {
+$memory = foreach ($what in 'bare', 'same', 'ours') {
     $text = Invoke-SamePowerShell -Command "& { $resident } '$what' '$module'"
     , [double[]](@($text)[-1] -split ' ')
 }
 ''
 'Memory of each further worker (24 more than four)'
 '  a bare default runspace                  {0,8:n2} MB managed, {1:n2} MB resident' -f ($memory[0][0] / 1MB), ($memory[0][1] / 1MB)
-'  a worker, with its operation             {0,8:n2} MB managed, {1:n2} MB resident   {2:n2} and {3:n2} times as much' -f ($memory[1][0] / 1MB), ($memory[1][1] / 1MB), ($memory[1][0] / $memory[0][0]), ($memory[1][1] / $memory[0][1])
+'  a bare one of the same session state     {0,8:n2} MB managed, {1:n2} MB resident' -f ($memory[1][0] / 1MB), ($memory[1][1] / 1MB)
+'  a worker, with its operation             {0,8:n2} MB managed, {1:n2} MB resident   {2:n2} and {3:n2} times the same' -f ($memory[2][0] / 1MB), ($memory[2][1] / 1MB), ($memory[2][0] / $memory[1][0]), ($memory[2][1] / $memory[1][1])
+
+# --- more lines than anybody reads: a million, read ten times slower than written ---
+$flood = {
+    param([string] $Module, [int] $Lines)
+    $ErrorActionPreference = 'Stop'
+    Import-Module $Module
+    [void](Invoke-ParallelLabRunner @{ Name = 'warm'; ScriptBlock = { foreach ($i in 1..20000) { Write-Information 'x' } } } 6>&1)
+    $free = [Diagnostics.Stopwatch]::StartNew()
+    [void](Invoke-ParallelLabRunner @{ Name = 'free'; ScriptBlock = { param($n) foreach ($i in 1..$n) { Write-Information "line $i" } }; Parameters = @{ n = 20000 } } 6>&1)
+    $each = $free.Elapsed.TotalMilliseconds / 20000
+    $seen = @{ Lines = 0; Peak = 0L }
+    foreach ($i in 1..3) { [GC]::Collect(); [GC]::WaitForPendingFinalizers() }
+    $before = [GC]::GetTotalMemory($true)
+    $all = [Diagnostics.Stopwatch]::StartNew()
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    Invoke-ParallelLabRunner -KeepRecords 1000 @{ Name = 'flood'; ScriptBlock = { param($n) foreach ($i in 1..$n) { Write-Information "line $i" } }; Parameters = @{ n = $Lines } } 6>&1 | & {
+        process {
+            if (++$seen.Lines % 1000 -eq 0) {
+                # What is alive, ten times on the way.
+                if ($seen.Lines % ($Lines / 10) -eq 0) { $seen.Peak = [math]::Max($seen.Peak, [GC]::GetTotalMemory($true)) }
+                # What a reader of a tenth of the speed would still be at.
+                $left = 1000 * $each * 10 - $watch.Elapsed.TotalMilliseconds
+                if ($left -gt 1) { [Threading.Thread]::Sleep([int] $left) }
+                $watch.Restart()
+            }
+        }
+    }
+    '{0} {1} {2}' -f $before, $seen.Peak, ($all.Elapsed.TotalMilliseconds / $Lines / $each)
+}
+$text = Invoke-SamePowerShell -Command "& { $flood } '$module' $Lines"
+$held = [double[]](@($text)[-1] -split ' ')
+''
+"$Lines lines of one operation, read $([math]::Round($held[2], 1)) times slower than they can be written"
+'  managed memory before, and at its most   {0,8:n1} MB, {1:n1} MB   {2:n2} times as much' -f ($held[0] / 1MB), ($held[1] / 1MB), ($held[1] / $held[0])
 
 # --- from a stop to the prompt ---
 $stops = foreach ($round in 1..5) {

@@ -84,4 +84,27 @@ public sealed class ParallelStopTests : IDisposable
             """).Clean();
         Assert.Equal([true, 300], result.Output);
     }
+
+    [Fact]
+    public void What_does_not_stop_keeps_its_lock_and_its_place_in_a_pool_until_it_ends()
+    {
+        var result = _session.Run("""
+            $gate = [Threading.ManualResetEventSlim]::new()
+            $job = Invoke-ParallelLabRunner -Background -ContinueOnError -MaxConcurrency 4 -ResourceLimits @{ Pools = @{ downloads = 1 } } @(
+                @{ Name = 'deaf'; ScriptBlock = { ($using:gate).Wait() }; Timeout = '200ms'; Lock = 'database'; Pool = 'downloads' }
+                @{ Name = 'lock'; ScriptBlock = { 'locked' }; Lock = 'database' }
+                @{ Name = 'pool'; ScriptBlock = { 'pooled' }; Pool = 'downloads' }
+                @{ Name = 'after'; ScriptBlock = { 'after' }; Dependencies = 'deaf'; Trigger = 'AllDone' }
+            )
+            $children = @{}
+            foreach ($child in $job.ChildJobs) { $children[$child.Name] = $child }
+            while ($children.after.State -ne 'Completed') { Start-Sleep -Milliseconds 10 }
+            "$($children.deaf.Output[0].Status) $($children.lock.State) $($children.pool.State)"
+            $gate.Set()
+            $null = Wait-Job $job
+            "$($children.deaf.Output[0].Status) $($children.lock.Output[0].Output) $($children.pool.Output[0].Output)"
+            Remove-Job $job
+            """);
+        Assert.Equal(["Abandoned NotStarted NotStarted", "Abandoned locked pooled"], result.Output);
+    }
 }

@@ -124,4 +124,84 @@ operations:
         $results[2].Output[0] | Should -Be $results[1].Output[1]
         { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { }; Isolation = 'Proces' } } | Should -Throw "*'Proces'*'a'*Shared, Runspace and Process*"
     }
+
+    It 'does without a worker whose runspace somebody has closed, at work or waiting for some' {
+        $gate = [System.Threading.ManualResetEventSlim]::new()
+        $job = Invoke-ParallelLabRunner -AsJob -MaxConcurrency 1 -ContinueOnError -Operations @(
+            @{ Name = 'closed'; ScriptBlock = { Write-Warning "$([runspace]::DefaultRunspace.Id)"; $null = ($using:gate).Wait(60000) } }
+            @{ Name = 'other'; ScriptBlock = { 'x' } }
+        )
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        while ($job.ChildJobs[0].Warning.Count -eq 0 -and $watch.Elapsed.TotalSeconds -lt 30) { Start-Sleep -Milliseconds 10 }
+        (Get-Runspace -Id "$($job.ChildJobs[0].Warning[0])").CloseAsync()
+        $gate.Set()
+        $results = $job | Wait-Job | Receive-Job -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        Remove-Job -Job $job
+        $results.Status | Should -Be 'Failed', 'Succeeded'
+        $results[0].ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'LabRunner.WorkerLost*'
+
+        # Those that wait end at once, and not when what they wait in is over.
+        $idle = @(Get-Runspace -Name 'LabRunner worker*')
+        $idle | Should -Not -BeNullOrEmpty
+        $watch.Restart()
+        $idle | ForEach-Object Close
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
+        (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 'x' } }).Output | Should -Be 'x'
+    }
+
+    It 'gives every worker the providers and drives of a runspace of the engine' {
+        $look = {
+            foreach ($drive in Get-PSDrive | Sort-Object Name) { '{0} {1} {2} {3}' -f $drive.Name, $drive.Provider, $drive.Root, $drive.Description }
+            Get-PSProvider -PSProvider FileSystem | ForEach-Object { '{0} {1} {2} {3} {4} {5}' -f $_.ImplementingType, $_.Home, $_.Capabilities, $_.ModuleName, $_.ItemSeparator, $_.VolumeSeparatedByColon }
+            Set-Location -Path Temp:
+            "$pwd $(Test-Path -Path .)"
+            Set-Location -Path ~
+            "$pwd"
+        }
+        $bare = [powershell]::Create()
+        $expected = $bare.AddScript($look).Invoke()
+        $bare.Dispose()
+        $count = 8
+        $here = [System.Threading.CountdownEvent]::new($count)
+        $operations = foreach ($i in 1..$count) { @{ Name = "o$i"; ScriptBlock = { param($Look) $null = ($using:here).Signal(); $null = ($using:here).Wait(30000); & ([scriptblock]::Create($Look)) }; Parameters = @{ Look = "$look" } } }
+        $results = Invoke-ParallelLabRunner -Operations $operations -MaxConcurrency $count
+        $results.WorkerId | Select-Object -Unique | Should -HaveCount $count
+        foreach ($result in $results) { $result.Output | Should -Be $expected }
+    }
+
+    It 'lets PowerShell end though an operation does not: <_>' -ForEach 'one that was given up', 'one that is at work in the background' {
+        $script = if ($_ -eq 'one that was given up') {
+            {
+                param($Module)
+                Import-Module $Module
+                $result = Invoke-ParallelLabRunner @{ Name = 'deaf'; ScriptBlock = { [Threading.Thread]::Sleep(-1) }; Timeout = '200ms' } -ErrorAction SilentlyContinue
+                exit [int] ($result.Status -eq 'Abandoned')
+            }
+        } else {
+            {
+                param($Module)
+                Import-Module $Module
+                $up = [Threading.CountdownEvent]::new(2)
+                $left = [IO.Path]::GetTempFileName()
+                $null = Invoke-ParallelLabRunner -AsJob -MaxConcurrency 2 @(
+                    @{ Name = 'deaf'; ScriptBlock = { $null = ($using:up).Signal(); [Threading.Thread]::Sleep(-1) } }
+                    @{ Name = 'tidy'; ScriptBlock = { try { $null = ($using:up).Signal(); Start-Sleep -Seconds 600 } finally { Start-Sleep -Milliseconds 300; Remove-Item -LiteralPath $using:left } } }
+                )
+                [Console]::Out.WriteLine($left)
+                exit [int] $up.Wait(30000)
+            }
+        }
+        $start = [System.Diagnostics.ProcessStartInfo]::new([System.Environment]::ProcessPath)
+        if ([System.IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') { $start.ArgumentList.Add([System.IO.Path]::Combine($PSHOME, 'pwsh.dll')) }
+        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "& { $script } '$((Get-Module LabRunner).ModuleBase)'") { $start.ArgumentList.Add($argument) }
+        $start.RedirectStandardOutput = $true
+        $process = [System.Diagnostics.Process]::Start($start)
+        $line = $process.StandardOutput.ReadLine()
+        $ended = $process.WaitForExit(60000)
+        if (!$ended) { $process.Kill() }
+        $ended | Should -BeTrue
+        $process.ExitCode | Should -Be 1
+        # What can be tidied up within the grace, is.
+        if ($line) { $line | Should -Not -Exist }
+    }
 }

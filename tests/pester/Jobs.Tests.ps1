@@ -85,3 +85,92 @@ Describe 'A run as a job' {
         $received.Count | Should -BeLessThan 2100
     }
 }
+
+Describe 'A lab as a job' {
+    BeforeAll {
+        $ErrorActionPreference = 'Continue'
+        $lab = "$TestDrive/web.yaml"
+        Set-Content -LiteralPath $lab -Value @'
+name: Web
+operations:
+  - name: disk
+    script: Write-Warning creating; 'disk'
+  - name: machine
+    script: $null = $gate.Wait(30000); Write-Warning booting; 'machine'
+    depends_on: disk
+  - name: index
+    script: if ($broken) { throw 'broken' } 'index'
+    depends_on: machine
+'@
+        function Start-It([switch] $Broken, [hashtable] $With = @{}) {
+            $script:gate = [System.Threading.ManualResetEventSlim]::new()
+            Start-AdvancedLabOrchestration -ConfigurationPath $lab -Variables @{ gate = $gate; broken = [bool] $Broken } -AsJob @With
+        }
+        function Wait-Until([scriptblock] $Condition) {
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            while (!(& $Condition)) {
+                if ($watch.Elapsed.TotalSeconds -gt 30) { throw "Waited in vain for: $Condition" }
+                Start-Sleep -Milliseconds 10
+            }
+        }
+    }
+
+    AfterEach { Get-Job | Remove-Job -Force }
+
+    It 'gives what operations write while they run, and its report in the end' {
+        $job = Start-It
+        $job.Name | Should -Be 'Web'
+        $job.ChildJobs.Name | Should -Be 'disk', 'machine', 'index'
+        Wait-Until { $job.ChildJobs[1].State -eq 'Running' }
+        $job.ChildJobs.State | Should -Be 'Completed', 'Running', 'NotStarted'
+        $job.State | Should -Be 'Running'
+        "$(Receive-Job -Job $job *>&1)" | Should -Be 'creating'
+        $gate.Set()
+        $null = Wait-Job -Job $job
+        $job.State | Should -Be 'Completed'
+        $job.StatusMessage | Should -Be '3 of 3 operations ended'
+        $job.ChildJobs[1].Warning.Message | Should -Be 'booting'
+        $received = @(Receive-Job -Job $job 3>$null)
+        $received | Should -HaveCount 1
+        $received[0] | Should -BeOfType ([LabRunner.LabOrchestrationReport])
+        $received[0].Summary.Status | Should -Be 'Succeeded'
+        $received[0].Results.Output | Should -Be 'disk', 'machine', 'index'
+        $received[0].Metrics.TotalOperations | Should -Be 3
+        $job.HasMoreData | Should -BeFalse
+    }
+
+    It 'has failed when the lab has, and still reports' {
+        $job = Start-It -Broken
+        $gate.Set()
+        $null = Wait-Job -Job $job
+        $job.State | Should -Be 'Failed'
+        $job.ChildJobs.State | Should -Be 'Completed', 'Completed', 'Failed'
+        $job.ChildJobs[2].StatusMessage | Should -Be 'broken'
+        $report = Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures 3>$null
+        $report.Summary.Success | Should -BeFalse
+        $report.Error | Should -BeLike '*broken*'
+        $failures | ForEach-Object { "$_" } | Should -Be 'broken'
+    }
+
+    It 'has failed when a part of the lab was left out' {
+        $job = Start-It -With @{ Exclude = 'machine' }
+        $gate.Set()
+        $null = Wait-Job -Job $job
+        $job.State | Should -Be 'Failed'
+        (Receive-Job -Job $job 3>$null).Summary.Status | Should -Be 'PartiallySucceeded'
+    }
+
+    It 'can be stopped' {
+        $job = Start-It
+        Wait-Until { $job.ChildJobs[1].State -eq 'Running' }
+        Stop-Job -Job $job
+        $job.State | Should -Be 'Stopped'
+        (Receive-Job -Job $job 2>$null 3>$null).Summary.Status | Should -Be 'Canceled'
+    }
+
+    It 'plans only with -DryRun, and asks for nothing with -WhatIf' {
+        Start-AdvancedLabOrchestration -ConfigurationPath $lab -AsJob -DryRun | Should -BeOfType ([LabRunner.LabOrchestrationReport])
+        Start-AdvancedLabOrchestration -ConfigurationPath $lab -AsJob -WhatIf | Should -BeNullOrEmpty
+        Get-Job | Should -BeNullOrEmpty
+    }
+}

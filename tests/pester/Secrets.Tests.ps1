@@ -58,8 +58,8 @@ operations:
             }
         }
 
-        It 'come as the script asks for them' {
-            $results = Invoke-ParallelLabRunner @(
+        It 'come as the script asks for them, under the isolation <_>' -ForEach 'Shared', 'Runspace', 'Process' {
+            $results = Invoke-ParallelLabRunner -Isolation $_ @(
                 @{ Name = 'text'; Parameters = @{ A = 'secret://text' }; ScriptBlock = { param([string] $A) $A.Length } }
                 @{ Name = 'secure'; Parameters = @{ A = 'secret://text' }; ScriptBlock = { param([securestring] $A) $A.GetType().Name } }
                 @{ Name = 'login'; Parameters = @{ A = 'secret://login' }; ScriptBlock = { param([pscredential] $A) "$($A.UserName) $($A.Password.Length)" } }
@@ -73,7 +73,7 @@ operations:
             ($results | Where-Object Name -EQ 'whole').Result | Should -Be '8 1'
         }
 
-        It 'are masked wherever text leaves' {
+        It 'are masked wherever text leaves, under the isolation <_>' -ForEach 'Shared', 'Runspace', 'Process' {
             $lab = New-Lab @'
 name: masked
 settings: { failure-strategy: continue }
@@ -95,7 +95,7 @@ operations:
       param($Key)
       throw "failed with $Key"
 '@
-            $report = Start-AdvancedLabOrchestration $lab -ErrorVariable errors -WarningVariable warnings -InformationVariable shown *>&1 | Where-Object { $_ -is [LabRunner.LabOrchestrationReport] }
+            $report = Start-AdvancedLabOrchestration $lab -Isolation $_ -ErrorVariable errors -WarningVariable warnings -InformationVariable shown *>&1 | Where-Object { $_ -is [LabRunner.LabOrchestrationReport] }
             $talks = $report.Results[0]
             $talks.Output[0] | Should -Be 'output ********'
             $talks.Output[1].Text | Should -Be 'table ********'
@@ -173,8 +173,8 @@ operations:
             }
         }
 
-        It 'that are not there fail their operation only' {
-            $results = Invoke-ParallelLabRunner @{ Name = 'a'; Parameters = @{ A = 'secret://nowhere' }; ScriptBlock = { param($A) 'ran' } }, @{ Name = 'b'; ScriptBlock = { 'fine' } } -ContinueOnError 2>$null
+        It 'that are not there fail their operation only, under the isolation <_>' -ForEach 'Shared', 'Process' {
+            $results = Invoke-ParallelLabRunner -Isolation $_ @{ Name = 'a'; Parameters = @{ A = 'secret://nowhere' }; ScriptBlock = { param($A) 'ran' } }, @{ Name = 'b'; ScriptBlock = { 'fine' } } -ContinueOnError 2>$null
             ($results | Where-Object Name -EQ 'a').Status | Should -Be 'Failed'
             ($results | Where-Object Name -EQ 'a').Error | Should -BeLike "*Get-SecureCredential has no secret 'nowhere'*no credential*"
             ($results | Where-Object Name -EQ 'b').Result | Should -Be 'fine'

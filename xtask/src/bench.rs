@@ -10,6 +10,9 @@ use crate::run::with_module;
 use crate::stage;
 use crate::stamp::files_below;
 
+/// What the scripts have in common; no benchmark itself.
+const SHARED: &str = "Measure.ps1";
+
 /// Runs every benchmark; gives a failure if one failed.
 pub fn bench(house: &House, arguments: &[String]) -> Outcome<ExitCode> {
     stage::build_all(house)?;
@@ -21,6 +24,7 @@ pub fn bench(house: &House, arguments: &[String]) -> Outcome<ExitCode> {
     let scripts: Vec<_> = files_below(&house.at("bench"))?
         .into_iter()
         .filter(|file| file.extension().is_some_and(|extension| extension == "ps1"))
+        .filter(|file| file.file_name().is_none_or(|name| name != SHARED))
         .collect();
     if !scripts.is_empty() {
         let engine = Engine::find(house)?;

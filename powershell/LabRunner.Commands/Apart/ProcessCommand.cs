@@ -34,6 +34,9 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         var worker = Worker.OnThisThread ?? throw new InvalidOperationException("There is no worker here.");
         var recorder = worker.Recorder!;
         _recorder = recorder;
+
+        // Secrets are looked up here, where one that is not there is the operation's error: what packs the order would leave it out.
+        Order["Named"] = new Hashtable((IDictionary)Order["Named"]!, StringComparer.OrdinalIgnoreCase);
         var program = PowerShellProgram.Find() ?? throw LabRunnerError.NoPowerShell();
         using var process = new Process { StartInfo = Start(program), EnableRaisingEvents = true };
         using var drained = new Timer(_ => Complete(), null, Timeout.Infinite, Timeout.Infinite);

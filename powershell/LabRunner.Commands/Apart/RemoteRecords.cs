@@ -54,7 +54,7 @@ internal static class RemoteRecords
         {
             try
             {
-                return (InformationRecord)ToInformation.Invoke(null, [copy])!;
+                return Live((InformationRecord)ToInformation.Invoke(null, [copy])!);
             }
             catch (TargetInvocationException)
             {
@@ -63,5 +63,34 @@ internal static class RemoteRecords
         }
 
         return new InformationRecord(copy.ToString(), "");
+    }
+
+    // What Write-Host wrote comes as a picture of its message; whoever shows or masks it goes by the message itself.
+    private static InformationRecord Live(InformationRecord record)
+    {
+        if (record.MessageData is not PSObject data)
+        {
+            return record;
+        }
+
+        var live = data.BaseObject is not PSCustomObject ? data.BaseObject
+            : data.TypeNames.Any(name => name.EndsWith(nameof(HostInformationMessage), StringComparison.Ordinal)) ? Message(data)
+            : data;
+        var copy = new InformationRecord(live, record.Source) { TimeGenerated = record.TimeGenerated, Computer = record.Computer, User = record.User, ProcessId = record.ProcessId, ManagedThreadId = record.ManagedThreadId, NativeThreadId = record.NativeThreadId };
+        copy.Tags.AddRange(record.Tags);
+        return copy;
+    }
+
+    private static HostInformationMessage Message(PSObject picture)
+    {
+        return new HostInformationMessage
+        {
+            Message = $"{picture.Properties["Message"]?.Value}",
+            NoNewLine = LanguagePrimitives.IsTrue(picture.Properties["NoNewLine"]?.Value),
+            ForegroundColor = Colour("ForegroundColor"),
+            BackgroundColor = Colour("BackgroundColor"),
+        };
+
+        ConsoleColor? Colour(string name) => Enum.TryParse<ConsoleColor>($"{picture.Properties[name]?.Value}", out var colour) ? colour : null;
     }
 }

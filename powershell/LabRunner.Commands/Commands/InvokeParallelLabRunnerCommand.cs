@@ -160,6 +160,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         var reader = new OperationReader(Voice);
         var scripts = ParameterSetName == ByScripts ? new LabScriptReader(Voice, Config, MyInvocation.BoundParameters.ContainsKey(nameof(Config)), SafeMode) : null;
         var definitions = reader.Read(scripts?.Read(Scripts) ?? _operations);
+        var foreseen = DryRun ? null : Foresee(definitions, reader.Constrained, MaxConcurrency);
         var settings = Settings();
         using var plan = LabRun.Compile(definitions, settings, reader.Findings);
         foreach (var warning in reader.Warnings)
@@ -178,7 +179,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             return;
         }
 
-        var caller = Capture(reader.Constrained);
+        var caller = foreseen ?? Capture(reader.Constrained);
         var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings, definitions)) : settings.Name;
         if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
         {

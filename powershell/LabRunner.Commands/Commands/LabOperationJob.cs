@@ -46,9 +46,16 @@ public sealed class LabOperationJob : Job
 
     internal void Fail(ErrorRecord error) => _streams.Error(error);
 
-    internal void End(LabOperationResult result)
+    /// <summary>The operation has ended.</summary>
+    /// <param name="result">How.</param>
+    /// <param name="isOutput">Whether that is the job's output; otherwise it is found in the report of the run.</param>
+    internal void End(LabOperationResult result, bool isOutput)
     {
-        _streams.Output(result);
+        if (isOutput)
+        {
+            _streams.Output(result);
+        }
+
         _message = result.SkippedBecause?.Message ?? (result.Success ? "" : result.Error ?? result.Status.ToString());
         SetJobState(result.Status switch
         {

@@ -13,13 +13,19 @@ public sealed class LabRunJob : Job
     private readonly RunSession _run;
     private readonly LabOperationJob[] _operations;
     private readonly JobStreams _streams;
+    private readonly Func<RunOutcome, LabOrchestrationReport>? _report;
     private int _ended;
     private volatile bool _stopped;
 
-    internal LabRunJob(RunSession run, string? command)
+    /// <summary>A job of a run that was started.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="command">What the user typed.</param>
+    /// <param name="report">Makes what the job puts out in the end; without it, each operation puts its result out.</param>
+    internal LabRunJob(RunSession run, string? command, Func<RunOutcome, LabOrchestrationReport>? report = null)
         : base(command, run.Settings.Name)
     {
         _run = run;
+        _report = report;
         PSJobTypeName = "LabRun";
         _streams = new JobStreams(this, run.Settings.KeepRecords);
         _operations = [.. run.Operations.Select(operation => new LabOperationJob(operation, run.Settings.KeepRecords))];
@@ -83,7 +89,14 @@ public sealed class LabRunJob : Job
         try
         {
             var outcome = LabRun.Finish(_run, new JobOutput(this), null);
-            SetJobState(_stopped || outcome.Status == "Canceled" ? JobState.Stopped : outcome.Status == "Succeeded" ? JobState.Completed : JobState.Failed);
+            var status = outcome.Status;
+            if (_report?.Invoke(outcome) is { } report)
+            {
+                status = report.Summary.Status;
+                _streams.Output(report);
+            }
+
+            SetJobState(_stopped || status == "Canceled" ? JobState.Stopped : status == "Succeeded" ? JobState.Completed : JobState.Failed);
         }
         catch (Exception error)
         {
@@ -120,7 +133,7 @@ public sealed class LabRunJob : Job
         public void Result(int operation, LabOperationResult result)
         {
             Interlocked.Increment(ref job._ended);
-            job._operations[operation].End(result);
+            job._operations[operation].End(result, isOutput: job._report is null);
         }
 
         public void Failure(int operation, LabOperationResult result)

@@ -34,18 +34,36 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
             case ErrorRecord error:
                 Error(error);
                 break;
-            case WarningRecord warning when MayWrite("WarningPreference"):
-                caller.WriteWarning(Tag(record) + warning.Message);
+            case WarningRecord warning:
+                Write("WarningPreference", warning.Message, record, caller.WriteWarning, screen => screen.WriteWarningLine);
                 break;
-            case VerboseRecord verbose when MayWrite("VerbosePreference"):
-                caller.WriteVerbose(Tag(record) + verbose.Message);
+            case VerboseRecord verbose:
+                Write("VerbosePreference", verbose.Message, record, caller.WriteVerbose, screen => screen.WriteVerboseLine);
                 break;
-            case DebugRecord debug when MayWrite("DebugPreference"):
-                caller.WriteDebug(Tag(record) + debug.Message);
+            case DebugRecord debug:
+                Write("DebugPreference", debug.Message, record, caller.WriteDebug, screen => screen.WriteDebugLine);
                 break;
-            case InformationRecord information when MayWrite("InformationPreference"):
+            case InformationRecord information when !Stops("InformationPreference"):
                 caller.WriteInformation(Tagged(record, information));
                 break;
+            case InformationRecord information:
+                Screen?.WriteLine(Tag(record) + information);
+                break;
+        }
+    }
+
+    private System.Management.Automation.Host.PSHostUserInterface? Screen => caller.Host?.UI;
+
+    // Where a record stops who writes it, it has stopped its operation: here it is only shown, as the engine does before it stops.
+    private void Write(string preference, string message, LabRecord record, Action<string> write, Func<System.Management.Automation.Host.PSHostUserInterface, Action<string>> show)
+    {
+        if (!Stops(preference))
+        {
+            write(Tag(record) + message);
+        }
+        else if (Screen is { } screen)
+        {
+            show(screen)(Tag(record) + message);
         }
     }
 
@@ -77,11 +95,11 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
         return copy;
     }
 
-    private bool MayWrite(string preference) => state.Preference(preference) is not ActionPreference.Stop;
+    private bool Stops(string preference) => LanguagePrimitives.TryConvertTo(state.Preference(preference), out ActionPreference action) && action == ActionPreference.Stop;
 
     private void Error(ErrorRecord error)
     {
-        if (LanguagePrimitives.TryConvertTo(state.Preference("ErrorActionPreference"), out ActionPreference action) && action == ActionPreference.Stop)
+        if (Stops("ErrorActionPreference"))
         {
             Show(error);
             return;
@@ -103,7 +121,7 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
         }
         catch (RuntimeException failure) when (failure is not PipelineStoppedException)
         {
-            caller.Host?.UI?.WriteErrorLine(error.ToString());
+            Screen?.WriteErrorLine(error.ToString());
         }
     }
 }

@@ -112,6 +112,25 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
         return CallerState.Capture(Voice, limited, import);
     }
 
+    /// <summary>Captures the caller early and opens the first workers, while the operations are checked.</summary>
+    /// <returns>Nothing where that could do something that is not yet settled: run what is to be imported, or act under -WhatIf.</returns>
+    private protected CallerState? Foresee(IReadOnlyList<OperationDefinition> operations, bool constrained, int? concurrency)
+    {
+        if (Variables is not null || Functions is not null || Modules is not null || InitializationScript is not null || Worker.OnThisThread is not null)
+        {
+            return null;
+        }
+
+        var caller = Capture(constrained);
+        if (!caller.ShowsActions)
+        {
+            var ready = operations.Count(operation => operation is { Work: ScriptWork, Dependencies.Count: 0 });
+            WorkerPool.Expect(caller, Math.Min(ready, Math.Min(Environment.ProcessorCount, concurrency is > 0 ? concurrency.Value : int.MaxValue)));
+        }
+
+        return caller;
+    }
+
     /// <summary>Carries a run to its end and writes it to the pipeline.</summary>
     private protected RunOutcome Finish(RunSession run, IRunOutput output, IProgressView? view)
     {
@@ -126,18 +145,23 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
 
         try
         {
-            var outcome = LabRun.Finish(run, output, view);
-            if (run.Settings is { Journal: true, Directory: null } && Path.GetDirectoryName(outcome.Directory) is { } root)
-            {
-                RunRetention.Sweep(root, Defaults.LogRetentionDays, DateTime.UtcNow);
-            }
-
-            return outcome;
+            return Swept(LabRun.Finish(run, output, view), run.Settings, Defaults.LogRetentionDays);
         }
         finally
         {
             Release();
         }
+    }
+
+    /// <summary>Removes the old runs beside one that has ended in the default place.</summary>
+    private protected static RunOutcome Swept(RunOutcome outcome, RunSettings settings, int days)
+    {
+        if (settings is { Journal: true, Directory: null } && Path.GetDirectoryName(outcome.Directory) is { } root)
+        {
+            RunRetention.Sweep(root, days, DateTime.UtcNow);
+        }
+
+        return outcome;
     }
 
     /// <summary>The one terminating error at the end, where it was asked for.</summary>

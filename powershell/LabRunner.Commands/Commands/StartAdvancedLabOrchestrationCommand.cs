@@ -13,7 +13,7 @@ namespace LabRunner.Commands;
 
 /// <summary>Runs a lab file: its operations as one graph, with its settings, and reports what became of it.</summary>
 [Cmdlet(VerbsLifecycle.Start, "AdvancedLabOrchestration", SupportsShouldProcess = true)]
-[OutputType(typeof(LabOrchestrationReport))]
+[OutputType(typeof(LabOrchestrationReport), typeof(LabRunJob))]
 public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
 {
     /// <summary>The lab file, YAML or JSON.</summary>
@@ -82,6 +82,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [Parameter]
     public SwitchParameter DryRun { get; set; }
 
+    /// <summary>Returns a job at once.</summary>
+    [Parameter]
+    [Alias("AsJob")]
+    public SwitchParameter Background { get; set; }
+
     /// <summary>Modules that bring providers of their own.</summary>
     [Parameter]
     [AllowEmptyCollection]
@@ -126,6 +131,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var lab = reading.Lab!.Value;
         var selected = selection.Of(source.Operations);
         var operations = selected.Operations;
+        var foreseen = DryRun ? null : Foresee(operations, source.Constrained, MaxConcurrency);
         var settings = Settings(lab, reading.Path, selected);
         using var plan = LabRun.Compile(operations, settings, []);
         var described = LabReportBuilder.Plan(plan, settings, selected, Environment ?? RunEvent.Text(lab, "environment"));
@@ -146,13 +152,26 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             return;
         }
 
-        var caller = Capture(source.Constrained);
+        var caller = foreseen ?? Capture(source.Constrained);
         settings.Secrets = SecretReference.Prepare(Voice, operations);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         var run = LabRun.Start(plan, operations, settings, caller);
+        if (Background)
+        {
+            var days = Defaults.LogRetentionDays;
+            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), ended => Report(selected.Merged(Swept(ended, settings, days))));
+            JobRepository.Add(job);
+            job.Start();
+            WriteObject(job);
+            return;
+        }
+
         var output = new PipelineOutput(_ => { }, Voice, caller, operations.Count > 1);
         var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, run)));
-        WriteObject(new LabOrchestrationReport
+        WriteObject(Report(outcome));
+        ThrowIfAsked(outcome);
+
+        LabOrchestrationReport Report(RunOutcome outcome) => new()
         {
             Summary = Summary(settings, reading.Path, started, outcome),
             Results = outcome.Results,
@@ -162,8 +181,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             Rollback = outcome.Rollback,
             Recommendations = LabReportBuilder.Recommendations(outcome),
             Error = LabReportBuilder.Error(outcome),
-        });
-        ThrowIfAsked(outcome);
+        };
     }
 
     private void RefuseWhatIsMissing()

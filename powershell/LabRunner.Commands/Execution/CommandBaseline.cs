@@ -10,19 +10,21 @@ namespace LabRunner.Execution;
 internal sealed class CommandBaseline
 {
     private readonly SessionState _session;
+    private readonly SessionTables _tables;
     private readonly Dictionary<string, (FunctionInfo Function, ScriptBlock Body)> _functions = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (AliasInfo Alias, string Definition)> _aliases = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _strange = [];
 
-    internal CommandBaseline(SessionState session)
+    internal CommandBaseline(SessionState session, SessionTables tables)
     {
         _session = session;
-        foreach (var (name, function) in SessionTables.Functions(session))
+        _tables = tables;
+        foreach (var (name, function) in _tables.Functions)
         {
             _functions[name] = (function, function.ScriptBlock);
         }
 
-        foreach (var alias in SessionTables.Aliases(session))
+        foreach (var alias in _tables.Aliases)
         {
             _aliases[alias.Name] = (alias, alias.Definition);
         }
@@ -39,7 +41,7 @@ internal sealed class CommandBaseline
     private void Functions()
     {
         var met = 0;
-        foreach (var (name, function) in SessionTables.Functions(_session))
+        foreach (var (name, function) in _tables.Functions)
         {
             if (_functions.TryGetValue(name, out var known))
             {
@@ -75,7 +77,7 @@ internal sealed class CommandBaseline
 
     private void MissingFunctions()
     {
-        var present = SessionTables.Functions(_session).Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var present = _tables.Functions.Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, known) in _functions.Where(pair => !present.Contains(pair.Key)).ToArray())
         {
             if (known.Function.Module is not null)
@@ -97,7 +99,7 @@ internal sealed class CommandBaseline
     private void Aliases()
     {
         var met = 0;
-        foreach (var alias in SessionTables.Aliases(_session))
+        foreach (var alias in _tables.Aliases)
         {
             if (_aliases.TryGetValue(alias.Name, out var known))
             {
@@ -133,7 +135,7 @@ internal sealed class CommandBaseline
 
     private void MissingAliases()
     {
-        var present = SessionTables.Aliases(_session).Select(alias => alias.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var present = _tables.Aliases.Select(alias => alias.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, known) in _aliases.Where(pair => !present.Contains(pair.Key)).ToArray())
         {
             if (known.Alias.Module is not null)
@@ -152,10 +154,10 @@ internal sealed class CommandBaseline
     }
 
     private FunctionInfo? Find(string name) =>
-        SessionTables.Functions(_session).FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+        _tables.Functions.FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private AliasInfo? FindAlias(string name) =>
-        SessionTables.Aliases(_session).FirstOrDefault(alias => alias.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        _tables.Aliases.FirstOrDefault(alias => alias.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     // Behind the drive a name stands for itself, whatever it looks like.
     private static string At(string drive, string name) => $"{drive}:{name}";

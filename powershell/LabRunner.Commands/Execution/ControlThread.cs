@@ -44,13 +44,13 @@ internal static class ControlThread
         }
     }
 
-    /// <summary>Cancels the live runs of a runspace, for the module is being removed from it.</summary>
-    internal static void CancelAll(Guid origin)
+    /// <summary>Cancels live runs: those of a runspace that the module is being removed from, or all when the session ends.</summary>
+    internal static void CancelAll(Guid? origin = null)
     {
         RunSession[] runs;
         lock (Gate)
         {
-            runs = [.. Runs.Values.Where(run => run.Origin == origin)];
+            runs = [.. Runs.Values.Where(run => origin is null || run.Origin == origin)];
         }
 
         foreach (var run in runs)

@@ -6,36 +6,38 @@ namespace LabRunner.Execution;
 internal sealed class DriveBaseline
 {
     private readonly SessionState _session;
+    private readonly SessionTables _tables;
     private readonly PSDriveInfo[] _drives;
     private readonly HashSet<string> _providers;
 
-    internal DriveBaseline(SessionState session)
+    internal DriveBaseline(SessionState session, SessionTables tables)
     {
         _session = session;
-        _drives = [.. SessionTables.Drives(session)];
+        _tables = tables;
+        _drives = [.. _tables.Drives];
         _providers = [.. session.Provider.GetAll().Select(provider => provider.Name)];
     }
 
     /// <summary>Undoes what an operation has changed.</summary>
     internal void Restore()
     {
-        if (SessionTables.LocationStacks(_session) is { Count: > 0 } stacks)
+        if (_tables.LocationStacks is { Count: > 0 } stacks)
         {
             stacks.Clear();
         }
 
-        if (AreTheSame(SessionTables.Drives(_session)))
+        if (AreTheSame(_tables.Drives))
         {
             return;
         }
 
         // The drive of a provider that came with a module is the module's.
-        foreach (var drive in SessionTables.Drives(_session).Except(_drives).Where(drive => _providers.Contains(drive.Provider.Name)).ToArray())
+        foreach (var drive in _tables.Drives.Except(_drives).Where(drive => _providers.Contains(drive.Provider.Name)).ToArray())
         {
             _session.Drive.Remove(drive.Name, force: true, "global");
         }
 
-        foreach (var drive in _drives.Except(SessionTables.Drives(_session)).ToArray())
+        foreach (var drive in _drives.Except(_tables.Drives).ToArray())
         {
             _session.Drive.New(drive, "global");
         }

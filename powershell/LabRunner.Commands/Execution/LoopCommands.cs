@@ -3,21 +3,12 @@ using LabRunner.Errors;
 
 namespace LabRunner.Execution;
 
-/// <summary>Reports the operation that has ended and takes the next one; <c>$false</c> ends the worker's loop.</summary>
-[Cmdlet(VerbsCommunications.Receive, "LabWork")]
-internal sealed class NextCommand : PSCmdlet
+/// <summary>Shows the worker the session that its pipeline runs in.</summary>
+[Cmdlet(VerbsCommon.Enter, "LabWork")]
+internal sealed class BeginCommand : PSCmdlet
 {
-    private Worker? _worker;
-
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        _worker = Worker.OnThisThread;
-        WriteObject(_worker is not null && _worker.Next(this));
-    }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _worker?.Interrupt();
+    protected override void ProcessRecord() => Worker.OnThisThread?.Enter(this);
 }
 
 /// <summary>Takes the error that ended an operation.</summary>

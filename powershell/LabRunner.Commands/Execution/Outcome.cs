@@ -15,8 +15,11 @@ internal static class Outcome
             return [];
         }
 
-        return JsonText.Bytes(json => Write(json, recorder));
+        return Document(recorder);
     }
+
+    // Apart, so that what succeeds in silence does not pay for the writer's code.
+    private static byte[] Document(OperationRecorder recorder) => JsonText.Bytes(json => Write(json, recorder));
 
     private static void Write(Utf8JsonWriter json, OperationRecorder recorder)
     {

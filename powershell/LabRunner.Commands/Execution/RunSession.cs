@@ -72,6 +72,7 @@ internal sealed class RunSession : IDisposable
     internal static RunSession Start(PlanHandle plan, IReadOnlyList<OperationDefinition> operations, RunSettings settings, CallerState caller)
     {
         var session = new RunSession(operations, settings, caller) { StartedAt = DateTime.Now };
+        SessionEnd.Watch();
         session._slots = BorrowedSlots.Of(settings.MaxConcurrency, operations.Count);
         try
         {

@@ -13,6 +13,7 @@ namespace LabRunner.Execution;
 internal sealed class StateBaseline
 {
     private readonly SessionState _session;
+    private readonly SessionTables _tables;
     private readonly VariableBaseline _variables;
     private readonly CommandBaseline _commands;
     private readonly DriveBaseline _drives;
@@ -27,12 +28,13 @@ internal sealed class StateBaseline
     internal StateBaseline(PSCmdlet command)
     {
         _session = command.SessionState;
+        _tables = new SessionTables(_session);
         _errors = _session.PSVariable.GetValue("Error") as ArrayList;
-        _variables = new VariableBaseline(_session);
-        _commands = new CommandBaseline(_session);
-        _drives = new DriveBaseline(_session);
+        _variables = new VariableBaseline(_session, _tables);
+        _commands = new CommandBaseline(_session, _tables);
+        _drives = new DriveBaseline(_session, _tables);
         _activity = new ActivityBaseline(command);
-        _strictMode = SessionTables.StrictMode(_session);
+        _strictMode = _tables.StrictMode;
     }
 
     /// <summary>Makes the session the caller's: from now on this is what is restored.</summary>
@@ -84,9 +86,9 @@ internal sealed class StateBaseline
         _commands.Restore();
         _activity.Restore(output);
         _errors?.Clear();
-        if (SessionTables.StrictMode(_session) != _strictMode)
+        if (_tables.StrictMode != _strictMode)
         {
-            SessionTables.SetStrictMode(_session, _strictMode);
+            _tables.StrictMode = _strictMode;
         }
 
         if (_caller is not { } caller)

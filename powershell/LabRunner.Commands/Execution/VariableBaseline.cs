@@ -10,14 +10,16 @@ internal sealed class VariableBaseline
     private static readonly string[] Untouched = ["?", "^", "$", "_", "Error", "PSDefaultParameterValues"];
 
     private readonly SessionState _session;
+    private readonly SessionTables _tables;
     private readonly Dictionary<string, Known> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _untouched = new(Untouched, StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _strange = [];
 
-    internal VariableBaseline(SessionState session)
+    internal VariableBaseline(SessionState session, SessionTables tables)
     {
         _session = session;
-        foreach (var (name, variable) in SessionTables.Variables(session))
+        _tables = tables;
+        foreach (var (name, variable) in _tables.Variables)
         {
             var value = variable.Value;
 
@@ -56,7 +58,7 @@ internal sealed class VariableBaseline
     internal void Restore()
     {
         var met = 0;
-        foreach (var (name, variable) in SessionTables.Variables(_session))
+        foreach (var (name, variable) in _tables.Variables)
         {
             if (_known.TryGetValue(name, out var known))
             {
@@ -104,7 +106,7 @@ internal sealed class VariableBaseline
     // A variable that an operation has removed, or replaced by one of its own.
     private void PutBack()
     {
-        var present = SessionTables.Variables(_session).Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var present = _tables.Variables.Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, known) in _known.Where(pair => !present.Contains(pair.Key)).ToArray())
         {
             var variable = new PSVariable(name, known.Value, known.Options);
@@ -114,7 +116,7 @@ internal sealed class VariableBaseline
     }
 
     private PSVariable? Find(string name) =>
-        SessionTables.Variables(_session).FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+        _tables.Variables.FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private static void Assign(PSVariable variable, object? value)
     {

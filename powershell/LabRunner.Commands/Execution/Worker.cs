@@ -11,7 +11,7 @@ namespace LabRunner.Execution;
 /// The thread runs <see cref="WorkerSession.Loop"/>. Everything it waits for can be woken: a take by the core's wake,
 /// parking in the pool by <see cref="Bind"/>, a full queue by the pipeline's stop.
 /// </remarks>
-internal sealed class Worker
+internal sealed class Worker : IBlockedWriter
 {
     // How long one wait inside the core lasts before it is renewed; nothing depends on it.
     private const int TakeMs = 60_000;
@@ -39,13 +39,15 @@ internal sealed class Worker
     private LoopVariables? _loop;
     private StateBaseline? _baseline;
     private bool _retired;
-    private bool _stopRequested;
+    private volatile bool _stopRequested;
+    private volatile bool _interrupted;
+    private Exception? _fault;
     private bool _dirty;
     private bool _used;
     private bool _renew;
     private int? _exitCode;
 
-    internal Worker(CallerState bornFor, RunSession first)
+    internal Worker(CallerState bornFor, RunSession? first)
     {
         Number = (uint)Interlocked.Increment(ref _lastNumber);
         Fingerprint = WorkerSession.FingerprintOf(bornFor);
@@ -70,6 +72,11 @@ internal sealed class Worker
     /// <summary>The recorder of the operation that is open.</summary>
     internal OperationRecorder? Recorder => _open?.Recorder;
 
+    bool IBlockedWriter.IsStopped => _stopRequested || _interrupted;
+
+    // Told to end, by whoever it was: there is nothing more to wait for.
+    private bool IsEnding => _retired || _stopRequested || _interrupted;
+
     internal void Start() => new Thread(Main, StackBytes)
     {
         IsBackground = true,
@@ -82,7 +89,7 @@ internal sealed class Worker
     {
         lock (_gate)
         {
-            if (_retired || _stopRequested)
+            if (IsEnding)
             {
                 return false;
             }
@@ -112,6 +119,22 @@ internal sealed class Worker
         bound?.Wake(Number);
     }
 
+    /// <summary>Whether there is an operation that it is waited for.</summary>
+    internal bool IsAtWork => _open is not null && !IsLetGo;
+
+    /// <summary>Whether its runspace is on its way out.</summary>
+    internal bool IsLetGo => _runspace is not { RunspaceStateInfo.State: RunspaceState.Opened };
+
+    /// <summary>Its operation does not stop, and is waited for no more: PowerShell's own exit is not to wait for it either.</summary>
+    /// <remarks>Who ends the session closes every runspace that is open. One that is being closed is left alone, and so is a thread in the background.</remarks>
+    internal void LetGo()
+    {
+        if (_runspace is { } runspace)
+        {
+            InBackground("close", runspace.Close);
+        }
+    }
+
     /// <summary>Stops the operation if it is the one that is open: the order may come when it has just ended.</summary>
     internal void StopOperation(RunSession run, int operation, uint attempt)
     {
@@ -131,23 +154,66 @@ internal sealed class Worker
         }
     }
 
-    /// <summary>The pipeline is being stopped while the worker waits: let the wait end.</summary>
-    internal void Interrupt()
-    {
-        RunSession? bound;
-        lock (_gate)
-        {
-            _stopRequested = true;
-            bound = _bound;
-            Monitor.PulseAll(_gate);
-        }
-
-        bound?.Wake(Number);
-    }
+    /// <summary>The pipeline has begun: this is its session.</summary>
+    internal void Enter(PSCmdlet command) => _baseline ??= new StateBaseline(command);
 
     /// <summary>Ends the open operation, if there is one, and waits for the next. Runs on the worker's thread.</summary>
-    /// <returns>Whether there is something to run; otherwise the worker ends.</returns>
-    internal bool Next(PSCmdlet command)
+    /// <returns>Whether there is something to run; otherwise the worker's pipeline ends.</returns>
+    internal bool TryNext()
+    {
+        try
+        {
+            return Next();
+        }
+        catch (Exception error)
+        {
+            _fault = error;
+            return false;
+        }
+    }
+
+    /// <summary>Takes what the pipeline puts out.</summary>
+    internal void Take(PSObject? item) => Recorder?.Add(item, this);
+
+    /// <summary>An error ended the open operation.</summary>
+    internal void Fail(ErrorRecord error) => Recorder?.Fail(error);
+
+    /// <summary>A script file used <c>exit</c> with a bad code.</summary>
+    internal void FileExited(int code)
+    {
+        if (_open is { Work.IsFile: true } open)
+        {
+            open.Recorder.Exit(code);
+        }
+    }
+
+    /// <summary>A script block used <c>exit</c>, which ends the pipeline.</summary>
+    internal void BlockExited(int code) => _exitCode = code;
+
+    /// <summary>Something was shown through the host.</summary>
+    internal void Record(LabStream stream, object data)
+    {
+        // What a preference lets a warning stop, the engine shows through the host, and nowhere else.
+        if (data is WarningRecord warning)
+        {
+            Recorder?.Warn(warning);
+        }
+        else
+        {
+            Recorder?.Record(stream, data, null);
+        }
+    }
+
+    /// <summary>The open operation reported progress.</summary>
+    internal void Progress(long source, ProgressRecord record)
+    {
+        if (_open is { } open)
+        {
+            open.Run.ReportProgress(open.Operation, source, record);
+        }
+    }
+
+    private bool Next()
     {
         Assignment? done = null;
         if (_open is not null)
@@ -166,8 +232,13 @@ internal sealed class Worker
             return false;
         }
 
-        _baseline ??= new StateBaseline(command);
-        if (_dirty && !_baseline.TryRestore([]))
+        if (done is not null && _interrupted)
+        {
+            done.Run.Complete(done);
+            return false;
+        }
+
+        if (_dirty && !_baseline!.TryRestore([]))
         {
             _renew = true;
             return false;
@@ -221,7 +292,7 @@ internal sealed class Worker
                 case TicketState.Woken:
                     lock (_gate)
                     {
-                        if (_retired || _stopRequested)
+                        if (IsEnding)
                         {
                             return false;
                         }
@@ -229,33 +300,6 @@ internal sealed class Worker
 
                     break;
             }
-        }
-    }
-
-    /// <summary>An error ended the open operation.</summary>
-    internal void Fail(ErrorRecord error) => Recorder?.Fail(error);
-
-    /// <summary>A script file used <c>exit</c> with a bad code.</summary>
-    internal void FileExited(int code)
-    {
-        if (_open is { Work.IsFile: true } open)
-        {
-            open.Recorder.Exit(code);
-        }
-    }
-
-    /// <summary>A script block used <c>exit</c>, which ends the pipeline.</summary>
-    internal void BlockExited(int code) => _exitCode = code;
-
-    /// <summary>Something was shown through the host.</summary>
-    internal void Record(LabStream stream, object data) => Recorder?.Record(stream, data, null);
-
-    /// <summary>The open operation reported progress.</summary>
-    internal void Progress(long source, ProgressRecord record)
-    {
-        if (_open is { } open)
-        {
-            open.Run.ReportProgress(open.Operation, source, record);
         }
     }
 
@@ -308,7 +352,12 @@ internal sealed class Worker
         try
         {
             WorkerPool.Lost(this, bound, fault);
-            _runspace?.Dispose();
+
+            // While somebody else closes it - at the end of the session, say - disposing would pull it from under their feet.
+            if (_runspace is { RunspaceStateInfo.State: not RunspaceState.Closing } runspace)
+            {
+                runspace.Dispose();
+            }
         }
         catch (Exception)
         {
@@ -321,23 +370,36 @@ internal sealed class Worker
         OpenGate.Wait();
         try
         {
-            var state = WorkerSession.Create(_bornFor);
-            var formats = SharedFormats.Leave(state);
-            var runspace = RunspaceFactory.CreateRunspace(new WorkerHost(this), state);
-            runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
-            runspace.Name = $"LabRunner worker {Number}";
-            _runspace = runspace;
-            runspace.Open();
-            SharedFormats.Join(runspace, formats);
+            var runspace = Open(mayShare: true) ?? Open(mayShare: false)!;
             runspace.Debugger?.SetDebugMode(DebugModes.None);
-            _loop = WorkerSession.Prepare(runspace);
+            _loop = WorkerSession.Prepare(runspace, this);
         }
         finally
         {
             OpenGate.Release();
         }
 
-        _bornFor.Import.Apply(_runspace);
+        _bornFor.Import.Apply(_runspace!);
+    }
+
+    private Runspace? Open(bool mayShare)
+    {
+        var state = WorkerSession.Create(_bornFor);
+        var formats = SharedFormats.Leave(state);
+        var drives = mayShare && SharedFileSystem.Leave(state);
+        var runspace = RunspaceFactory.CreateRunspace(new WorkerHost(this), state);
+        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        runspace.Name = $"LabRunner worker {Number}";
+        _runspace = runspace;
+        runspace.Open();
+        SharedFormats.Join(runspace, formats);
+        if (SharedFileSystem.Join(runspace, drives))
+        {
+            return runspace;
+        }
+
+        runspace.Dispose();
+        return null;
     }
 
     // The old runspace goes with all that operations have left in it.
@@ -359,6 +421,8 @@ internal sealed class Worker
         using var pipeline = PowerShell.Create();
         pipeline.Runspace = _runspace;
         pipeline.AddScript(WorkerSession.Loop, useLocalScope: false);
+        pipeline.InvocationStateChanged += OnStateChanged;
+        using var output = WorkerOutput.Of(this);
         lock (_gate)
         {
             if (_retired)
@@ -372,7 +436,7 @@ internal sealed class Worker
         Exception? reason = null;
         try
         {
-            pipeline.Invoke();
+            pipeline.Invoke<PSObject, PSObject>(null, output, null);
         }
         catch (Exception error)
         {
@@ -388,10 +452,15 @@ internal sealed class Worker
             open = _open;
         }
 
+        if (_fault is not null)
+        {
+            throw new InvalidOperationException(_fault.Message, _fault);
+        }
+
         if (open is null)
         {
             // Nobody ended the loop's operation: it was told to end or to go on elsewhere, or the runspace is gone.
-            return _renew && !stopped ? PipelineEnd.Renew : PipelineEnd.Last;
+            return _renew && !stopped && !_interrupted ? PipelineEnd.Renew : PipelineEnd.Last;
         }
 
         if (_exitCode is { } code)
@@ -408,6 +477,28 @@ internal sealed class Worker
         _dirty = true;
         Report(open);
         return !sound ? PipelineEnd.Last : open.Isolation == LabIsolation.Runspace ? PipelineEnd.Renew : PipelineEnd.Again;
+    }
+
+    // Whoever stops the pipeline - this worker itself, or somebody who closes its runspace - every wait has to end.
+    private void OnStateChanged(object? sender, PSInvocationStateChangedEventArgs change)
+    {
+        if (change.InvocationStateInfo.State != PSInvocationState.Stopping)
+        {
+            return;
+        }
+
+        RunSession? bound;
+        OperationRecorder? recorder;
+        lock (_gate)
+        {
+            _interrupted = true;
+            bound = _bound;
+            recorder = Recorder;
+            Monitor.PulseAll(_gate);
+        }
+
+        bound?.Wake(Number);
+        recorder?.WakeWriter();
     }
 
     private bool IsSound(PowerShell pipeline) =>
@@ -565,12 +656,12 @@ internal sealed class Worker
     {
         lock (_gate)
         {
-            while (_bound is null && !_retired && !_stopRequested)
+            while (_bound is null && !IsEnding)
             {
                 Monitor.Wait(_gate);
             }
 
-            return _retired || _stopRequested ? null : _bound;
+            return IsEnding ? null : _bound;
         }
     }
 
@@ -599,7 +690,8 @@ internal sealed class Worker
         }
     }
 
-    // Stopping waits for the pipeline's end, so it is begun and not awaited: the thread itself reports how it ended.
+    // Stopping waits for the pipeline's end, so another thread does it: this worker's own reports how it ended. The
+    // engine's BeginStop does the same with a thread for which the process would wait when it is to end.
     private void RequestStop()
     {
         if (_stopRequested)
@@ -608,15 +700,27 @@ internal sealed class Worker
         }
 
         _stopRequested = true;
+        if (_pipeline is { } pipeline)
+        {
+            InBackground("stop", pipeline.Stop);
+        }
+    }
+
+    private void InBackground(string what, Action action) => new Thread(() =>
+    {
         try
         {
-            _pipeline?.BeginStop(null, null);
+            action();
         }
-        catch (InvalidOperationException)
+        catch (Exception)
         {
             // It has just ended by itself, or not quite begun; its thread sees that it was to stop.
         }
-    }
+    })
+    {
+        IsBackground = true,
+        Name = $"LabRunner worker {Number} {what}",
+    }.Start();
 }
 
 /// <summary>What becomes of a worker whose pipeline has ended.</summary>

@@ -46,6 +46,32 @@ internal static class WorkerPool
         }
     }
 
+    /// <summary>Opens the first workers of a run that is about to start, so that they are up when it has been checked.</summary>
+    /// <remarks>Should it not start after all, they wait for the next one as any other does that is parked.</remarks>
+    internal static void Expect(CallerState caller, int wanted)
+    {
+        var fingerprint = WorkerSession.FingerprintOf(caller);
+        List<Worker> born = [];
+        lock (Gate)
+        {
+            for (var there = Idle.Count(worker => worker.Fingerprint == fingerprint); there + born.Count < wanted;)
+            {
+                born.Add(new Worker(caller, null));
+            }
+
+            foreach (var worker in born)
+            {
+                All.Add(worker);
+                Rest(worker);
+            }
+        }
+
+        foreach (var worker in born)
+        {
+            worker.Start();
+        }
+    }
+
     /// <summary>How many workers there are, at work or waiting for some.</summary>
     internal static int Count
     {
@@ -80,9 +106,8 @@ internal static class WorkerPool
                 return false;
             }
 
-            worker.ParkedAt = Environment.TickCount64;
-            Idle.Push(worker);
-            _reaper ??= new Timer(_ => Reap(), null, IdleLimit, IdleLimit);
+            Rest(worker);
+            Monitor.PulseAll(Gate);
             return true;
         }
     }
@@ -94,6 +119,7 @@ internal static class WorkerPool
         lock (Gate)
         {
             All.Remove(worker);
+            Monitor.PulseAll(Gate);
             Forget(worker);
             if (run is null || !run.BoundWorkers.Remove(worker))
             {
@@ -122,9 +148,11 @@ internal static class WorkerPool
     /// <summary>A worker whose operation does not stop: the run gets another in its place.</summary>
     internal static void Abandon(RunSession run, uint number)
     {
+        Worker? worker;
         lock (Gate)
         {
-            if (Find(run, number) is not { } worker)
+            worker = Find(run, number);
+            if (worker is null)
             {
                 return;
             }
@@ -132,10 +160,35 @@ internal static class WorkerPool
             run.BoundWorkers.Remove(worker);
         }
 
+        worker.LetGo();
+
         if (!run.IsOver)
         {
             Provide(run, run.WantedWorkers);
         }
+    }
+
+    /// <summary>The session ends, and all runs were canceled: waits for the workers that are at work, and lets go of those that go on.</summary>
+    internal static void End(TimeSpan grace)
+    {
+        Worker[] deaf;
+        var end = Environment.TickCount64 + (long)grace.TotalMilliseconds;
+        lock (Gate)
+        {
+            for (var left = grace.TotalMilliseconds; left > 0 && All.Any(worker => worker.IsAtWork); left = end - Environment.TickCount64)
+            {
+                Monitor.Wait(Gate, (int)left);
+            }
+
+            deaf = [.. All.Where(worker => worker.IsAtWork)];
+        }
+
+        foreach (var worker in deaf)
+        {
+            worker.LetGo();
+        }
+
+        SpinWait.SpinUntil(() => Array.TrueForAll(deaf, worker => worker.IsLetGo), grace);
     }
 
     /// <summary>Ends all parked workers, for the module is being removed.</summary>
@@ -155,6 +208,13 @@ internal static class WorkerPool
         {
             worker.Retire();
         }
+    }
+
+    private static void Rest(Worker worker)
+    {
+        worker.ParkedAt = Environment.TickCount64;
+        Idle.Push(worker);
+        _reaper ??= new Timer(_ => Reap(), null, IdleLimit, IdleLimit);
     }
 
     private static bool TryTakeIdle(WorkerFingerprint fingerprint, out Worker worker)

@@ -115,9 +115,12 @@ internal static class SecretMask
         };
     }
 
+    // What comes back from a process of its own is wrapped.
+    private static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+
     private static InformationRecord Information(InformationRecord information)
     {
-        switch (information.MessageData)
+        switch (Plain(information.MessageData))
         {
             case HostInformationMessage host when Text(host.Message ?? "") is var masked && masked != host.Message:
                 return Copy(new HostInformationMessage { Message = masked, NoNewLine = host.NoNewLine, ForegroundColor = host.ForegroundColor, BackgroundColor = host.BackgroundColor });

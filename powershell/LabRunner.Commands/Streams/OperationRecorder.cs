@@ -87,7 +87,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
         else
         {
-            Output(line);
+            Line(line);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         switch (stream, item)
         {
             case (LabStream.Output, _):
-                Output(item);
+                Output(item is null ? null : SecretMask.Output(PSObject.AsPSObject(item)));
                 break;
             case (LabStream.Error, ErrorRecord error):
                 Error(error, writer);

@@ -105,7 +105,6 @@ function Get-LabPlan {
         }
     }
     end {
-        #later
         if ($paths.Count -gt 0) {
             $PSBoundParameters['Path'] = $paths.ToArray()
             if ($all.Count -eq 0) { $null = $PSBoundParameters.Remove('Operations') }

@@ -234,7 +234,6 @@ function Invoke-ParallelLabRunner {
     begin { $all = [System.Collections.Generic.List[object]]::new() }
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
-        #later
         # An empty pipeline is no operations, not no parameters.
         if ($PSCmdlet.ParameterSetName -eq 'Operations' -or ($PSCmdlet.MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
             $PSBoundParameters['Operations'] = $all.ToArray()

@@ -60,6 +60,9 @@ function Start-AdvancedLabOrchestration {
         How: Bar, Spinner, Percentage or Detailed.
     .PARAMETER DryRun
         Plans and checks only; nothing is started.
+    .PARAMETER Background
+        Returns a job at once, for Wait-Job, Receive-Job and Stop-Job. Each operation is a child job of it, with what that writes;
+        the report is the job's own output. The job has failed when the lab did not succeed as a whole.
     .PARAMETER CustomProviders
         Modules that bring providers of their own. Not available yet: they are refused.
     .PARAMETER Variables
@@ -83,11 +86,18 @@ function Start-AdvancedLabOrchestration {
     .EXAMPLE
         Set-Content -Path ./web.yaml -Value 'name: Web', 'operations:', '  - name: greet', '    script: Write-Output hello'
         Start-AdvancedLabOrchestration -ConfigurationPath ./web.yaml -FailureStrategy Rollback -ResourceLimits @{ MaxMemoryGB = 8 } -RunTimeoutMinutes 30
+    .EXAMPLE
+        Set-Content -Path ./web.yaml -Value 'name: Web', 'operations:', '  - name: greet', '    script: Write-Output hello'
+        $job = Start-AdvancedLabOrchestration -ConfigurationPath ./web.yaml -AsJob
+        $report = $job | Wait-Job | Receive-Job
+        $report.Results.Output
+
+        Runs the lab in the background; $job.ChildJobs tells how far it is.
     .OUTPUTS
-        LabRunner.LabOrchestrationReport
+        LabRunner.LabOrchestrationReport; a job with -Background.
     #>
     [CmdletBinding(SupportsShouldProcess)]
-    [OutputType('LabRunner.LabOrchestrationReport')]
+    [OutputType('LabRunner.LabOrchestrationReport', 'LabRunner.Commands.LabRunJob')]
     param(
         [Parameter(Mandatory, Position = 0)]
         [Alias('ConfigPath', 'Path')]
@@ -144,6 +154,9 @@ function Start-AdvancedLabOrchestration {
         [string] $ProgressStyle,
 
         [switch] $DryRun,
+
+        [Alias('AsJob')]
+        [switch] $Background,
 
         [AllowEmptyCollection()]
         [string[]] $CustomProviders,

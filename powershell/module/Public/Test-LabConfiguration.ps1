@@ -67,7 +67,6 @@ function Test-LabConfiguration {
     begin { $all = [System.Collections.Generic.List[string]]::new() }
     process { if ($Path) { $all.AddRange($Path) } }
     end {
-        #later
         if ($all.Count -gt 0) {
             $PSBoundParameters['Path'] = $all.ToArray()
         } elseif (-not $PSBoundParameters.ContainsKey('Configuration')) {

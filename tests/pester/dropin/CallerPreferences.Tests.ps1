@@ -156,6 +156,54 @@ Describe 'What if' {
     }
 }
 
+Describe 'A preference that asks' {
+    It 'does not keep a session from being put back: $ConfirmPreference is <_>' -ForEach 'Low', 'Medium' {
+        $results = Invoke-ParallelLabRunner -Ordered -MaxConcurrency 1 -Variables @{ ConfirmPreference = $_ } @(
+            @{ Name = 'a'; ScriptBlock = { Set-Item -Path function:global:Get-Left -Value { 1 } -Confirm:$false; $global:left = 1; Set-Alias -Name left -Value Get-Item -Scope Global -Confirm:$false; "$ConfirmPreference" } }
+            @{ Name = 'b'; ScriptBlock = { "$ConfirmPreference $([bool] (Get-Command -Name Get-Left, left -ErrorAction Ignore)) $left" }; Dependencies = 'a' }
+        )
+        $results.Success | Should -Be $true, $true
+        $results[0].Output | Should -Be $_
+        $results[1].Output | Should -Be "$_ False "
+        # One that could not be put back would have cost the worker its session.
+        $results.WorkerId | Select-Object -Unique | Should -HaveCount 1
+    }
+
+    It 'asks in operations as it does in the caller''s own console, where nobody can answer' {
+        $result = Invoke-ParallelLabRunner -Variables @{ ConfirmPreference = 'Low' } @{ Name = 'a'; ScriptBlock = { Set-Alias -Name left -Value Get-Item } } -ErrorAction SilentlyContinue
+        $result.ErrorRecord.FullyQualifiedErrorId | Should -BeLike '*LabRunner.PromptInParallel*'
+    }
+}
+
+Describe 'A caller whom <Preference> stops' -ForEach @(
+    @{ Preference = 'WarningPreference'; Write = 'Write-Warning'; Stream = 'Warning'; Shown = 'WARNING: [a] said' }
+    @{ Preference = 'VerbosePreference'; Write = 'Write-Verbose'; Stream = 'Verbose'; Shown = 'VERBOSE: [a] said' }
+    @{ Preference = 'DebugPreference'; Write = 'Write-Debug'; Stream = 'Debug'; Shown = 'DEBUG: [a] said' }
+    @{ Preference = 'InformationPreference'; Write = 'Write-Information'; Stream = 'Information'; Shown = '[a] said' }
+    @{ Preference = 'InformationPreference'; Write = 'Write-Host'; Stream = 'Information'; Shown = '[a] said' }
+) {
+    BeforeAll { . "$PSScriptRoot/../Invoke-SamePowerShell.ps1" }
+
+    It 'has the operation stopped that uses <Write>, sees what it wrote, and has all results' {
+        $script = {
+            param($Module, $Preference, $Write)
+            Import-Module $Module
+            $PSStyle.OutputRendering = 'PlainText'
+            Set-Variable -Name $Preference -Value Stop
+            $operations = @{ Name = 'a'; Script = "'before'; $Write said; 'after'" }, @{ Name = 'b'; ScriptBlock = { 'b' } }
+            $r = Invoke-ParallelLabRunner -Ordered -ContinueOnError -Operations $operations -ErrorAction SilentlyContinue
+            "result $($r[0].Status) $($r[0].ErrorRecord.Exception.GetType().Name) output $($r[0].Output) records $($r[0].Records.Stream) $($r[0].Records.Data) warnings $($r[0].Warnings.Count)"
+            "result $($r[1].Status) $($r[1].Output)"
+            try { & ([scriptblock]::Create("$Write said")) } catch { "bare $($_.Exception.GetType().Name)" }
+        }
+        $lines = Invoke-SamePowerShell -Command "& { $script } '$((Get-Module LabRunner).ModuleBase)' $Preference $Write"
+        $lines | Should -Contain $Shown
+        $lines | Should -Contain "result Failed ActionPreferenceStopException output before records $Stream said warnings $([int] ($Stream -eq 'Warning'))"
+        $lines | Should -Contain 'result Succeeded b'
+        $lines | Should -Contain 'bare ActionPreferenceStopException'
+    }
+}
+
 Describe 'A question in an operation under the isolation <_>' -ForEach 'Shared', 'Runspace', 'Process' {
     It 'ends it at once' {
         $result = Invoke-ParallelLabRunner -Isolation $_ @{ Name = 'a'; ScriptBlock = { Read-Host 'Who' }; Timeout = '60s' } -ErrorAction SilentlyContinue
