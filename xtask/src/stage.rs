@@ -17,7 +17,9 @@ const SOURCES: &str = "powershell/module";
 /// Files that must be there for the module to be importable.
 const REQUIRED: [&str; 2] = ["LabRunner.psd1", "LabRunner.psm1"];
 /// Folders whose scripts become part of the script root, in this order.
-const JOINED: [&str; 3] = ["Private", "Public", "Last"];
+const JOINED: [&str; 2] = ["Public", "Last"];
+/// Functions that stay out of the script root: see [`later`].
+const PRIVATE: &str = "Private";
 /// Files that can be dot-sourced without the module; they lie beside the manifest.
 const STANDALONE: &str = "Standalone";
 
@@ -62,7 +64,7 @@ fn module_files(sources: &Path) -> Outcome<BTreeMap<PathBuf, Content>> {
     for file in files_below(sources)? {
         let relative = file.strip_prefix(sources).unwrap_or(&file).to_path_buf();
         let folder = relative.components().next().map(|c| c.as_os_str().to_owned()).unwrap_or_default();
-        if JOINED.iter().any(|name| folder == *name) {
+        if folder == PRIVATE || JOINED.iter().any(|name| folder == *name) {
             continue;
         }
         if folder == STANDALONE {
@@ -72,54 +74,57 @@ fn module_files(sources: &Path) -> Outcome<BTreeMap<PathBuf, Content>> {
             plan.insert(relative, Content::Copy(file));
         }
     }
-    let (root, bodies) = later::split(&joined_root(sources)?)?;
+    let shared = private_functions(sources)?;
+    let (root, bodies) = later::split(&joined_root(sources)?, &shared)?;
     plan.insert("LabRunner.psm1".into(), Content::Text(root + "\n"));
+    plan.insert(Path::new(later::FOLDER).join(format!("{}.ps1", later::SHARED)), Content::Text(shared));
     for (function, body) in bodies {
         plan.insert(Path::new(later::FOLDER).join(format!("{function}.ps1")), Content::Text(body));
     }
     Ok(plan)
 }
 
-/// How a function's file says that its function is exported.
-const EXPORTS: &str = "Export-ModuleMember -Function ";
-
-/// The script root: its head, then each function's file in a region that names it, then one call that exports what the
-/// files export. One file, because dot-sourcing some forty costs tens of milliseconds at every import; one call, because
-/// each costs a tenth of a millisecond.
+/// The script root: its head, then each function's file in a region that names it. One file, because dot-sourcing some forty
+/// costs tens of milliseconds at every import.
 fn joined_root(sources: &Path) -> Outcome<String> {
     let mut root = read_text(&sources.join("LabRunner.psm1"))?;
-    let mut exported = Vec::new();
     for folder in JOINED {
-        for file in files_below(&sources.join(folder))? {
-            if file.extension() != Some(OsStr::new("ps1")) {
-                continue;
-            }
-            let name = file.strip_prefix(sources).unwrap_or(&file).to_string_lossy().replace('\\', "/");
-            let text = read_text(&file)?;
-            // An export that depends on a condition is indented, and stays where it is.
-            let (exports, body): (Vec<_>, Vec<_>) = text.lines().partition(|line| line.starts_with(EXPORTS));
-            exported.extend(exports.into_iter().map(|line| line[EXPORTS.len()..].trim().to_owned()));
-            root = format!("{}\n\n#region {name}\n{}\n#endregion\n", root.trim_end(), body.join("\n").trim());
+        for (name, text) in scripts(sources, folder)? {
+            root = format!("{}\n\n#region {name}\n{}\n#endregion\n", root.trim_end(), text.trim());
         }
     }
-    if !exported.is_empty() {
-        root = format!("{root}\n{EXPORTS}{}\n", exported.join(", "));
-    }
     Ok(root)
+}
+
+/// The functions that the bodies share; no caller sees them.
+fn private_functions(sources: &Path) -> Outcome<String> {
+    let texts = scripts(sources, PRIVATE)?;
+    Ok(texts.into_iter().map(|(_, text)| text.trim().to_owned() + "\n").collect::<Vec<_>>().join("\n"))
+}
+
+/// The scripts of a folder, in order: name and text.
+fn scripts(sources: &Path, folder: &str) -> Outcome<Vec<(String, String)>> {
+    let mut texts = Vec::new();
+    for file in files_below(&sources.join(folder))? {
+        if file.extension() == Some(OsStr::new("ps1")) {
+            let name = file.strip_prefix(sources).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+            texts.push((name, read_text(&file)?));
+        }
+    }
+    Ok(texts)
 }
 
 /// How a stand-alone file says that a function of the module stands in its place.
 const INCLUDE: &str = "#include ";
 
-/// A stand-alone file with the functions it shares with the module. What they export is the module's affair.
+/// A stand-alone file with the functions it shares with the module.
 fn with_includes(sources: &Path, file: &Path) -> Outcome<String> {
     let mut text = String::new();
     for line in read_text(file)?.lines() {
         match line.strip_prefix(INCLUDE) {
             Some(name) => {
                 let function = read_text(&sources.join(name.trim()))?;
-                let body: Vec<_> = function.lines().filter(|line| !line.starts_with(EXPORTS)).collect();
-                text.push_str(later::unmarked(&body.join("\n")).trim());
+                text.push_str(later::unmarked(&function).trim());
             }
             None => text.push_str(line),
         }
@@ -204,19 +209,18 @@ mod tests {
             &[
                 ("LabRunner.psd1", "@{}"),
                 ("LabRunner.psm1", "\u{feff}# head\r\n"),
-                ("Public/Get-B.ps1", "function Get-B {}\nExport-ModuleMember -Function Get-B\n"),
-                ("Public/Get-A.ps1", "function Get-A {}\nExport-ModuleMember -Function Get-A\n"),
-                ("Public/Get-C.ps1", "if ($x) {\n    Export-ModuleMember -Function Get-C\n}\n"),
+                ("Public/Get-B.ps1", "function Get-B {}\n"),
+                ("Public/Get-A.ps1", "function Get-A {}\r\n"),
                 ("Private/z.ps1", "function z {}\n"),
+                ("Private/y.ps1", "function y {}\n"),
                 ("Public/notes.txt", "no script"),
             ],
         );
         let root = joined_root(&sources.0).expect("readable");
-        let expected = "# head\n\n#region Private/z.ps1\nfunction z {}\n#endregion\n\n#region Public/Get-A.ps1\n\
-                        function Get-A {}\n#endregion\n\n#region Public/Get-B.ps1\nfunction Get-B {}\n#endregion\n\n\
-                        #region Public/Get-C.ps1\nif ($x) {\n    Export-ModuleMember -Function Get-C\n}\n#endregion\n\n\
-                        Export-ModuleMember -Function Get-A, Get-B\n";
+        let expected = "# head\n\n#region Public/Get-A.ps1\nfunction Get-A {}\n#endregion\n\n\
+                        #region Public/Get-B.ps1\nfunction Get-B {}\n#endregion\n";
         assert_eq!(root, expected);
+        assert_eq!(private_functions(&sources.0).expect("readable"), "function y {}\n\nfunction z {}\n");
     }
 
     #[test]
@@ -235,7 +239,13 @@ mod tests {
         let places: Vec<_> = plan.keys().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
         assert_eq!(
             places,
-            ["Get-Platform.ps1", "LabRunner.psd1", "LabRunner.psm1", "en-US/about_LabRunner.help.txt"]
+            [
+                "Functions/Private.ps1",
+                "Get-Platform.ps1",
+                "LabRunner.psd1",
+                "LabRunner.psm1",
+                "en-US/about_LabRunner.help.txt"
+            ]
         );
     }
 
@@ -246,7 +256,7 @@ mod tests {
             &[
                 ("LabRunner.psd1", "@{}"),
                 ("LabRunner.psm1", ""),
-                ("Public/Get-A.ps1", "function Get-A {}\r\nExport-ModuleMember -Function Get-A\n"),
+                ("Public/Get-A.ps1", "function Get-A {}\r\n"),
                 ("Standalone/A.ps1", "# alone\n#include Public/Get-A.ps1\nGet-A\n"),
                 ("Standalone/B.ps1", "#include Public/Get-None.ps1\n"),
             ],

@@ -23,9 +23,9 @@ function Add-ProgressError {
         [Parameter(Mandatory, Position = 1)]
         [string] $Error
     )
+    #later
 
     if ($tracker = Get-TrackerCommand Add-ProgressError) { return & $tracker @PSBoundParameters }
     if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }
     $operation.Errors.Add($PSBoundParameters['Error'])
 }
-Export-ModuleMember -Function Add-ProgressError

@@ -22,9 +22,9 @@ function Add-ProgressWarning {
         [Parameter(Mandatory, Position = 1)]
         [string] $Warning
     )
+    #later
 
     if ($tracker = Get-TrackerCommand Add-ProgressWarning) { return & $tracker @PSBoundParameters }
     if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }
     $operation.Warnings.Add($Warning)
 }
-Export-ModuleMember -Function Add-ProgressWarning

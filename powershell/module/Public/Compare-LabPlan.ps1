@@ -29,4 +29,3 @@ function Compare-LabPlan {
 
     end { LabRunner.Commands\Compare-LabPlan @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Compare-LabPlan

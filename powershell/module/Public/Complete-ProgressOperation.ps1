@@ -33,4 +33,3 @@ function Complete-ProgressOperation {
         foreach ($text in $operation.Warnings) { Write-CustomLog "  $text" 'WARN' }
     }
 }
-Export-ModuleMember -Function Complete-ProgressOperation

@@ -64,4 +64,3 @@ function Expand-All {
     }
     Write-CustomLog 'All archives expanded.'
 }
-Export-ModuleMember -Function Expand-All

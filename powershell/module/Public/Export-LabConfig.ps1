@@ -48,4 +48,3 @@ function Export-LabConfig {
 
     end { LabRunner.Commands\Export-LabConfig @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Export-LabConfig

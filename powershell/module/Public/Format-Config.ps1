@@ -35,4 +35,3 @@ function Format-Config {
     }
     end { if (-not $any) { & $none } }
 }
-Export-ModuleMember -Function Format-Config

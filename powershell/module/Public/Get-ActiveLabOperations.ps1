@@ -32,4 +32,3 @@ function Get-ActiveLabOperations {
 
     end { LabRunner.Commands\Get-ActiveLabOperations @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Get-ActiveLabOperations

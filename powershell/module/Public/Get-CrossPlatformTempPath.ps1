@@ -15,4 +15,3 @@ function Get-CrossPlatformTempPath {
 
     if ($env:TEMP) { $env:TEMP } else { [System.IO.Path]::GetTempPath() }
 }
-Export-ModuleMember -Function Get-CrossPlatformTempPath

@@ -29,4 +29,3 @@ function Get-GhDownloadArgs {
     Write-Host 'gh is not signed in; the public download addresses are used.' -ForegroundColor Yellow
     @{}
 }
-Export-ModuleMember -Function Get-GhDownloadArgs

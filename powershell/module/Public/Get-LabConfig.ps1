@@ -59,4 +59,3 @@ function Get-LabConfig {
 
     end { LabRunner.Commands\Get-LabConfig @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Get-LabConfig

@@ -34,4 +34,3 @@ function Get-LabPerformance {
 
     end { LabRunner.Commands\Get-LabPerformance @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Get-LabPerformance

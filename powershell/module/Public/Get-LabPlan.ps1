@@ -115,4 +115,3 @@ function Get-LabPlan {
         }
     }
 }
-Export-ModuleMember -Function Get-LabPlan

@@ -38,4 +38,3 @@ function Get-LabRunnerConfiguration {
 
     end { LabRunner.Commands\Get-LabRunnerConfiguration @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Get-LabRunnerConfiguration

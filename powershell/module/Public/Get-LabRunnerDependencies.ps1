@@ -87,4 +87,3 @@ function Get-LabRunnerDependencies {
         [pscustomobject] $entry
     }
 }
-Export-ModuleMember -Function Get-LabRunnerDependencies

@@ -36,4 +36,3 @@ function Get-LabStatus {
 
     end { LabRunner.Commands\Get-LabStatus @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Get-LabStatus

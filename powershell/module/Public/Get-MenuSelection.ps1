@@ -65,4 +65,3 @@ function Get-MenuSelection {
     }
     @()
 }
-Export-ModuleMember -Function Get-MenuSelection

@@ -24,4 +24,3 @@ function Get-Platform {
     }
     $platform
 }
-Export-ModuleMember -Function Get-Platform

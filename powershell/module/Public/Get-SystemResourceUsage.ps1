@@ -30,4 +30,3 @@ function Get-SystemResourceUsage {
 
     end { LabRunner.Commands\Get-SystemResourceUsage @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Get-SystemResourceUsage

@@ -132,4 +132,3 @@ function Initialize-StandardParameters {
     }
     $standard
 }
-Export-ModuleMember -Function Initialize-StandardParameters

@@ -109,4 +109,3 @@ function Invoke-ArchiveDownload {
         if ($Format -and [System.IO.File]::Exists($file)) { [System.IO.File]::Delete($file) }
     }
 }
-Export-ModuleMember -Function Invoke-ArchiveDownload

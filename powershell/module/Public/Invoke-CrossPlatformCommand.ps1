@@ -67,4 +67,3 @@ function Invoke-CrossPlatformCommand {
     }
     $PSCmdlet.ThrowTerminatingError((New-LabError -Id CommandNotFound -Message "Command '$name' is not available on this platform." -Advice 'Give -MockResult or -SkipOnUnavailable where it can be done without.' -Target $name -Category ObjectNotFound))
 }
-Export-ModuleMember -Function Invoke-CrossPlatformCommand

@@ -89,4 +89,3 @@ function Invoke-LabDownload {
         Remove-Item -LiteralPath $path -Force -ErrorAction Ignore
     }
 }
-Export-ModuleMember -Function Invoke-LabDownload

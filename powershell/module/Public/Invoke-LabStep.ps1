@@ -123,4 +123,3 @@ function Invoke-LabStep {
         throw
     }
 }
-Export-ModuleMember -Function Invoke-LabStep

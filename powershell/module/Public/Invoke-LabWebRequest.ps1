@@ -64,4 +64,3 @@ function Invoke-LabWebRequest {
         throw
     }
 }
-Export-ModuleMember -Function Invoke-LabWebRequest

@@ -145,4 +145,3 @@ function Invoke-OpenTofuInstaller {
     if (-not $inPath) { Write-CustomLog "Add '$folder' to the PATH to call it as tofu." 'INFO' }
     [pscustomobject]@{ Version = $version; Path = $target; Verified = $verified; InPath = $inPath }
 }
-Export-ModuleMember -Function Invoke-OpenTofuInstaller

@@ -238,6 +238,7 @@ function Invoke-ParallelLabRunner {
         if ($PSCmdlet.ParameterSetName -eq 'Operations' -or ($PSCmdlet.MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
             $PSBoundParameters['Operations'] = $all.ToArray()
         } elseif ($Config -is [string]) {
+            #later
             $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $Config
             if (-not [System.IO.File]::Exists($file)) {
                 $PSCmdlet.ThrowTerminatingError((New-LabError -Id FileUnreadable -Message "The configuration '$file' does not exist." -Advice 'Check the path; relative ones begin at the current location.' -Target $file -Category ObjectNotFound))
@@ -247,4 +248,3 @@ function Invoke-ParallelLabRunner {
         LabRunner.Commands\Invoke-ParallelLabRunner @PSBoundParameters -Caller $PSCmdlet
     }
 }
-Export-ModuleMember -Function Invoke-ParallelLabRunner

@@ -80,4 +80,3 @@ function Invoke-SequentialExecution {
         LabRunner.Commands\Invoke-ParallelLabRunner @PSBoundParameters -MaxConcurrency 1 -Caller $PSCmdlet
     }
 }
-Export-ModuleMember -Function Invoke-SequentialExecution

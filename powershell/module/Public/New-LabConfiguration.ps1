@@ -99,4 +99,3 @@ validation:
         [System.IO.FileInfo]::new($file)
     }
 }
-Export-ModuleMember -Function New-LabConfiguration

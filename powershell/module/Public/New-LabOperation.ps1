@@ -140,4 +140,3 @@ function New-LabOperation {
     }
     [pscustomobject] $operation
 }
-Export-ModuleMember -Function New-LabOperation

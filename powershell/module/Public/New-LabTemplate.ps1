@@ -65,4 +65,3 @@ function New-LabTemplate {
     }
     [pscustomobject] $template
 }
-Export-ModuleMember -Function New-LabTemplate

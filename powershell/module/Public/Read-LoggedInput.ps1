@@ -45,4 +45,3 @@ function Read-LoggedInput {
     Write-CustomLog "${Prompt}: $answer"
     $answer
 }
-Export-ModuleMember -Function Read-LoggedInput

@@ -34,4 +34,3 @@ function Reset-LabRunnerConfiguration {
 
     end { LabRunner.Commands\Reset-LabRunnerConfiguration @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Reset-LabRunnerConfiguration

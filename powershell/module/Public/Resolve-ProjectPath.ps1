@@ -73,4 +73,3 @@ function Resolve-ProjectPath {
     $options = [System.IO.EnumerationOptions]@{ RecurseSubdirectories = $true; IgnoreInaccessible = $true; AttributesToSkip = 'ReparsePoint'; MatchCasing = 'CaseInsensitive'; MatchType = 'Simple' }
     foreach ($file in [System.IO.Directory]::EnumerateFiles($folder, $Name, $options)) { return $file }
 }
-Export-ModuleMember -Function Resolve-ProjectPath

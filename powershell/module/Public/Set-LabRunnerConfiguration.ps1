@@ -83,4 +83,3 @@ function Set-LabRunnerConfiguration {
 
     end { LabRunner.Commands\Set-LabRunnerConfiguration @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Set-LabRunnerConfiguration

@@ -178,4 +178,3 @@ function Start-AdvancedLabOrchestration {
         LabRunner.Commands\Start-AdvancedLabOrchestration @PSBoundParameters -Caller $PSCmdlet
     }
 }
-Export-ModuleMember -Function Start-AdvancedLabOrchestration

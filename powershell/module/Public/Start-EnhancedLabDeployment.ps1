@@ -227,4 +227,3 @@ function Start-EnhancedLabDeployment {
     Write-EnhancedDeploymentSummary -Result $result
     $result
 }
-Export-ModuleMember -Function Start-EnhancedLabDeployment

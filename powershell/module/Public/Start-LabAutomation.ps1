@@ -260,4 +260,3 @@ function Start-LabAutomation {
     $result.Error = @($failed | Where-Object Error | ForEach-Object { "$($_.Name): $($_.Error)" }) -join [System.Environment]::NewLine
     & $ended 'Failed' "$($failed.Count) of $($result.Results.Count) operations of '$($result.LabName)' did not succeed.$unknownText"
 }
-Export-ModuleMember -Function Start-LabAutomation

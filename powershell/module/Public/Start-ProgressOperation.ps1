@@ -65,4 +65,3 @@ function Start-ProgressOperation {
     Write-Progress -Id $script:progressOperations[$id].Number -Activity $OperationName -Status 'Starting' -PercentComplete 0
     $id
 }
-Export-ModuleMember -Function Start-ProgressOperation

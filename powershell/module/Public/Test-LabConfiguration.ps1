@@ -75,4 +75,3 @@ function Test-LabConfiguration {
         LabRunner.Commands\Test-LabConfiguration @PSBoundParameters -Caller $PSCmdlet
     }
 }
-Export-ModuleMember -Function Test-LabConfiguration

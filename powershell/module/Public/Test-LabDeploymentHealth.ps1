@@ -60,4 +60,3 @@ function Test-LabDeploymentHealth {
     }
     $result
 }
-Export-ModuleMember -Function Test-LabDeploymentHealth

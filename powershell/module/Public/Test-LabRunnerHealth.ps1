@@ -25,4 +25,3 @@ function Test-LabRunnerHealth {
 
     end { LabRunner.Commands\Test-LabRunnerHealth @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Test-LabRunnerHealth

@@ -22,4 +22,3 @@ function Test-ParallelRunnerSupport {
 
     end { LabRunner.Commands\Test-ParallelRunnerSupport @PSBoundParameters -Caller $PSCmdlet }
 }
-Export-ModuleMember -Function Test-ParallelRunnerSupport

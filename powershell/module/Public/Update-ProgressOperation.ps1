@@ -47,4 +47,3 @@ function Update-ProgressOperation {
     }
     Write-Progress @shown
 }
-Export-ModuleMember -Function Update-ProgressOperation

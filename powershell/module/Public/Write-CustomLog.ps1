@@ -110,4 +110,3 @@ function Write-CustomLog {
     }
     Write-Host $text -ForegroundColor $colour
 }
-Export-ModuleMember -Function Write-CustomLog

@@ -65,4 +65,3 @@ function Write-EnhancedDeploymentSummary {
     }
     & $line $rule 'Cyan'
 }
-Export-ModuleMember -Function Write-EnhancedDeploymentSummary

@@ -33,4 +33,3 @@ function Write-ProgressLog {
     if ($OperationId -and $Level -eq 'Error') { Add-ProgressError -OperationId $OperationId -Error $Message }
     if ($OperationId -and $Level -eq 'Warning') { Add-ProgressWarning -OperationId $OperationId -Warning $Message }
 }
-Export-ModuleMember -Function Write-ProgressLog
