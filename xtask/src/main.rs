@@ -10,6 +10,7 @@ mod later;
 mod managed;
 mod native;
 mod pester;
+mod precompile;
 mod restore;
 mod run;
 mod stage;
