@@ -169,9 +169,14 @@ internal static class WorkerPool
     }
 
     /// <summary>The session ends, and all runs were canceled: waits for the workers that are at work, and lets go of those that go on.</summary>
+    /// <remarks>
+    /// The others end by themselves, before the engine comes to them: it stops a pipeline from the inside out, and ends the
+    /// process when the outer one has gone by the time it gets there.
+    /// </remarks>
     internal static void End(TimeSpan grace)
     {
         Worker[] deaf;
+        Worker[] all;
         var end = Environment.TickCount64 + (long)grace.TotalMilliseconds;
         lock (Gate)
         {
@@ -181,6 +186,12 @@ internal static class WorkerPool
             }
 
             deaf = [.. All.Where(worker => worker.IsAtWork)];
+            all = [.. All];
+        }
+
+        foreach (var worker in all.Except(deaf))
+        {
+            worker.Retire();
         }
 
         foreach (var worker in deaf)
@@ -188,7 +199,7 @@ internal static class WorkerPool
             worker.LetGo();
         }
 
-        SpinWait.SpinUntil(() => Array.TrueForAll(deaf, worker => worker.IsLetGo), grace);
+        SpinWait.SpinUntil(() => Array.TrueForAll(all, worker => worker.IsLetGo), grace);
     }
 
     /// <summary>Ends all parked workers, for the module is being removed.</summary>
