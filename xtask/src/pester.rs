@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::dotnet::dotnet;
 use crate::house::House;
-use crate::restore::Restore;
+use crate::restore::{Restore, pinned_version};
 
 /// The project that pins the version.
 const PROJECT: &str = "tests/pester/Pester.csproj";
@@ -14,7 +14,8 @@ const PROJECT: &str = "tests/pester/Pester.csproj";
 pub fn pinned(house: &House) -> Result<PathBuf, String> {
     let project =
         fs::read_to_string(house.at(PROJECT)).map_err(|e| format!("{PROJECT} cannot be read: {e}"))?;
-    let version = pinned_version(&project).ok_or_else(|| format!("{PROJECT} pins no version of Pester"))?;
+    let version =
+        pinned_version(&project, "Pester").ok_or_else(|| format!("{PROJECT} pins no version of Pester"))?;
     let packages = house.notes().join("packages");
     let manifest = packages.join("pester").join(version).join("tools").join("Pester.psd1");
     if manifest.is_file() {
@@ -41,21 +42,4 @@ pub fn pinned(house: &House) -> Result<PathBuf, String> {
             Err(format!("the restore of Pester left no {}", manifest.display()))
         },
     )
-}
-
-/// The exact version in `<PackageDownload Include="Pester" Version="[5.7.1]" />`.
-fn pinned_version(project: &str) -> Option<&str> {
-    project.split("Include=\"Pester\"").nth(1)?.split("Version=\"[").nth(1)?.split(']').next()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_pinned_version_is_read() {
-        let project = r#"<PackageDownload Include="Pester" Version="[5.7.1]" />"#;
-        assert_eq!(pinned_version(project), Some("5.7.1"));
-        assert_eq!(pinned_version("<Project />"), None);
-    }
 }

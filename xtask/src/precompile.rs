@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::dotnet::dotnet;
 use crate::house::{House, runtime_identifier};
-use crate::restore::Restore;
+use crate::restore::{Restore, pinned_version};
 use crate::tool::Tool;
 
 /// The project that pins the compiler.
@@ -40,8 +40,8 @@ impl Compiler {
             fs::read_to_string(house.at(PROJECT)).map_err(|e| format!("{PROJECT} cannot be read: {e}"))?;
         let identifier = runtime_identifier().map_err(|fault| fault.to_string())?;
         let version =
-            pinned(&project, "$(Identifier)").ok_or_else(|| format!("{PROJECT} pins no compiler"))?;
-        let standard = pinned(&project, "PowerShellStandard.Library")
+            pinned_version(&project, "$(Identifier)").ok_or_else(|| format!("{PROJECT} pins no compiler"))?;
+        let standard = pinned_version(&project, "PowerShellStandard.Library")
             .ok_or_else(|| format!("{PROJECT} pins no PowerShellStandard.Library"))?;
         let packages = house.notes().join("packages");
         let tools = packages
@@ -117,11 +117,6 @@ fn output(tool: Tool) -> Result<String, String> {
     }
 }
 
-/// The exact version in `<PackageDownload Include="….{name}" Version="[10.0.12]" />`.
-fn pinned<'p>(project: &'p str, name: &str) -> Option<&'p str> {
-    project.split(&format!("{name}\"")).nth(1)?.split("Version=\"[").nth(1)?.split(']').next()
-}
-
 /// The folder of the newest runtime of a major version, of lines `Microsoft.NETCore.App 10.0.12 [/usr/share/dotnet/shared/Microsoft.NETCore.App]`.
 fn runtime_folder(listed: &str, major: &str) -> Option<PathBuf> {
     let runtimes = listed.lines().filter_map(|line| {
@@ -136,14 +131,6 @@ fn runtime_folder(listed: &str, major: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_are_read_by_the_end_of_the_name() {
-        let project = r#"<PackageDownload Include="X.$(Identifier)" Version="[10.0.12]" /><PackageDownload Include="PowerShellStandard.Library" Version="[5.1.1]" />"#;
-        assert_eq!(pinned(project, "$(Identifier)"), Some("10.0.12"));
-        assert_eq!(pinned(project, "PowerShellStandard.Library"), Some("5.1.1"));
-        assert_eq!(pinned("<Project />", "X"), None);
-    }
 
     #[test]
     fn the_newest_runtime_of_the_major_version_is_taken() {

@@ -59,3 +59,28 @@ impl Restore<'_> {
         Err(format!("{reason}{again}"))
     }
 }
+
+/// The exact version in `<PackageDownload Include="….{name}" Version="[10.0.12]" />`, by the end of the package's name.
+pub fn pinned_version<'p>(project: &'p str, name: &str) -> Option<&'p str> {
+    project.split(&format!("{name}\"")).nth(1)?.split("Version=\"[").nth(1)?.split(']').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pinned_version_is_read() {
+        let project = r#"<PackageDownload Include="Pester" Version="[5.7.1]" />"#;
+        assert_eq!(pinned_version(project, "Pester"), Some("5.7.1"));
+        assert_eq!(pinned_version("<Project />", "Pester"), None);
+    }
+
+    #[test]
+    fn versions_are_read_by_the_end_of_the_name() {
+        let project = r#"<PackageDownload Include="X.$(Identifier)" Version="[10.0.12]" /><PackageDownload Include="PowerShellStandard.Library" Version="[5.1.1]" />"#;
+        assert_eq!(pinned_version(project, "$(Identifier)"), Some("10.0.12"));
+        assert_eq!(pinned_version(project, "PowerShellStandard.Library"), Some("5.1.1"));
+        assert_eq!(pinned_version("<Project />", "X"), None);
+    }
+}
