@@ -9,10 +9,10 @@
 use crate::heap::Heap;
 use crate::scheduler;
 use labrunner_core::history::estimate;
+use labrunner_core::operation::FailureStrategy;
 use labrunner_core::operation::RetryPolicy;
 use labrunner_core::plan::Plan;
 use labrunner_core::run::{CancelMode, EventHub, EventKind, Outcome, OutcomeStatus, Run, RunOptions, Ticket};
-use labrunner_core::scheduler::FailureStrategy;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -4,8 +4,7 @@ use super::document::Mapping;
 use super::isolation::Isolation;
 use super::secrets::SecretUse;
 use crate::error::Place;
-use crate::operation::{Operation, Order, ResourceLimits, RetryPolicy};
-use crate::scheduler::FailureStrategy;
+use crate::operation::{FailureStrategy, Operation, Order, ResourceLimits, RetryPolicy};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 

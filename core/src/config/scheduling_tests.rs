@@ -4,10 +4,10 @@ use super::model::Script;
 use super::tests::{codes, dependencies, fixture, lab, only, with_operation, yaml};
 use super::*;
 use crate::operation::{
-    Backoff, LockMode, Needs, Operation, PlanRequest, ProcessMode, RetryPolicy, Trigger, Work,
+    Backoff, FailureStrategy, LockMode, Needs, Operation, PlanRequest, ProcessMode, RetryPolicy, Trigger,
+    Work,
 };
 use crate::plan::Plan;
-use crate::scheduler::FailureStrategy;
 use model::LabOperation;
 use std::collections::BTreeMap;
 

@@ -7,8 +7,7 @@ use super::quantity::Unit;
 use super::retries::{self, RetryKeys};
 use super::{isolation, resources};
 use crate::error::Code;
-use crate::operation::Order;
-use crate::scheduler::{FailureStrategy, RetryRule};
+use crate::operation::{FailureStrategy, Order, RetryRule};
 
 /// Takes the settings of a lab, and what it says about retries for operations that say only a part of it.
 pub(super) fn take(lab: &mut Fields<'_>, findings: &mut Findings<'_>) -> (Settings, RetryKeys) {

@@ -3,8 +3,7 @@
 use super::document::Value;
 use super::model::{Provider, Script, Stage};
 use super::*;
-use crate::operation::{Order, ProbeCheck, ProcessMode, Work};
-use crate::scheduler::FailureStrategy;
+use crate::operation::{FailureStrategy, Order, ProbeCheck, ProcessMode, Work};
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::HashMap;

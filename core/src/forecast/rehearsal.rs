@@ -3,10 +3,9 @@
 //! services, triggers, ageing - is in it, because nothing is modelled a second time.
 
 use crate::graph::OpId;
+use crate::operation::FailureStrategy;
 use crate::plan::Plan;
-use crate::scheduler::{
-    Command, FailureStrategy, Input, Scheduler, Settings, SkipReason, StopReason, Verdict,
-};
+use crate::scheduler::{Command, Input, Scheduler, Settings, SkipReason, StopReason, Verdict};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;

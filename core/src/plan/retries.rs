@@ -1,8 +1,8 @@
 //! Retry policies, checked and with their patterns compiled.
 
 use crate::error::{Code, Diagnostic};
-use crate::operation::RetryPolicy;
-use crate::scheduler::RetryRule;
+use crate::operation::{RetryPolicy, RetryRule};
+
 use regex_lite::{Regex, RegexBuilder};
 
 /// The most attempts after the first one.

@@ -28,12 +28,10 @@ use super::record::Outcome;
 use super::shell::{Completion, Run, Ticket};
 use crate::error::Code;
 use crate::graph::OpId;
-use crate::operation::{Operation, PlanRequest};
+use crate::operation::{FailureStrategy, Operation, PlanRequest};
 use crate::plan::Plan;
 use crate::plan::tests::script;
-use crate::scheduler::{
-    Command, FailureStrategy, GuardLimits, Input, RunStatus, Scheduler, Settings, State, Status,
-};
+use crate::scheduler::{Command, GuardLimits, Input, RunStatus, Scheduler, Settings, State, Status};
 use std::sync::Arc;
 use std::time::Duration;
 

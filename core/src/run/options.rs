@@ -3,9 +3,9 @@
 use super::left_out::LeftOut;
 use super::secrets::Secrets;
 use crate::error::{Code, Fault};
-use crate::operation::RetryPolicy;
+use crate::operation::{FailureStrategy, RetryPolicy};
 use crate::plan::{Plan, Retry};
-use crate::scheduler::{FailureStrategy, GuardLimits, Limits, Settings};
+use crate::scheduler::{GuardLimits, Limits, Settings};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 

@@ -1,12 +1,14 @@
 //! Runs from the outside: workers, programs, limits and files.
 
 use super::*;
-use crate::operation::{Operation, PlanRequest, Probe, ProbeCheck, ProcessMode, ProcessSpec, RetryPolicy};
+use crate::operation::{
+    FailureStrategy, Operation, PlanRequest, Probe, ProbeCheck, ProcessMode, ProcessSpec, RetryPolicy,
+};
 use crate::plan::tests::script;
 use crate::run::RunOptions;
 use crate::run::left_out::LeftOut;
 use crate::run::record::OutcomeStatus;
-use crate::scheduler::{FailureStrategy, GuardLimits};
+use crate::scheduler::GuardLimits;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

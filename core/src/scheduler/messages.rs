@@ -1,11 +1,10 @@
 //! What goes into the scheduler and what comes out.
 
 use super::admission::Limits;
-use super::failure::FailureStrategy;
 use super::guard::GuardLimits;
-use super::retry::RetryRule;
 use super::state::{RunStatus, Status};
 use crate::graph::OpId;
+use crate::operation::{FailureStrategy, RetryRule};
 use serde::Serialize;
 
 /// What a run is told once, at its start.

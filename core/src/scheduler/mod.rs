@@ -12,8 +12,8 @@
 //! | how does nobody wait for ever | [`ageing`] |
 //! | what if the machine itself is at its limit | [`guard`] |
 //! | when has an operation all it waits for | `trigger.rs` |
-//! | when is a failed attempt followed by another | [`retry`] |
-//! | what does a failure mean for the others | [`failure`] |
+//! | when is a failed attempt followed by another | `retry.rs` |
+//! | what does a failure mean for the others | `failure.rs` |
 //! | how are operations stopped | `stopping.rs` |
 //! | how is undone what had succeeded | `rollback.rs` |
 //! | when must something happen by itself | [`timers`] |
@@ -22,13 +22,13 @@
 pub mod admission;
 pub mod ageing;
 pub mod explain;
-pub mod failure;
+mod failure;
 pub mod guard;
 mod life;
 mod machine;
 pub mod messages;
 pub mod ready;
-pub mod retry;
+mod retry;
 mod rollback;
 #[cfg(test)]
 mod simulation;
@@ -39,9 +39,7 @@ mod trigger;
 
 pub use admission::Limits;
 pub use explain::Waiting;
-pub use failure::FailureStrategy;
 pub use guard::{GuardLimits, GuardReason};
 pub use machine::Scheduler;
 pub use messages::{Command, Input, Settings, SkipReason, StopReason, Verdict};
-pub use retry::RetryRule;
 pub use state::{Change, Defect, RunStatus, State, Status};

@@ -2,14 +2,13 @@
 //!
 //! `PROPTEST_CASES` sets how many worlds are tried.
 
-use super::failure::FailureStrategy;
 use super::messages::{Command, Input, Settings, Verdict};
 use super::state::{Change, RunStatus, State, Status};
-use super::{GuardLimits, RetryRule, Scheduler};
+use super::{GuardLimits, Scheduler};
 use crate::graph::OpId;
 use crate::operation::{
-    Backoff, LockMode, Needs, Operation, Order, PlanRequest, ProcessMode, ResourceLimits, RetryPolicy,
-    Trigger, Work,
+    Backoff, FailureStrategy, LockMode, Needs, Operation, Order, PlanRequest, ProcessMode, ResourceLimits,
+    RetryPolicy, RetryRule, Trigger, Work,
 };
 use crate::plan::Plan;
 use crate::plan::tests::{process, script};

@@ -1,9 +1,9 @@
 //! The scheduler by example and by property: a simulated world runs what it is told to.
 
-use super::super::failure::FailureStrategy;
 use super::*;
 use crate::operation::{
-    LockMode, Needs, Operation, PlanRequest, ProcessMode, ResourceLimits, RetryPolicy, Trigger, Work,
+    FailureStrategy, LockMode, Needs, Operation, PlanRequest, ProcessMode, ResourceLimits, RetryPolicy,
+    Trigger, Work,
 };
 use crate::plan::tests::{plan, process, script};
 

@@ -1,0 +1,27 @@
+//! What a user declares: an operation, the work it does and the limits it has.
+//!
+//! These types are the wire format too: the managed side sends a [`PlanRequest`] as JSON.
+//! Unknown fields are refused, so that a misspelt one is found instead of ignored.
+//!
+//! | question | file |
+//! |--|--|
+//! | what is a plan compiled from | `request.rs` |
+//! | what is said of one operation | `declared.rs` |
+//! | what does it do | `work.rs` |
+//! | what does it need, and how much of that is there | `needs.rs` |
+//! | when is a failed attempt followed by another | `retry.rs` |
+//! | what does a failure mean for the others | `failure.rs` |
+
+mod declared;
+mod failure;
+mod needs;
+mod request;
+mod retry;
+mod work;
+
+pub use declared::{Operation, Trigger};
+pub use failure::FailureStrategy;
+pub use needs::{LockMode, Needs, ResourceLimits};
+pub use request::{Order, PastRuns, PlanRequest};
+pub use retry::{Backoff, RetryPolicy, RetryRule};
+pub use work::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};

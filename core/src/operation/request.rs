@@ -1,0 +1,55 @@
+//! What a plan is compiled from.
+
+use super::{Operation, ResourceLimits};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Everything a plan is compiled from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanRequest {
+    /// The operations, in the user's order.
+    pub operations: Vec<Operation>,
+    /// How ready operations are ranked.
+    #[serde(default)]
+    pub order: Order,
+    /// How much there is of what operations need.
+    #[serde(default, skip_serializing_if = "ResourceLimits::is_empty")]
+    pub limits: ResourceLimits,
+    /// Groups of operations, by name or id, of which only one may be at work at a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Vec<String>>,
+    /// Past runs whose durations stand in for estimates that are not declared; see
+    /// [`crate::history::estimate`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<PastRuns>,
+}
+
+/// Which past runs tell how long operations take.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastRuns {
+    /// Folder of all runs; [`crate::history::root`] when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<PathBuf>,
+    /// Name of the lab or run, ignoring case.
+    pub name: String,
+}
+
+/// How operations that are ready at the same time are ranked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "mode", deny_unknown_fields)]
+pub enum Order {
+    /// One after another, in the declared order as far as dependencies allow.
+    Sequential,
+    /// In parallel by priority, then as declared; no look-ahead.
+    Parallel,
+    /// In parallel by priority, then by the longest remaining path.
+    #[default]
+    Intelligent,
+    /// In parallel by the caller's list; operations that are not on it come last, as declared.
+    Custom {
+        /// Names or ids, first one first.
+        names: Vec<String>,
+    },
+}

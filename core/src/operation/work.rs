@@ -1,0 +1,91 @@
+//! What an operation does when it runs.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What an operation does when it runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "kind", deny_unknown_fields)]
+pub enum Work {
+    /// A script: handed to whoever takes work for the run. The core never sees its text.
+    Script,
+    /// A program that the core starts by itself.
+    Process(Box<ProcessSpec>),
+    /// Stops a service that another operation started.
+    Stop {
+        /// Name or id of the operation that started the service.
+        service: String,
+    },
+}
+
+/// A program to start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessSpec {
+    /// A path, or a name that is looked up on `PATH`.
+    pub command: String,
+    /// Arguments, one by one; never passed through a shell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
+    /// Folder to start in; must be absolute when given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_directory: Option<String>,
+    /// Variables that are added to the inherited environment; a null removes one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, Option<String>>,
+    /// Whether the operation ends with the program or when the program is ready.
+    #[serde(default)]
+    pub mode: ProcessMode,
+    /// Exit codes that count as success; 0 alone when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub success_codes: Vec<i32>,
+    /// How a service shows that it is ready; required for a service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<Probe>,
+    /// Time between the polite stop and the kill, in milliseconds; the run's grace when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_grace_ms: Option<u64>,
+}
+
+/// When a process operation has succeeded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProcessMode {
+    /// When the program has ended with a good exit code.
+    #[default]
+    Task,
+    /// When its readiness probe passes; the program goes on until its stop operation or the run's end.
+    Service,
+}
+
+/// How a service is asked whether it is ready.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Probe {
+    /// What is asked.
+    pub check: ProbeCheck,
+    /// Pause between two tries in milliseconds; 250 when absent.
+    #[serde(default = "default_probe_interval")]
+    pub interval_ms: u64,
+    /// Limit for becoming ready in milliseconds; 60,000 when absent.
+    #[serde(default = "default_probe_timeout")]
+    pub timeout_ms: u64,
+}
+
+fn default_probe_interval() -> u64 {
+    250
+}
+
+fn default_probe_timeout() -> u64 {
+    60_000
+}
+
+/// What a readiness probe asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum ProbeCheck {
+    /// A TCP connection to `host:port` succeeds.
+    Tcp(String),
+    /// An HTTP GET answers with a status from 200 to 399.
+    Http(String),
+}
