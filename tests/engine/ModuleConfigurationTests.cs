@@ -40,11 +40,11 @@ public sealed class ModuleConfigurationTests(ModuleFixture fixture) : IClassFixt
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_a_warning_and_nothing()
+    public void A_file_that_is_not_there_is_an_error_after_which_the_script_goes_on()
     {
-        var result = _session.Run("$c = Get-LabConfig -Path ./no/such/file.yaml; $null -eq $c").Clean();
+        var result = _session.Run("$c = Get-LabConfig -Path ./no/such/file.yaml; $null -eq $c");
         Assert.Equal([true], result.Output);
-        Assert.Contains("file.yaml", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Equal(["LabRunner.FileUnreadable,Get-LabConfig"], result.ErrorIds);
     }
 
     [Fact]

@@ -86,9 +86,14 @@ Describe 'Get-LabConfig' {
         $fault.CategoryInfo.Category | Should -Be 'ParserError'
     }
 
-    It 'warns about a file that is not there, and gives nothing' {
-        Get-LabConfig -Path TestDrive:/none.yaml -WarningVariable said -WarningAction SilentlyContinue | Should -BeNullOrEmpty
-        "$said" | Should -Match 'none\.yaml'
+    It 'writes an error for a file that is not there, and goes on unless told to stop' {
+        Get-LabConfig -Path TestDrive:/none.yaml -ErrorVariable said -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $said.Count | Should -Be 1
+        $said[0].FullyQualifiedErrorId | Should -Be 'LabRunner.FileUnreadable,Get-LabConfig'
+        "$($said[0])" | Should -Match 'none\.yaml''? cannot be read: it does not exist'
+        $said[0].InvocationInfo.Line | Should -Match 'TestDrive:/none.yaml'
+        { Get-LabConfig -Path TestDrive:/none.yaml -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.FileUnreadable,Get-LabConfig'
+        { Get-LabConfig -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.FileUnreadable,Get-LabConfig' -Because 'there is no configs/lab_config.yaml here either'
     }
 }
 

@@ -42,7 +42,8 @@ public sealed class GetLabConfigCommand : QueryCommand
         var path = LabFile.FullPath(Voice, Path);
         if (!File.Exists(path) && !Directory.Exists(path))
         {
-            Voice.WriteWarning($"The configuration file '{path}' does not exist.");
+            // Callers of old go on without a configuration, and may; whoever says -ErrorAction Stop does not.
+            Voice.WriteError(ConfigError.Unreadable(path, "it does not exist").ErrorRecord);
             return;
         }
 

@@ -31,23 +31,8 @@ public sealed class GetLabStatusCommand : QueryCommand
         }
 
         var support = ParallelSupport.Look(Voice);
-        var configuration = DefaultConfiguration();
-        WriteObject(new LabStatusReport
-        {
-            Platform = ParallelSupport.PlatformName,
-            ConfigurationLoaded = configuration is not null,
-            ParallelSupport = support.Supported,
-            ParallelSupportDetails = Detailed ? support : null,
-            Configuration = Detailed ? configuration : null,
-            AvailableSteps = Detailed ? Steps(configuration) : null,
-            Labs = LabHistory.Labs(IncludeHistory),
-        });
+        WriteObject(new LabStatusReport(support, DefaultConfiguration(), LabHistory.Labs(IncludeHistory), Detailed));
     }
-
-    private static string[] Steps(LabConfigNode? configuration) =>
-        configuration?["operations"] is object?[] operations
-            ? [.. operations.OfType<LabConfigNode>().Select(operation => operation["name"] as string).OfType<string>()]
-            : [];
 
     private LabConfigNode? DefaultConfiguration()
     {

@@ -10,10 +10,10 @@ internal static class LabHistory
 {
     /// <summary>Every lab that was run, the last one first.</summary>
     internal static LabStatus[] Labs(bool withHistory) =>
-        [.. Runs(null).GroupBy(run => run.Name, StringComparer.OrdinalIgnoreCase).Select(runs => Status(runs.Key, [.. runs], withHistory))];
+        [.. Runs(null).GroupBy(run => run.Name, StringComparer.OrdinalIgnoreCase).Select(runs => new LabStatus(runs.Key, [.. runs], withHistory))];
 
     /// <summary>One lab, be it known or not.</summary>
-    internal static LabStatus Lab(string name, bool withHistory) => Status(name, Runs(name), withHistory);
+    internal static LabStatus Lab(string name, bool withHistory) => new(name, Runs(name), withHistory);
 
     /// <summary>The recorded runs with their operations, the newest first.</summary>
     /// <param name="name">Only those of this lab.</param>
@@ -24,15 +24,6 @@ internal static class LabHistory
         using var document = ConfigValues.Parse(LabCore.History(query));
         return [.. document.RootElement.EnumerateArray().Select(run => RunHistory.Of(Summary(run), run))];
     }
-
-    private static LabStatus Status(string name, LabRunSummary[] runs, bool withHistory) => new()
-    {
-        LabName = runs.Length > 0 ? runs[0].Name : name,
-        Status = runs.Length > 0 ? runs[0].Status : LabStatus.NotFound,
-        LastRun = runs.FirstOrDefault(),
-        Runs = runs.Length,
-        History = withHistory ? runs : null,
-    };
 
     private static LabRunSummary[] Runs(string? name)
     {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using LabRunner.Interop;
@@ -6,30 +7,34 @@ using LabRunner.Settings;
 namespace LabRunner;
 
 /// <summary>Whether operations can run in parallel here, and how.</summary>
-public sealed class ParallelSupport
+public sealed class ParallelSupport : LabTable
 {
     private static readonly string[] ThreadJobModules = ["Microsoft.PowerShell.ThreadJob", "ThreadJob"];
 
+    private ParallelSupport()
+    {
+    }
+
     /// <summary>Whether operations can run in parallel: the native library works and runspaces can be opened.</summary>
-    public bool Supported { get; private init; }
+    public bool Supported => this[nameof(Supported)] is true;
 
     /// <summary>The version of this PowerShell.</summary>
-    public string PowerShellVersion { get; private init; } = "";
+    public string PowerShellVersion => this[nameof(PowerShellVersion)] as string ?? "";
 
     /// <summary>Whether Start-ThreadJob is installed. LabRunner does not use it.</summary>
-    public bool ThreadJobAvailable { get; private init; }
+    public bool ThreadJobAvailable => this[nameof(ThreadJobAvailable)] is true;
 
     /// <summary>Whether a runspace could be opened.</summary>
-    public bool RunspaceSupport { get; private init; }
+    public bool RunspaceSupport => this[nameof(RunspaceSupport)] is true;
 
     /// <summary>How many operations run at the same time when nothing else is asked for.</summary>
-    public int MaxConcurrency { get; private init; }
+    public int MaxConcurrency => this[nameof(MaxConcurrency)] as int? ?? 0;
 
     /// <summary><c>Windows</c>, <c>Linux</c>, <c>MacOS</c> or <c>Unknown</c>.</summary>
-    public string Platform { get; private init; } = "";
+    public string Platform => this[nameof(Platform)] as string ?? "";
 
     /// <summary>What was looked at and what came of it, a sentence each.</summary>
-    public string[] Details { get; private init; } = [];
+    public string[] Details => this[nameof(Details)] as string[] ?? [];
 
     /// <summary>The name of this platform, as Get-Platform gives it.</summary>
     internal static string PlatformName =>
@@ -55,17 +60,18 @@ public sealed class ParallelSupport
         details.Add(threadJobs ? "Start-ThreadJob is installed; it is not needed." : "Start-ThreadJob is not installed; it is not needed.");
         return new ParallelSupport
         {
-            Supported = native && runspaces,
-            PowerShellVersion = caller.SessionState.PSVariable.GetValue("PSVersionTable") is System.Collections.IDictionary table
-                ? table["PSVersion"]?.ToString() ?? ""
-                : "",
-            ThreadJobAvailable = threadJobs,
-            RunspaceSupport = runspaces,
-            MaxConcurrency = SettingSources.Look(caller).Concurrency,
-            Platform = PlatformName,
-            Details = [.. details],
+            [nameof(Supported)] = native && runspaces,
+            [nameof(PowerShellVersion)] = caller.SessionState.PSVariable.GetValue("PSVersionTable") is IDictionary table ? table["PSVersion"]?.ToString() ?? "" : "",
+            [nameof(ThreadJobAvailable)] = threadJobs,
+            [nameof(RunspaceSupport)] = runspaces,
+            [nameof(MaxConcurrency)] = SettingSources.Look(caller).Concurrency,
+            [nameof(Platform)] = PlatformName,
+            [nameof(Details)] = details.ToArray(),
         };
     }
+
+    /// <inheritdoc/>
+    internal override LabTable Empty() => new ParallelSupport();
 
     private static bool Tried(List<string> details, Func<string> look)
     {

@@ -106,9 +106,9 @@ internal sealed class DeepMask
     // The same kind of table, which tells keys apart in the same way.
     private static IDictionary Empty(IDictionary table)
     {
-        if (table is LabConfigNode)
+        if (table is LabTable kind)
         {
-            return new LabConfigNode();
+            return kind.Empty();
         }
 
         if (table is OrderedDictionary)

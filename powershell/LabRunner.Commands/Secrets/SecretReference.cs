@@ -49,7 +49,7 @@ internal static class SecretReference
             case string text when Name(text) is { } name:
                 return store.Get(name);
             case IDictionary table when depth < Deepest && Find(table) is not null:
-                IDictionary copy = table is LabConfigNode ? new LabConfigNode() : new Hashtable(StringComparer.OrdinalIgnoreCase);
+                IDictionary copy = table is LabTable own ? own.Empty() : new Hashtable(StringComparer.OrdinalIgnoreCase);
                 foreach (DictionaryEntry entry in table)
                 {
                     copy[entry.Key] = Resolve(entry.Value, store, depth + 1);

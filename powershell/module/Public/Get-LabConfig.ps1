@@ -8,7 +8,10 @@ function Get-LabConfig {
 
         Any well-formed configuration can be read, be it a lab or not; Test-LabConfiguration tells whether it is a lab that
         can be run. A file that is not well-formed is a terminating error (LabRunner.MalformedYaml, LabRunner.MalformedJson)
-        that shows file, line and column. A file that does not exist is a warning, and $null.
+        that shows file, line and column. A file that does not exist is an error too (LabRunner.FileUnreadable), which does not
+        end the script: it gets $null, and goes on unless it says -ErrorAction Stop.
+
+        A mapping is a hashtable that keeps the order of the file: it has ContainsKey and Clone, and can be splatted.
 
         What the file includes is put in, ${NAME} and ${NAME:-default} are replaced by environment variables, and with
         -Environment what that environment changes is merged over it: configs/environments/<env>-overrides.json in the
@@ -34,11 +37,11 @@ function Get-LabConfig {
 
         Shows that the timeout of 5 comes from line 3, in place of the 30 of line 2.
     .EXAMPLE
-        Get-LabConfig -Path ./not-there.json -WarningAction SilentlyContinue
+        Get-LabConfig -Path ./not-there.json -ErrorAction SilentlyContinue
 
-        Gives nothing, for there is no such file.
+        Returns nothing because the file does not exist.
     .OUTPUTS
-        LabRunner.LabConfigNode, or LabRunner.LabConfigOrigin with -Explain.
+        LabRunner.LabConfigNode, which is a System.Collections.Hashtable, or LabRunner.LabConfigOrigin with -Explain.
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabConfigNode', 'LabRunner.LabConfigOrigin')]

@@ -20,7 +20,7 @@ function Get-LabStatus {
     .EXAMPLE
         (Get-LabStatus -LabName 'WebTier-Lab' -IncludeHistory).Status
     .OUTPUTS
-        LabRunner.LabStatusReport, or LabRunner.LabStatus with -LabName.
+        LabRunner.LabStatusReport, or LabRunner.LabStatus with -LabName; both are hashtables.
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabStatusReport', 'LabRunner.LabStatus')]

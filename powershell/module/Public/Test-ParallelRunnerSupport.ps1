@@ -12,7 +12,7 @@ function Test-ParallelRunnerSupport {
     .EXAMPLE
         (Test-ParallelRunnerSupport -Detailed).MaxConcurrency
     .OUTPUTS
-        System.Boolean, or LabRunner.ParallelSupport with -Detailed.
+        System.Boolean, or LabRunner.ParallelSupport, a hashtable, with -Detailed.
     #>
     [CmdletBinding()]
     [OutputType([bool], 'LabRunner.ParallelSupport')]

@@ -150,10 +150,10 @@ Describe 'Get-ActiveLabOperations' {
 Describe 'Get-LabStatus and Test-ParallelRunnerSupport' {
     It 'have the keys of the original' {
         $status = Get-LabStatus -Detailed
-        foreach ($key in 'Timestamp', 'Platform', 'ConfigurationLoaded', 'ParallelSupport', 'ParallelSupportDetails', 'Configuration', 'AvailableSteps') { $status.PSObject.Properties.Name | Should -Contain $key }
+        foreach ($key in 'Timestamp', 'Platform', 'ConfigurationLoaded', 'ParallelSupport', 'ParallelSupportDetails', 'Configuration', 'AvailableSteps') { $status.ContainsKey($key) | Should -BeTrue }
         $status.ParallelSupport | Should -BeOfType [bool]
         $support = Test-ParallelRunnerSupport -Detailed
-        foreach ($key in 'Supported', 'PowerShellVersion', 'ThreadJobAvailable', 'RunspaceSupport', 'MaxConcurrency', 'Platform', 'Details') { $support.PSObject.Properties.Name | Should -Contain $key }
+        foreach ($key in 'Supported', 'PowerShellVersion', 'ThreadJobAvailable', 'RunspaceSupport', 'MaxConcurrency', 'Platform', 'Details') { $support.ContainsKey($key) | Should -BeTrue }
         Test-ParallelRunnerSupport | Should -BeOfType [bool]
     }
 

@@ -15,6 +15,10 @@ BeforeDiscovery {
         @{ Name = 'Get-Machine'; Call = '(& $script).Name'; Output = @('machine') }
         @{ Name = 'Install-Packages'; Call = '& $script -Config @{ Node_Dependencies = @{ Packages = "yarn", "vite" } } *>&1'; Output = @('npm install -g yarn', 'npm install -g vite') }
         @{ Name = 'Install-Packages'; Call = '& $script -Config @{ a = 1 } *>&1'; Output = @() }
+        @{ Name = 'Install-Optional'; Call = '& $script -Config @{ Node_Dependencies = @{ InstallNpm = $true; NpmPath = "fe" } } *>&1'; Output = @('npm install --prefix fe') }
+        @{ Name = 'Install-Optional'; Call = '& $script -Config ([pscustomobject] @{ Node_Dependencies = [pscustomobject] @{ InstallNpm = $true; NpmPath = "fe" } }) *>&1'; Output = @('npm install --prefix fe') }
+        @{ Name = 'Install-Optional'; Call = '"{""Node_Dependencies"":{""InstallNpm"":true,""NpmPath"":""fe""}}" | Set-Content $env:LABRUNNER_HOME/nd.json; & $script -Config (Get-LabConfig $env:LABRUNNER_HOME/nd.json) *>&1'; Output = @('npm install --prefix fe') }
+        @{ Name = 'Install-Optional'; Call = '(Invoke-ParallelLabRunner -Scripts @{ Path = $script; Config = Get-LabConfig $env:LABRUNNER_HOME/nd.json } -Functions npm 6>$null).Results.Result'; Output = @('npm install --prefix fe') }
         @{ Name = 'New-Folders'; Call = '& $script -Config @{ Directories = [pscustomobject] @{ One = "$env:LABRUNNER_HOME/one"; Two = "$env:LABRUNNER_HOME/t w o" } } *>&1; (Get-ChildItem $env:LABRUNNER_HOME -Directory -Filter "*o*").Name'; Output = @('one', 't w o') }
         @{ Name = 'Open-Ports'; Call = '& $script -Config @{ FirewallPorts = @() } *>&1'; Output = @('went on') }
     )
