@@ -22,18 +22,18 @@ param(
 )
 
 . "$PSScriptRoot/Cases.ps1"
+. "$PSScriptRoot/../pester/Invoke-SamePowerShell.ps1"
+$same = Get-SamePowerShell
 $cases = @(Get-ConformanceCase | Where-Object { -not $Id -or $_.Id -in $Id })
 # Bars are shown on a terminal only: where the system can give the process one, it gets one.
 $terminal = $IsLinux ? (Get-Command script -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source : $null
 foreach ($name in $Runner) {
     $left = [System.Collections.Generic.List[string]]::new([string[]]$cases.Id)
     while ($left.Count -gt 0) {
-        $start = [System.Diagnostics.ProcessStartInfo]::new([System.Environment]::ProcessPath)
+        $start = [System.Diagnostics.ProcessStartInfo]::new($same.Program)
         $start.RedirectStandardOutput = $true
         $start.RedirectStandardInput = $true
-        # As a .NET tool, PowerShell has no program of its own.
-        if ([System.IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') { $start.ArgumentList.Add([System.IO.Path]::Combine($PSHOME, 'pwsh.dll')) }
-        foreach ($argument in '-NoProfile', '-NonInteractive', '-File', "$PSScriptRoot/Run-Cases.ps1", '-Runner', $name, '-Id', ($left -join ',')) { $start.ArgumentList.Add($argument) }
+        foreach ($argument in $same.First + '-NoProfile', '-NonInteractive', '-File', "$PSScriptRoot/Run-Cases.ps1", '-Runner', $name, '-Id', ($left -join ',')) { $start.ArgumentList.Add($argument) }
         if ($terminal) {
             $words = @($start.FileName) + $start.ArgumentList | ForEach-Object { "'" + ($_ -replace "'", "'\''") + "'" }
             $start.ArgumentList.Clear()
@@ -63,7 +63,7 @@ foreach ($name in $Runner) {
             }
         } finally {
             if (-not $process.HasExited) { $process.Kill($true) }
-            $process.WaitForExit()
+            $null = $process.WaitForExit(10000)
             $process.Dispose()
         }
     }

@@ -71,4 +71,31 @@ Invoke-ParallelLabRunner -Isolation Process @{ Name = 'a'; Parameters = @{ Count
         $result.Output | Should -Be 'out'
         $result.Records | ForEach-Object { "$($_.Stream) $_" } | Sort-Object | Should -Be 'Error err', 'Information past'
     }
+
+    It 'starts the PowerShell that this session is, <_>' -ForEach 'in this process', 'in one that was started again', 'in one that was started by a link to its program' {
+        . "$PSScriptRoot/Invoke-SamePowerShell.ps1"
+        $what = '[Environment]::ProcessPath; [System.Reflection.Assembly]::GetEntryAssembly().Location; $PSHOME; "$($PSVersionTable.PSVersion)"'
+        $code = "(Invoke-ParallelLabRunner -Isolation Process @{ Name = 'a'; Script = '$($what.Replace("'", "''"))' }).Output"
+        $import = "Import-Module '$((Get-Module LabRunner).ModuleBase)'"
+        if ($_ -eq 'in this process') {
+            Invoke-Expression $code | Should -Be (Invoke-Expression $what)
+        } elseif ($_ -eq 'in one that was started again') {
+            Invoke-SamePowerShell -Command "$import; $code" | Should -Be (Invoke-Expression $what)
+        } else {
+            $program = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+            $link = Join-Path $TestDrive 'linked'
+            try { $null = New-Item -ItemType SymbolicLink -Path $link -Target $program -ErrorAction Stop } catch { Set-ItResult -Skipped -Because "links cannot be made here: $_"; return }
+            # The program of a .NET tool looks for the runtime where this process has it from.
+            $root = $env:DOTNET_ROOT
+            try {
+                $env:DOTNET_ROOT = Split-Path -Parent ((Get-SamePowerShell).First ? (Get-SamePowerShell).Program : $program)
+                $told = timeout 120 $link -NoProfile -NonInteractive -Command "$import; $code"
+            } finally {
+                $env:DOTNET_ROOT = $root
+            }
+            $told | Should -HaveCount 4
+            $told[0] | Should -BeIn $link, $program
+            $told[1..3] | Should -Be (Invoke-Expression $what)[1..3]
+        }
+    }
 }

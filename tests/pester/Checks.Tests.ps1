@@ -2,6 +2,7 @@
 
 Describe 'Checks of configuration' {
     BeforeAll {
+        . "$PSScriptRoot/Invoke-SamePowerShell.ps1"
         function New-Lab([string] $Text, [string] $Name) {
             $path = Join-Path $TestDrive $Name
             Set-Content $path $Text
@@ -54,7 +55,7 @@ Describe 'Checks of configuration' {
             @{ What = 'not'; File = 'bad.yaml'; Code = 1 }
         ) {
             $module = (Get-Module LabRunner).Path
-            $null = & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$module'; Test-LabConfiguration '$TestDrive/$File' -Format GitHub" 2>&1
+            $null = Invoke-SamePowerShell -Command "Import-Module '$module'; Test-LabConfiguration '$TestDrive/$File' -Format GitHub" 2>&1
             $LASTEXITCODE | Should -Be $Code
         }
 

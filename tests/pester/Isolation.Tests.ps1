@@ -39,6 +39,8 @@ BeforeDiscovery {
 
 Describe 'Isolation' {
     BeforeAll {
+        . "$PSScriptRoot/Invoke-SamePowerShell.ps1"
+
         # Both run in one worker, the second after the first.
         function Invoke-Pair([string] $First, [string] $Second, [string] $Isolation = 'Shared') {
             $ErrorActionPreference = 'Continue'
@@ -128,14 +130,14 @@ operations:
     It 'does without a worker whose runspace somebody has closed, at work or waiting for some' {
         $gate = [System.Threading.ManualResetEventSlim]::new()
         $job = Invoke-ParallelLabRunner -AsJob -MaxConcurrency 1 -ContinueOnError -Operations @(
-            @{ Name = 'closed'; ScriptBlock = { Write-Warning "$([runspace]::DefaultRunspace.Id)"; $null = ($using:gate).Wait(60000) } }
+            @{ Name = 'closed'; ScriptBlock = { Write-Warning "$([runspace]::DefaultRunspace.Id)"; $null = ($using:gate).Wait(60000); Start-Sleep -Seconds 600 } }
             @{ Name = 'other'; ScriptBlock = { 'x' } }
         )
         $watch = [Diagnostics.Stopwatch]::StartNew()
         while ($job.ChildJobs[0].Warning.Count -eq 0 -and $watch.Elapsed.TotalSeconds -lt 30) { Start-Sleep -Milliseconds 10 }
         (Get-Runspace -Id "$($job.ChildJobs[0].Warning[0])").CloseAsync()
         $gate.Set()
-        $results = $job | Wait-Job | Receive-Job -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $results = $job | Wait-Job -Timeout 60 | Receive-Job -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
         Remove-Job -Job $job
         $results.Status | Should -Be 'Failed', 'Succeeded'
         $results[0].ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'LabRunner.WorkerLost*'
@@ -191,17 +193,13 @@ operations:
                 exit [int] $up.Wait(30000)
             }
         }
-        $start = [System.Diagnostics.ProcessStartInfo]::new([System.Environment]::ProcessPath)
-        if ([System.IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') { $start.ArgumentList.Add([System.IO.Path]::Combine($PSHOME, 'pwsh.dll')) }
-        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "& { $script } '$((Get-Module LabRunner).ModuleBase)'") { $start.ArgumentList.Add($argument) }
-        $start.RedirectStandardOutput = $true
-        $process = [System.Diagnostics.Process]::Start($start)
-        $line = $process.StandardOutput.ReadLine()
+        $process = Start-SamePowerShell -Redirect '-Command', "& { $script } '$((Get-Module LabRunner).ModuleBase)'"
+        $line = $process.StandardOutput.ReadLineAsync()
         $ended = $process.WaitForExit(60000)
-        if (!$ended) { $process.Kill() }
+        if (!$ended) { $process.Kill($true) }
         $ended | Should -BeTrue
         $process.ExitCode | Should -Be 1
         # What can be tidied up within the grace, is.
-        if ($line) { $line | Should -Not -Exist }
+        if ($line.Result) { $line.Result | Should -Not -Exist }
     }
 }

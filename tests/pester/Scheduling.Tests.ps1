@@ -15,7 +15,7 @@ Describe 'Scheduling' {
             $since = (Get-ActiveLabOperations | Where-Object Name -EQ 'backup').Since
         } finally {
             $go.Set()
-            $null = $job | Wait-Job
+            $null = $job | Wait-Job -Timeout 60
             $job | Remove-Job
         }
         $since | Should -BeGreaterThan $before

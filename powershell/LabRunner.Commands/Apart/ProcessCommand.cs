@@ -94,11 +94,11 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         _recorder?.WakeWriter();
     }
 
-    private static ProcessStartInfo Start(string program)
+    private static ProcessStartInfo Start(PowerShellProgram program)
     {
         var module = Path.GetDirectoryName(typeof(ProcessCommand).Assembly.Location)!;
         var command = ChildOperation.Bootstrap(module);
-        var start = new ProcessStartInfo(program)
+        var start = new ProcessStartInfo(program.Program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -109,7 +109,8 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        foreach (var argument in new[] { "-NoLogo", "-NoProfile", "-NonInteractive", "-OutputFormat", "Text", "-EncodedCommand", Convert.ToBase64String(Encoding.Unicode.GetBytes(command)) })
+        string[] arguments = ["-NoLogo", "-NoProfile", "-NonInteractive", "-OutputFormat", "Text", "-EncodedCommand", Convert.ToBase64String(Encoding.Unicode.GetBytes(command))];
+        foreach (var argument in program.First.Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }

@@ -115,8 +115,8 @@ internal static class LabRunnerError
     internal static LabRunnerException NoPowerShell() => new(
         "LabRunner.PowerShellNotFound",
         ErrorCategory.ObjectNotFound,
-        "There is no pwsh beside this session's engine and none on the search path, so that no operation can run in a process of its own.",
-        "Install PowerShell 7.4 or later, or use the isolation Runspace.");
+        $"No operation can run in a process of its own: this session runs in '{Path.GetFileName(Environment.ProcessPath)}', which is not PowerShell itself, and no pwsh lies beside its engine or on PATH.",
+        "Install PowerShell 7.4 or later and put it on PATH, or use the isolation Runspace.");
 
     /// <summary>What a run wants to have in its runspaces cannot be brought there.</summary>
     internal static LabRunnerException NotPrepared(string what, ErrorRecord why) => new(

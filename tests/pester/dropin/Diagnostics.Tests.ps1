@@ -1,6 +1,7 @@
 # What LabRunner tells of itself and of the machine: real figures, parameterless, results and no errors.
 
 BeforeAll {
+    . "$PSScriptRoot/../Invoke-SamePowerShell.ps1"
     $script:homeBefore = $env:LABRUNNER_HOME
     $env:LABRUNNER_HOME = Join-Path $TestDrive 'home'
     $script:module = (Get-Module -Name LabRunner).ModuleBase
@@ -52,14 +53,14 @@ Describe 'Get-SystemResourceUsage' {
     }
 
     It 'sees what this process has started, and that it works' {
-        $child = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-NonInteractive', '-Command', 'while ($true) { }' -PassThru
+        $child = Start-SamePowerShell '-Command', 'while ($true) { }'
         try {
             $seen = (Get-SystemResourceUsage -WindowMilliseconds 1000).Processes | Where-Object Id -EQ $child.Id
             $seen.ParentId | Should -Be $PID
             $seen.CPUPercent | Should -BeGreaterThan 10
         } finally {
             $child.Kill()
-            $child.WaitForExit()
+            $child.WaitForExit(60000) | Should -BeTrue
         }
     }
 
@@ -129,7 +130,7 @@ Describe 'Get-ActiveLabOperations' {
         $begun = Join-Path $TestDrive 'held.begun'
         Set-Content -LiteralPath $lab -Value 'name: Held', 'operations:', '  - name: first', "    script: Set-Content -LiteralPath '$begun' -Value x; while (`$true) { [System.Threading.Thread]::Sleep(20) }", '  - name: second', '    script: "2"', '    dependencies: [first]'
         $code = "Import-Module '$module'; Start-AdvancedLabOrchestration -ConfigurationPath '$lab'"
-        $child = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-NonInteractive', '-EncodedCommand', ([Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes($code))) -PassThru
+        $child = Start-SamePowerShell '-Command', $code
         try {
             [System.Threading.SpinWait]::SpinUntil({ (Test-Path $begun) -or $child.HasExited }, 60000) | Should -BeTrue
             $seen = @(Get-ActiveLabOperations)
@@ -140,7 +141,7 @@ Describe 'Get-ActiveLabOperations' {
             $seen[0].Since | Should -BeLessOrEqual (Get-Date)
         } finally {
             $child.Kill($true)
-            $child.WaitForExit()
+            $child.WaitForExit(60000) | Should -BeTrue
         }
         Get-ActiveLabOperations | Should -BeNullOrEmpty
         (Get-LabStatus -LabName Held).Status | Should -Be 'Unknown'

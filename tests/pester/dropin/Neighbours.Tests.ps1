@@ -1,6 +1,7 @@
 # The modules LabRunner works with: used with their own signatures where they are loaded, and done without where they are not.
 
 BeforeAll {
+    . "$PSScriptRoot/../Invoke-SamePowerShell.ps1"
     $script:examples = (Resolve-Path "$PSScriptRoot/../../../examples/neighbours").ProviderPath
     $script:neighbours = (Resolve-Path "$PSScriptRoot/../../data/modules/neighbours").ProviderPath
     $script:pathBefore = $env:PSModulePath
@@ -106,7 +107,7 @@ Describe 'Logging and ProgressTracking' {
     It 'are never shadowed: their commands stay theirs when LabRunner comes later' {
         $module = (Get-Module -Name LabRunner).ModuleBase
         $code = "Import-Module '$neighbours/Logging', '$neighbours/ProgressTracking' -Global; foreach (`$i in 1..3) { Import-Module '$module' -Force -Global }; (Get-Command Write-CustomLog, Start-ProgressOperation, Update-ProgressOperation, Complete-ProgressOperation, Add-ProgressError, Add-ProgressWarning).Source -join ' '; Remove-Module LabRunner; (Get-Command Write-CustomLog, Start-ProgressOperation).Source -join ' '"
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $code *>&1 |
+        Invoke-SamePowerShell -Command $code *>&1 |
             Should -Be @('Logging ProgressTracking ProgressTracking ProgressTracking ProgressTracking ProgressTracking', 'Logging ProgressTracking')
     }
 }

@@ -26,6 +26,7 @@ BeforeDiscovery {
 
 Describe 'Runner scripts' -ForEach @(, $calls) {
     BeforeAll {
+        . "$PSScriptRoot/../Invoke-SamePowerShell.ps1"
         $calls = $_
         # A folder of modules as such a runner has it: LabRunner, as a copy, and Logging.
         $modules = (New-Item -ItemType Directory "$TestDrive/modules").FullName
@@ -61,7 +62,7 @@ function global:npm { "npm `$args" }
 ConvertTo-Json -Compress -Depth 4 @(`$seen) | Set-Content -LiteralPath '$TestDrive/seen.json'
 "@
             ConvertTo-Json -InputObject @($Calls | ForEach-Object { @{ Name = $_.Name; Call = $_.Call } }) | Set-Content -LiteralPath "$TestDrive/calls.json"
-            $said = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $driver *>&1
+            $said = Invoke-SamePowerShell -File $driver *>&1
             if (-not (Test-Path "$TestDrive/seen.json")) { throw "The runner did not get to its end: $said" }
             Get-Content -Raw "$TestDrive/seen.json" | ConvertFrom-Json
         }

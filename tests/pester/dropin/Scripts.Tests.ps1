@@ -1,6 +1,7 @@
 # Invoke-ParallelLabRunner with -Scripts and -Config, as existing callers use it.
 
 BeforeAll {
+    . "$PSScriptRoot/../Invoke-SamePowerShell.ps1"
     function script:New-Script([string] $Name, [string] $Text) {
         $path = Join-Path $TestDrive $Name
         Set-Content -LiteralPath $path -Value $Text
@@ -121,8 +122,8 @@ Describe 'Invoke-ParallelLabRunner -Scripts' {
 
 Describe 'Invoke-ParallelLabRunner -SafeMode' {
     BeforeAll {
-        # Says when it has begun, and ends when it is told to.
-        $script:held = New-Script 'held.ps1' 'param($Config) Set-Content -LiteralPath $Config.Begun -Value x; while (-not (Test-Path -LiteralPath $Config.End)) { [System.Threading.Thread]::Sleep(5) }; "done"'
+        # Writes a file when it has begun, and ends when another one is there; a minute is more than any test needs.
+        $script:held = New-Script 'held.ps1' 'param($Config) Set-Content -LiteralPath $Config.Begun -Value x; if (-not [System.Threading.SpinWait]::SpinUntil({ Test-Path -LiteralPath $Config.End }, 60000)) { throw "$($Config.End) did not come." }; "done"'
     }
 
     It 'runs a script and gives it its configuration and its exit code' {
@@ -145,7 +146,7 @@ Describe 'Invoke-ParallelLabRunner -SafeMode' {
         $end = Join-Path $TestDrive 'never'
         $module = (Get-Module -Name LabRunner).ModuleBase
         $code = "Import-Module '$module'; Invoke-ParallelLabRunner -SafeMode -Scripts '$held' -Config @{ Begun = '$begun'; End = '$end' }"
-        $child = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-NonInteractive', '-EncodedCommand', ([Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes($code))) -PassThru
+        $child = Start-SamePowerShell '-Command', $code
         try {
             [System.Threading.SpinWait]::SpinUntil({ (Test-Path $begun) -or $child.HasExited }, 60000) | Should -BeTrue
             $result = Invoke-ParallelLabRunner -SafeMode -Scripts $held -Config @{ Begun = "$begun.2"; End = $end } -ErrorAction SilentlyContinue
@@ -155,7 +156,7 @@ Describe 'Invoke-ParallelLabRunner -SafeMode' {
             "$begun.2" | Should -Not -Exist
         } finally {
             $child.Kill($true)
-            $child.WaitForExit()
+            $child.WaitForExit(60000) | Should -BeTrue
         }
         Set-Content $end ''
         (Invoke-ParallelLabRunner -SafeMode -Scripts $held -Config @{ Begun = "$begun.2"; End = $end }).Results.Result | Should -Be 'done'

@@ -16,12 +16,14 @@ BeforeDiscovery {
     )
 }
 
+BeforeAll { . "$PSScriptRoot/../Invoke-SamePowerShell.ps1" }
+
 Describe 'The stand-alone file <File>' -ForEach $cases {
     It 'works where there is no module' {
         $module = (Get-Module -Name LabRunner).ModuleBase
         if ($Expected -is [hashtable]) { $Expected = Get-Platform }
         $code = "`$module = '$module'; `$here = '$TestDrive'; . '$module/$File'; $Code"
-        $output = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -EncodedCommand ([Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'; $code"))) -OutputFormat Text 2>&1
+        $output = Invoke-SamePowerShell -OutputFormat Text -Command "`$ProgressPreference = 'SilentlyContinue'; $code" 2>&1
         ($output | Where-Object { "$_" -notmatch '^What if' }) -join '|' | Should -Be $Expected
     }
 }
@@ -30,7 +32,7 @@ Describe 'Resolve-ProjectPath.psm1' {
     It 'imports by itself' {
         $module = (Get-Module -Name LabRunner).ModuleBase
         Set-Content "$TestDrive/found.ps1" ''
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "Import-Module '$module/Resolve-ProjectPath.psm1'; (Get-Command Resolve-ProjectPath).Source; Resolve-ProjectPath -Name found.ps1 -Root '$TestDrive'" |
+        Invoke-SamePowerShell -Command "Import-Module '$module/Resolve-ProjectPath.psm1'; (Get-Command Resolve-ProjectPath).Source; Resolve-ProjectPath -Name found.ps1 -Root '$TestDrive'" |
             Should -Be @('Resolve-ProjectPath', (Join-Path $TestDrive 'found.ps1'))
     }
 }
