@@ -216,18 +216,7 @@ internal sealed class LabScriptReader(PSCmdlet caller, object? config, bool conf
         }
     }
 
-    private string Full(string path)
-    {
-        try
-        {
-            var full = caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == "FileSystem" ? full : path;
-        }
-        catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or PSArgumentException)
-        {
-            return path;
-        }
-    }
+    private string Full(string path) => CallerPath.Of(caller, path, out _) ?? path;
 
     // What an item has besides its name, its work and its configuration: dependencies, limits and so on.
     private static Hashtable Rest(object item)

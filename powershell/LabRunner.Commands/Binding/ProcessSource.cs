@@ -12,7 +12,7 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
     /// <summary>The program to start, or the service to stop.</summary>
     internal OperationWork Read(FieldMap fields, string command, string operation)
     {
-        var spec = new Dictionary<string, object?> { ["command"] = Program(command) };
+        var spec = new Dictionary<string, object?> { ["command"] = Program(command, operation) };
         if (Texts(fields.Take("Arguments", "Args")) is { Count: > 0 } arguments)
         {
             spec["arguments"] = arguments;
@@ -58,29 +58,34 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
         return new ProcessWork { Spec = spec };
     }
 
-    private string Program(string command)
+    private string Program(string command, string operation)
     {
         if (command.IndexOfAny(['/', '\\']) < 0 || Path.IsPathRooted(command))
         {
             return command;
         }
 
-        return caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath(command);
+        if (CallerPath.Of(caller, command, out var why) is { } full)
+        {
+            return full;
+        }
+
+        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"Operation '{operation}': the Command '{command}' is not a path of the file system: {why!.Message.TrimEnd('.')}.", operation));
+        return command;
     }
 
     // A program starts where the caller stands, not where the process happens to.
     private string? Folder(object? given, string operation)
     {
         var place = given is null ? "." : LanguagePrimitives.ConvertTo<string>(given);
-        var full = caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath(place, out var provider, out _);
-        if (provider.Name == "FileSystem")
+        if (CallerPath.Of(caller, place, out var why) is { } full)
         {
             return full;
         }
 
         if (given is not null)
         {
-            findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The WorkingDirectory '{place}' of operation '{operation}' is no folder of the file system.", operation));
+            findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"Operation '{operation}': the WorkingDirectory '{place}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", operation));
         }
 
         return null;

@@ -109,23 +109,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
         }
     }
 
-    private string? Resolve(string path)
-    {
-        if (!IsPath(path))
-        {
-            return null;
-        }
-
-        try
-        {
-            var full = caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == "FileSystem" ? full : null;
-        }
-        catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or PSArgumentException)
-        {
-            return null;
-        }
-    }
+    private string? Resolve(string path) => IsPath(path) ? CallerPath.Of(caller, path, out _) : null;
 
     private static bool IsPath(string path) =>
         path.IndexOfAny(['/', '\\']) >= 0 || path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase);

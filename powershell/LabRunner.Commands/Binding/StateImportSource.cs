@@ -62,7 +62,14 @@ internal sealed class StateImportSource(PSCmdlet caller)
         }
         else
         {
-            path = isPath ? caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath(name) : name;
+            Exception? why = null;
+            if ((isPath ? CallerPath.Of(caller, name, out why) : name) is not { } named)
+            {
+                _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"-Modules: '{name}' is not a path of the file system: {why!.Message.TrimEnd('.')}.", null, "Correct the path, or give the module's name."));
+                return null;
+            }
+
+            path = named;
         }
 
         _fingerprint.Append("module ").AppendLine(path);

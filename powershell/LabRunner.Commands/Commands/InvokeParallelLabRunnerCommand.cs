@@ -248,7 +248,8 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             Ranking = order.Ranking,
             DefaultTimeout = ofScripts && !MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutMinutes)) ? TimeSpan.FromMinutes(30) : Limit(nameof(TimeoutMinutes), TimeoutMinutes, Defaults.DefaultTimeoutMinutes),
             RunTimeout = Limit(nameof(RunTimeoutMinutes), RunTimeoutMinutes, Defaults.RunTimeoutMinutes),
-            Directory = RunDirectory is null ? null : Voice.SessionState.Path.GetUnresolvedProviderPathFromPSPath(RunDirectory),
+            Directory = RunDirectory is null ? null
+                : CallerPath.Of(Voice, RunDirectory, out var why) ?? throw LabRunnerError.Contradiction($"-RunDirectory: '{RunDirectory}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path, or leave it out."),
             Isolation = Isolation,
             Ordered = Ordered,
             Grouped = OutputMode == LabOutputMode.Grouped,

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using LabRunner.Binding;
 using LabRunner.Errors;
 using LabRunner.Execution;
-using LabRunner.Interop;
 using LabRunner.Progress;
 using LabRunner.Settings;
 
@@ -79,29 +78,7 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     protected override void BeginProcessing() => CallerPreferences.Adopt(this, Caller);
 
     /// <summary>Does what ends in a LabRunner error as the caller's terminating error.</summary>
-    private protected void Guarded(Action action)
-    {
-        LabRunnerException fault;
-        try
-        {
-            action();
-            return;
-        }
-        catch (LabRunnerException error)
-        {
-            fault = error;
-        }
-        catch (LabCoreException error)
-        {
-            fault = LabRunnerError.Core(error);
-        }
-        catch (NativeLibraryException error)
-        {
-            fault = new LabRunnerException(error.Id, ErrorCategory.ResourceUnavailable, error.Message, null, null, error);
-        }
-
-        Voice.ThrowTerminatingError(fault.ErrorRecord);
-    }
+    private protected void Guarded(Action action) => CommandGuard.Run(Voice, action);
 
     /// <summary>What the caller is like, for its operations.</summary>
     private protected CallerState Capture(bool constrained)

@@ -51,21 +51,8 @@ internal sealed record LabReadOptions
 internal static class LabFile
 {
     /// <summary>The full path of a file that the user named; it need not exist.</summary>
-    internal static string FullPath(PSCmdlet caller, string path)
-    {
-        string full;
-        ProviderInfo provider;
-        try
-        {
-            full = caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _);
-        }
-        catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or PSArgumentException or ArgumentException)
-        {
-            throw ConfigError.Unreadable(path, error.Message, error);
-        }
-
-        return provider.Name == "FileSystem" ? full : throw ConfigError.Unreadable(path, $"it belongs to the provider {provider.Name}");
-    }
+    internal static string FullPath(PSCmdlet caller, string path) =>
+        CallerPath.Of(caller, path, out var why) ?? throw ConfigError.Unreadable(path, why!.Message, why);
 
     /// <summary>Reads a lab file and checks it as a lab.</summary>
     internal static LabReading ReadLab(string path, string? environment = null, object? limits = null) => Read(path, new LabReadOptions { Environment = environment, Limits = limits });

@@ -29,7 +29,7 @@ internal sealed class LabScriptCheck(string labFile)
 
         if (script.TryGetProperty("path", out var path))
         {
-            return CheckFile(path.GetString() ?? "", name);
+            return CheckFile(Path.GetFullPath(path.GetString() ?? "", Path.GetDirectoryName(labFile)!), name);
         }
 
         var at = script.GetProperty("at");

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using LabRunner.Errors;
-using LabRunner.Interop;
 
 namespace LabRunner.Config;
 
@@ -15,29 +14,7 @@ public abstract class QueryCommand : PSCmdlet
     private protected PSCmdlet Voice => Caller ?? this;
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        LabRunnerException fault;
-        try
-        {
-            Answer();
-            return;
-        }
-        catch (LabRunnerException error)
-        {
-            fault = error;
-        }
-        catch (LabCoreException error)
-        {
-            fault = LabRunnerError.Core(error);
-        }
-        catch (NativeLibraryException error)
-        {
-            fault = new LabRunnerException(error.Id, ErrorCategory.ResourceUnavailable, error.Message, null, null, error);
-        }
-
-        Voice.ThrowTerminatingError(fault.ErrorRecord);
-    }
+    protected override void EndProcessing() => CommandGuard.Run(Voice, Answer);
 
     /// <summary>Does what the command is for; its LabRunner errors become the caller's.</summary>
     private protected abstract void Answer();

@@ -263,6 +263,15 @@ internal static class LabRunnerError
         null,
         why);
 
+    /// <summary>What nobody foresaw, in the name of the command that it ended.</summary>
+    internal static LabRunnerException Unforeseen(string command, Exception why) => new(
+        EngineFault,
+        why is IContainsErrorRecord { ErrorRecord: { } record } ? record.CategoryInfo.Category : ErrorCategory.NotSpecified,
+        $"{command} failed: {why.GetBaseException().Message.TrimEnd('.')} ({why.GetType().Name}).",
+        "If the input looks right, this is a defect of LabRunner: please report it with the output of Get-Error.",
+        null,
+        why);
+
     /// <summary>The one terminating error of <c>-ThrowOnFailure</c> and <c>-ErrorAction Stop</c>.</summary>
     internal static LabRunnerException RunFailed(LabOperationResult[] results)
     {

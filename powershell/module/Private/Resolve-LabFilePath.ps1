@@ -9,7 +9,9 @@ function Resolve-LabFilePath {
     try {
         $full = $Caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path, [ref] $provider, [ref] $drive)
     } catch {
-        $Caller.ThrowTerminatingError((New-LabError -Id FileUnreadable -Message "'$Path' is no path of a file: $($_.Exception.Message)" -Advice 'Check the drive and the spelling.' -Target $Path -Category ObjectNotFound))
+        # PowerShell refuses a path with more '..' than there are folders; the system stops at the root.
+        if ([System.IO.Path]::IsPathFullyQualified($Path)) { return [System.IO.Path]::GetFullPath($Path) }
+        $Caller.ThrowTerminatingError((New-LabError -Id FileUnreadable -Message "'$Path' is not a path of a file: $($_.Exception.GetBaseException().Message)" -Advice 'Check the drive and the spelling.' -Target $Path -Category ObjectNotFound))
     }
     if ($provider.Name -ne 'FileSystem') {
         $Caller.ThrowTerminatingError((New-LabError -Id FileUnreadable -Message "'$Path' belongs to the provider $($provider.Name), not to the file system." -Advice 'Name a file.' -Target $Path))

@@ -35,7 +35,7 @@ function New-LabConfiguration {
         param([string] $Id, [string] $Message, [string] $Advice, [string] $Category)
         $PSCmdlet.ThrowTerminatingError([LabRunner.LabRunnerException]::new($Id, $Category, $Message, $Advice, $file, $null).ErrorRecord)
     }
-    $file = $PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+    $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $Path
     if ([System.IO.Path]::GetExtension($file) -notin '.yaml', '.yml') {
         & $refused 'LabRunner.InvalidValue' "'$file' is no YAML file by its name." 'Let it end in .yaml.' 'InvalidArgument'
     }

@@ -38,9 +38,10 @@ function Resolve-ProjectPath {
         [Parameter(ParameterSetName = 'Name')]
         [string] $Root
     )
+    #later
 
     if ($Root) {
-        $folder = $PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Root)
+        $folder = Resolve-LabFilePath -Caller $PSCmdlet -Path $Root
     } elseif ($env:PROJECT_ROOT) {
         $folder = $env:PROJECT_ROOT
     } else {

@@ -136,7 +136,7 @@ function Start-LabAutomation {
     $file = $null
     if ($null -eq $Configuration) {
         if ($ConfigPath) {
-            $file = $PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($ConfigPath)
+            $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $ConfigPath
             if (-not [System.IO.File]::Exists($file)) {
                 & $refused 'LabRunner.FileUnreadable' "The lab file '$file' does not exist." 'Check the path; relative ones begin at the current location.' $file 'ObjectNotFound'
             }

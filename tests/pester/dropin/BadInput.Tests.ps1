@@ -24,11 +24,47 @@ Describe 'Bad input' {
         @{ Name = 'a negative number of steps'; Call = { LabRunner\Start-ProgressOperation -OperationName x -TotalSteps -1 }; Id = 'ParameterArgumentValidationError*' }
         @{ Name = 'an archive for a drive that is none'; Call = { Invoke-ArchiveDownload 'https://x/a.zip' 'nodrive:/x' -Format zip }; Id = 'LabRunner.FileUnreadable*' }
         @{ Name = 'a format that is none'; Call = { Invoke-ArchiveDownload 'https://x/a.rar' "$TestDrive/x" -Format rar }; Id = 'ParameterArgumentValidationError*' }
+        @{ Name = 'a drive that is none, for a lab'; Call = { Start-LabAutomation -ConfigPath 'nodrive:/x' }; Id = 'LabRunner.FileUnreadable,Start-LabAutomation' }
+        @{ Name = 'a drive that is none, for a new lab'; Call = { New-LabConfiguration -Path 'nodrive:/x.yaml' }; Id = 'LabRunner.FileUnreadable,New-LabConfiguration' }
+        @{ Name = 'a drive that is none, for a root'; Call = { Resolve-ProjectPath -Name x -Root 'nodrive:/x' }; Id = 'LabRunner.FileUnreadable,Resolve-ProjectPath' }
+        @{ Name = 'a drive that is none, for a plan'; Call = { Get-LabPlan 'nodrive:/x.yaml' }; Id = 'LabRunner.FileUnreadable,Get-LabPlan' }
+        @{ Name = 'a drive that is none, for a program'; Call = { Invoke-ParallelLabRunner @{ Name = 'a'; Command = 'nodrive:/x' } }; Id = 'LabRunner.InvalidValue,Invoke-ParallelLabRunner' }
+        @{ Name = 'a drive that is none, for the folder of a program'; Call = { Invoke-ParallelLabRunner @{ Name = 'a'; Command = 'ls'; WorkingDirectory = 'nodrive:/x' } }; Id = 'LabRunner.InvalidValue,Invoke-ParallelLabRunner' }
+        @{ Name = 'a drive that is none, for the folder of a run'; Call = { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1 } } -RunDirectory 'nodrive:/x' }; Id = 'LabRunner.InvalidValue,Invoke-ParallelLabRunner' }
+        @{ Name = 'another provider, for a module'; Call = { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1 } } -Modules 'Env:/x' }; Id = 'LabRunner.InvalidValue,Invoke-ParallelLabRunner' }
         @{ Name = 'a path of nothing'; Call = { Resolve-ProjectPath '' }; Id = 'ParameterArgumentValidationError*' }
     ) {
         Push-Location $TestDrive
         try { $Call | Should -Throw -ErrorId $Id } finally { Pop-Location }
         @(Get-ChildItem -LiteralPath $TestDrive -Force).Count | Should -Be 0
+    }
+
+    It 'a script above the root is one at the root, and said to be missing' -Skip:$IsWindows {
+        $lab = "$TestDrive/above.yaml"
+        Set-Content -LiteralPath $lab -Value 'name: above', 'operations:', "  - { name: a, script: $('../' * 40)no-such-folder/x.ps1 }"
+        try {
+            (Get-LabPlan $lab -WarningVariable said -WarningAction SilentlyContinue).Operations.Name | Should -Be 'a'
+            "$said" | Should -Match "'/no-such-folder/x\.ps1' of operation 'a' does not exist"
+            (Get-LabPlan "/..$lab" -WarningAction SilentlyContinue).Operations.Name | Should -Be 'a'
+            (Start-LabAutomation -ConfigPath "/..$lab" -DryRun -WarningAction SilentlyContinue).Status | Should -Be 'DryRun'
+        } finally { Remove-Item -LiteralPath $lab }
+    }
+
+    It 'what nobody foresaw is one error with an id, a sentence and its cause' {
+        $name = [pscustomobject] @{ a = 1 }
+        Add-Member -InputObject $name -MemberType ScriptMethod -Name ToString -Value { throw 'I am not a text' } -Force
+        foreach ($call in { Invoke-ParallelLabRunner @{ Name = $name; ScriptBlock = { 1 } } }, { Get-LabPlan -Operations @{ Name = $name; ScriptBlock = { 1 } } }, { Test-LabConfiguration -Configuration @{ Name = $name; Operations = @() } }) {
+            $fault = $call | Should -Throw -ErrorId 'LabRunner.EngineFault,*' -PassThru
+            "$fault" | Should -Match 'failed: .*I am not a text'
+            $fault.Exception.InnerException | Should -Not -BeNullOrEmpty
+            $fault.ErrorDetails.RecommendedAction | Should -Match 'Get-Error'
+        }
+    }
+
+    It 'a pipeline that stops early is no fault' {
+        Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1 } }, @{ Name = 'b'; ScriptBlock = { 2 } } -Ordered | Select-Object -First 1 -ExpandProperty Name | Should -Be 'a'
+        foreach ($once in 1) { Get-LabPlan -Operations @{ Name = 'a'; ScriptBlock = { 1 } } | ForEach-Object { break } }
+        { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1 } } | ForEach-Object { throw 'mine' } } | Should -Throw 'mine'
     }
 
     It 'a lab of any name is looked for, and no error' {
