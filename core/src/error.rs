@@ -130,6 +130,8 @@ codes! {
     MalformedOptions = "LR0303", "MalformedOptions", InvalidData;
     /// A run that was asked for is not there.
     UnknownRun = "LR0304", "UnknownRun", ObjectNotFound;
+    /// A run that should be over is under way.
+    RunUnderWay = "LR0305", "RunUnderWay", ResourceBusy;
 
     /// A script ended with a terminating error.
     OperationFailed = "LR0401", "OperationFailed", NotSpecified;

@@ -16,6 +16,7 @@ pub mod operation;
 mod parallel;
 pub mod plan;
 pub mod preview;
+pub mod record;
 pub mod run;
 pub mod scheduler;
 pub mod usage;

@@ -5,7 +5,7 @@ use super::guard::GuardLimits;
 use super::state::{RunStatus, Status};
 use crate::graph::OpId;
 use crate::operation::{FailureStrategy, RetryRule};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a run is told once, at its start.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +97,7 @@ pub enum Verdict {
 }
 
 /// Why an operation is told to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StopReason {
     /// The limit of its attempt has passed.

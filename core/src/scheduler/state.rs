@@ -2,10 +2,10 @@
 
 use super::messages::StopReason;
 use crate::graph::OpId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How an operation ended. Every operation ends in exactly one of these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Status {
     /// It did what it should.
     Succeeded,
@@ -33,7 +33,7 @@ impl Status {
 }
 
 /// How a run ended. Only a run whose every operation succeeded is `Succeeded`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RunStatus {
     /// Every operation succeeded.
     Succeeded,

@@ -1,0 +1,136 @@
+//! Entries and headers of every kind, for tests that must hold for all of them.
+
+use super::entry::{
+    Ended, Finished, Opened, Released, Retrying, RollingBack, Serving, Skipped, Spawned, Started, Stop,
+};
+use super::{Damage, DamageKind, Entry, ErrorReport, Header, SkipKind, SkippedBecause, What, seal};
+use crate::graph::OpId;
+use crate::scheduler::{RunStatus, Status, StopReason};
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Text with whatever an operation's name or an error's message may have.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-zA-Z0-9 '\"\\\\/:]{0,20}", any::<String>(), Just("a\nb\r\u{0}\u{2028}🦀".to_owned())]
+}
+
+fn op() -> impl Strategy<Value = OpId> {
+    (0u32..5).prop_map(OpId)
+}
+
+fn error() -> impl Strategy<Value = ErrorReport> {
+    (text(), text(), text()).prop_map(|(id, category, message)| ErrorReport { id, category, message })
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    use DamageKind::{Mismatch, OutOfSequence, Torn, Unknown, Unreadable};
+    (text(), any::<u64>(), select(vec![Torn, Mismatch, OutOfSequence, Unknown, Unreadable]))
+        .prop_map(|(file, offset, kind)| Damage { file, offset, kind })
+}
+
+fn because() -> impl Strategy<Value = SkippedBecause> {
+    use SkipKind::*;
+    let kinds =
+        vec![Dependency, NotTriggered, RunStopped, RunCanceled, RunTimeout, NothingToWatch, HeldByService];
+    (select(kinds), of(text()), text()).prop_map(|(kind, operation, message)| SkippedBecause {
+        kind,
+        operation,
+        message,
+    })
+}
+
+fn ended() -> impl Strategy<Value = Ended> {
+    let who = (op(), text(), 1u32..4, select(Status::ALL.to_vec()), of(any::<u32>()));
+    (who, of(error()), of(any::<i32>()), 0u64..1 << 40).prop_map(
+        |((op, name, attempt, status, worker), error, exit_code, duration_ms)| Ended {
+            op,
+            name,
+            attempt,
+            status,
+            worker,
+            error,
+            exit_code,
+            duration_ms,
+        },
+    )
+}
+
+/// Everything that can happen after a segment has been opened.
+pub fn what() -> impl Strategy<Value = What> {
+    let who = || (op(), text(), 1u32..4);
+    let run_status = || {
+        use RunStatus::{Canceled, Failed, PartiallySucceeded, Succeeded};
+        select(vec![Succeeded, PartiallySucceeded, Failed, Canceled])
+    };
+    prop_oneof![
+        (who(), of(any::<u32>())).prop_map(|((op, name, attempt), worker)| What::Started(Started {
+            op,
+            name,
+            attempt,
+            worker
+        })),
+        (who(), any::<u32>(), of(any::<u64>())).prop_map(|((op, name, attempt), pid, start_time)| {
+            What::Spawned(Spawned { op, name, attempt, pid, start_time })
+        }),
+        who().prop_map(|(op, name, attempt)| What::Serving(Serving { op, name, attempt })),
+        (who(), of(any::<u32>()), select(StopReason::ALL.to_vec()), any::<u64>()).prop_map(
+            |((op, name, attempt), worker, reason, grace_ms)| {
+                What::Stop(Stop { op, name, attempt, worker, reason, grace_ms })
+            }
+        ),
+        (ended(), any::<u64>()).prop_map(|(end, delay_ms)| What::Retrying(Retrying { end, delay_ms })),
+        ended().prop_map(What::Ended),
+        (op(), text(), because()).prop_map(|(op, name, because)| What::Skipped(Skipped {
+            op,
+            name,
+            because
+        })),
+        who().prop_map(|(op, name, attempt)| What::Released(Released { op, name, attempt })),
+        (op(), text()).prop_map(|(op, name)| What::RollingBack(RollingBack { op, name })),
+        run_status().prop_map(|status| What::Finished(Finished { status })),
+    ]
+}
+
+fn opened() -> impl Strategy<Value = What> {
+    (1u32..9, of(any::<u64>()), of(damage()), any::<u32>())
+        .prop_map(|(life, believes, damage, pid)| What::Opened(Opened { life, believes, damage, pid }))
+}
+
+/// The lines of a whole first segment.
+pub fn segment(changes: &[What]) -> Vec<Vec<u8>> {
+    let opened = What::Opened(Opened { life: 1, believes: None, damage: None, pid: 7 });
+    let entries = std::iter::once(&opened).chain(changes).zip(0..);
+    entries.map(|(what, seq)| line(&Entry { seq, at: seq * 10, what: what.clone() })).collect()
+}
+
+/// An entry as it is written.
+pub fn line(entry: &Entry) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec(entry).unwrap();
+    seal::seal(&mut bytes, 0);
+    bytes
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_what_is_read(seq: u64, at: u64, what in prop_oneof![what(), opened()]) {
+        let entry = Entry { seq, at, what };
+        let line = line(&entry);
+        let line = line.strip_suffix(b"\n").unwrap();
+        prop_assert!(!line.contains(&b'\n'));
+        prop_assert!(seal::is_whole(line));
+        prop_assert_eq!(&serde_json::from_slice::<Entry>(line).unwrap(), &entry);
+        // Other readers of JSON, which need not keep the order of members.
+        let document: serde_json::Value = serde_json::from_slice(line).unwrap();
+        prop_assert_eq!(document["seq"].as_u64(), Some(seq));
+        prop_assert!(document["event"].is_string() && document["c"].as_str().unwrap().len() == 8);
+    }
+
+    #[test]
+    fn a_header_comes_back_as_it_was(run in text(), parent in of(text()), name in text(), source in of(text()), boot in of(text()), numbers: [u32; 3]) {
+        let [pid, operations, max_concurrency] = numbers;
+        let header = Header { format: 2, run, parent, name, source, boot, pid, operations, max_concurrency, ..Header::default() };
+        let written = serde_json::to_vec_pretty(&header).unwrap();
+        prop_assert_eq!(serde_json::from_slice::<Header>(&written).unwrap(), header);
+    }
+}

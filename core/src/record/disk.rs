@@ -1,0 +1,84 @@
+//! Where records are written to and read from: the files of this machine, or a model of them in tests.
+//!
+//! What is made here is the user's alone: output of programs may hold what nobody else should read.
+
+use std::fmt::Debug;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// The few things that records need of a file system.
+pub trait Disk: Debug + Send + Sync {
+    /// Makes a folder and those above it; one that is there is left as it is.
+    fn make_folder(&self, path: &Path) -> io::Result<()>;
+    /// Makes a file to append to; one that is there is an error.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Append>>;
+    /// Opens a file to read it from its beginning.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>>;
+    /// The names in a folder.
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
+    /// Gives a file another name in the same folder, in place of what had that name.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Removes a file.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes a file that is there as a whole or not at all.
+    fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".partial");
+        // One that a dead process left behind.
+        let _ = self.remove(partial.as_ref());
+        let mut file = self.create(partial.as_ref())?;
+        file.write_all(bytes)?;
+        self.rename(partial.as_ref(), path)
+    }
+}
+
+/// A file that is written from its beginning to its end.
+pub trait Append: Debug + Send + Write {
+    /// Waits until all that was written would survive a power cut.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// The files of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files;
+
+impl Disk for Files {
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        let mut builder = DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.recursive(true).create(path)
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Append>> {
+        let mut options = OpenOptions::new();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Ok(Box::new(options.create_new(true).append(true).open(path)?))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(File::open(path)?))
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
+        let names = std::fs::read_dir(folder)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        Ok(names.collect())
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        std::fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
+    }
+}
+
+impl Append for File {
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+}

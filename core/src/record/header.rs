@@ -1,0 +1,109 @@
+//! What is known of a run before anything happens: who runs what, where, and how.
+
+use crate::graph::OpId;
+use crate::plan::Plan;
+use crate::record::result::LeftOut;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Version of the format; readers refuse a newer one.
+pub const FORMAT: u32 = 2;
+
+/// The name of runs that nobody has named.
+pub const UNNAMED: &str = "run";
+
+/// The content of `run.json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The run's id.
+    pub run: String,
+    /// The run that this one resumes or undoes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The lab file it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// When it started, RFC 3339 in UTC.
+    pub started_at: String,
+    /// The machine it started on.
+    pub host: String,
+    /// What that machine calls its time since it was switched on; absent where it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot: Option<String>,
+    /// The process that started it.
+    pub pid: u32,
+    /// A hash of `plan.json`: runs with equal plans have equal ones.
+    pub plan: String,
+    /// Number of operations, compensations not counted.
+    pub operations: u32,
+    /// How many operations could be at work at the same time.
+    pub max_concurrency: u32,
+    /// The options it was started with, without secrets. Only who starts runs knows what they mean.
+    pub options: Value,
+}
+
+impl Header {
+    /// Whether nobody gave the run a name, and no lab file has one for it.
+    pub fn is_unnamed(&self) -> bool {
+        self.source.is_none() && self.name == UNNAMED
+    }
+
+    /// What was left out before the run began.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        let left_out = self.options.get("left_out");
+        left_out.and_then(|left_out| Vec::deserialize(left_out).ok()).unwrap_or_default()
+    }
+}
+
+/// An operation as it stands in `plan.json`. Values are not written: they may be secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedOperation {
+    /// Name as declared.
+    pub name: String,
+    /// Second name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Declared type.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The operations that must end before it starts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<OpId>,
+    /// The operation it undoes; absent for a declared one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compensates: Option<OpId>,
+}
+
+/// The content of `plan.json`: a line for each operation, compensations last.
+pub fn plan_document(plan: &Plan) -> Vec<u8> {
+    let mut text = b"{\"operations\":[".to_vec();
+    for op in plan.nodes() {
+        let operation = plan.operation(op);
+        let planned = PlannedOperation {
+            name: operation.name.clone(),
+            id: operation.id.clone(),
+            kind: operation.kind.clone(),
+            after: after(plan, op),
+            compensates: plan.compensates(op),
+        };
+        text.extend_from_slice(if op.index() == 0 { b"\n" } else { b",\n" });
+        // A document of names and numbers can always be written.
+        text.extend(serde_json::to_vec(&planned).unwrap_or_default());
+    }
+    text.extend_from_slice(b"\n]}\n");
+    text
+}
+
+/// What must end before an operation starts. Compensations have an order of their own, which is that of the rollback.
+fn after(plan: &Plan, op: OpId) -> Vec<OpId> {
+    if plan.compensates(op).is_some() { Vec::new() } else { plan.graph().dependencies.of(op).to_vec() }
+}
+
+/// The hash of a plan's document, as it stands in a header.
+pub fn fingerprint(document: &[u8]) -> String {
+    format!("{:032x}", xxhash_rust::xxh3::xxh3_128(document))
+}

@@ -1,0 +1,81 @@
+//! The record of a run: what it was, what happened and how it ended, in one folder of its own.
+//!
+//! ```text
+//! run.json              the header: who ran what, where, and with which options
+//! plan.json             the operations by name
+//! journal/0001.jsonl    what happened, one entry a line, written before it took effect
+//! journal/0002.jsonl    … in the second life of the run, after its process had died
+//! result.json           how it ended, written last
+//! lock                  held while the run is under way
+//! ```
+//!
+//! | question | file |
+//! |--|--|
+//! | what can happen in a run, and how is it written | [`entry`] |
+//! | what is known of a run before anything happens | [`header`] |
+//! | how is a damaged line recognised | [`seal`] |
+//! | who writes a journal, and what is never written | [`writer`] |
+//! | how far can a journal be believed | [`reader`] |
+//! | what do its entries amount to | [`state`] |
+//! | how did it end, without reading the journal | [`result`] |
+//! | is it under way | [`lock`] |
+//! | how are runs of older versions read | [`format1`] |
+//! | where do the bytes go | [`disk`] |
+//!
+//! Only this folder sees the bytes of a record. Everything that is asked about a run is a function of its
+//! [`RunState`], which is read from `result.json` once that exists and from the journal until then.
+
+pub mod disk;
+pub mod entry;
+pub mod format1;
+pub mod header;
+pub mod lock;
+pub mod reader;
+pub mod result;
+pub mod seal;
+pub mod state;
+pub mod writer;
+
+#[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
+mod damage_tests;
+
+pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};
+pub use header::{FORMAT, Header, PlannedOperation};
+pub use reader::{Damage, DamageKind, Record, Unreadable};
+pub use result::{LeftOut, RunResult};
+pub use state::{OperationState, RunState};
+pub use writer::Writer;
+
+use std::path::{Path, PathBuf};
+
+/// The header in a run's folder.
+pub fn header_path(folder: &Path) -> PathBuf {
+    folder.join("run.json")
+}
+
+/// The operations in a run's folder.
+pub fn plan_path(folder: &Path) -> PathBuf {
+    folder.join("plan.json")
+}
+
+/// The folder with the segments of a run's journal.
+pub fn journal_folder(folder: &Path) -> PathBuf {
+    folder.join("journal")
+}
+
+/// What the process wrote that was the run's `life`, counted from 1.
+pub fn segment_path(folder: &Path, life: u32) -> PathBuf {
+    journal_folder(folder).join(format!("{life:04}.jsonl"))
+}
+
+/// The result in a run's folder.
+pub fn result_path(folder: &Path) -> PathBuf {
+    folder.join("result.json")
+}
+
+/// The lock in a run's folder.
+pub fn lock_path(folder: &Path) -> PathBuf {
+    folder.join("lock")
+}

@@ -1,0 +1,212 @@
+//! Writes a run's record: the header at once, entries a step at a time, the result at the end.
+//!
+//! All entries of one scheduler step are one write, made before the step's commands are released, so that nothing is
+//! ever running that the journal does not know of. A segment has one writer, and after a failed write nothing more
+//! is appended to it: what came behind would never be read. The next life of the run opens a segment of its own.
+
+use crate::error::{Code, Fault};
+use crate::record::disk::{Append, Disk};
+use crate::record::entry::{Opened, What};
+use crate::record::header::{FORMAT, Header};
+use crate::record::lock::Lock;
+use crate::record::reader::{LONGEST_LINE, Record, Unreadable};
+use crate::record::result::RunResult;
+use crate::record::state::RunState;
+use crate::record::{self, format1, seal};
+use serde::Serialize;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Bytes of an error's message that an entry keeps when it would be too long otherwise.
+const MESSAGE_KEPT: usize = 64 << 10;
+
+/// The open record of a run that is under way.
+#[derive(Debug)]
+pub struct Writer {
+    disk: Arc<dyn Disk>,
+    folder: PathBuf,
+    segment: Box<dyn Append>,
+    buffer: Vec<u8>,
+    next: u64,
+    /// The first failure to write. The run goes on without its journal and says so in its result.
+    failed: Option<String>,
+    /// Held until the run is over.
+    lock: Option<Lock>,
+}
+
+/// An entry whose content stays with its owner; see [`Entry`](record::Entry).
+#[derive(Serialize)]
+struct Line<'w> {
+    seq: u64,
+    at: u64,
+    #[serde(flatten)]
+    what: &'w What,
+}
+
+impl Writer {
+    /// Makes a folder for a run, and all that is known of it before it begins.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnwritable`] when files cannot be made there, or there is a run already.
+    pub fn create(disk: Arc<dyn Disk>, folder: &Path, header: &Header, plan: &[u8]) -> Result<Self, Fault> {
+        let making = || -> io::Result<Self> {
+            disk.make_folder(&record::journal_folder(folder))?;
+            let taken = || io::Error::new(io::ErrorKind::AlreadyExists, "it holds the files of another run");
+            if disk.open(&format1::journal_path(folder)).is_ok()
+                || disk.open(&record::header_path(folder)).is_ok()
+            {
+                return Err(taken());
+            }
+            let lock = Lock::take(folder)?.ok_or_else(taken)?;
+            let segment = disk.create(&record::segment_path(folder, 1))?;
+            let mut writer = Self::new(Arc::clone(&disk), folder, segment, 0, lock);
+            let pid = std::process::id();
+            writer.append(0, [&What::Opened(Opened { life: 1, believes: None, damage: None, pid })]);
+            if let Some(error) = writer.failed {
+                return Err(io::Error::other(error));
+            }
+            disk.put(&record::plan_path(folder), plan)?;
+            // With its header the folder is a run's, so that comes last.
+            let mut document = serde_json::to_vec_pretty(&Header { format: FORMAT, ..header.clone() })?;
+            document.push(b'\n');
+            disk.put(&record::header_path(folder), &document)?;
+            Ok(writer)
+        };
+        making().map_err(|error| unwritable(folder, &error))
+    }
+
+    /// Opens the record of a run whose process has died, and says what it amounts to: the new segment begins with how
+    /// far the earlier ones are believed.
+    ///
+    /// # Errors
+    /// [`Code::UnknownRun`] when the folder has no run that can be read, [`Code::RunUnderWay`] when it has not died,
+    /// [`Code::JournalUnwritable`] when files cannot be made there.
+    pub fn reopen(disk: Arc<dyn Disk>, folder: &Path) -> Result<(Self, Header, RunState), Fault> {
+        let unknown = |error: Unreadable| {
+            Fault::new(
+                Code::UnknownRun,
+                format!("The folder '{}' has no run that can be read: {error}.", folder.display()),
+            )
+            .with_target(folder.display().to_string())
+        };
+        let header = Record::open(&*disk, folder).map_err(unknown)?.header().clone();
+        if header.format != FORMAT {
+            let error = Unreadable::Header(format!("its format, {}, is only read", header.format));
+            return Err(unknown(error));
+        }
+        let lock = Lock::take(folder).map_err(|error| unwritable(folder, &error))?.ok_or_else(|| {
+            Fault::new(Code::RunUnderWay, format!("Run '{}' is under way.", header.name))
+                .with_advice("Wait for its end, or stop it.")
+                .with_target(&header.run)
+        })?;
+        // Read under the lock, so that nobody else goes on from the same place.
+        let (mut state, damage) = Record::open(&*disk, folder).map_err(unknown)?.replay();
+        let opening = || -> io::Result<Self> {
+            let life = record::reader::last_life(&*disk, folder)? + 1;
+            let segment = disk.create(&record::segment_path(folder, life))?;
+            let next = state.last.map_or(0, |last| last + 1);
+            let mut writer = Self::new(Arc::clone(&disk), folder, segment, next, lock);
+            let opened = Opened { life, believes: state.last, damage, pid: std::process::id() };
+            writer.append(state.at, [&What::Opened(opened.clone())]);
+            if let Some(error) = writer.failed {
+                return Err(io::Error::other(error));
+            }
+            state.apply(&record::Entry { seq: next, at: state.at, what: What::Opened(opened) });
+            Ok(writer)
+        };
+        let writer = opening().map_err(|error| unwritable(folder, &error))?;
+        Ok((writer, header, state))
+    }
+
+    fn new(disk: Arc<dyn Disk>, folder: &Path, segment: Box<dyn Append>, next: u64, lock: Lock) -> Self {
+        let (folder, lock) = (folder.to_owned(), Some(lock));
+        Self { disk, folder, segment, buffer: Vec::new(), next, failed: None, lock }
+    }
+
+    /// The run's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes what one step has changed, in one go.
+    pub fn append<'w>(&mut self, at: u64, changes: impl IntoIterator<Item = &'w What>) {
+        if self.failed.is_some() {
+            return;
+        }
+        for what in changes {
+            self.line(at, what);
+        }
+        if let Err(error) = self.segment.write_all(&self.buffer) {
+            self.failed = Some(error.to_string());
+        }
+        self.buffer.clear();
+    }
+
+    fn line(&mut self, at: u64, what: &What) {
+        let start = self.buffer.len();
+        let line = Line { seq: self.next, at, what };
+        if let Err(error) = serde_json::to_writer(&mut self.buffer, &line) {
+            self.buffer.truncate(start);
+            self.failed = Some(error.to_string());
+            return;
+        }
+        if (self.buffer.len() - start) as u64 > LONGEST_LINE / 2
+            && let Some(shorter) = shortened(what)
+        {
+            self.buffer.truncate(start);
+            return self.line(at, &shorter);
+        }
+        seal::seal(&mut self.buffer, start);
+        self.next += 1;
+    }
+
+    /// Why the journal is not complete, if it is not.
+    pub fn failure(&self) -> Option<&str> {
+        self.failed.as_deref()
+    }
+
+    /// Writes the result, which says how the run ended, and lets the lock go.
+    ///
+    /// # Errors
+    /// When the result cannot be written; the journal has everything, so that is no reason to fail a run.
+    pub fn finish(&mut self, result: &RunResult) -> io::Result<()> {
+        if self.failed.is_none()
+            && let Err(error) = self.segment.sync()
+        {
+            self.failed = Some(error.to_string());
+        }
+        let written = result
+            .to_document()
+            .map_err(io::Error::from)
+            .and_then(|document| self.disk.put(&record::result_path(&self.folder), &document));
+        self.lock = None;
+        written
+    }
+}
+
+/// The same with a shorter error message; nothing when that is not what makes it long.
+fn shortened(what: &What) -> Option<What> {
+    let mut what = what.clone();
+    let error = match &mut what {
+        What::Ended(ended) => ended.error.as_mut()?,
+        What::Retrying(retrying) => retrying.end.error.as_mut()?,
+        _ => return None,
+    };
+    let end = error.message.floor_char_boundary(MESSAGE_KEPT);
+    if end == error.message.len() {
+        return None;
+    }
+    error.message.truncate(end);
+    error.message.push('…');
+    Some(what)
+}
+
+fn unwritable(folder: &Path, error: &io::Error) -> Fault {
+    Fault::new(
+        Code::JournalUnwritable,
+        format!("the run's files cannot be written to '{}': {error}", folder.display()),
+    )
+    .with_target(folder.display().to_string())
+    .with_advice("Choose another folder, or set LABRUNNER_HOME to one you may write to.")
+}
