@@ -4,7 +4,7 @@
 //! when it is ready, because slots count operations at work, and keeps the rest until it has ended.
 //! Monitors book nothing, so that watching never keeps work from starting.
 
-use super::life::Holding;
+use super::progress::Holding;
 use crate::graph::OpId;
 use crate::plan::{ClassId, Demand, ResourceId, Resources};
 

@@ -75,7 +75,7 @@ impl Scheduler {
         match state {
             State::Waiting if self.is_compensation(op) => waiting.dependencies = self.undone_before(op),
             State::Waiting => {
-                let pending = |on: &OpId| !self.lives[on.index()].flags.settled;
+                let pending = |on: &OpId| !self.progress[on.index()].flags.settled;
                 let dependencies = self.plan.graph().dependencies.of(op);
                 waiting.dependencies = dependencies.iter().copied().filter(pending).collect();
             }

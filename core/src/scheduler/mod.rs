@@ -5,37 +5,51 @@
 //! |--|--|
 //! | what goes in and what comes out | [`messages`] |
 //! | what states are there, and which may follow which | [`state`] |
-//! | what happens on an input | [`machine`](Scheduler::step) |
-//! | what is known of each operation | `life.rs` |
+//! | what happens on an input | [`step`](Scheduler::step) |
+//! | what follows from that, and in which order | `consequence.rs` |
+//! | what does a scheduler know, and how does that change | `machine.rs` |
+//! | what is known of each operation | `progress.rs` |
 //! | which operation is next | [`ready`] |
-//! | may one more start | [`admission`] |
-//! | how does nobody wait for ever | [`ageing`] |
+//! | may one more start | `dispatch.rs`, [`admission`] |
+//! | how does none wait for ever | [`ageing`] |
 //! | what if the machine itself is at its limit | [`guard`] |
 //! | when has an operation all it waits for | `trigger.rs` |
+//! | what becomes of an attempt that has ended | `attempt.rs` |
 //! | when is a failed attempt followed by another | `retry.rs` |
 //! | what does a failure mean for the others | `failure.rs` |
+//! | how long may it take | `limits.rs` |
 //! | how are operations stopped | `stopping.rs` |
-//! | how is undone what had succeeded | `rollback.rs` |
+//! | how is undone what had succeeded | `undo.rs`, `rollback.rs` |
 //! | when must something happen by itself | [`timers`] |
 //! | why is an operation waiting | [`explain`] |
+//! | why is a large run not slow | `prefetch.rs` |
 
 pub mod admission;
 pub mod ageing;
+mod attempt;
+mod consequence;
+mod dispatch;
 pub mod explain;
 mod failure;
 pub mod guard;
-mod life;
+mod limits;
 mod machine;
 pub mod messages;
+mod prefetch;
+mod progress;
 pub mod ready;
 mod retry;
 mod rollback;
 #[cfg(test)]
 mod simulation;
 pub mod state;
+mod step;
 mod stopping;
+#[cfg(test)]
+mod tests;
 pub mod timers;
 mod trigger;
+mod undo;
 
 pub use admission::Limits;
 pub use explain::Waiting;

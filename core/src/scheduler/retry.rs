@@ -13,7 +13,7 @@ impl Scheduler {
         if let Some(own) = self.plan.retry(op) {
             return Some(own.rule());
         }
-        if self.lives[op.index()].flags.monitor || self.plan.stops(op).is_some() {
+        if self.progress[op.index()].flags.monitor || self.plan.stops(op).is_some() {
             return None;
         }
         self.settings
@@ -23,19 +23,22 @@ impl Scheduler {
 
     /// Lets another attempt follow, if there is one left. Everything it held is free meanwhile.
     pub(super) fn retry(&mut self, op: OpId, status: Status, out: &mut Vec<Command>) -> bool {
-        let attempt = self.lives[op.index()].attempt;
+        let attempt = self.progress[op.index()].attempt;
         let Some(rule) = self.rule_of(op) else { return false };
         let wanted = match status {
             Status::TimedOut => rule.on_timeout,
             status => status == Status::Failed,
         };
-        if !wanted || attempt > rule.count || self.lives[op.index()].flags.total_passed || !self.survives(op)
+        if !wanted
+            || attempt > rule.count
+            || self.progress[op.index()].flags.total_passed
+            || !self.survives(op)
         {
             return false;
         }
-        self.change(op, Change::Delay);
-        self.lives[op.index()].flags.tried = true;
-        self.lives[op.index()].stop_reason = None;
+        self.change(op, Change::BackOff);
+        self.progress[op.index()].flags.tried = true;
+        self.progress[op.index()].stop_reason = None;
         let delay = rule.delay(attempt, self.settings.seed, op);
         let due = self.now.saturating_add(delay);
         self.timers.arm(due, Timer::Backoff(op, attempt));

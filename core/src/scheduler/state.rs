@@ -32,10 +32,11 @@ impl Status {
     }
 }
 
-/// How a run ended. Only a run whose every operation succeeded is `Succeeded`.
+/// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RunStatus {
-    /// Every operation succeeded.
+    /// No operation that was due failed or was skipped. What was never called for is not due: a handler of
+    /// failures where there were none, a monitor with nothing to watch.
     Succeeded,
     /// Some operations did not succeed, and either the run was told to go on or they are not critical.
     PartiallySucceeded,
@@ -43,6 +44,20 @@ pub enum RunStatus {
     Failed,
     /// Somebody canceled it.
     Canceled,
+}
+
+/// How much of a run has been called off. Ordered: a stronger one replaces a weaker one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Halt {
+    /// Nothing.
+    #[default]
+    None,
+    /// A failure: what is there for failures still runs.
+    Failure,
+    /// A cancel with grace, or the run's limit: only what always runs still does.
+    Graceful,
+    /// Everything.
+    Hard,
 }
 
 /// Where an operation is in its life.
@@ -72,19 +87,19 @@ pub enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
     /// The run is rolled back, and what this compensation undoes had succeeded.
-    Need,
+    Activate,
     /// All it waits for has ended as it should.
-    Satisfy,
+    Ready,
     /// It gets what it needs.
     Admit,
     /// Whoever runs it begins.
-    Take,
+    Begin,
     /// It passes its readiness probe.
     Serve,
     /// It is told to stop.
     Stop(StopReason),
     /// Its attempt failed and another one will follow.
-    Delay,
+    BackOff,
     /// The pause before its next attempt is over.
     Resume,
     /// It ends.
@@ -94,7 +109,7 @@ pub enum Change {
 impl Change {
     /// Every change there is.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Need, Self::Satisfy, Self::Admit, Self::Take, Self::Serve, Self::Delay, Self::Resume]
+        [Self::Activate, Self::Ready, Self::Admit, Self::Begin, Self::Serve, Self::BackOff, Self::Resume]
             .into_iter()
             .chain(StopReason::ALL.into_iter().map(Self::Stop))
             .chain(Status::ALL.into_iter().map(Self::End))
@@ -116,8 +131,8 @@ impl State {
     pub fn after(self, change: Change) -> Option<State> {
         use Status::*;
         let legal = match self {
-            State::Dormant => matches!(change, Change::Need),
-            State::Waiting => matches!(change, Change::Satisfy | Change::End(Skipped)),
+            State::Dormant => matches!(change, Change::Activate),
+            State::Waiting => matches!(change, Change::Ready | Change::End(Skipped)),
             // What has failed before and will not be tried again ends as that failure, or with its run.
             State::Ready => {
                 matches!(change, Change::Admit | Change::End(Skipped | Failed | TimedOut | Canceled))
@@ -125,10 +140,10 @@ impl State {
             // A program that cannot be started fails before it was ever running.
             State::Admitted => matches!(
                 change,
-                Change::Take | Change::Delay | Change::End(Skipped | Failed | TimedOut | Canceled)
+                Change::Begin | Change::BackOff | Change::End(Skipped | Failed | TimedOut | Canceled)
             ),
             State::Running => {
-                matches!(change, Change::Serve | Change::Delay | Change::End(Succeeded | Failed))
+                matches!(change, Change::Serve | Change::BackOff | Change::End(Succeeded | Failed))
                     || matches!(change, Change::Stop(reason) if reason != StopReason::StopOperation)
             }
             // A service that ends before it is told to has failed.
@@ -146,19 +161,19 @@ impl State {
                 };
                 change == Change::End(end)
                     || change == Change::End(Abandoned)
-                    || (reason == Timeout && change == Change::Delay)
+                    || (reason == Timeout && change == Change::BackOff)
             }
             State::Backoff => matches!(change, Change::Resume | Change::End(Failed | TimedOut | Canceled)),
             State::Ended(_) => false,
         };
         legal.then_some(match change {
-            Change::Need => State::Waiting,
-            Change::Satisfy | Change::Resume => State::Ready,
+            Change::Activate => State::Waiting,
+            Change::Ready | Change::Resume => State::Ready,
             Change::Admit => State::Admitted,
-            Change::Take => State::Running,
+            Change::Begin => State::Running,
             Change::Serve => State::Serving,
             Change::Stop(reason) => State::Stopping(reason),
-            Change::Delay => State::Backoff,
+            Change::BackOff => State::Backoff,
             Change::End(status) => State::Ended(status),
         })
     }
@@ -173,8 +188,8 @@ impl State {
         matches!(self, State::Serving | State::Ended(Status::Succeeded))
     }
 
-    /// Whether something will come of it by itself: it is being run, or will be tried again.
-    pub fn is_moving(self) -> bool {
+    /// Whether it will change state without a new admission: it is being run, or will be tried again.
+    pub fn is_in_flight(self) -> bool {
         matches!(self, State::Admitted | State::Running | State::Stopping(_) | State::Backoff)
     }
 
@@ -228,12 +243,12 @@ mod tests {
         use Status::*;
         use StopReason::*;
         match change {
-            Change::Need => (state == Dormant).then_some(Waiting),
-            Change::Satisfy => (state == Waiting).then_some(Ready),
+            Change::Activate => (state == Dormant).then_some(Waiting),
+            Change::Ready => (state == Waiting).then_some(Ready),
             Change::Admit => (state == Ready).then_some(Admitted),
-            Change::Take => (state == Admitted).then_some(Running),
+            Change::Begin => (state == Admitted).then_some(Running),
             Change::Serve => (state == Running).then_some(Serving),
-            Change::Delay => [Admitted, Running, Stopping(Timeout)].contains(&state).then_some(Backoff),
+            Change::BackOff => [Admitted, Running, Stopping(Timeout)].contains(&state).then_some(Backoff),
             Change::Resume => (state == Backoff).then_some(Ready),
             Change::Stop(StopOperation) => (state == Serving).then_some(Stopping(StopOperation)),
             Change::Stop(reason @ (RunTimeout | Cancel | RunEnded)) => {

@@ -1,11 +1,15 @@
-//! The scheduler by example and by property: a simulated world runs what it is told to.
+//! The scheduler by example: what a step commands, in words.
 
 use super::*;
+use crate::graph::OpId;
+use crate::operation::Order;
 use crate::operation::{
     FailureStrategy, LockMode, Needs, Operation, PlanRequest, ProcessMode, ResourceLimits, RetryPolicy,
     Trigger, Work,
 };
+use crate::plan::Plan;
 use crate::plan::tests::{plan, process, script};
+use std::sync::Arc;
 
 fn settings(cap: u32, failure: FailureStrategy) -> Settings {
     Settings { failure, ..Settings::new(cap) }

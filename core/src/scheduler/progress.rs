@@ -1,4 +1,4 @@
-//! What is known of each operation while it goes through its life, packed: a step touches all of it, and a run
+//! What is known of each operation on its way through the states, packed: a step touches all of it, and a run
 //! of a million operations waits for memory more than for anything else.
 
 use super::messages::StopReason;
@@ -10,7 +10,7 @@ use crate::plan::Plan;
 /// Half a cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
-pub(super) struct Life {
+pub(super) struct Progress {
     /// When the state last changed.
     since: u64,
     /// Dependencies that have neither ended nor become serving.
@@ -19,17 +19,17 @@ pub(super) struct Life {
     pub(super) attempt: u32,
     /// Where it is.
     state: State,
-    /// Why it was told to stop.
+    /// Why it was ordered to stop.
     pub(super) stop_reason: Option<StopReason>,
     pub(super) holding: Holding,
     pub(super) flags: Flags,
 }
 
-const _: () = assert!(size_of::<Life>() == 32);
+const _: () = assert!(size_of::<Progress>() == 32);
 
-impl Life {
+impl Progress {
     /// That of an operation or compensation before anything has happened. `untimed` leaves its limits out.
-    pub(super) fn of(plan: &Plan, op: OpId, untimed: bool) -> Self {
+    pub(super) fn new(plan: &Plan, op: OpId, untimed: bool) -> Self {
         let traits = plan.traits(op);
         let is_compensation = op.index() >= plan.len();
         let flags = Flags {
@@ -98,12 +98,12 @@ pub(super) struct Flags {
     pub(super) timed: bool,
     /// What its dependencies must have come to.
     pub(super) trigger: Trigger,
-    /// Those who depend on it have been told that it has ended, or serves.
+    /// What depends on it has learned that it has ended, or serves.
     pub(super) settled: bool,
     /// It has failed, or was skipped because of a failure.
     pub(super) failure: bool,
     /// It was skipped because nothing called for it.
-    pub(super) needless: bool,
+    pub(super) not_triggered: bool,
     /// Something it depends on has failed.
     pub(super) dependency_failed: bool,
     /// At least one attempt has failed, and was to be followed by another.

@@ -1,0 +1,77 @@
+//! How long something may take, and what happens when it has taken longer.
+
+use super::machine::Scheduler;
+use super::messages::{Command, SkipReason, StopReason};
+use super::state::{Halt, State, Status};
+use super::timers::Timer;
+use crate::graph::OpId;
+
+impl Scheduler {
+    /// The limit whose passing stops an operation for this reason, in milliseconds: the one rule for limits.
+    pub(super) fn limit(&self, op: OpId, reason: StopReason) -> Option<u64> {
+        if self.settings.untimed {
+            return None;
+        }
+        let flags = self.progress[op.index()].flags;
+        // What is declared lies far away in memory: it is looked up only where there is something.
+        let declared = || self.plan.operation(op);
+        match reason {
+            // An operation's own limit, else the default; monitors have no default limit.
+            StopReason::Timeout => {
+                let own = if flags.timed { declared().timeout_ms } else { None };
+                own.or_else(|| self.settings.default_timeout_ms.filter(|_| !flags.monitor))
+            }
+            StopReason::TotalTimeout => flags.limited.then(|| declared().total_timeout_ms).flatten(),
+            StopReason::RunTimeout => self.settings.run_timeout_ms,
+            StopReason::Cancel
+            | StopReason::RunStopped
+            | StopReason::RunEnded
+            | StopReason::StopOperation => None,
+        }
+    }
+
+    /// The limit of the whole run counts from now on.
+    pub(super) fn arm_run_limit(&mut self) {
+        if let Some(limit) = self.settings.run_timeout_ms {
+            self.timers.arm(self.now.saturating_add(limit), Timer::RunLimit);
+        }
+    }
+
+    /// The limit of an attempt has passed.
+    pub(super) fn attempt_limit_passed(&mut self, op: OpId, attempt: u32, out: &mut Vec<Command>) {
+        if self.is_current(op, attempt) && self.state(op) == State::Running {
+            self.stop(op, StopReason::Timeout, false, out);
+        }
+    }
+
+    /// The limit of an operation with all its attempts has passed. A service that serves has kept it.
+    pub(super) fn total_limit_passed(&mut self, op: OpId, out: &mut Vec<Command>) {
+        self.progress[op.index()].flags.total_passed = true;
+        let mut attempt = self.progress[op.index()].attempt;
+        match self.state(op) {
+            State::Running => return self.stop(op, StopReason::TotalTimeout, false, out),
+            State::Ready | State::Backoff => {}
+            State::Admitted => {
+                out.push(Command::Withdraw(op, attempt));
+                attempt -= 1;
+            }
+            _ => return,
+        }
+        self.progress[op.index()].stop_reason = Some(StopReason::TotalTimeout);
+        self.end(op, attempt, Status::TimedOut, out);
+    }
+
+    /// The run's limit has passed. What runs even so has as much time again.
+    pub(super) fn run_limit_passed(&mut self, out: &mut Vec<Command>) {
+        if self.finished {
+            return;
+        }
+        let halt = if self.run_timed_out { Halt::Hard } else { Halt::Graceful };
+        self.run_timed_out = true;
+        self.call_off(halt, SkipReason::RunTimeout, out);
+        self.stop_running_later(StopReason::RunTimeout, false);
+        if halt == Halt::Graceful {
+            self.arm_run_limit();
+        }
+    }
+}
