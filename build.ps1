@@ -17,10 +17,10 @@ if (-not (Get-Command -Name cargo -CommandType Application -ErrorAction Ignore))
     Stop-Build 'cargo is not on PATH; install Rust from https://rustup.rs'
 }
 if (-not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
-    Stop-Build 'dotnet is not on PATH; install the .NET SDK 10 or later from https://dot.net'
+    Stop-Build 'dotnet is not on PATH; install the .NET SDK 10 from https://dot.net'
 }
-if (-not (@(dotnet --list-sdks) -match '^[1-9][0-9]+\.')) {
-    Stop-Build 'dotnet has no SDK 10 or later (the projects target net8.0 and net10.0); install it from https://dot.net'
+if (-not (@(dotnet --list-sdks) -match '^10\.')) {
+    Stop-Build 'dotnet has no SDK 10, which global.json asks for; install it from https://dot.net'
 }
 
 # What `cargo fetch` says; its exit code is in $LASTEXITCODE.

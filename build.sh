@@ -10,9 +10,9 @@ fail() {
 }
 
 command -v cargo >/dev/null || fail "cargo is not on PATH; install Rust from https://rustup.rs"
-command -v dotnet >/dev/null || fail "dotnet is not on PATH; install the .NET SDK 10 or later from https://dot.net"
-dotnet --list-sdks | grep -E '^[1-9][0-9]+\.' >/dev/null ||
-    fail "dotnet has no SDK 10 or later (the projects target net8.0 and net10.0); install it from https://dot.net"
+command -v dotnet >/dev/null || fail "dotnet is not on PATH; install the .NET SDK 10 from https://dot.net"
+dotnet --list-sdks | grep -E '^10\.' >/dev/null ||
+    fail "dotnet has no SDK 10, which global.json asks for; install it from https://dot.net"
 
 cd "$root"
 target=${CARGO_TARGET_DIR:-target}

@@ -24,7 +24,7 @@ public sealed class EngineSmokeTests : IDisposable
             Write-Information -MessageData i -Tags t; Write-Host -Object h; Write-Progress -Activity a -PercentComplete 50
             """);
         Assert.Equal([1], result.Output);
-        Assert.Equal("Test.Bad,Microsoft.PowerShell.Commands.WriteErrorCommand", result.ErrorIds.Single());
+        Assert.Equal("Test.Bad", result.ErrorIds.Single());
         Assert.Equal(["w"], result.Warnings);
         Assert.Equal(["v"], result.Verbose);
         Assert.Equal(["d"], result.Debug);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace LabRunner.EngineTests;
 
 /// <summary>What a user sees when the native library is not the one that belongs to the module. Each in a process of its own.</summary>
@@ -31,19 +29,7 @@ public sealed class NativeLibraryTests : IDisposable
         }
     }
 
-    private string Run(string text)
-    {
-        var start = new ProcessStartInfo("dotnet", [EngineEnvironment.HostProgram, "-NonInteractive", "-Command", $"Import-Module '{Module}'; {text}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return output + errors.Result;
-    }
+    private string Run(string text) => PowerShellProcess.Run($"Import-Module '{Module}'; {text}");
 
     [Fact]
     public void A_missing_library_is_named_with_the_places_that_were_looked_at()

@@ -1,4 +1,4 @@
-//! `bench`: the benchmarks of the core, and those of the commands in the best engine there is.
+//! `bench`: the benchmarks of the core, and those of the commands in PowerShell.
 
 use std::process::ExitCode;
 
@@ -30,7 +30,7 @@ pub fn bench(house: &House, arguments: &[String]) -> Outcome<ExitCode> {
         let engine = Engine::find(house)?;
         println!("Engine: {engine}");
         for script in scripts {
-            let ended = with_module(engine.tool(house)?, house)?
+            let ended = with_module(engine.tool(house), house)?
                 .args(["-NoProfile", "-NonInteractive", "-File"])
                 .arg(&script)
                 .run()?;

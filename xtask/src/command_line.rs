@@ -18,9 +18,7 @@ options of test:
   --filter <name>   only tests whose name contains this, in each suite that can filter; lints are left out
 
 environment:
-  LABRUNNER_CRATES   a cargo local registry to use in place of cargo's default registry
-  LABRUNNER_ENGINE   pwsh, tool or host: use just this engine (default: the first of them that works)
-  LABRUNNER_REQUIRE  comma-separated, of pwsh and pester: their absence fails `test` where it would be a skip";
+  LABRUNNER_CRATES   a cargo local registry to use in place of cargo's default registry";
 
 /// A command of the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::tool::Tool;
 
 /// `dotnet <subcommand>` in the checkout.
 pub fn dotnet(house: &House, subcommand: &str) -> Tool {
-    Tool::new("dotnet", "install the .NET SDK 10 or later from https://dot.net")
+    Tool::new("dotnet", "install the .NET SDK 10 from https://dot.net")
         .within(house.root())
         .env("DOTNET_CLI_UI_LANGUAGE", "en")
         .env("DOTNET_CLI_TELEMETRY_OPTOUT", "1")

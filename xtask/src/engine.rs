@@ -1,152 +1,104 @@
-//! Which PowerShell there is: `pwsh` from PATH, the pinned .NET tool, or the project's own fallback host.
+//! Which PowerShell there is: `pwsh` from PATH if it is recent enough, else the .NET tool that this checkout pins.
 
 use std::fmt;
-use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dotnet::dotnet;
 use crate::fault::{Fault, Outcome};
 use crate::house::House;
-use crate::managed::HOST;
-use crate::restore::Restore;
+use crate::restore::restore;
 use crate::tool::Tool;
 
-/// The oldest PowerShell that LabRunner supports.
+/// The oldest PowerShell that loads the module.
 const OLDEST: (u32, u32) = (7, 4);
-/// A first start may load everything from a cold disk.
-const ANSWER_LIMIT: Duration = Duration::from_secs(60);
-/// The pinned .NET tool.
+/// A first start may load everything from a cold disk, beside a build.
+const ANSWER_LIMIT: Duration = Duration::from_secs(120);
+/// The manifest of the pinned .NET tool.
 const MANIFEST: &str = ".config/dotnet-tools.json";
-/// Asks an engine for its version and the newest Pester it can import.
-const QUESTION: &str = "$pester = Get-Module -ListAvailable -Name Pester | Sort-Object -Property Version -Descending | \
-                        Select-Object -First 1; \"$($PSVersionTable.PSVersion) $($pester.Version)\"";
+/// Asks a PowerShell for its version, its program, and its assembly should the program be `dotnet`.
+const QUESTION: &str = "$PSVersionTable.PSVersion.ToString(), [Environment]::ProcessPath, [Reflection.Assembly]::GetEntryAssembly().Location";
 
-/// An engine that can run scripts.
+/// A PowerShell that was asked who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Engine {
-    /// A real PowerShell.
-    PowerShell {
-        /// Whether it is the pinned .NET tool rather than the one on PATH.
-        tool: bool,
-        /// Its version, as it says it.
-        version: String,
-        /// The newest Pester it can import.
-        pester: Option<String>,
-    },
-    /// The project's own console host over the engine package.
-    Host,
+pub struct Engine {
+    /// Its version, as it says it.
+    version: String,
+    /// Whether it is the pinned .NET tool rather than the one on PATH.
+    is_tool: bool,
+    /// The program and what stands in front of PowerShell's own arguments.
+    command: Vec<PathBuf>,
 }
 
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Engine::PowerShell { tool: false, version, .. } => write!(f, "pwsh {version} from PATH"),
-            Engine::PowerShell { tool: true, version, .. } => write!(f, "pwsh {version} as a .NET tool"),
-            Engine::Host => f.write_str("LabRunner.Host, the fallback over System.Management.Automation"),
-        }
+        write!(f, "PowerShell {} {}", self.version, if self.is_tool { "as a .NET tool" } else { "from PATH" })
     }
 }
 
 impl Engine {
-    /// Finds the first engine that works; says on the way why a better one was passed over.
+    /// Finds the PowerShell to use; says when one on PATH was passed over.
     pub fn find(house: &House) -> Outcome<Self> {
-        match std::env::var("LABRUNNER_ENGINE").unwrap_or_default().as_str() {
-            "" => {}
-            "pwsh" => return on_path(house).map_err(Fault::new),
-            "tool" => return as_tool(house).map_err(Fault::new),
-            "host" => return Ok(Engine::Host),
-            other => {
-                return Err(Fault::new(format!(
-                    "LABRUNNER_ENGINE is `{other}`; it may be pwsh, tool or host"
-                )));
+        let on_path = ask(Tool::new("pwsh", "install PowerShell 7.4 or later").within(house.root()), false);
+        if let Some(engine) = &on_path {
+            if recent_enough(&engine.version) {
+                return Ok(engine.clone());
             }
+            eprintln!("{}", passed_over(&engine.version));
         }
-        let path = match on_path(house) {
-            Ok(engine) => return Ok(engine),
-            Err(reason) => reason,
-        };
-        let tool = match as_tool(house) {
-            Ok(engine) => return Ok(engine),
-            Err(reason) => reason,
-        };
-        eprintln!(
-            "No PowerShell {}.{} or later: {path}; {tool}. The fallback host is used.",
-            OLDEST.0, OLDEST.1
-        );
-        Ok(Engine::Host)
+        let pinned = || ask(dotnet(house, "tool").args(["run", "pwsh", "--"]), true);
+        if let Some(engine) = pinned() {
+            return Ok(engine);
+        }
+        let tool = || dotnet(house, "tool").args(["restore", "--tool-manifest", MANIFEST]);
+        restore("PowerShell, a .NET tool,", tool)
+            .map_err(|fault| Fault::new(format!("{fault} Or put PowerShell 7.4 or later on PATH.")))?;
+        pinned().ok_or_else(|| {
+            Fault::new("the restored PowerShell does not start; `dotnet tool run pwsh -- -Version` says why")
+        })
     }
 
     /// The program to start, ready for PowerShell's own arguments.
-    pub fn tool(&self, house: &House) -> Outcome<Tool> {
-        Ok(match self {
-            Engine::PowerShell { tool: false, .. } => pwsh(house),
-            Engine::PowerShell { tool: true, .. } => dotnet_pwsh(house),
-            Engine::Host => {
-                HOST.build(house)?;
-                let program = HOST.outputs(house).remove(0);
-                Tool::new("dotnet", "install the .NET SDK 10 or later from https://dot.net").arg(program)
-            }
-        }
-        .within(house.root()))
+    pub fn tool(&self, house: &House) -> Tool {
+        Tool::new(&self.command[0], "run the build again").args(&self.command[1..]).within(house.root())
+    }
+
+    /// The same for tests that start PowerShell themselves: one value for `LABRUNNER_POWERSHELL`.
+    pub fn as_variable(&self) -> Outcome<std::ffi::OsString> {
+        std::env::join_paths(&self.command)
+            .map_err(|error| Fault::new(format!("PowerShell's path cannot be passed on: {error}")))
     }
 }
 
-fn pwsh(house: &House) -> Tool {
-    Tool::new("pwsh", "install PowerShell 7.4 or later").within(house.root())
-}
-
-fn dotnet_pwsh(house: &House) -> Tool {
-    dotnet(house, "tool").args(["run", "pwsh", "--"])
-}
-
-fn on_path(house: &House) -> Result<Engine, String> {
-    let (version, pester) = ask(pwsh(house)).ok_or("pwsh is not on PATH, or does not answer")?;
-    if recent_enough(&version) {
-        return Ok(Engine::PowerShell { tool: false, version, pester });
-    }
-    Err(format!("pwsh {version} on PATH is too old"))
-}
-
-fn as_tool(house: &House) -> Result<Engine, String> {
-    let manifest = fs::read(house.at(MANIFEST)).map_err(|e| format!("{MANIFEST} cannot be read: {e}"))?;
-    let forced = std::env::var("LABRUNNER_ENGINE").is_ok_and(|value| value == "tool");
-    let restore =
-        Restore { what: "the .NET tool `pwsh`", note: "tool-restore-failed", asked_for: &manifest, forced };
-    restore.run(
-        house,
-        || dotnet(house, "tool").args(["restore", "--tool-manifest", MANIFEST]),
-        || {
-            let (version, pester) = ask(dotnet_pwsh(house)).ok_or("the restored .NET tool does not start")?;
-            Ok(Engine::PowerShell { tool: true, version, pester })
-        },
-    )
-}
-
-/// The version of an engine and of its newest Pester.
-fn ask(engine: Tool) -> Option<(String, Option<String>)> {
+/// Who a PowerShell is; nothing when it does not start or does not answer.
+fn ask(tool: Tool, is_tool: bool) -> Option<Engine> {
     let ended =
-        engine.args(["-NoProfile", "-NonInteractive", "-Command", QUESTION]).bounded(ANSWER_LIMIT).ok()??;
-    if !ended.good() {
-        return None;
-    }
-    let mut words = ended.output.split_whitespace().map(str::to_owned);
-    let version = words.next()?;
-    Some((version, words.next()))
+        tool.args(["-NoProfile", "-NonInteractive", "-Command", QUESTION]).bounded(ANSWER_LIMIT).ok()??;
+    if ended.good() { answer(&ended.output, is_tool) } else { None }
+}
+
+/// Reads the answer to [`QUESTION`].
+fn answer(text: &str, is_tool: bool) -> Option<Engine> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let (version, program, assembly) =
+        (lines.next()?, PathBuf::from(lines.next()?), PathBuf::from(lines.next()?));
+    let hosted = program.file_stem().is_some_and(|name| name.eq_ignore_ascii_case("dotnet"));
+    let command = if hosted { vec![program, assembly] } else { vec![program] };
+    Some(Engine { version: version.to_owned(), is_tool, command })
+}
+
+/// What is said of a PowerShell that is on PATH and too old.
+fn passed_over(version: &str) -> String {
+    let (major, minor) = OLDEST;
+    format!(
+        "pwsh {version} on PATH is older than {major}.{minor} and is passed over for the pinned .NET tool."
+    )
 }
 
 /// Whether a PowerShell of this version can load the module.
 fn recent_enough(version: &str) -> bool {
-    leading_numbers(version).is_some_and(|numbers| numbers >= OLDEST)
-}
-
-/// Whether this is a Pester the suite is written for.
-pub fn is_pester_5(version: &str) -> bool {
-    leading_numbers(version).is_some_and(|(major, _)| major >= 5)
-}
-
-fn leading_numbers(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.split(['.', '-', '+']).map(|part| part.parse::<u32>().ok());
-    Some((parts.next()??, parts.next()??))
+    matches!((parts.next().flatten(), parts.next().flatten()), (Some(major), Some(minor)) if (major, minor) >= OLDEST)
 }
 
 #[cfg(test)]
@@ -164,8 +116,21 @@ mod tests {
     }
 
     #[test]
-    fn pester_4_is_too_old() {
-        assert!(is_pester_5("5.7.1"));
-        assert!(!is_pester_5("4.10.1"));
+    fn a_program_of_its_own_is_started_by_itself() {
+        let engine = answer("7.6.9\n/opt/pwsh/pwsh\n/opt/pwsh/pwsh.dll\n", false).expect("three lines");
+        assert_eq!(engine.command, [PathBuf::from("/opt/pwsh/pwsh")]);
+        assert_eq!(engine.to_string(), "PowerShell 7.6.9 from PATH");
+    }
+
+    #[test]
+    fn a_dotnet_tool_is_started_by_dotnet() {
+        let engine = answer("7.6.9\r\n/usr/bin/dotnet\r\n/t/unix/pwsh.dll\r\n", true).expect("three lines");
+        assert_eq!(engine.command, [PathBuf::from("/usr/bin/dotnet"), PathBuf::from("/t/unix/pwsh.dll")]);
+        assert!(answer("7.6.9\n", true).is_none());
+    }
+
+    #[test]
+    fn one_that_is_too_old_is_named_with_its_version() {
+        assert!(passed_over("7.2.24").starts_with("pwsh 7.2.24 on PATH is older than 7.4"));
     }
 }

@@ -1,4 +1,4 @@
-//! What dotnet builds: the module's assemblies, the fallback host, the engine tests.
+//! What dotnet builds: the module's assemblies and the engine tests.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,8 @@ use crate::house::House;
 use crate::stamp::Stamp;
 
 /// What every C# project reads.
-const SHARED: [&str; 3] = ["Directory.Build.props", "Directory.Build.targets", ".editorconfig"];
+const SHARED: [&str; 5] =
+    ["Directory.Build.props", "Directory.Packages.props", "global.json", "Cargo.toml", ".editorconfig"];
 
 /// One C# project, the folders it is made of and what it leaves behind.
 pub struct Project {
@@ -29,19 +30,11 @@ pub const COMMANDS: Project = Project {
     ],
 };
 
-/// The fallback host and its stand-in cmdlets.
-pub const HOST: Project = Project {
-    name: "host",
-    file: "host/LabRunner.Host.csproj",
-    sources: &["host"],
-    outputs: &["host/bin/Release/net10.0/LabRunner.Host.dll"],
-};
-
 /// The tests in the real engine.
 pub const ENGINE_TESTS: Project = Project {
     name: "engine-tests",
     file: "tests/engine/LabRunner.EngineTests.csproj",
-    sources: &["host", "tests/engine"],
+    sources: &["tests/engine"],
     outputs: &["tests/engine/bin/Release/net10.0/LabRunner.EngineTests.dll"],
 };
 

@@ -6,26 +6,20 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::dotnet::dotnet;
+use crate::fault::{Fault, Outcome};
 use crate::house::{House, runtime_identifier};
-use crate::restore::{Restore, pinned_version};
+use crate::restore::{pinned_version, restore};
 use crate::tool::Tool;
 
-/// The project that pins the compiler.
+/// The project that downloads the compiler and what it needs.
 const PROJECT: &str = "xtask/Crossgen.csproj";
 /// How long one call of the compiler may take.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(300);
 
-/// The assemblies with machine code in them; as they are, and a line that says why, where that cannot be had.
-pub fn precompiled(house: &House, assemblies: Vec<PathBuf>) -> Vec<PathBuf> {
-    let made = Compiler::find(house).and_then(|compiler| {
-        assemblies.iter().map(|assembly| compiler.compile(house, assembly)).collect::<Result<Vec<_>, _>>()
-    });
-    made.unwrap_or_else(|reason| {
-        eprintln!(
-            "The assemblies are staged without machine code, which costs first calls some time: {reason}"
-        );
-        assemblies
-    })
+/// The assemblies with machine code in them.
+pub fn precompiled(house: &House, assemblies: Vec<PathBuf>) -> Outcome<Vec<PathBuf>> {
+    let compiler = Compiler::find(house)?;
+    assemblies.iter().map(|assembly| compiler.compile(house, assembly)).collect()
 }
 
 struct Compiler {
@@ -35,60 +29,45 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn find(house: &House) -> Result<Self, String> {
-        let project =
-            fs::read_to_string(house.at(PROJECT)).map_err(|e| format!("{PROJECT} cannot be read: {e}"))?;
-        let identifier = runtime_identifier().map_err(|fault| fault.to_string())?;
-        let version =
-            pinned_version(&project, "$(Identifier)").ok_or_else(|| format!("{PROJECT} pins no compiler"))?;
-        let standard = pinned_version(&project, "PowerShellStandard.Library")
-            .ok_or_else(|| format!("{PROJECT} pins no PowerShellStandard.Library"))?;
+    fn find(house: &House) -> Outcome<Self> {
+        let identifier = runtime_identifier()?;
+        let version = pinned_version(house, "CrossgenVersion")?;
+        let standard = pinned_version(house, "PowerShellStandardVersion")?;
         let packages = house.notes().join("packages");
         let tools = packages
             .join(format!("microsoft.netcore.app.crossgen2.{identifier}"))
-            .join(version)
+            .join(&version)
             .join("tools");
         let program = tools.join(format!("crossgen2{}", std::env::consts::EXE_SUFFIX));
         let engine =
             packages.join("powershellstandard.library").join(standard).join("lib").join("netstandard2.0");
-        let look = || {
-            if program.is_file() && engine.is_dir() {
-                return Ok(());
-            }
-            Err(format!("the restore of the compiler left no {}", program.display()))
-        };
-        if look().is_err() {
-            let restore = Restore {
-                what: "the ReadyToRun compiler",
-                note: "crossgen-restore-failed",
-                asked_for: project.as_bytes(),
-                forced: false,
-            };
-            restore.run(
-                house,
-                || {
-                    dotnet(house, "restore")
-                        .arg(PROJECT)
-                        .arg(format!("-p:Identifier={identifier}"))
-                        .args(["--nologo", "-v", "quiet", "--packages"])
-                        .arg(&packages)
-                },
-                look,
-            )?;
+        let is_there = || program.is_file() && engine.is_dir();
+        if !is_there() {
+            let download = dotnet(house, "restore")
+                .arg(PROJECT)
+                .arg(format!("-p:Identifier={identifier}"))
+                .args(["--nologo", "-v", "quiet", "--packages"]);
+            restore("the ReadyToRun compiler", || download.arg(&packages))?;
+        }
+        if !is_there() {
+            return Err(Fault::new(format!("the restore of {PROJECT} left no {}", program.display())));
         }
         let major = version.split('.').next().unwrap_or_default();
         let listed = output(dotnet(house, "--list-runtimes"))?;
-        let runtime = runtime_folder(&listed, major)
-            .ok_or_else(|| format!("there is no .NET runtime {major} beside the SDK"))?;
+        let runtime = runtime_folder(&listed, major).ok_or_else(|| {
+            Fault::new(format!(
+                "there is no .NET runtime {major} beside the SDK; install it from https://dot.net"
+            ))
+        })?;
         Ok(Self { program, references: vec![runtime, engine] })
     }
 
     /// The assembly with machine code; what was made before serves while it is the younger one.
-    fn compile(&self, house: &House, assembly: &Path) -> Result<PathBuf, String> {
+    fn compile(&self, house: &House, assembly: &Path) -> Outcome<PathBuf> {
         let made = house.notes().join("precompiled").join(assembly.file_name().unwrap_or_default());
         let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
         let is_younger = |source: &Path| changed(&made) > changed(source);
-        if made.is_file() && is_younger(assembly) && is_younger(&house.at(PROJECT)) {
+        if made.is_file() && is_younger(assembly) && is_younger(&self.program) {
             return Ok(made);
         }
         let mut tool =
@@ -99,21 +78,21 @@ impl Compiler {
         for folder in self.references.iter().chain(beside.as_ref()) {
             tool = tool.arg("-r").arg(folder.join("*.dll"));
         }
-        fs::create_dir_all(house.notes().join("precompiled"))
-            .map_err(|e| e.to_string())
-            .and_then(|()| output(tool.arg("-o").arg(&made)))
-            .map(|_| made)
-            .map_err(|reason| format!("{} could not be compiled: {reason}", assembly.display()))
+        let folder = house.notes().join("precompiled");
+        fs::create_dir_all(&folder).map_err(|error| Fault::file("create", &folder, &error))?;
+        output(tool.arg("-o").arg(&made)).map_err(|why| {
+            Fault::new(format!("{} could not be compiled to machine code: {why}", assembly.display()))
+        })?;
+        Ok(made)
     }
 }
 
 /// What a program writes that must end well, and soon.
-fn output(tool: Tool) -> Result<String, String> {
-    match tool.bounded(LIMIT) {
-        Ok(Some(ended)) if ended.good() => Ok(ended.output),
-        Ok(Some(ended)) => Err(format!("it ended with {}: {}", ended.code, ended.output.trim())),
-        Ok(None) => Err(format!("it was given up after {} s", LIMIT.as_secs())),
-        Err(fault) => Err(fault.to_string()),
+fn output(tool: Tool) -> Outcome<String> {
+    match tool.bounded(LIMIT)? {
+        Some(ended) if ended.good() => Ok(ended.output),
+        Some(ended) => Err(Fault::new(format!("it ended with {}: {}", ended.code, ended.output.trim()))),
+        None => Err(Fault::new(format!("it did not end within {} s", LIMIT.as_secs()))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `run`: the example lab, in the best engine there is.
+//! `run`: the example lab, in PowerShell.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ pub fn run(house: &House, arguments: &[String]) -> Outcome<ExitCode> {
     stage::build_all(house)?;
     let engine = Engine::find(house)?;
     eprintln!("Engine: {engine}");
-    let ended = with_module(engine.tool(house)?, house)?
+    let ended = with_module(engine.tool(house), house)?
         .args(["-NoProfile", "-Command"])
         .arg(command(&house.module(), &script, arguments))
         .run()?;

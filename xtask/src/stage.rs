@@ -35,7 +35,7 @@ pub fn build_all(house: &House) -> Outcome {
 /// Stages the module from what has been built.
 pub fn stage(house: &House) -> Outcome {
     let mut plan = module_files(&house.at(SOURCES))?;
-    for assembly in precompiled(house, COMMANDS.outputs(house)) {
+    for assembly in precompiled(house, COMMANDS.outputs(house))? {
         let name = PathBuf::from(assembly.file_name().unwrap_or_default());
         plan.insert(name, Content::Copy(assembly));
     }

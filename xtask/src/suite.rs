@@ -18,8 +18,6 @@ pub struct Tally {
 impl Tally {
     /// One thing that passed.
     pub const PASSED: Self = Self { passed: 1, failed: 0, skipped: 0 };
-    /// One thing that was not run.
-    pub const SKIPPED: Self = Self { passed: 0, failed: 0, skipped: 1 };
     /// One thing that failed.
     pub const FAILED: Self = Self { passed: 0, failed: 1, skipped: 0 };
 
@@ -42,7 +40,7 @@ impl Tally {
 pub struct Verdict {
     /// Its numbers.
     pub tally: Tally,
-    /// Why it did not run, or what went wrong round it.
+    /// What went wrong round it.
     pub note: Option<String>,
 }
 
@@ -53,11 +51,6 @@ impl From<Tally> for Verdict {
 }
 
 impl Verdict {
-    /// Something that was not run, and why.
-    pub fn skipped(note: impl Into<String>) -> Self {
-        Self { tally: Tally::SKIPPED, note: Some(note.into()) }
-    }
-
     /// Something that failed as a whole, and why.
     pub fn failed(note: impl Into<String>) -> Self {
         Self { tally: Tally::FAILED, note: Some(note.into()) }

@@ -3,10 +3,10 @@
 use std::fs;
 
 use crate::dotnet::dotnet;
-use crate::engine::{Engine, is_pester_5};
+use crate::engine::Engine;
 use crate::fault::{Fault, Outcome};
 use crate::house::House;
-use crate::managed::{ENGINE_TESTS, HOST};
+use crate::managed::ENGINE_TESTS;
 use crate::native::cargo;
 use crate::pester;
 use crate::run::with_module;
@@ -34,9 +34,8 @@ pub fn clippy(house: &House) -> Outcome<Verdict> {
     Ok(one(ended.good(), "see the findings above"))
 }
 
-/// The C# projects that are not part of the module. Formatting and analyzers are part of every build.
+/// The C# project that is not part of the module. Formatting and analyzers are part of every build.
 pub fn csharp(house: &House) -> Outcome<Verdict> {
-    HOST.build(house)?;
     ENGINE_TESTS.build(house)?;
     Ok(Tally::PASSED.into())
 }
@@ -72,7 +71,7 @@ fn libtest(output: &str) -> Tally {
 }
 
 /// The tests in the real engine, against the staged module.
-pub fn engine(house: &House, filter: Option<&str>) -> Outcome<Verdict> {
+pub fn engine(house: &House, engine: &Engine, filter: Option<&str>) -> Outcome<Verdict> {
     ENGINE_TESTS.build(house)?;
     // No Rust target links it, so that no other build makes it.
     cargo(house, "build").args(["-q", "-p", "labrunner-other-version"]).run()?;
@@ -81,6 +80,7 @@ pub fn engine(house: &House, filter: Option<&str>) -> Outcome<Verdict> {
     // An old report must not speak for a run that crashed.
     let _ = fs::remove_file(&report);
     let mut tool = for_tests(dotnet(house, "test"), house)?
+        .env("LABRUNNER_POWERSHELL", engine.as_variable()?)
         .arg(ENGINE_TESTS.file())
         .args(["-c", "Release", "--no-build", "--nologo"])
         .args(["--logger", "trx;LogFileName=engine.trx", "--logger", "console;verbosity=normal"])
@@ -112,41 +112,18 @@ fn trx(report: &str) -> Option<Tally> {
     Some(Tally { passed, failed: executed.saturating_sub(passed), skipped: total.saturating_sub(executed) })
 }
 
-/// What a user sees, in Pester; left out by name where there is no PowerShell or no Pester.
-pub fn pester(house: &House, engine: &Outcome<Engine>, filter: Option<&str>) -> Outcome<Verdict> {
-    let required = std::env::var("LABRUNNER_REQUIRE").unwrap_or_default();
-    let requires = |name: &str| required.split(',').any(|word| word.trim().eq_ignore_ascii_case(name));
-    // The engine's own Pester where it has one that serves; else the pinned package.
-    let pinned = match engine {
-        Ok(Engine::PowerShell { pester: Some(version), .. }) if is_pester_5(version) => Ok(None),
-        Ok(Engine::PowerShell { .. }) => {
-            pester::pinned(house).map(Some).map_err(|why| (format!("no Pester 5: {why}"), requires("pester")))
-        }
-        _ => Err(("no pwsh".to_owned(), requires("pwsh") || requires("pester"))),
-    };
-    let (engine, pinned) = match (engine, pinned) {
-        (_, Err((missing, true))) => {
-            return Err(Fault::new(format!(
-                "Pester suite: {missing}, but LABRUNNER_REQUIRE={required} asks for it"
-            )));
-        }
-        (Ok(engine), Ok(pinned)) => (engine, pinned),
-        (Ok(_), Err((missing, false))) => {
-            return Ok(Verdict::skipped(format!("Pester suite: skipped, {missing}")));
-        }
-        (Err(_), _) => return Ok(Verdict::skipped("Pester suite: skipped, no pwsh".to_owned())),
-    };
+/// What a user sees, in Pester.
+pub fn pester(house: &House, engine: &Engine, filter: Option<&str>) -> Outcome<Verdict> {
     if !house.at(PESTER_SCRIPT).is_file() {
         return Err(Fault::new(format!("{PESTER_SCRIPT} is missing: it runs the Pester suite")));
     }
-    let mut tool = for_tests(engine.tool(house)?, house)?
+    let mut tool = for_tests(engine.tool(house), house)?
         .args(["-NoProfile", "-NonInteractive", "-File"])
         .arg(house.at(PESTER_SCRIPT))
         .arg("-ModulePath")
-        .arg(house.module());
-    if let Some(manifest) = pinned {
-        tool = tool.arg("-PesterPath").arg(manifest);
-    }
+        .arg(house.module())
+        .arg("-PesterPath")
+        .arg(pester::pinned(house)?);
     if let Some(filter) = filter {
         tool = tool.args(["-Filter", filter]);
     }

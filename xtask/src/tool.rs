@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use crate::fault::{Fault, Outcome};
@@ -25,6 +25,8 @@ pub struct Ended {
     pub code: i32,
     /// What it wrote to its standard output, where that was collected.
     pub output: String,
+    /// What it wrote to its standard error, where that was collected.
+    pub errors: String,
 }
 
 impl Ended {
@@ -70,7 +72,7 @@ impl Tool {
     /// Runs it with our own input, output and errors.
     pub fn run(mut self) -> Outcome<Ended> {
         let status = self.command.status().map_err(|e| self.not_started(&e))?;
-        Ok(Ended { code: status.code().unwrap_or(1), output: String::new() })
+        Ok(Ended { code: status.code().unwrap_or(1), output: String::new(), errors: String::new() })
     }
 
     /// Runs it and makes an exit code other than 0 a fault.
@@ -104,30 +106,21 @@ impl Tool {
             }
         }
         let status = child.wait().map_err(|e| Fault::new(format!("cannot wait for {}: {e}", self.name)))?;
-        Ok(Ended { code: status.code().unwrap_or(1), output })
+        Ok(Ended { code: status.code().unwrap_or(1), output, errors: String::new() })
     }
 
-    /// Runs it silently and collects its standard output; after `limit` it is killed and there is no result.
+    /// Runs it silently and collects what it writes; after `limit` it is killed and there is no result.
     pub fn bounded(mut self, limit: Duration) -> Outcome<Option<Ended>> {
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().map_err(|e| self.not_started(&e))?;
-        // Read aside, so that a full pipe cannot keep the program from ending.
-        let (sender, receiver) = mpsc::channel();
-        if let Some(mut stdout) = child.stdout.take() {
-            std::thread::spawn(move || {
-                let mut bytes = Vec::new();
-                let _ = stdout.read_to_end(&mut bytes);
-                let _ = sender.send(bytes);
-            });
-        }
+        let output = child.stdout.take().map(read_aside);
+        let errors = child.stderr.take().map(read_aside);
         let started = Instant::now();
         loop {
             match child.try_wait() {
                 Ok(Some(status)) => {
-                    // A grandchild may hold the pipe open; what it says is not ours to wait for.
-                    let bytes = receiver.recv_timeout(Duration::from_secs(2)).unwrap_or_default();
-                    let output = String::from_utf8_lossy(&bytes).into_owned();
-                    return Ok(Some(Ended { code: status.code().unwrap_or(1), output }));
+                    let (output, errors) = (collected(output), collected(errors));
+                    return Ok(Some(Ended { code: status.code().unwrap_or(1), output, errors }));
                 }
                 Ok(None) if started.elapsed() < limit => std::thread::sleep(POLL),
                 Ok(None) => {
@@ -143,6 +136,23 @@ impl Tool {
     fn not_started(&self, error: &std::io::Error) -> Fault {
         Fault::new(format!("cannot start {}: {error}; {}", self.name, self.advice))
     }
+}
+
+/// Reads on a thread of its own, so that a full pipe cannot keep the program from ending.
+fn read_aside(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
+
+/// What was read; a grandchild may hold the pipe open, and what it says is not ours to wait for.
+fn collected(pipe: Option<Receiver<Vec<u8>>>) -> String {
+    let bytes = pipe.and_then(|pipe| pipe.recv_timeout(Duration::from_secs(2)).ok()).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Takes away what `cargo run` put into our environment, so that the programs we start see what the user's shell has.
@@ -181,9 +191,11 @@ mod tests {
 
     #[test]
     fn a_bounded_program_returns_its_output_and_code() {
-        let ended =
-            shell("echo hello; exit 3").bounded(Duration::from_secs(30)).expect("starts").expect("ends");
-        assert_eq!((ended.code, ended.output.trim()), (3, "hello"));
+        let ended = shell("echo hello; echo no >&2; exit 3")
+            .bounded(Duration::from_secs(30))
+            .expect("starts")
+            .expect("ends");
+        assert_eq!((ended.code, ended.output.trim(), ended.errors.trim()), (3, "hello", "no"));
     }
 
     #[test]

@@ -83,7 +83,6 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     /// <summary>What the caller is like, for its operations.</summary>
     private protected CallerState Capture(bool constrained)
     {
-        CommonCommands.Learn(Voice);
         var import = new Binding.StateImportSource(Voice).Read(Variables, Functions, Modules, InitializationScript);
         var limited = constrained || (InitializationScript is { } script && Binding.ScriptCopy.IsConstrained(script));
         return CallerState.Capture(Voice, limited, import);

@@ -10,6 +10,7 @@ namespace LabRunner;
 public sealed class LabHealth
 {
     private const long LowDisk = 1L << 30;
+    private const string Tested = "7.6";
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
     /// <summary>When this was looked at.</summary>
@@ -63,7 +64,8 @@ public sealed class LabHealth
     private static (string Status, string Message) PowerShellVersion(PSCmdlet caller)
     {
         var version = (caller.SessionState.PSVariable.GetValue("PSVersionTable") as System.Collections.IDictionary)?["PSVersion"]?.ToString() ?? "";
-        return ("Ok", $"PowerShell {version} on .NET {Environment.Version}.");
+        var isTested = version.StartsWith($"{Tested}.", StringComparison.Ordinal);
+        return (isTested ? "Ok" : "Warning", $"PowerShell {version} on .NET {Environment.Version}. LabRunner is tested with PowerShell {Tested}{(isTested ? "" : ", and loads from 7.4 on as far as the API goes")}.");
     }
 
     private static (string Status, string Message) Native()

@@ -15,49 +15,19 @@ internal static class CommonCommands
 
     private static readonly Lazy<IReadOnlyList<SessionStateCmdletEntry>> FromAssemblies = new(FindInAssemblies);
 
-    private static volatile IReadOnlyList<SessionStateCmdletEntry>? _fromCaller;
-
-    /// <summary>The entries for a worker; an engine without the two modules gives what its own session has instead.</summary>
-    internal static IReadOnlyList<SessionStateCmdletEntry> Entries =>
-        FromAssemblies.Value.Count > 0 ? FromAssemblies.Value : _fromCaller ?? [];
-
-    /// <summary>Remembers the caller's cmdlets, should the engine be one without the two modules.</summary>
-    internal static void Learn(PSCmdlet caller)
-    {
-        if (_fromCaller is not null || FromAssemblies.Value.Count > 0)
-        {
-            return;
-        }
-
-        _fromCaller = [.. caller.SessionState.InvokeCommand
-            .GetCommands("*", CommandTypes.Cmdlet, nameIsPattern: true)
-            .OfType<CmdletInfo>()
-            .Where(cmdlet => cmdlet.ImplementingType is not null
-                && cmdlet.ImplementingType.Assembly != typeof(CommonCommands).Assembly
-                && cmdlet.ImplementingType.Assembly != typeof(PSObject).Assembly)
-            .Select(cmdlet => new SessionStateCmdletEntry(cmdlet.Name, cmdlet.ImplementingType, null))];
-    }
+    /// <summary>The entries for a worker.</summary>
+    internal static IReadOnlyList<SessionStateCmdletEntry> Entries => FromAssemblies.Value;
 
     private static List<SessionStateCmdletEntry> FindInAssemblies()
     {
         var entries = new List<SessionStateCmdletEntry>();
-        foreach (var name in Assemblies)
+        foreach (var type in Assemblies.SelectMany(name => Assembly.Load(new AssemblyName(name)).GetExportedTypes()))
         {
-            try
+            if (!type.IsAbstract
+                && type.GetCustomAttribute<CmdletAttribute>(inherit: false) is { } cmdlet
+                && type.GetCustomAttributesData().All(data => data.AttributeType.Name != "ExperimentalAttribute"))
             {
-                foreach (var type in Assembly.Load(new AssemblyName(name)).GetExportedTypes())
-                {
-                    if (!type.IsAbstract
-                        && type.GetCustomAttribute<CmdletAttribute>(inherit: false) is { } cmdlet
-                        && type.GetCustomAttributesData().All(data => data.AttributeType.Name != "ExperimentalAttribute"))
-                    {
-                        entries.Add(new SessionStateCmdletEntry($"{cmdlet.VerbName}-{cmdlet.NounName}", type, null));
-                    }
-                }
-            }
-            catch (Exception error) when (error is IOException or BadImageFormatException or TypeLoadException or ReflectionTypeLoadException)
-            {
-                // Not this kind of engine: the modules are found by name, or not at all.
+                entries.Add(new SessionStateCmdletEntry($"{cmdlet.VerbName}-{cmdlet.NounName}", type, null));
             }
         }
 

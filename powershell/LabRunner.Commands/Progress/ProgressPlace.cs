@@ -6,9 +6,6 @@ namespace LabRunner.Progress;
 /// <summary>Where progress is shown: which view fits the caller's preference, its host and the environment.</summary>
 internal static class ProgressPlace
 {
-    // The hosts that write on this process's own output; others have a place of their own for bars.
-    private static readonly string[] ConsoleHosts = ["ConsoleHost", "LabRunner.Host"];
-
     // GitHub, GitLab and most others set CI; these do not.
     private static readonly string[] BuildSystems = ["TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL"];
 
@@ -27,7 +24,8 @@ internal static class ProgressPlace
         host is null
         || IsSet("CI")
         || BuildSystems.Any(IsSet)
-        || (ConsoleHosts.Contains(host.Name) && (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb"));
+        // It writes on this process's own output; other hosts have a place of their own for bars.
+        || (host.Name == "ConsoleHost" && (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb"));
 
     // PowerShell colours its bars whatever it is told about colours, so that whoever wants none gets lines.
     private static bool IsPlain(SessionState session) =>

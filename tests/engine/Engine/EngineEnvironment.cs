@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using LabRunner.Host;
-
 // One engine in one process: module state, the environment and the two cores are shared by all tests.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
@@ -29,19 +26,12 @@ public static class EngineEnvironment
         }
     }
 
-    /// <summary>The console host, beside the tests.</summary>
-    public static string HostProgram => Path.Combine(AppContext.BaseDirectory, "LabRunner.Host.dll");
-
     /// <summary>Puts a folder of modules onto the module path of this process, ahead of what is there.</summary>
     public static void AddModulePath(string folder)
     {
         var known = (Environment.GetEnvironmentVariable("PSModulePath") ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         Environment.SetEnvironmentVariable("PSModulePath", string.Join(Path.PathSeparator, known.Where(path => path != folder).Prepend(folder)));
     }
-
-    // Before any runspace: the module path is read when one opens.
-    [ModuleInitializer]
-    internal static void MakeStandInsKnown() => StandInModules.MakeKnown();
 
     private static string FindRoot()
     {

@@ -14,6 +14,7 @@ Describe 'Test-LabRunnerHealth' {
         $health.Healthy | Should -BeTrue -Because ($health.Checks -join '; ')
         $health.Checks.Name | Should -Be @('PowerShell', 'NativeLibrary', 'Runspaces', 'Workers', 'RunStore', 'Temporary', 'Disk', 'Clock')
         ($health.Checks | Where-Object Name -EQ 'RunStore').Message | Should -Match ([regex]::Escape((Join-Path $env:LABRUNNER_HOME 'runs')))
+        ($health.Checks | Where-Object Name -EQ 'PowerShell').Message | Should -BeLike "PowerShell $($PSVersionTable.PSVersion) on .NET $([Environment]::Version). LabRunner is tested with PowerShell 7.6*"
         Test-LabRunnerHealth -Quiet | Should -Be $true
         @(Get-ChildItem -LiteralPath (Join-Path $env:LABRUNNER_HOME 'runs') -Force).Count | Should -Be 0
     }
