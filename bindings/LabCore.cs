@@ -44,6 +44,12 @@ public static class LabCore
         return Native.lab_export(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document();
     }
 
+    /// <summary>For each unknown key the known one that was probably meant, by the rule of files: such a key is an error.</summary>
+    public static string?[] NearestKeys(IEnumerable<string> unknown, IEnumerable<string> known) => Nearest("key", unknown, known);
+
+    /// <summary>The name that was probably meant, if one is near enough to ask for it.</summary>
+    public static string? NearestName(string unknown, IEnumerable<string> known) => Nearest("name", [unknown], known)[0];
+
     /// <summary>The events of all runs since the last call; waits for the first.</summary>
     public static byte[] Events(int waitMilliseconds)
     {
@@ -85,6 +91,20 @@ public static class LabCore
         NativeLoader.EnsureLoaded();
         return Native.lab_usage((uint)Math.Clamp(window.TotalMilliseconds, 0, 60_000)).Document();
     }
+
+    private static string?[] Nearest(string kind, IEnumerable<string> unknown, IEnumerable<string> known)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> query = JsonSerializer.SerializeToUtf8Bytes(new NearQuery(kind, unknown, known));
+        return JsonSerializer.Deserialize<NearAnswer>(Native.lab_nearest(ref Reference(query), (ulong)query.Length).Document())!.Near;
+    }
+
+    private sealed record NearQuery(
+        [property: JsonPropertyName("kind")] string Kind,
+        [property: JsonPropertyName("unknown")] IEnumerable<string> Unknown,
+        [property: JsonPropertyName("known")] IEnumerable<string> Known);
+
+    private sealed record NearAnswer([property: JsonPropertyName("near")] string?[] Near);
 
     /// <summary>Checks that the library works.</summary>
     /// <param name="panic">Whether to panic on purpose, to show that the guard holds.</param>

@@ -70,6 +70,8 @@ codes! {
     InvalidCompensation = "LR0119", "InvalidCompensation", InvalidArgument;
     /// Something declared that has no effect where it stands (a warning).
     WithoutEffect = "LR0120", "WithoutEffect", InvalidArgument;
+    /// A retry policy with a number that cannot be meant.
+    InvalidRetryPolicy = "LR0121", "InvalidRetryPolicy", InvalidArgument;
 
     /// A lab file is not well-formed YAML.
     MalformedYaml = "LR0201", "MalformedYaml", ParserError;
@@ -83,7 +85,7 @@ codes! {
     WrongType = "LR0205", "WrongType", InvalidType;
     /// A required key is missing.
     MissingKey = "LR0206", "MissingKey", InvalidData;
-    /// A key that the model does not know (a warning: it is kept).
+    /// A key that the model does not know: an error when it is near to a known key, else a warning.
     UnknownKey = "LR0207", "UnknownKey", InvalidData;
     /// A size, duration or range that cannot be read.
     InvalidQuantity = "LR0208", "InvalidQuantity", InvalidData;
@@ -121,6 +123,14 @@ codes! {
     MalformedPsd1 = "LR0231", "MalformedPsd1", ParserError;
     /// A psd1 file has something that would have to be executed.
     NotData = "LR0232", "NotData", InvalidData;
+    /// The options for reading a file are not of the expected shape.
+    MalformedReadOptions = "LR0241", "MalformedReadOptions", InvalidData;
+    /// The options for writing a configuration are not of the expected shape.
+    MalformedExportOptions = "LR0242", "MalformedExportOptions", InvalidData;
+    /// A query for near words is not of the expected shape.
+    MalformedNearQuery = "LR0243", "MalformedNearQuery", InvalidData;
+    /// A query for past runs is not of the expected shape.
+    MalformedQuery = "LR0244", "MalformedQuery", InvalidData;
 
     /// The run's files cannot be written.
     JournalUnwritable = "LR0301", "JournalUnwritable", WriteError;
@@ -350,19 +360,6 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// The name among `known` that was most likely meant by `wrong`, if any is near enough.
-///
-/// Near means a normalised Damerau-Levenshtein similarity of at least 0.6, ignoring case.
-pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wrong = wrong.to_lowercase();
-    known
-        .into_iter()
-        .map(|name| (strsim::normalized_damerau_levenshtein(&wrong, &name.to_lowercase()), name))
-        .filter(|(similarity, _)| *similarity >= 0.6)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -374,15 +371,6 @@ mod tests {
         let ids: HashSet<_> = Code::ALL.iter().map(|c| c.id()).collect();
         assert_eq!(numbers.len(), Code::ALL.len());
         assert_eq!(ids.len(), Code::ALL.len());
-    }
-
-    #[test]
-    fn the_nearest_name_is_offered_and_a_far_one_is_not() {
-        assert_eq!(
-            did_you_mean("deploy-databse", ["Deploy-Database", "Deploy-Web"]),
-            Some("Deploy-Database")
-        );
-        assert_eq!(did_you_mean("zzz", ["Deploy-Database"]), None);
     }
 
     #[test]

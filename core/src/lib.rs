@@ -12,6 +12,7 @@ pub mod forecast;
 pub mod graph;
 pub mod history;
 pub mod machine;
+pub mod near;
 pub mod operation;
 mod parallel;
 pub mod plan;

@@ -19,6 +19,7 @@ use labrunner_core::history::{
     index::{self, Query},
 };
 use labrunner_core::machine::Machine;
+use labrunner_core::near::NearQuery;
 use labrunner_core::operation::PlanRequest;
 use labrunner_core::run::{CancelMode, Completion, Outcome, Run, RunOptions, Ticket};
 use labrunner_core::usage;
@@ -81,13 +82,14 @@ pub fn lab_release(handle: u64) -> LabReply {
 /// ```json
 /// {"path": "/labs/lab.yaml", "open": false, "format": "yaml", "document_only": false,
 ///  "environment": "dev", "variables": {"NAME": "value", "REMOVED": null}, "explain": false,
-///  "limits": {"memory_mb": 4096}, "raw": false, "tokens": null}
+///  "limits": {"memory_mb": 4096}, "strict": false, "raw": false, "tokens": null}
 /// ```
 ///
 /// With `open` the file at `path` is read and the bytes may be none; it must be a regular file of a sound
 /// size. `environment` merges what that environment changes over the file. `variables` come before the
-/// process's own for `${NAME}`, and one that is null does not exist. `limits` come before the lab's own. `explain` adds the origins. `raw` reads the file
-/// alone and fills in nothing. `tokens` is what a PowerShell parser found in a psd1 file.
+/// process's own for `${NAME}`, and one that is null does not exist. `limits` come before the lab's own. With `strict` every
+/// unknown key is an error (`LabRunner.UnknownKey`); without it, only one that is near to a known key is, and
+/// others are warnings. `explain` adds the origins. `raw` reads the file alone and fills in nothing. `tokens` is what a PowerShell parser found in a psd1 file.
 ///
 /// The document: `lab` (null when any finding is an error), `document` (the whole file as data, put together
 /// and filled in; null when it is not well-formed), `diagnostics`, `files` (all that were read) and, when
@@ -100,10 +102,28 @@ pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length
         // SAFETY: the caller promises what this module's documentation says of pointers.
         let (document, options) =
             unsafe { (bytes::read(data, length)?, bytes::read(options, options_length)?) };
-        let options = parse(options, "the options for reading a lab file")?;
+        let options = parse(options, Code::MalformedReadOptions, "the options for reading a file")?;
         Ok(config::read(document, &options))
     };
     guarded_writing(reading, |reading, document| reading.write_json(document))
+}
+
+/// Looks for words among known ones by the rule for slips of the pen that files obey, so that there is one rule.
+///
+/// The query: `{"kind": "key" | "name", "unknown": ["Dependancies", "Region"], "known": ["Dependencies"]}`. The
+/// document: `{"near": ["Dependencies", null]}`, one for each unknown word. A key that is near to a known one is to be
+/// refused; a name may be asked for ("Did you mean …?").
+#[ffi]
+pub fn lab_nearest(data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let query: NearQuery = parse(
+            unsafe { bytes::read(data, length) }?,
+            Code::MalformedNearQuery,
+            "the query for near words",
+        )?;
+        Ok(query.answer())
+    })
 }
 
 /// Writes a configuration in the same or in another format, with its order, spelling and digits, and with its
@@ -117,7 +137,8 @@ pub fn lab_export(data: *const u8, length: u64, options: *const u8, options_leng
         // SAFETY: the caller promises what this module's documentation says of pointers.
         let (document, options) =
             unsafe { (bytes::read(data, length)?, bytes::read(options, options_length)?) };
-        let options = parse(options, "the options for writing a configuration")?;
+        let options =
+            parse(options, Code::MalformedExportOptions, "the options for writing a configuration")?;
         Ok(config::export(document, &options))
     })
 }
@@ -128,7 +149,8 @@ pub fn lab_export(data: *const u8, length: u64, options: *const u8, options_leng
 pub fn lab_plan_compile(data: *const u8, length: u64) -> LabReply {
     guarded(|| {
         // SAFETY: the caller promises what this module's documentation says of pointers.
-        let request: PlanRequest = parse(unsafe { bytes::read(data, length) }?, "the plan")?;
+        let request: PlanRequest =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedPlan, "the plan")?;
         Ok(handles::keep(Held::Plan(Arc::new(estimate::compile(request)?))))
     })
 }
@@ -313,7 +335,8 @@ pub fn lab_events_wake() -> LabReply {
 pub fn lab_history(data: *const u8, length: u64) -> LabReply {
     guarded_document(|| {
         // SAFETY: the caller promises what this module's documentation says of pointers.
-        let query: Query = parse(unsafe { bytes::read(data, length) }?, "the query for runs")?;
+        let query: Query =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the query for runs")?;
         Ok(index::list(&query))
     })
 }
@@ -360,11 +383,11 @@ fn ticket(ticket: Ticket, completion: Completion) -> LabTicket {
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(document: &[u8], what: &str) -> Result<T, Fault> {
+fn parse<T: serde::de::DeserializeOwned>(document: &[u8], code: Code, what: &str) -> Result<T, Fault> {
     std::str::from_utf8(document)
         .map_err(|error| Fault::new(Code::NotUtf8, format!("{what} is not UTF-8: {error}")))?;
     serde_json::from_slice(document)
-        .map_err(|error| Fault::new(Code::MalformedPlan, format!("{what} cannot be read: {error}")))
+        .map_err(|error| Fault::new(code, format!("{what} cannot be read: {error}")))
 }
 
 /// Everything there is, for the generator of the bindings.
@@ -376,6 +399,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_release))
         .register(function!(lab_read))
         .register(function!(lab_export))
+        .register(function!(lab_nearest))
         .register(function!(lab_plan_compile))
         .register(function!(lab_plan_describe))
         .register(function!(lab_plan_preview))

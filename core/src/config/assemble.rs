@@ -10,7 +10,8 @@ use super::files::{self, Budget};
 use super::interpolate::{Variables, fill_value};
 use super::merge::{Overridden, merge};
 use super::{Format, fields, format_of, json, paths, text, yaml};
-use crate::error::{Code, Diagnostic, did_you_mean};
+use crate::error::{Code, Diagnostic};
+use crate::near::did_you_mean;
 use std::path::PathBuf;
 
 /// Files that include each other, one below the other.

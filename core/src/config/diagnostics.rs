@@ -100,6 +100,8 @@ pub(super) struct Findings<'t> {
     pub(super) operation: Option<String>,
     /// A file that may have sections which labs do not know.
     pub(super) foreign: Option<FileId>,
+    /// Whether every unknown key is an error, not only one that is near to a known one.
+    pub(super) strict: bool,
     /// Whether findings are dropped, because what they are about is not used.
     pub(super) muted: bool,
     /// Whether what is read was made from something that stands in the file once: then each finding is
@@ -127,6 +129,7 @@ impl<'t> Findings<'t> {
             said: HashSet::new(),
             operation: None,
             foreign: None,
+            strict: false,
             muted: false,
             repeated: false,
             places: HashSet::new(),

@@ -8,7 +8,8 @@ use super::interpolate::is_script;
 use super::merge::{is_data, merge};
 use super::model::LeftOut;
 use super::template::{Template, integer, words};
-use crate::error::{Code, did_you_mean};
+use crate::error::Code;
+use crate::near::did_you_mean;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 

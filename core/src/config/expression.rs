@@ -4,7 +4,7 @@
 //! keep a reading from ending.
 
 use super::document::{Mapping, Node, Span, Style, Text, Value, bare_letters, same_key};
-use crate::error::did_you_mean;
+use crate::near::did_you_mean;
 use minijinja::value::{Value as Dynamic, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use std::fmt;

@@ -3,7 +3,8 @@
 use super::diagnostics::Findings;
 use super::document::{Entry, Mapping, Node, Value, bare_letters, same_key};
 use super::quantity::{self, Unit};
-use crate::error::{Code, did_you_mean};
+use crate::error::{Code, Diagnostic};
+use crate::near::{did_you_mean, nearest_key};
 
 /// The keys of one mapping, each taken by the name the model knows it by.
 pub(super) struct Fields<'n> {
@@ -54,26 +55,49 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// Warns about every key that was not taken from `place`, which is empty where the finding names the
-    /// operation. Keys that begin with `x-` or `$` are anybody's own.
+    /// Reports every key that was not taken from `place`, which is empty for the operation itself. One that is near to
+    /// a known key is an error, and so are all of them in a strict reading. Keys that begin with `x-` or `$` are
+    /// anybody's own.
     pub(super) fn finish(self, place: &str, findings: &mut Findings<'_>) {
         #[cfg(test)]
         record::known(place, &self.known);
         for (entry, _) in self.mapping.iter().zip(&self.open).filter(|(_, open)| open.is_some()) {
             let foreign = findings.foreign.is_some_and(|file| file == entry.key_at.file);
-            if foreign || entry.key.starts_with("x-") || entry.key.starts_with('$') {
-                continue;
+            if !foreign && !is_own(&entry.key) {
+                self.unknown(entry, place, findings);
             }
-            let near = did_you_mean(&entry.key, self.known.iter().copied());
-            let advice = match near.or_else(|| begun_by(&entry.key, &self.known)) {
-                Some(name) => format!("Did you mean '{name}'? As it stands it has no effect."),
-                None => "It stays in the document but has no effect.".to_owned(),
-            };
-            let place = if place.is_empty() { String::new() } else { format!(" in {place}") };
-            let message = format!("unknown key '{}'{place}", entry.key);
-            findings.warning(Code::UnknownKey, entry.key_at, &message, advice);
         }
     }
+
+    fn unknown(&self, entry: &Entry, place: &str, findings: &mut Findings<'_>) {
+        let near = nearest_key(&entry.key, self.known.iter().copied());
+        let meant = near.or_else(|| begun_by(&entry.key, &self.known));
+        let own = match self.known.contains(&"metadata") {
+            true => "Keys of your own stand below 'metadata', or begin with 'x-'.",
+            false => "Keys of your own begin with 'x-'.",
+        };
+        let advice = match meant {
+            Some(name) => format!("Did you mean '{name}'? {own}"),
+            None => own.to_owned(),
+        };
+        let what = format!("unknown key '{}'", entry.key);
+        let whose = match (&findings.operation, place) {
+            (Some(name), "") => format!("operation '{name}' has the "),
+            (Some(name), place) => format!("operation '{name}': {place} has the "),
+            (None, place) => format!("{place} has the "),
+        };
+        let error = near.is_some() || findings.strict;
+        let finding = match error {
+            true => Diagnostic::error(Code::UnknownKey, format!("{whose}{what}")),
+            false => Diagnostic::warning(Code::UnknownKey, format!("{whose}{what}, which has no effect")),
+        };
+        findings.add(finding.with_advice(advice), entry.key_at);
+    }
+}
+
+/// Whether a key is one of the user's own, which no version will ever give a meaning.
+fn is_own(key: &str) -> bool {
+    key.starts_with(['x', 'X']) && key[1..].starts_with('-') || key.starts_with('$')
 }
 
 /// The longest of the known keys whose words a key begins with: `timeout` of `timeoutMinutes`, not `name` of `nameserver`.

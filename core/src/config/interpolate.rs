@@ -5,7 +5,8 @@ use super::diagnostics::Findings;
 use super::document::{Mapping, Node, Position, Span, Style, Text, Value, bare_letters};
 use super::merge::is_data;
 use super::yaml;
-use crate::error::{Code, Severity, did_you_mean};
+use crate::error::{Code, Severity};
+use crate::near::did_you_mean;
 use std::collections::BTreeMap;
 
 /// Bytes that filled-in values may add to a document.

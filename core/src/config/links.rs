@@ -6,7 +6,8 @@ use super::fields::{self, Fields};
 use super::lab::start_of;
 use super::model::Stage;
 use super::operations::Declared;
-use crate::error::{Code, did_you_mean};
+use crate::error::Code;
+use crate::near::did_you_mean;
 use crate::operation::Trigger;
 use std::collections::{HashMap, HashSet};
 

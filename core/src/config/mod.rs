@@ -108,6 +108,9 @@ pub struct ReadOptions {
     pub limits: ResourceLimits,
     /// Whether to say where each value comes from.
     pub explain: bool,
+    /// Whether every key that labs do not know is an error. Without it, one that is near to a known key (see
+    /// [`crate::near`]) is an error, and others are warnings.
+    pub strict: bool,
     /// The file alone and as it is written: nothing included, no environment, no variable filled in.
     pub raw: bool,
 }
@@ -210,6 +213,7 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
         Err(finding) => return Reading::refused(*finding),
     };
     let mut findings = Findings::new(Source::new(options.path.clone(), text.as_ref(), format));
+    findings.strict = options.strict;
     let Some(root) = parse(&text, format, options, &mut findings) else {
         if !findings.has_errors() {
             lab::check_root(None, &mut findings);

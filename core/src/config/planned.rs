@@ -13,8 +13,13 @@ use crate::plan::Plan;
 use std::collections::HashMap;
 
 /// What the reader has found already wherever it could; the plan would only say it again.
-const SAID_BEFORE: [Code; 4] =
-    [Code::InvalidValue, Code::MissingName, Code::InvalidPattern, Code::InvalidCompensation];
+const SAID_BEFORE: [Code; 5] = [
+    Code::InvalidValue,
+    Code::InvalidRetryPolicy,
+    Code::MissingName,
+    Code::InvalidPattern,
+    Code::InvalidCompensation,
+];
 
 /// Compiles the plan of these operations, which stand in `nodes`, and adds what is wrong with it.
 pub(super) fn check(

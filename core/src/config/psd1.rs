@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn a_lab_comes_from_tokens_with_its_places() {
         let text =
-            "@{\n  Name = 'demo'\n  Operations = @(@{ Name = 'a'; Timout = 5; ScriptBlock = { 1 } })\n}\n";
+            "@{\n  Name = 'demo'\n  Operations = @(@{ Name = 'a'; Colour = 5; ScriptBlock = { 1 } })\n}\n";
         let reading = reading(
             text,
             json!([
@@ -258,7 +258,7 @@ mod tests {
                 {"kind": "mapping", "at": [3, 18, 3, 65]},
                 {"kind": "key", "text": "Name", "at": [3, 21, 3, 25]},
                 {"kind": "text", "text": "a", "at": [3, 28, 3, 31]},
-                {"kind": "key", "text": "Timout", "at": [3, 33, 3, 39]},
+                {"kind": "key", "text": "Colour", "at": [3, 33, 3, 39]},
                 {"kind": "integer", "text": "5", "at": [3, 42, 3, 43]},
                 {"kind": "key", "text": "ScriptBlock", "at": [3, 45, 3, 56]},
                 {"kind": "script", "text": "1", "at": [3, 61, 3, 62]},
@@ -273,7 +273,7 @@ mod tests {
             json!({"text": "1", "at": {"file": "lab.psd1", "line": 3, "column": 61}})
         );
         let [warning] = &reading.diagnostics[..] else { panic!("{:?}", reading.diagnostics) };
-        assert!(warning.message.contains("Timout"), "{}", warning.message);
+        assert!(warning.message.contains("Colour"), "{}", warning.message);
         let at = warning.at.as_ref().unwrap();
         assert_eq!((at.line, at.column), (3, 33));
         assert!(warning.snippet.as_ref().unwrap().ends_with("^^^^^^"));

@@ -11,11 +11,11 @@ use std::fmt::Write;
 /// let reading = read(b"name: demo\noperations:\n  - name: a\n    script: x\n    timout: 5\n", &ReadOptions::default());
 /// assert_eq!(
 ///     report(&reading.diagnostics),
-///     "warning LR0207: operation 'a': unknown key 'timout'
+///     "error LR0207: operation 'a' has the unknown key 'timout'
 ///   --> 5:5
 ///   5 |     timout: 5
 ///     |     ^^^^^^
-///   Did you mean 'timeout'? As it stands it has no effect.
+///   Did you mean 'timeout'? Keys of your own stand below 'metadata', or begin with 'x-'.
 /// "
 /// );
 /// ```

@@ -155,7 +155,7 @@ fn resources() {
     only(line("resources: {network-mbps: 1e12}"), Code::InvalidValue);
     only(line("resources: 4GB"), Code::WrongType);
     let unknown = only(line("resources: {memroy-gb: 1}"), Code::UnknownKey);
-    assert_eq!(unknown.message, "operation 'op': unknown key 'memroy-gb' in 'resources'");
+    assert_eq!(unknown.message, "operation 'op': 'resources' has the unknown key 'memroy-gb'");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use super::diagnostics::Findings;
 use super::document::{Entry, Mapping, Node, Span, Value, same_key};
 use super::expression::{Scope, text_node};
 use super::fields::{self, Fields};
-use crate::error::{Code, did_you_mean};
+use crate::error::Code;
+use crate::near::did_you_mean;
 use std::collections::HashMap;
 
 /// A template.

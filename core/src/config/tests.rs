@@ -177,7 +177,7 @@ fn the_enterprise_lab_runs_with_its_own_provider() {
 fn programs_services_and_stages() {
     let reading = fixture("services.yaml");
     let summary: Vec<_> = reading.diagnostics.iter().map(|f| f.message.as_str()).collect();
-    assert_eq!(summary, ["unknown key 'defaults' in the lab"]);
+    assert_eq!(summary, ["the lab has the unknown key 'defaults', which has no effect"]);
     let lab = lab(reading);
     assert_eq!(lab.version.as_deref(), Some("1.10"));
     assert_eq!(lab.settings.failure, Some(FailureStrategy::Continue));
@@ -251,12 +251,61 @@ fn every_finding_in_one_pass_at_its_place() {
         ]
     );
     let unknown = &reading.diagnostics[6];
-    assert_eq!(unknown.message, "operation 'a': unknown key 'timout'");
-    assert_eq!(unknown.advice.as_deref(), Some("Did you mean 'timeout'? As it stands it has no effect."));
+    assert_eq!(unknown.message, "operation 'a' has the unknown key 'timout'");
+    assert_eq!(
+        unknown.advice.as_deref(),
+        Some("Did you mean 'timeout'? Keys of your own stand below 'metadata', or begin with 'x-'.")
+    );
     assert_eq!(unknown.operation.as_deref(), Some("a"));
     assert_eq!(unknown.snippet.as_deref(), Some("    timout: 5\n    ^^^^^^"));
     assert_eq!(unknown.at.as_ref().unwrap().file.as_deref(), Some("/labs/lab.yaml"));
     assert!(reading.diagnostics.iter().all(|finding| finding.advice.is_some()));
+}
+
+#[test]
+fn a_key_that_is_near_to_a_known_one_is_an_error_and_others_are_warnings() {
+    let severity = |text: &str| only(with_operation(&format!("script: x\n{text}")), Code::UnknownKey);
+    for (text, meant) in [
+        ("dependancies: [b]", "dependencies"),
+        ("Depends_Om: [b]", "depends-on"),
+        ("timeot: 3", "timeout"),
+        ("tag: [a]", "tags"),
+    ] {
+        let finding = severity(text);
+        assert_eq!(finding.severity, Severity::Error, "{text}");
+        assert!(finding.advice.unwrap().starts_with(&format!("Did you mean '{meant}'?")), "{text}");
+        assert_eq!(finding.operation.as_deref(), Some("op"));
+    }
+    for (text, meant) in
+        [("region: eu", None), ("ip: 10.0.0.1", None), ("timeoutMinutes: 3", Some("timeout"))]
+    {
+        let finding = severity(text);
+        assert_eq!(finding.severity, Severity::Warning, "{text}");
+        assert!(finding.message.ends_with(", which has no effect"), "{}", finding.message);
+        assert_eq!(finding.operation.as_deref(), Some("op"));
+        let said = finding.advice.unwrap();
+        assert_eq!(said.contains("Did you mean"), meant.is_some(), "{said}");
+    }
+    let free = "x-timeot: 1\nX-Own: 2\nmetadata: {timeot: 1}\nparameters: {timeot: 1}";
+    assert_eq!(with_operation(&format!("script: x\n{free}")).diagnostics, []);
+}
+
+#[test]
+fn every_unknown_key_is_an_error_where_the_reading_is_strict() {
+    let text = "name: x\nregion: eu\nx-own: 1\noperations:\n- {name: a, script: y, colour: red}\n- {name: b, command: z, mode: service, ready: {tcp: 80, banner: hello}}\n";
+    let strict = ReadOptions { strict: true, ..options("/labs/lab.yaml") };
+    let reading = read(text.as_bytes(), &strict);
+    assert_eq!(reading.lab, None);
+    let said: Vec<_> = reading.diagnostics.iter().map(|f| (f.severity, f.message.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            (Severity::Error, "operation 'a' has the unknown key 'colour'"),
+            (Severity::Error, "operation 'b': 'ready' has the unknown key 'banner'"),
+            (Severity::Error, "the lab has the unknown key 'region'"),
+        ]
+    );
+    assert!(read(text.as_bytes(), &options("/labs/lab.yaml")).lab.is_some());
 }
 
 #[test]
@@ -519,12 +568,12 @@ fn any_configuration_gives_its_document() {
 
 #[test]
 fn utf16_and_line_ends_of_windows() {
-    let text = "name: x\r\noperations:\r\n- name: a\r\n  script: |\r\n    one\r\n    two\r\n  timout: 5\r\n";
+    let text = "name: x\r\noperations:\r\n- name: a\r\n  script: |\r\n    one\r\n    two\r\n  colour: 5\r\n";
     let bytes: Vec<u8> =
         [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let reading = read(&bytes, &ReadOptions::default());
     assert_eq!(codes(&reading), [(Code::UnknownKey, 7, 3)]);
-    assert_eq!(reading.diagnostics[0].snippet.as_deref(), Some("  timout: 5\n  ^^^^^^"));
+    assert_eq!(reading.diagnostics[0].snippet.as_deref(), Some("  colour: 5\n  ^^^^^^"));
     let Script::Inline { text, at } = script(reading) else { panic!() };
     assert_eq!((text.as_str(), at.line), ("one\ntwo\n", 5));
 }

@@ -7,7 +7,8 @@ use super::model::{Provider, Script};
 use super::operations::named;
 use super::quantity::Unit;
 use super::{paths, secrets};
-use crate::error::{Code, did_you_mean};
+use crate::error::Code;
+use crate::near::did_you_mean;
 use crate::operation::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
 use std::collections::BTreeMap;
 

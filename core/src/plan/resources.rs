@@ -6,8 +6,9 @@
 //! alone. Operations with equal needs form one demand class, so that whether they may start is asked
 //! once for all of them.
 
-use crate::error::{Code, Diagnostic, did_you_mean};
+use crate::error::{Code, Diagnostic};
 use crate::graph::OpId;
+use crate::near::did_you_mean;
 use crate::operation::{LockMode, Needs, Operation, PlanRequest};
 use crate::plan::names::Names;
 use serde::Serialize;

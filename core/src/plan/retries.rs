@@ -32,7 +32,7 @@ impl Retry {
         if policy.count > MAX_RETRIES {
             findings.push(
                 Diagnostic::error(
-                    Code::InvalidValue,
+                    Code::InvalidRetryPolicy,
                     format!("{whose} is to be retried {} times", policy.count),
                 )
                 .with_advice(format!("Retry at most {MAX_RETRIES} times.")),
@@ -42,7 +42,7 @@ impl Retry {
         if longest > MAX_DELAY_MS {
             findings.push(
                 Diagnostic::error(
-                    Code::InvalidValue,
+                    Code::InvalidRetryPolicy,
                     format!("{whose} is to wait {longest} ms before it is retried"),
                 )
                 .with_advice("Pauses are given in milliseconds and are at most a day."),
@@ -124,7 +124,7 @@ mod tests {
         let codes: Vec<Code> = Retry::compile(&odd, "x").unwrap_err().iter().map(|f| f.code).collect();
         assert_eq!(
             codes,
-            [Code::InvalidValue, Code::InvalidValue, Code::InvalidPattern, Code::InvalidPattern]
+            [Code::InvalidRetryPolicy, Code::InvalidRetryPolicy, Code::InvalidPattern, Code::InvalidPattern]
         );
     }
 }

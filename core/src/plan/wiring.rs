@@ -3,8 +3,9 @@
 use super::key::Key;
 use super::names::{Names, UNKNOWN};
 use super::roster::Roster;
-use crate::error::{Code, Diagnostic, did_you_mean};
+use crate::error::{Code, Diagnostic};
 use crate::graph::{OpId, Rows};
+use crate::near::did_you_mean;
 use crate::operation::{Operation, ProcessMode, Work};
 use std::collections::{BTreeMap, HashSet};
 

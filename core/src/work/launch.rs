@@ -1,7 +1,8 @@
 //! Starts a program, and finds out why one could not be started.
 
 use super::os;
-use crate::error::{Code, Fault, did_you_mean};
+use crate::error::{Code, Fault};
+use crate::near::did_you_mean;
 use crate::operation::ProcessSpec;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};

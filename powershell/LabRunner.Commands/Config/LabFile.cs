@@ -43,6 +43,9 @@ internal sealed record LabReadOptions
     /// <summary>The file alone and as it is written.</summary>
     internal bool Raw { get; init; }
 
+    /// <summary>Whether every unknown key is an error, not only one that is near to a known key.</summary>
+    internal bool Strict { get; init; }
+
     /// <summary>Any configuration, not a lab.</summary>
     internal bool DocumentOnly { get; init; }
 }
@@ -55,7 +58,8 @@ internal static class LabFile
         CallerPath.Of(caller, path, out var why) ?? throw ConfigError.Unreadable(path, why!.Message, why);
 
     /// <summary>Reads a lab file and checks it as a lab.</summary>
-    internal static LabReading ReadLab(string path, string? environment = null, object? limits = null) => Read(path, new LabReadOptions { Environment = environment, Limits = limits });
+    internal static LabReading ReadLab(string path, string? environment = null, object? limits = null, bool strict = false) =>
+        Read(path, new LabReadOptions { Environment = environment, Limits = limits, Strict = strict });
 
     /// <summary>Reads any configuration file, be it a lab or not.</summary>
     internal static LabReading ReadDocument(string path, LabReadOptions? options = null) => Read(path, (options ?? new LabReadOptions()) with { DocumentOnly = true });
@@ -125,6 +129,7 @@ internal static class LabFile
         json.WriteBoolean("document_only", options.DocumentOnly);
         json.WriteBoolean("explain", options.Explain);
         json.WriteBoolean("raw", options.Raw);
+        json.WriteBoolean("strict", options.Strict);
         if (!string.IsNullOrWhiteSpace(options.Environment))
         {
             json.WriteString("environment", options.Environment);

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Execution;
+using LabRunner.Interop;
 
 namespace LabRunner.Orchestration;
 
@@ -179,7 +180,7 @@ internal sealed class OperationSelection
             var matching = pattern is null ? [] : places.Where(pair => pattern.IsMatch(pair.Key)).Select(pair => pair.Value).ToArray();
             if (matching.Length == 0)
             {
-                var similar = pattern is null ? NameDistance.Closest(name, places.Keys) : null;
+                var similar = pattern is null ? LabCore.NearestName(name, places.Keys) : null;
                 unknown.Add(new LabFinding(
                     LabRunnerError.UnknownOperation,
                     pattern is null ? $"{parameter} names '{name}', which is no operation." : $"No operation matches {parameter} '{name}'.",

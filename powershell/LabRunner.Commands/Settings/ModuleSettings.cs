@@ -1,3 +1,5 @@
+using LabRunner.Interop;
+
 namespace LabRunner.Settings;
 
 /// <summary>The settings that there are. Everything that depends on one asks for it here by its field.</summary>
@@ -31,7 +33,7 @@ internal static class ModuleSettings
     }
 
     /// <summary>The most similar name, for what is none.</summary>
-    internal static string? Similar(string name) => NameDistance.Closest(Bare(name), All.Select(setting => setting.Name));
+    internal static string? Similar(string name) => LabCore.NearestName(Bare(name), All.Select(setting => setting.Name));
 
     private static string Bare(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
 }

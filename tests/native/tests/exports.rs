@@ -349,10 +349,40 @@ fn a_lab_is_read_by_its_path_for_an_environment_and_written_again() {
     let missing = folder.path().join("nowhere.yaml");
     let reading = call("lab_read", b"", &json!({ "path": missing, "open": true })).unwrap();
     assert_eq!(reading["diagnostics"][0]["id"], "LabRunner.FileUnreadable");
+    let wrong = |name, options| call(name, b"{}", &options).unwrap_err()["id"].clone();
+    assert_eq!(wrong("lab_export", json!({ "to": "toml" })), "LabRunner.MalformedExportOptions");
+    assert_eq!(wrong("lab_read", json!({ "paht": "x" })), "LabRunner.MalformedReadOptions");
+}
+
+#[test]
+fn a_strict_reading_refuses_every_unknown_key() {
+    let read = |strict: bool| {
+        let text = b"name: x\nregion: eu\noperations: [{name: a, script: y}]";
+        let options = json!({ "strict": strict }).to_string();
+        let read = export!("lab_read", fn(*const u8, u64, *const u8, u64) -> LabReply);
+        let reply = unsafe { read(text.as_ptr(), text.len() as u64, options.as_ptr(), options.len() as u64) };
+        document(reply).unwrap()["diagnostics"].clone()
+    };
     assert_eq!(
-        call("lab_export", b"{}", &json!({ "to": "toml" })).unwrap_err()["id"],
-        "LabRunner.MalformedPlan"
+        (&read(false)[0]["id"], &read(false)[0]["severity"]),
+        (&json!("LabRunner.UnknownKey"), &json!("warning"))
     );
+    assert_eq!(read(true)[0]["severity"], "error");
+}
+
+#[test]
+fn near_words_are_found_by_the_rule_of_files() {
+    let nearest = |query: &str| {
+        let call = export!("lab_nearest", fn(*const u8, u64) -> LabReply);
+        document(unsafe { call(query.as_ptr(), query.len() as u64) })
+    };
+    let near =
+        nearest(r#"{"kind":"key","unknown":["Dependancies","Region"],"known":["Name","Dependencies"]}"#)
+            .unwrap();
+    assert_eq!(near, json!({ "near": ["Dependencies", null] }));
+    let near = nearest(r#"{"kind":"name","unknown":["dev"],"known":["Devel","prod"]}"#).unwrap();
+    assert_eq!(near, json!({ "near": ["Devel"] }));
+    assert_eq!(nearest("{}").unwrap_err()["id"], "LabRunner.MalformedNearQuery");
 }
 
 #[test]
@@ -365,6 +395,9 @@ fn what_is_not_utf8_or_not_json_or_not_the_shape_is_a_fault() {
     for options in [json!({}), json!({ "max_concurrency": 0 }), json!({ "max_concurrency": 1, "oops": 1 })] {
         assert_eq!(start(plan, &options).unwrap_err()["id"], "LabRunner.MalformedOptions", "{options}");
     }
+    let query =
+        with_bytes("lab_history", br#"{"nmae":"x"}"#, |call, data, length| unsafe { call(data, length) });
+    assert_eq!(document(query).unwrap_err()["id"], "LabRunner.MalformedQuery");
     let run = start(plan, &json!({ "max_concurrency": 1 })).unwrap();
     assert_eq!(complete(run, 0, 1, b"{\xff").unwrap_err()["id"], "LabRunner.MalformedOptions");
     assert_eq!(cancel(run, 9).unwrap_err()["id"], "LabRunner.InvalidValue");

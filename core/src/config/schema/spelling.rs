@@ -64,7 +64,7 @@ fn spell_out(object: &mut Map<String, Value>, path: &str) {
             json!({"$ref": format!("{path}/properties/{key}")}),
         );
     }
-    patterns.insert("^(x-|\\$)".to_owned(), json!(true));
+    patterns.insert("^([xX]-|\\$)".to_owned(), json!(true));
     object.insert("patternProperties".to_owned(), Value::Object(patterns));
     object.insert("additionalProperties".to_owned(), json!(false));
 }
