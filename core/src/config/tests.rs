@@ -385,7 +385,7 @@ fn a_service_says_when_it_is_ready_and_a_stop_what_it_stops() {
     let ready = |ready: &str| with_operation(&format!("command: x\nmode: service\nready: {ready}"));
     let Work::Process(spec) = work(ready("{tcp: 8080}")) else { panic!() };
     let probe = spec.ready.unwrap();
-    assert_eq!(probe.check, ProbeCheck::Tcp("127.0.0.1:8080".into()));
+    assert_eq!(probe.check, ProbeCheck::Tcp("8080".into()));
     assert_eq!((probe.interval_ms, probe.timeout_ms), (250, 60_000));
     assert!(matches!(work(ready("{tcp: 'db:5432'}")), Work::Process(_)));
     only(with_operation("command: x\nmode: service"), Code::MissingKey);
@@ -396,7 +396,9 @@ fn a_service_says_when_it_is_ready_and_a_stop_what_it_stops() {
     only(ready("{tcp: 'x:y'}"), Code::InvalidValue);
     only(ready("{tcp: 'x:0'}"), Code::InvalidValue);
     only(ready("{http: 'localhost:80'}"), Code::InvalidValue);
-    only(ready("{http: 'https://x'}"), Code::NotAvailable);
+    assert!(matches!(work(ready("{http: 'https://x'}")), Work::Process(_)));
+    let wrong = only(ready("{tcp: '::1:80'}"), Code::InvalidValue);
+    assert!(wrong.message.ends_with("the readiness probe '::1:80' has an IPv6 address without brackets"));
     only(ready("{tcp: 80, interval: never}"), Code::InvalidQuantity);
     only(ready("{tcp: 80, intervall: 1}"), Code::UnknownKey);
     let stop = "name: x\noperations: [{name: t, service: s}, {name: s, command: x, mode: service, ready: {tcp: 80}}]";

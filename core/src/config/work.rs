@@ -9,6 +9,7 @@ use super::quantity::Unit;
 use super::{paths, secrets};
 use crate::error::Code;
 use crate::near::did_you_mean;
+use crate::operation::endpoint::Endpoint;
 use crate::operation::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
 use std::collections::BTreeMap;
 
@@ -420,8 +421,8 @@ fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Option<Probe> {
     let timeout_ms = time("timeout").map_or(Some(60_000), |read| read);
     fields.finish("'ready'", findings);
     let check = match (tcp, http) {
-        (Some(tcp), None) => tcp_check(tcp, findings),
-        (None, Some(http)) => http_check(http, findings),
+        (Some(tcp), None) => check(tcp, ProbeCheck::Tcp, findings),
+        (None, Some(http)) => check(http, ProbeCheck::Http, findings),
         (None, None) => {
             let advice = "Write 'tcp: host:port' or 'http: url' below it.";
             findings.error(Code::MissingKey, entry.key_at, "'ready' does not say what to ask", advice);
@@ -436,38 +437,14 @@ fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Option<Probe> {
     Some(Probe { check: check?, interval_ms: interval_ms?, timeout_ms: timeout_ms? })
 }
 
-fn tcp_check(entry: &Entry, findings: &mut Findings<'_>) -> Option<ProbeCheck> {
-    let text = fields::text(entry, findings)?;
-    let address = text.trim();
-    // A port alone is one of this machine.
-    let address =
-        if address.parse::<u16>().is_ok() { format!("127.0.0.1:{address}") } else { address.to_owned() };
-    let sound = address
-        .rsplit_once(':')
-        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0));
-    if !sound {
-        let message = format!("'{}': '{text}' is no address", entry.key);
-        let advice = "Write 'host:port', such as 127.0.0.1:8080.";
-        findings.error(Code::InvalidValue, entry.value.at, &message, advice);
-        return None;
+/// An address, read as the probe itself will read it.
+fn check(entry: &Entry, kind: fn(String) -> ProbeCheck, findings: &mut Findings<'_>) -> Option<ProbeCheck> {
+    let check = kind(fields::text(entry, findings)?.trim().to_owned());
+    match Endpoint::parse(&check) {
+        Ok(_) => Some(check),
+        Err(wrong) => {
+            findings.error(Code::InvalidValue, entry.value.at, &wrong.message, wrong.advice);
+            None
+        }
     }
-    Some(ProbeCheck::Tcp(address))
-}
-
-fn http_check(entry: &Entry, findings: &mut Findings<'_>) -> Option<ProbeCheck> {
-    let url = fields::text(entry, findings)?.trim().to_owned();
-    let lower = url.to_ascii_lowercase();
-    if lower.starts_with("https://") {
-        let message = format!("'{}': probes over https are not available yet", entry.key);
-        let advice = "Ask the port with 'tcp: host:port', or an http address.";
-        findings.error(Code::NotAvailable, entry.value.at, &message, advice);
-        return None;
-    }
-    if lower.strip_prefix("http://").is_none_or(|rest| rest.is_empty() || rest.starts_with('/')) {
-        let message = format!("'{}': '{url}' is no http address", entry.key);
-        let advice = "Write a whole address, such as http://127.0.0.1:8080/health.";
-        findings.error(Code::InvalidValue, entry.value.at, &message, advice);
-        return None;
-    }
-    Some(ProbeCheck::Http(url))
 }

@@ -8,11 +8,13 @@
 //! | what is a plan compiled from | `request.rs` |
 //! | what is said of one operation | `declared.rs` |
 //! | what does it do | `work.rs` |
+//! | where is a service asked whether it is ready | `endpoint.rs` |
 //! | what does it need, and how much of that is there | `needs.rs` |
 //! | when is a failed attempt followed by another | `retry.rs` |
 //! | what does a failure mean for the others | `failure.rs` |
 
 mod declared;
+pub mod endpoint;
 mod failure;
 mod needs;
 mod request;

@@ -84,7 +84,7 @@ fn default_probe_timeout() -> u64 {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum ProbeCheck {
-    /// A TCP connection to `host:port` succeeds.
+    /// A TCP connection to `host:port`, or to a port of this machine, succeeds.
     Tcp(String),
     /// An HTTP GET answers with a status from 200 to 399.
     Http(String),

@@ -5,8 +5,10 @@ use super::retries::Retry;
 use super::traits::Traits;
 use super::{DEFAULT_PRIORITY, OpId};
 use crate::error::{Code, Diagnostic};
-use crate::operation::{Operation, ProcessMode, Work};
+use crate::operation::endpoint::Endpoint;
+use crate::operation::{Operation, ProcessMode, ProcessSpec, Work};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// What is known of the operations themselves.
 pub(super) struct Survey<'a> {
@@ -118,9 +120,7 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
         );
     }
     if let Work::Process(process) = &operation.work {
-        if process.command.trim().is_empty() {
-            invalid(format!("operation '{name}' names no program"), "Give it a command.");
-        }
+        check_program(process, &format!("operation '{name}'"), &mut invalid);
         if process.mode == ProcessMode::Service && process.ready.is_none() {
             invalid(
                 format!("service '{name}' has no readiness probe"),
@@ -129,19 +129,22 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
         }
         if process.mode == ProcessMode::Task && process.ready.is_some() {
             invalid(
-                format!("operation '{name}' has a readiness probe but is no service"),
+                format!("operation '{name}' has a readiness probe but is not a service"),
                 "Set mode: service, or leave the probe out.",
             );
+        }
+        if let Some(Err(wrong)) = process.ready.as_ref().map(|probe| Endpoint::parse(&probe.check)) {
+            invalid(format!("operation '{name}': {}", wrong.message), wrong.advice);
         }
     }
     if let Some(work) = &operation.compensation {
         let odd = match &**work {
             _ if operation.is_monitor() => Some("a monitor does nothing that could be undone"),
             Work::Script => None,
-            Work::Process(process) if process.command.trim().is_empty() => {
-                Some("its compensation names no program")
+            Work::Process(process) if process.mode == ProcessMode::Task => {
+                check_program(process, &format!("the compensation of operation '{name}'"), &mut invalid);
+                None
             }
-            Work::Process(process) if process.mode == ProcessMode::Task => None,
             Work::Process(_) | Work::Stop { .. } => Some("its compensation must end by itself"),
         };
         if let Some(why) = odd {
@@ -154,6 +157,94 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
                 .with_operation(name)
                 .with_place(operation.at.clone()),
             );
+        }
+    }
+}
+
+/// What is wrong with a program before anybody looks for it.
+fn check_program(program: &ProcessSpec, who: &str, invalid: &mut impl FnMut(String, &str)) {
+    let command = &program.command;
+    if command.trim().is_empty() {
+        invalid(format!("{who} names no program"), "Give it a command.");
+    }
+    let texts = std::iter::once(command).chain(&program.working_directory).chain(&program.arguments);
+    if texts.chain(program.environment.values().flatten()).any(|text| text.contains('\0')) {
+        let advice = "Remove it from the command, its arguments, folder or environment.";
+        invalid(format!("{who} has a null character, which no program can be given"), advice);
+    }
+    if let Some(folder) = program.working_directory.as_ref().filter(|folder| !is_absolute(folder)) {
+        let message = format!("{who} starts '{command}' in '{folder}', which is not an absolute path");
+        invalid(message, "Give the whole path of its working directory.");
+    }
+    for name in program.environment.keys().filter(|name| name.is_empty() || name.contains(['=', '\0'])) {
+        let message = format!("{who} sets the variable '{}', which cannot be a name", name.escape_debug());
+        invalid(message, "Give a name without '='.");
+    }
+}
+
+/// Whether a path is a whole one on some system: a plan may be looked at elsewhere than where it will run.
+fn is_absolute(path: &str) -> bool {
+    let drive = path.as_bytes();
+    Path::new(path).is_absolute()
+        || path.starts_with(['/', '\\'])
+        || (drive.len() > 2 && drive[0].is_ascii_alphabetic() && drive[1] == b':')
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::{Code, Diagnostic};
+    use crate::operation::{Operation, PlanRequest, Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
+    use crate::plan::Plan;
+    use crate::plan::tests::process;
+
+    fn faults(change: impl Fn(&mut ProcessSpec), operation: Operation) -> Vec<Diagnostic> {
+        let mut operation = operation;
+        let Work::Process(spec) = &mut operation.work else { panic!("a program") };
+        change(spec);
+        let request = PlanRequest { operations: vec![operation], ..PlanRequest::default() };
+        Plan::compile(request).map_or_else(|fault| fault.diagnostics, |_| Vec::new())
+    }
+
+    fn said(change: impl Fn(&mut ProcessSpec)) -> Vec<String> {
+        let found = faults(change, process("web", ProcessMode::Service));
+        assert!(found.iter().all(|finding| finding.code == Code::InvalidValue), "{found:?}");
+        found.into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn the_address_of_a_probe_is_read_before_anything_starts() {
+        let asking = |check: ProbeCheck| {
+            said(move |spec| spec.ready = Some(Probe { check: check.clone(), ..spec.ready.clone().unwrap() }))
+        };
+        assert_eq!(asking(ProbeCheck::Http("https://localhost:8443/".into())), [""; 0]);
+        assert_eq!(asking(ProbeCheck::Tcp("8080".into())), [""; 0]);
+        assert_eq!(
+            asking(ProbeCheck::Tcp("localhost".into())),
+            ["operation 'web': the readiness probe 'localhost' has no port"]
+        );
+        assert_eq!(
+            asking(ProbeCheck::Http("localhost:80".into())),
+            ["operation 'web': the readiness probe 'localhost:80' does not start with http:// or https://"]
+        );
+    }
+
+    #[test]
+    fn what_no_program_could_be_started_with_is_a_fault_of_the_plan() {
+        let null = "operation 'web' has a null character, which no program can be given";
+        assert_eq!(said(|spec| spec.command = " ".into()), ["operation 'web' names no program"]);
+        assert_eq!(said(|spec| spec.command = "a\0".into()), [null]);
+        assert_eq!(said(|spec| spec.arguments = vec!["a\0".into()]), [null]);
+        assert_eq!(said(|spec| _ = spec.environment.insert("A".into(), Some("\0".into()))), [null]);
+        assert_eq!(
+            said(|spec| _ = spec.environment.insert("A=B".into(), None)),
+            ["operation 'web' sets the variable 'A=B', which cannot be a name"]
+        );
+        assert_eq!(
+            said(|spec| spec.working_directory = Some("sub/folder".into())),
+            ["operation 'web' starts 'prog' in 'sub/folder', which is not an absolute path"]
+        );
+        for whole in ["/srv", "C:\\srv", "\\\\server\\share"] {
+            assert_eq!(said(|spec| spec.working_directory = Some(whole.into())), [""; 0], "{whole}");
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::life::{Cause, Command, Input, Life, Stage};
 use super::output::{LINGER, OutputSink, Tail, pump};
-use super::readiness::{self, Target};
+use super::readiness;
 use super::tree::{Exit, Identity, StopSignal, Tree};
 use super::{launch, os};
 use crate::error::{Code, Fault};
+use crate::operation::endpoint::Endpoint;
 use crate::operation::{Probe, ProcessMode, ProcessSpec};
 use std::pin::pin;
 use std::time::Duration;
@@ -158,10 +159,13 @@ pub async fn run(spec: &ProcessSpec, mut control: ProcessControl, sink: impl Out
 }
 
 /// The checked probe of a service, nothing for a task.
-fn probe_of(spec: &ProcessSpec) -> Result<Option<(&Probe, Target)>, Fault> {
+fn probe_of(spec: &ProcessSpec) -> Result<Option<(&Probe, Endpoint)>, Fault> {
     match (spec.mode, &spec.ready) {
         (ProcessMode::Task, _) => Ok(None),
-        (ProcessMode::Service, Some(probe)) => Ok(Some((probe, Target::parse(&probe.check)?))),
+        (ProcessMode::Service, Some(probe)) => match Endpoint::parse(&probe.check) {
+            Ok(endpoint) => Ok(Some((probe, endpoint))),
+            Err(wrong) => Err(Fault::new(Code::InvalidValue, wrong.message).with_advice(wrong.advice)),
+        },
         (ProcessMode::Service, None) => {
             Err(Fault::new(Code::InvalidValue, format!("service '{}' has no readiness probe", spec.command))
                 .with_advice("Say under ready what to ask: a tcp address or an http URL.")
@@ -174,7 +178,7 @@ fn probe_of(spec: &ProcessSpec) -> Result<Option<(&Probe, Target)>, Fault> {
 async fn live(
     spec: &ProcessSpec,
     mut control: ProcessControl,
-    probe: Option<(&Probe, Target)>,
+    probe: Option<(&Probe, Endpoint)>,
     mut child: Child,
     mut tree: Tree,
     sink: impl OutputSink,
@@ -186,7 +190,7 @@ async fn live(
     let mut output = pin!(pump(child.stdout.take(), child.stderr.take(), sink, tail, end_notice));
     let mut probing = pin!(async {
         match &probe {
-            Some((probe, target)) => readiness::wait(target, probe).await,
+            Some((probe, endpoint)) => readiness::wait(endpoint, probe).await,
             None => Ok(()),
         }
     });

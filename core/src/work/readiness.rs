@@ -1,13 +1,14 @@
-//! Asks a service whether it is ready: a TCP connection, or an HTTP GET over one.
+//! Asks a service whether it is ready: a TCP connection, or a GET over http or https.
 
-use crate::error::{Code, Fault};
-use crate::operation::{Probe, ProbeCheck};
-use std::fmt;
+use crate::operation::Probe;
+use crate::operation::endpoint::Endpoint;
 use std::io;
+use std::sync::OnceLock;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
+use ureq::tls::TlsConfig;
+use ureq::{Agent, Error, Timeout};
 
 /// Limit of one try. A service that accepts a connection and then says nothing must not use up the
 /// whole time in one.
@@ -16,148 +17,48 @@ const TRY_LIMIT: Duration = Duration::from_secs(5);
 /// Without a pause a probe would be a load.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(5);
 
-/// A status line is shorter than this.
-const LONGEST_STATUS_LINE: u64 = 1024;
-
-const HTTP_PORT: u16 = 80;
-
-/// What a probe asks, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    host: String,
-    port: u16,
-    get: Option<Get>,
+/// What every GET of a probe is sent by.
+///
+/// A redirect is an answer. Certificates are not verified: a lab's services sign their own, and what
+/// is asked here is whether somebody answers, not who. Nor does a proxy belong between.
+fn agent() -> &'static Agent {
+    static AGENT: OnceLock<Agent> = OnceLock::new();
+    AGENT.get_or_init(|| {
+        Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .proxy(None)
+            .timeout_global(Some(TRY_LIMIT))
+            .tls_config(TlsConfig::builder().disable_verification(true).build())
+            .user_agent(concat!("LabRunner/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent()
+    })
 }
 
-/// The parts of a GET beside the address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Get {
-    /// Host and port as written, for the `Host` header.
-    authority: String,
-    /// Path and query.
-    path: String,
-}
-
-impl Target {
-    /// Reads `host:port` or an `http` URL.
-    ///
-    /// ```
-    /// use labrunner_core::{operation::ProbeCheck, work::readiness::Target};
-    ///
-    /// let target = Target::parse(&ProbeCheck::Http("http://[::1]:8080/health".into())).unwrap();
-    /// assert_eq!(target.to_string(), "GET http://[::1]:8080/health");
-    /// assert!(Target::parse(&ProbeCheck::Http("https://localhost/".into())).is_err());
-    /// ```
-    pub fn parse(check: &ProbeCheck) -> Result<Self, Fault> {
-        match check {
-            ProbeCheck::Tcp(address) => {
-                let advice = "Write it as host:port, such as localhost:5432 or [::1]:5432.";
-                let refuse = |why: &str| refused("tcp", address, why).with_advice(advice);
-                let (host, port) = split_authority(address).map_err(refuse)?;
-                let port = port.ok_or_else(|| refuse("it has no port"))?;
-                Ok(Self { host, port, get: None })
-            }
-            ProbeCheck::Http(url) => Self::parse_url(url),
-        }
-    }
-
-    fn parse_url(url: &str) -> Result<Self, Fault> {
-        let advice = "Write it as http://host:port/path, such as http://localhost:8080/health.";
-        let refuse = |why: &str| refused("http", url, why).with_advice(advice);
-        let (scheme, rest) = url.split_once("://").ok_or_else(|| refuse("it does not start with http://"))?;
-        if scheme.eq_ignore_ascii_case("https") {
-            let message = format!("the readiness probe '{url}' asks over https, which is not available yet");
-            let advice = "Probe a plain http address of the service, or its port with a tcp probe.";
-            return Err(Fault::new(Code::NotAvailable, message).with_advice(advice).with_target(url));
-        }
-        if !scheme.eq_ignore_ascii_case("http") {
-            return Err(refuse("only http is spoken"));
-        }
-        if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(refuse("it has a blank or another character that must be percent-encoded"));
-        }
-        let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        if authority.contains('@') {
-            return Err(refuse("it has a user name"));
-        }
-        let (host, port) = split_authority(authority).map_err(refuse)?;
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        let get = Get { authority: authority.to_owned(), path };
-        Ok(Self { host, port: port.unwrap_or(HTTP_PORT), get: Some(get) })
-    }
-
-    /// Asks once; an error says in a few words what was wrong.
-    async fn ask(&self) -> Result<(), String> {
-        let mut stream =
-            TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|e| in_words(&e))?;
-        if reaches_itself(&stream) {
-            return Err(in_words(&io::ErrorKind::ConnectionRefused.into()));
-        }
-        let Some(get) = &self.get else { return Ok(()) };
-        let request = format!(
-            "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: LabRunner/{}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-            get.path,
-            get.authority,
-            env!("CARGO_PKG_VERSION")
-        );
-        stream.write_all(request.as_bytes()).await.map_err(|e| in_words(&e))?;
-        match read_status(stream).await.map_err(|e| in_words(&e))? {
-            Some(200..=399) => Ok(()),
-            Some(status) => Err(format!("answered {status}")),
-            None => Err("answered with something that is not HTTP".to_owned()),
-        }
+/// Asks once; an error says in a few words what was wrong.
+async fn ask(endpoint: &Endpoint) -> Result<(), String> {
+    let Some(url) = endpoint.get_url() else { return connect(endpoint).await };
+    // A try that is given up goes on until its limit, on a thread that is made for such waiting.
+    let answer = tokio::task::spawn_blocking(move || agent().get(url).header("Connection", "close").call());
+    match answer.await {
+        Ok(Ok(answer)) => match answer.status().as_u16() {
+            200..=399 => Ok(()),
+            status => Err(format!("answered {status}")),
+        },
+        Ok(Err(error)) => Err(of_a_get(&error)),
+        Err(_) => Err("the probe itself failed".to_owned()),
     }
 }
 
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.get {
-            Some(get) => write!(f, "GET http://{}{}", get.authority, get.path),
-            None if self.host.contains(':') => write!(f, "connection to [{}]:{}", self.host, self.port),
-            None => write!(f, "connection to {}:{}", self.host, self.port),
-        }
+async fn connect(endpoint: &Endpoint) -> Result<(), String> {
+    let connected = TcpStream::connect((endpoint.host(), endpoint.port())).await;
+    let stream = connected.map_err(|error| of_a_connection(&error))?;
+    if reaches_itself(&stream) {
+        return Err(of_a_connection(&io::ErrorKind::ConnectionRefused.into()));
     }
-}
-
-fn refused(kind: &str, text: &str, why: &str) -> Fault {
-    Fault::new(Code::InvalidValue, format!("the {kind} readiness probe '{text}' cannot be read: {why}"))
-        .with_target(text)
-}
-
-/// Splits `host:port`, `host` or `[v6]:port`.
-fn split_authority(text: &str) -> Result<(String, Option<u16>), &'static str> {
-    let (host, port) = if let Some(rest) = text.strip_prefix('[') {
-        let (host, behind) = rest.split_once(']').ok_or("a bracket is not closed")?;
-        if host.parse::<std::net::Ipv6Addr>().is_err() {
-            return Err("between the brackets stands no IPv6 address");
-        }
-        match behind {
-            "" => (host, None),
-            _ => (host, Some(behind.strip_prefix(':').ok_or("behind the bracket stands no port")?)),
-        }
-    } else {
-        match text.split_once(':') {
-            Some((_, port)) if port.contains(':') => return Err("an IPv6 address needs brackets"),
-            Some((host, port)) => (host, Some(port)),
-            None => (text, None),
-        }
-    };
-    if host.is_empty() {
-        return Err("it has no host");
-    }
-    if !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte)) {
-        return Err("its host has a character that no host name has");
-    }
-    let port = match port {
-        // Not parse alone: that takes a plus sign.
-        Some(port) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Some(port.parse().ok().filter(|port| *port > 0).ok_or("its port is not from 1 to 65535")?)
-        }
-        Some(_) => return Err("its port is not a number"),
-        None => None,
-    };
-    Ok((host.to_owned(), port))
+    Ok(())
 }
 
 /// Whether a try was given the very port it asks for as its own. On one machine that happens sooner
@@ -166,27 +67,22 @@ fn reaches_itself(stream: &TcpStream) -> bool {
     matches!((stream.local_addr(), stream.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
 }
 
-/// Reads the status of an HTTP answer; nothing if it does not begin like one.
-async fn read_status(stream: TcpStream) -> io::Result<Option<u16>> {
-    let mut line = Vec::new();
-    let mut stream = stream.take(LONGEST_STATUS_LINE);
-    while !line.contains(&b'\n') && stream.read_buf(&mut line).await? > 0 {}
-    if line.is_empty() {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+fn of_a_get(error: &Error) -> String {
+    match error {
+        // How rustls says that what came does not speak its language.
+        Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            format!("answered with something that is not TLS ({error})")
+        }
+        Error::Io(error) => of_a_connection(error),
+        Error::Timeout(Timeout::Global) => no_answer(),
+        Error::HostNotFound => "its host was not found".to_owned(),
+        Error::Protocol(_) | Error::Http(_) => "answered with something that is not HTTP".to_owned(),
+        error => error.to_string(),
     }
-    Ok(parse_status(&line))
-}
-
-fn parse_status(line: &[u8]) -> Option<u16> {
-    let line = std::str::from_utf8(line.split(|byte| *byte == b'\n').next()?).ok()?;
-    let (version, rest) = line.trim_end().split_once(' ')?;
-    let status = rest.split(' ').next()?;
-    let is_status = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
-    (version.starts_with("HTTP/1.") && is_status).then(|| status.parse().ok())?
 }
 
 /// The system's words for the common cases hold error numbers and differ between systems.
-fn in_words(error: &io::Error) -> String {
+fn of_a_connection(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
         io::ErrorKind::UnexpectedEof => "closed without an answer".to_owned(),
@@ -195,97 +91,45 @@ fn in_words(error: &io::Error) -> String {
     }
 }
 
-/// Asks until the target is ready. An error says how the last try went, in time for the probe's limit.
-pub(super) async fn wait(target: &Target, probe: &Probe) -> Result<(), String> {
+fn no_answer() -> String {
+    format!("no answer within {} s", TRY_LIMIT.as_secs())
+}
+
+/// Asks until the endpoint is ready. An error says how the last try went, in time for the probe's limit.
+pub(super) async fn wait(endpoint: &Endpoint, probe: &Probe) -> Result<(), String> {
     let interval = Duration::from_millis(probe.interval_ms).max(SHORTEST_INTERVAL);
     let mut last = "no answer".to_owned();
     let asking = async {
         loop {
-            match timeout(TRY_LIMIT, target.ask()).await {
+            match timeout(TRY_LIMIT, ask(endpoint)).await {
                 Ok(Ok(())) => return,
                 Ok(Err(why)) => last = why,
-                Err(_) => last = format!("no answer within {} s", TRY_LIMIT.as_secs()),
+                Err(_) => last = no_answer(),
             }
             sleep(interval).await;
         }
     };
     match timeout(Duration::from_millis(probe.timeout_ms), asking).await {
         Ok(()) => Ok(()),
-        Err(_) => Err(format!("{target}: {last}")),
+        Err(_) => Err(format!("{endpoint}: {last}")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::ProbeCheck;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpSocket};
 
     const LIMIT: Duration = Duration::from_secs(20);
 
-    fn tcp(text: &str) -> Result<Target, Fault> {
-        Target::parse(&ProbeCheck::Tcp(text.into()))
+    fn tcp(text: &str) -> Endpoint {
+        Endpoint::parse(&ProbeCheck::Tcp(text.into())).unwrap()
     }
 
-    fn http(text: &str) -> Result<Target, Fault> {
-        Target::parse(&ProbeCheck::Http(text.into()))
-    }
-
-    fn target(host: &str, port: u16, get: Option<(&str, &str)>) -> Target {
-        let get = get.map(|(authority, path)| Get { authority: authority.into(), path: path.into() });
-        Target { host: host.into(), port, get }
-    }
-
-    #[test]
-    fn addresses_are_read() {
-        assert_eq!(tcp("localhost:5432"), Ok(target("localhost", 5432, None)));
-        assert_eq!(tcp("[::1]:80"), Ok(target("::1", 80, None)));
-        assert_eq!(tcp("[::1]:80").unwrap().to_string(), "connection to [::1]:80");
-        for (text, why) in [
-            ("localhost", "it has no port"),
-            ("localhost:", "its port is not a number"),
-            ("localhost:+80", "its port is not a number"),
-            ("localhost:65536", "its port is not from 1 to 65535"),
-            ("localhost:0", "its port is not from 1 to 65535"),
-            (":80", "it has no host"),
-            ("::1:80", "an IPv6 address needs brackets"),
-            ("[::1]80", "behind the bracket stands no port"),
-            ("[::1", "a bracket is not closed"),
-            ("[localhost]:80", "between the brackets stands no IPv6 address"),
-            ("a b:80", "its host has a character that no host name has"),
-        ] {
-            let fault = tcp(text).unwrap_err();
-            assert_eq!(fault.code, Code::InvalidValue, "{text}");
-            assert_eq!(fault.message, format!("the tcp readiness probe '{text}' cannot be read: {why}"));
-        }
-    }
-
-    #[test]
-    fn urls_are_read() {
-        for (url, expected) in [
-            ("http://localhost", target("localhost", 80, Some(("localhost", "/")))),
-            ("HTTP://Host:8080/a/b?c=d#e", target("Host", 8080, Some(("Host:8080", "/a/b?c=d")))),
-            ("http://[::1]:8080/", target("::1", 8080, Some(("[::1]:8080", "/")))),
-            ("http://127.0.0.1?x", target("127.0.0.1", 80, Some(("127.0.0.1", "/?x")))),
-        ] {
-            assert_eq!(http(url), Ok(expected), "{url}");
-        }
-        for url in
-            ["localhost:80", "ftp://x/", "http://", "http://a b/", "http://x/\r\nEvil: 1", "http://u:p@x/"]
-        {
-            assert_eq!(http(url).unwrap_err().code, Code::InvalidValue, "{url}");
-        }
-        assert_eq!(http("https://localhost/").unwrap_err().code, Code::NotAvailable);
-    }
-
-    #[test]
-    fn status_lines_are_read() {
-        assert_eq!(parse_status(b"HTTP/1.1 200 OK\r\nX: y\r\n"), Some(200));
-        assert_eq!(parse_status(b"HTTP/1.0 404\n"), Some(404));
-        for line in
-            [&b"SSH-2.0-OpenSSH_9.6\r\n"[..], b"HTTP/1.1 20 x", b"HTTP/1.1 +20 x", b"HTTP/1.1", b"\xff\n"]
-        {
-            assert_eq!(parse_status(line), None);
-        }
+    fn http(text: &str) -> Endpoint {
+        Endpoint::parse(&ProbeCheck::Http(text.into())).unwrap()
     }
 
     /// Answers one connection with `answer` and gives back what was asked.
@@ -307,7 +151,7 @@ mod tests {
     async fn a_good_status_is_waited_for() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let target = http(&format!("http://127.0.0.1:{port}/health?x=1")).unwrap();
+        let endpoint = http(&format!("http://127.0.0.1:{port}/health?x=1"));
         let (probe, server) = (probe(60_000), async {
             answer_once(&listener, "HTTP/1.1 503 Not yet\r\n\r\n").await;
             answer_once(&listener, "").await;
@@ -315,32 +159,80 @@ mod tests {
             answer_once(&listener, "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n\r\n").await
         });
         let (ready, asked) =
-            timeout(LIMIT, async { tokio::join!(wait(&target, &probe), server) }).await.unwrap();
+            timeout(LIMIT, async { tokio::join!(wait(&endpoint, &probe), server) }).await.unwrap();
         assert_eq!(ready, Ok(()));
-        let expected = format!("GET /health?x=1 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n");
-        assert!(asked.starts_with(&expected), "{asked}");
+        assert!(asked.starts_with("GET /health?x=1 HTTP/1.1\r\n"), "{asked}");
+        assert!(asked.contains(&format!("\r\nhost: 127.0.0.1:{port}\r\n")), "{asked}");
+    }
+
+    /// Answers one connection over TLS, with a certificate that nobody has signed and that is out of date.
+    fn answer_securely(listener: &std::net::TcpListener, answer: &[u8]) {
+        use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+        use std::io::{Read, Write};
+        let certificate = include_bytes!("../../../tests/data/tls/self-signed.der");
+        let key = include_bytes!("../../../tests/data/tls/self-signed.key.der");
+        let config = rustls::ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![CertificateDer::from(&certificate[..])],
+                PrivatePkcs8KeyDer::from(&key[..]).into(),
+            )
+            .unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        let connection = rustls::ServerConnection::new(config.into()).unwrap();
+        let mut stream = rustls::StreamOwned::new(connection, stream);
+        let mut asked = Vec::new();
+        let mut byte = [0];
+        while !asked.ends_with(b"\r\n\r\n") {
+            stream.read_exact(&mut byte).unwrap();
+            asked.push(byte[0]);
+        }
+        stream.write_all(answer).unwrap();
+        stream.conn.send_close_notify();
+        stream.flush().unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_answer_over_https_counts_whoever_signed_it() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = http(&format!("https://localhost:{}/health", listener.local_addr().unwrap().port()));
+        // A thread of its own: the test does not wait for one that nobody asks.
+        let server = std::thread::spawn(move || {
+            // What is no TLS is not an answer.
+            let (mut stream, _) = listener.accept().unwrap();
+            std::io::Write::write_all(&mut stream, b"SSH-2.0-OpenSSH_9.6\r\n").unwrap();
+            drop(stream);
+            answer_securely(&listener, b"HTTP/1.1 204 No Content\r\n\r\n");
+        });
+        let first = ask(&endpoint).await.unwrap_err();
+        assert!(first.starts_with("answered with something that is not TLS"), "{first}");
+        assert_eq!(timeout(LIMIT, wait(&endpoint, &probe(60_000))).await.unwrap(), Ok(()));
+        server.join().unwrap();
     }
 
     #[tokio::test]
     async fn the_last_try_is_told_when_the_time_is_over() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let target = http(&format!("http://{address}/")).unwrap();
+        let endpoint = http(&format!("http://{address}/"));
         let server = async {
             loop {
                 answer_once(&listener, "HTTP/1.1 500 No\r\n\r\n").await;
             }
         };
         let probe = probe(200);
-        let why = tokio::select! { ready = wait(&target, &probe) => ready.unwrap_err(), () = server => String::new() };
+        let why = tokio::select! { ready = wait(&endpoint, &probe) => ready.unwrap_err(), () = server => String::new() };
         assert_eq!(why, format!("GET http://{address}/: answered 500"));
 
         // Bound, so that nobody else gets the port, but not listening.
         let silent = TcpSocket::new_v4().unwrap();
         silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = silent.local_addr().unwrap();
-        let target = tcp(&address.to_string()).unwrap();
-        assert_eq!(wait(&target, &probe).await, Err(format!("connection to {address}: connection refused")));
+        let endpoint = tcp(&address.to_string());
+        assert_eq!(
+            wait(&endpoint, &probe).await,
+            Err(format!("connection to {address}: connection refused"))
+        );
     }
 
     #[tokio::test]
@@ -360,7 +252,7 @@ mod tests {
     async fn an_ipv6_address_is_reached() {
         // A machine without IPv6 has nothing to show here.
         let Ok(listener) = TcpListener::bind("[::1]:0").await else { return };
-        let target = tcp(&listener.local_addr().unwrap().to_string()).unwrap();
-        assert_eq!(wait(&target, &probe(60_000)).await, Ok(()));
+        let endpoint = tcp(&listener.local_addr().unwrap().to_string());
+        assert_eq!(wait(&endpoint, &probe(60_000)).await, Ok(()));
     }
 }

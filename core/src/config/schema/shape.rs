@@ -336,7 +336,7 @@ pub(super) struct Program {
 pub(super) struct Ready {
     /// An address that accepts connections, as `host:port`; a port alone is one of this machine.
     tcp: Option<Text>,
-    /// An http address that answers with a status from 200 to 399.
+    /// An http or https URL that answers with a status from 200 to 399.
     http: Option<Text>,
     /// Pause between two tries.
     interval: Option<Seconds>,
