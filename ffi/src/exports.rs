@@ -20,8 +20,8 @@ use labrunner_core::history::{
 };
 use labrunner_core::machine::Machine;
 use labrunner_core::near::NearQuery;
-use labrunner_core::operation::PlanRequest;
-use labrunner_core::run::{CancelMode, Completion, Outcome, Run, RunOptions, Ticket};
+use labrunner_core::operation::{PlanRequest, StopMode};
+use labrunner_core::run::{Completion, Outcome, Run, RunOptions, Ticket};
 use labrunner_core::usage;
 use serde_json::json;
 use std::sync::Arc;
@@ -71,7 +71,7 @@ pub fn lab_release(handle: u64) -> LabReply {
         if let Held::Run(run) = handles::release(handle)?
             && !run.is_finished()
         {
-            run.cancel(CancelMode::Graceful);
+            run.cancel(StopMode::OWN_GRACE);
         }
         Ok(0)
     })
@@ -249,8 +249,8 @@ pub fn lab_run_wake(run: u64, worker: u32) -> LabReply {
 pub fn lab_run_cancel(run: u64, mode: u32) -> LabReply {
     guarded(|| {
         let mode = match mode {
-            0 => CancelMode::Graceful,
-            1 => CancelMode::Hard,
+            0 => StopMode::OWN_GRACE,
+            1 => StopMode::Kill,
             other => {
                 return Err(Fault::new(
                     Code::InvalidValue,

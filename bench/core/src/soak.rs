@@ -9,10 +9,10 @@
 use crate::heap::Heap;
 use crate::scheduler;
 use labrunner_core::history::estimate;
-use labrunner_core::operation::FailureStrategy;
 use labrunner_core::operation::RetryPolicy;
+use labrunner_core::operation::{FailureStrategy, StopMode};
 use labrunner_core::plan::Plan;
-use labrunner_core::run::{CancelMode, EventHub, EventKind, Outcome, OutcomeStatus, Run, RunOptions, Ticket};
+use labrunner_core::run::{EventHub, EventKind, Outcome, OutcomeStatus, Run, RunOptions, Ticket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -75,7 +75,7 @@ fn one_run(number: u64, hub: &Arc<EventHub>) -> u64 {
             })
             .collect();
         if number % 10 == 9 {
-            run.cancel(CancelMode::Graceful);
+            run.cancel(StopMode::OWN_GRACE);
         }
         while !hub
             .take(Duration::from_secs(60))

@@ -57,14 +57,14 @@ pub(super) fn rehearse(plan: &Arc<Plan>, max_concurrency: u32) -> Rehearsal {
                         due.push(Reverse((now.saturating_add(plan.estimate(op).ms), op, attempt)));
                     }
                 }
-                Command::Stop(op, attempt, StopReason::StopOperation, _) => {
+                Command::Stop { op, attempt, cause, .. } if cause.reason == StopReason::StopOperation => {
                     // A stop takes as long as the operation that asks for it.
                     let asked = plan.graph().dependents.of(op).iter();
                     let stops = asked.filter(|&&other| plan.stops(other) == Some(op));
                     let took = stops.map(|&other| plan.estimate(other).ms).max().unwrap_or(0);
                     due.push(Reverse((now.saturating_add(took), op, attempt)));
                 }
-                Command::Stop(op, attempt, ..) => {
+                Command::Stop { op, attempt, .. } => {
                     inputs.push(Input::Completed(op, attempt, Verdict::Stopped));
                 }
                 _ => {}
@@ -107,7 +107,7 @@ impl Rehearsal {
                 (stay.end, stay.served) = (now, true);
                 self.makespan = self.makespan.max(now);
             }
-            Command::Ended(op, ..) => {
+            Command::Ended { op, .. } => {
                 let stay = &mut self.stays[stay(op)];
                 stay.gone = now;
                 // For those that depend on it, a service had ended well when it was ready.

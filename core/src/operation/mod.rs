@@ -11,6 +11,7 @@
 //! | where is a service asked whether it is ready | `endpoint.rs` |
 //! | what does it need, and how much of that is there | `needs.rs` |
 //! | when is a failed attempt followed by another | `retry.rs` |
+//! | how is something that runs stopped | `stop.rs` |
 //! | what does a failure mean for the others | `failure.rs` |
 
 mod declared;
@@ -19,6 +20,7 @@ mod failure;
 mod needs;
 mod request;
 mod retry;
+mod stop;
 mod work;
 
 pub use declared::{Operation, Trigger};
@@ -26,4 +28,5 @@ pub use failure::FailureStrategy;
 pub use needs::{LockMode, Needs, ResourceLimits};
 pub use request::{Order, PastRuns, PlanRequest};
 pub use retry::{Backoff, RetryPolicy, RetryRule};
+pub use stop::{DEFAULT_STOP_GRACE_MS, StopMode};
 pub use work::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The grace of a run that names none.
-pub const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(5);
+/// The grace of a run that names none, in milliseconds.
+pub const DEFAULT_STOP_GRACE_MS: u64 = 5_000;
 
 /// How something that runs is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

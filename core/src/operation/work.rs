@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What an operation does when it runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +17,16 @@ pub enum Work {
         /// Name or id of the operation that started the service.
         service: String,
     },
+}
+
+impl Work {
+    /// The time between the request to end and the kill: the work's own, else the run's.
+    pub fn stop_grace(&self, of_run: Duration) -> Duration {
+        match self {
+            Self::Process(spec) => spec.stop_grace(of_run),
+            Self::Script | Self::Stop { .. } => of_run,
+        }
+    }
 }
 
 /// A program to start.
@@ -42,9 +53,17 @@ pub struct ProcessSpec {
     /// How a service shows that it is ready; required for a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<Probe>,
-    /// Time between the polite stop and the kill, in milliseconds; the run's grace when absent.
+    /// Time between the request to end and the kill, in milliseconds; the run's grace when absent. With 0 the
+    /// program is asked and killed right after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_grace_ms: Option<u64>,
+}
+
+impl ProcessSpec {
+    /// The time between the request to end and the kill: the program's own, else the run's.
+    pub fn stop_grace(&self, of_run: Duration) -> Duration {
+        self.stop_grace_ms.map_or(of_run, Duration::from_millis)
+    }
 }
 
 /// When a process operation has succeeded.

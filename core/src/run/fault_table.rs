@@ -164,7 +164,7 @@ fn step(scheduler: &mut Scheduler, now: u64, inputs: &[Input]) -> Vec<Command> {
 }
 
 fn stops(commands: &[Command]) -> usize {
-    commands.iter().filter(|command| matches!(command, Command::Stop(..))).count()
+    commands.iter().filter(|command| matches!(command, Command::Stop { .. })).count()
 }
 
 #[test]

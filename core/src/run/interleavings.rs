@@ -6,10 +6,10 @@
 use super::events::{EventHub, EventKind};
 use super::options::RunOptions;
 use super::record::{Outcome, OutcomeStatus};
-use super::shell::{CancelMode, Completion, Run, Ticket};
+use super::shell::{Completion, Run, Ticket};
 use super::sync::model::{Condvar, Mutex, explore};
 use crate::graph::OpId;
-use crate::operation::{Operation, PlanRequest};
+use crate::operation::{Operation, PlanRequest, StopMode};
 use crate::plan::Plan;
 use crate::plan::tests::script;
 use crate::scheduler::RunStatus;
@@ -125,7 +125,7 @@ fn a_cancel_reaches_everybody_whenever_it_comes() {
             .collect();
         let canceling = {
             let run = Arc::clone(&run);
-            thread::spawn(move || run.cancel(CancelMode::Graceful))
+            thread::spawn(move || run.cancel(StopMode::OWN_GRACE))
         };
         let events = reader(&hub);
         canceling.join().unwrap();

@@ -33,4 +33,4 @@ mod interleavings;
 pub use events::{Event, EventHub, EventKind, SkippedBecause};
 pub use options::RunOptions;
 pub use record::{Explanation, Outcome, OutcomeStatus, RunResult};
-pub use shell::{CancelMode, Completion, Run, Ticket};
+pub use shell::{Completion, Run, Ticket};

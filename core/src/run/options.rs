@@ -3,14 +3,11 @@
 use super::left_out::LeftOut;
 use super::secrets::Secrets;
 use crate::error::{Code, Fault};
-use crate::operation::{FailureStrategy, RetryPolicy};
+use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryPolicy};
 use crate::plan::{Plan, Retry};
 use crate::scheduler::{GuardLimits, Limits, Settings};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-
-/// Default time between an order to stop and giving up, in milliseconds.
-pub const DEFAULT_STOP_GRACE_MS: u64 = 5_000;
 
 /// The options of one run, as they cross from the managed side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,15 +6,14 @@ use super::secrets::Secrets;
 use super::shell::Run;
 use crate::error::Fault;
 use crate::graph::OpId;
-use crate::operation::ProcessSpec;
+use crate::operation::{ProcessSpec, StopMode};
 use crate::work::output::{OutputSink, Stream};
-use crate::work::process::{self, ProcessControl, ProcessEnd, ProcessOutcome, StopOrder, StopSender};
+use crate::work::process::{self, ProcessControl, ProcessEnd, ProcessOutcome, StopSender};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The programs of a run that can be told to stop.
 #[derive(Default)]
@@ -30,12 +29,11 @@ impl Programs {
         control
     }
 
-    /// Tells a program to stop; does nothing for a script. No grace means a kill.
-    pub(super) fn stop(&mut self, op: OpId, grace: Duration) {
+    /// Stops a program; does nothing for a script.
+    pub(super) fn stop(&mut self, op: OpId, mode: StopMode) {
         if let Some(sender) = self.senders.get(&op) {
-            let order = if grace.is_zero() { StopOrder::hard() } else { StopOrder::polite(grace) };
             // A program that has just ended needs no order.
-            let _ = sender.send(order);
+            let _ = sender.send(mode);
         }
     }
 

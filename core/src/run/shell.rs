@@ -17,9 +17,9 @@ use crate::error::{Code, Fault};
 use crate::graph::OpId;
 use crate::history;
 use crate::history::journal::{FORMAT, Header, Journal};
-use crate::operation::{FailureStrategy, Work};
+use crate::operation::{FailureStrategy, StopMode, Work};
 use crate::plan::{Plan, Retry};
-use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason};
+use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopCause, StopReason};
 use jiff::Timestamp;
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
@@ -47,15 +47,6 @@ pub enum Completion {
     Accepted,
     /// The operation had ended before, or was never taken.
     Stale,
-}
-
-/// How a run is canceled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CancelMode {
-    /// Everything is told to stop and has its grace.
-    Graceful,
-    /// Everything is killed.
-    Hard,
 }
 
 /// News for the scheduler, with what only the records need.
@@ -252,9 +243,9 @@ impl Run {
         self.work.notify_all();
     }
 
-    /// Stops everything.
-    pub fn cancel(self: &Arc<Self>, mode: CancelMode) {
-        drop(self.send(Input::Cancel { hard: mode == CancelMode::Hard }.into()));
+    /// Stops everything. A grace bounds that of each operation.
+    pub fn cancel(self: &Arc<Self>, mode: StopMode) {
+        drop(self.send(Input::Cancel(mode).into()));
     }
 
     /// Lends up to `most` slots that nothing needs now to a run inside one of the operations, and
@@ -557,7 +548,7 @@ impl Run {
         };
         let mut kinds: Vec<EventKind> = Vec::new();
         for op in self.plan.nodes().filter(at_work) {
-            inner.programs.stop(op, Duration::ZERO);
+            inner.programs.stop(op, StopMode::Kill);
             let (attempt, worker) = (inner.scheduler.attempt(op), inner.records[op.index()].worker);
             kinds.push(EventKind::Stop { op, attempt, worker, reason: StopReason::Cancel, grace_ms: 0 });
         }
@@ -585,7 +576,7 @@ impl Run {
             | Input::Sample { .. }
             | Input::SlotsReturned(_)
             | Input::Slots(_)
-            | Input::Cancel { .. } => return,
+            | Input::Cancel(_) => return,
         };
         if op.index() >= inner.records.len() || inner.scheduler.attempt(op) != attempt {
             return;
@@ -619,15 +610,15 @@ impl Run {
                 Some(EventKind::Started { op, attempt, worker: record.worker })
             }
             Command::Serving(op, attempt) => Some(EventKind::Serving { op, attempt }),
-            Command::Stop(op, attempt, reason, grace_ms) => Some(EventKind::Stop {
+            Command::Stop { op, attempt, cause, mode } => Some(EventKind::Stop {
                 op,
                 attempt,
                 worker: inner.records[op.index()].worker,
-                reason,
-                grace_ms,
+                reason: cause.reason,
+                grace_ms: u64::try_from(mode.grace().as_millis()).unwrap_or(u64::MAX),
             }),
-            Command::Retrying(op, attempt, status, delay_ms) => {
-                let error = self.error_of(inner, op, status);
+            Command::Retrying { op, attempt, status, cause, delay_ms } => {
+                let error = self.error_of(inner, op, status, cause);
                 let record = &mut inner.records[op.index()];
                 let (worker, started) = (record.worker, record.started_ms);
                 // It will be taken once more.
@@ -649,9 +640,9 @@ impl Run {
                 })
             }
             Command::RollingBack(op) => Some(EventKind::RollingBack { op }),
-            Command::Ended(op, attempt, status) => {
+            Command::Ended { op, attempt, status, cause } => {
                 self.count_script(inner, op);
-                let error = self.error_of(inner, op, status);
+                let error = self.error_of(inner, op, status, cause);
                 let record = &mut inner.records[op.index()];
                 record.status = Some(status);
                 record.ended_ms = Some(now);
@@ -693,7 +684,13 @@ impl Run {
     }
 
     /// Why an operation did not end well, in words.
-    fn error_of(&self, inner: &Inner, op: OpId, status: Status) -> Option<ErrorReport> {
+    fn error_of(
+        &self,
+        inner: &Inner,
+        op: OpId,
+        status: Status,
+        cause: Option<StopCause>,
+    ) -> Option<ErrorReport> {
         let name = &self.plan.operation(op).name;
         let record = &inner.records[op.index()];
         let own = record.outcome.as_ref().and_then(|outcome| outcome.error.clone());
@@ -705,27 +702,19 @@ impl Run {
                 ErrorReport::new(Code::OperationFailed, format!("operation '{name}' {how}"))
             })),
             Status::TimedOut => {
-                let declared = self.plan.operation(op);
-                let (limit, how) = match inner.scheduler.stopped_for(op) {
-                    Some(StopReason::RunTimeout) => {
-                        (self.options.run_timeout_ms, "was stopped because the run's limit had passed:")
-                    }
-                    Some(StopReason::TotalTimeout) => {
-                        (declared.total_timeout_ms, "did not end within its total limit of")
-                    }
-                    _ => (
-                        declared.timeout_ms.or(self.options.default_timeout_ms),
-                        "took longer than its limit of",
-                    ),
+                let how = match cause.map(|cause| cause.reason) {
+                    Some(StopReason::RunTimeout) => "was stopped because the run's limit had passed:",
+                    Some(StopReason::TotalTimeout) => "did not end within its total limit of",
+                    _ => "took longer than its limit of",
                 };
-                let message = match limit {
+                let message = match cause.and_then(|cause| cause.limit_ms) {
                     Some(limit) => format!("operation '{name}' {how} {}", duration(limit)),
                     None => format!("operation '{name}' took too long"),
                 };
                 Some(ErrorReport::new(Code::OperationTimeout, message))
             }
             Status::Canceled => {
-                let why = match inner.scheduler.stopped_for(op) {
+                let why = match cause.map(|cause| cause.reason) {
                     Some(StopReason::RunStopped) => "another one failed, and the run stops what runs",
                     _ => "the run was canceled",
                 };
@@ -756,12 +745,12 @@ impl Run {
                 Work::Stop { .. } => {}
             },
             Command::Withdraw(op, _) => inner.queue.retain(|(queued, _)| *queued != op),
-            Command::Stop(op, _, _, grace_ms) => inner.programs.stop(op, Duration::from_millis(grace_ms)),
-            Command::Started(..) | Command::Ended(..) | Command::Skipped(..) | Command::Finished(_) => {
+            Command::Stop { op, mode, .. } => inner.programs.stop(op, mode),
+            Command::Started(..) | Command::Ended { .. } | Command::Skipped(..) | Command::Finished(_) => {
                 self.let_workers_go(inner);
             }
             Command::Serving(..)
-            | Command::Retrying(..)
+            | Command::Retrying { .. }
             | Command::Released(..)
             | Command::RollingBack(_) => {}
         }

@@ -215,7 +215,7 @@ fn a_timeout_says_which_limit_it_was() {
 #[test]
 fn cancel_takes_back_what_nobody_took() {
     let (run, hub) = start(vec![script("a", &[])], RunOptions::new(1));
-    run.cancel(CancelMode::Graceful);
+    run.cancel(StopMode::OWN_GRACE);
     until_finished(&hub);
     assert_eq!(run.take(1, SOON), Ticket::Over);
     let result = run.result();
@@ -289,7 +289,7 @@ fn a_run_without_a_folder_of_its_own_makes_one_below_the_root() {
         ..RunOptions::new(1)
     };
     let (run, hub) = start(vec![script("a", &[])], options);
-    run.cancel(CancelMode::Graceful);
+    run.cancel(StopMode::OWN_GRACE);
     until_finished(&hub);
     let query = history::index::Query { directory: Some(root.path().to_owned()), ..Default::default() };
     assert_eq!(history::index::list(&query)[0].status, "Canceled");

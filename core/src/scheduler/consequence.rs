@@ -7,6 +7,7 @@
 
 use super::messages::StopReason;
 use crate::graph::OpId;
+use crate::operation::StopMode;
 use std::collections::VecDeque;
 
 /// Something that follows from a change and is not yet decided.
@@ -20,13 +21,8 @@ pub(super) enum Consequence {
     EndStops(OpId),
     /// A critical operation did not end well.
     Failed(OpId),
-    /// What runs is stopped, except what is meant to run even so; `kill` leaves no grace.
-    StopRunning {
-        /// Why.
-        reason: StopReason,
-        /// Whether to kill at once.
-        kill: bool,
-    },
+    /// What runs is stopped, except what is meant to run even so.
+    StopRunning(StopReason, StopMode),
 }
 
 /// All that follows, in the order in which it is decided.

@@ -5,7 +5,7 @@ use super::machine::Scheduler;
 use super::messages::{Command, SkipReason, StopReason};
 use super::state::Halt;
 use crate::graph::OpId;
-use crate::operation::{FailureStrategy, Trigger};
+use crate::operation::{FailureStrategy, StopMode, Trigger};
 
 impl Scheduler {
     /// Whether an operation may start although the run was called off.
@@ -28,7 +28,7 @@ impl Scheduler {
             FailureStrategy::Rollback => self.rollback.decide(op),
         }
         if self.call_off(Halt::Failure, SkipReason::RunStopped(op), out) && self.settings.cancel_running {
-            self.stop_running_later(StopReason::RunStopped, false);
+            self.stop_running_later(StopReason::RunStopped, StopMode::OWN_GRACE);
         }
     }
 
@@ -47,18 +47,18 @@ impl Scheduler {
         true
     }
 
-    pub(super) fn cancel(&mut self, hard: bool, out: &mut Vec<Command>) {
+    pub(super) fn cancel(&mut self, mode: StopMode, out: &mut Vec<Command>) {
         if self.finished {
             return;
         }
         self.canceled = true;
-        let halt = if hard { Halt::Hard } else { Halt::Graceful };
+        let halt = if mode == StopMode::Kill { Halt::Hard } else { Halt::Graceful };
         self.call_off(halt, SkipReason::RunCanceled, out);
-        self.stop_running_later(StopReason::Cancel, hard);
+        self.stop_running_later(StopReason::Cancel, mode);
     }
 
     /// Stops what runs when all that was called off has been skipped and its dependents know of it.
-    pub(super) fn stop_running_later(&mut self, reason: StopReason, kill: bool) {
-        self.consequences.push(Consequence::StopRunning { reason, kill });
+    pub(super) fn stop_running_later(&mut self, reason: StopReason, mode: StopMode) {
+        self.consequences.push(Consequence::StopRunning(reason, mode));
     }
 }

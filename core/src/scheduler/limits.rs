@@ -1,10 +1,11 @@
 //! How long something may take, and what happens when it has taken longer.
 
 use super::machine::Scheduler;
-use super::messages::{Command, SkipReason, StopReason};
+use super::messages::{Command, SkipReason, StopCause, StopReason};
 use super::state::{Halt, State, Status};
 use super::timers::Timer;
 use crate::graph::OpId;
+use crate::operation::StopMode;
 
 impl Scheduler {
     /// The limit whose passing stops an operation for this reason, in milliseconds: the one rule for limits.
@@ -30,6 +31,12 @@ impl Scheduler {
         }
     }
 
+    /// Why an operation was stopped, with the limit behind it.
+    pub(super) fn cause(&self, op: OpId) -> Option<StopCause> {
+        let reason = self.progress[op.index()].stop_reason?;
+        Some(StopCause { reason, limit_ms: self.limit(op, reason) })
+    }
+
     /// The limit of the whole run counts from now on.
     pub(super) fn arm_run_limit(&mut self) {
         if let Some(limit) = self.settings.run_timeout_ms {
@@ -40,7 +47,7 @@ impl Scheduler {
     /// The limit of an attempt has passed.
     pub(super) fn attempt_limit_passed(&mut self, op: OpId, attempt: u32, out: &mut Vec<Command>) {
         if self.is_current(op, attempt) && self.state(op) == State::Running {
-            self.stop(op, StopReason::Timeout, false, out);
+            self.stop(op, StopReason::Timeout, StopMode::OWN_GRACE, out);
         }
     }
 
@@ -49,7 +56,7 @@ impl Scheduler {
         self.progress[op.index()].flags.total_passed = true;
         let mut attempt = self.progress[op.index()].attempt;
         match self.state(op) {
-            State::Running => return self.stop(op, StopReason::TotalTimeout, false, out),
+            State::Running => return self.stop(op, StopReason::TotalTimeout, StopMode::OWN_GRACE, out),
             State::Ready | State::Backoff => {}
             State::Admitted => {
                 out.push(Command::Withdraw(op, attempt));
@@ -69,7 +76,7 @@ impl Scheduler {
         let halt = if self.run_timed_out { Halt::Hard } else { Halt::Graceful };
         self.run_timed_out = true;
         self.call_off(halt, SkipReason::RunTimeout, out);
-        self.stop_running_later(StopReason::RunTimeout, false);
+        self.stop_running_later(StopReason::RunTimeout, StopMode::OWN_GRACE);
         if halt == Halt::Graceful {
             self.arm_run_limit();
         }

@@ -157,11 +157,6 @@ impl Scheduler {
         self.progress[op.index()].attempt
     }
 
-    /// Why an operation was ordered to stop, if it was.
-    pub fn stopped_for(&self, op: OpId) -> Option<StopReason> {
-        self.progress[op.index()].stop_reason
-    }
-
     /// When an operation came to be where it is, in milliseconds since the run's start.
     pub fn since(&self, op: OpId) -> u64 {
         self.progress[op.index()].since()
@@ -252,7 +247,8 @@ impl Scheduler {
         flags.failure = status.is_failure();
         let flags = *flags;
         self.change(op, Change::End(status));
-        out.push(Command::Ended(op, attempt, status));
+        let cause = if status == Status::Succeeded { None } else { self.cause(op) };
+        out.push(Command::Ended { op, attempt, status, cause });
         self.has_ended(op);
         if flags.service {
             self.consequences.push(Consequence::EndStops(op));
@@ -275,11 +271,12 @@ impl Scheduler {
             _ => return false,
         }
         if self.progress[op.index()].flags.tried {
-            let status = match reason {
-                SkipReason::RunCanceled => Status::Canceled,
-                SkipReason::RunTimeout => Status::TimedOut,
-                _ => Status::Failed,
+            let (status, cause) = match reason {
+                SkipReason::RunCanceled => (Status::Canceled, Some(StopReason::Cancel)),
+                SkipReason::RunTimeout => (Status::TimedOut, Some(StopReason::RunTimeout)),
+                _ => (Status::Failed, None),
             };
+            self.progress[op.index()].stop_reason = cause;
             self.end(op, attempt, status, out);
             return true;
         }

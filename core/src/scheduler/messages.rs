@@ -4,10 +4,10 @@ use super::admission::Limits;
 use super::guard::GuardLimits;
 use super::state::{RunStatus, Status};
 use crate::graph::OpId;
-use crate::operation::{FailureStrategy, RetryRule};
+use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryRule, StopMode};
 use serde::{Deserialize, Serialize};
 
-/// What a run is told once, at its start.
+/// What is set once for a run, at its start.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// What limits the run.
@@ -35,7 +35,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// So many slots, and everything else at its default.
+    /// That many slots, and everything else at its default.
     pub fn new(max_concurrency: u32) -> Self {
         Self {
             limits: Limits { max_concurrency },
@@ -45,7 +45,7 @@ impl Settings {
             guard: GuardLimits::default(),
             default_timeout_ms: None,
             run_timeout_ms: None,
-            stop_grace_ms: 5_000,
+            stop_grace_ms: DEFAULT_STOP_GRACE_MS,
             seed: 0,
             untimed: false,
             incomplete: false,
@@ -53,12 +53,12 @@ impl Settings {
     }
 }
 
-/// Something that happened outside.
+/// Something that has happened outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
     /// Only time has passed.
     Tick,
-    /// Whoever runs the operation has begun. Its limit counts from here.
+    /// The operation has begun. Its limit counts from here.
     Taken(OpId, u32),
     /// A service has passed its readiness probe.
     ServiceReady(OpId, u32),
@@ -73,16 +73,13 @@ pub enum Input {
     },
     /// Another run gives back slots that it was lent.
     SlotsReturned(u32),
-    /// From now on there are so many slots; never more than one where the plan is sequential.
+    /// From now on there are this many slots; never more than one where the plan is sequential.
     Slots(u32),
-    /// Stop everything; `hard` leaves no grace.
-    Cancel {
-        /// Whether to kill at once.
-        hard: bool,
-    },
+    /// Stop everything. A grace bounds that of each operation.
+    Cancel(StopMode),
 }
 
-/// How whoever ran it says that an operation ended.
+/// How an attempt ended, as reported from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Well.
@@ -92,11 +89,11 @@ pub enum Verdict {
         /// Whether its error is one that its policy wants retried.
         retry: bool,
     },
-    /// It ended because it was told to.
+    /// It ended because it was ordered to stop.
     Stopped,
 }
 
-/// Why an operation is told to stop.
+/// Why an operation is ordered to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StopReason {
@@ -106,7 +103,7 @@ pub enum StopReason {
     TotalTimeout,
     /// The run's limit has passed.
     RunTimeout,
-    /// Somebody canceled the run.
+    /// The run was canceled.
     Cancel,
     /// Another operation failed, and the run stops what runs.
     RunStopped,
@@ -129,16 +126,25 @@ impl StopReason {
     ];
 }
 
+/// Why an operation was stopped, with the limit behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StopCause {
+    /// Why.
+    pub reason: StopReason,
+    /// The limit that had passed, in milliseconds, if one had.
+    pub limit_ms: Option<u64>,
+}
+
 /// Why an operation never started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SkipReason {
-    /// Something it depends on did not end well.
+    /// Something it depends on did not succeed.
     Dependency(OpId),
     /// It runs only after a failure, and nothing it depends on has failed.
     NotTriggered,
     /// The run stops at the first failure, and this one failed.
     RunStopped(OpId),
-    /// Somebody canceled the run.
+    /// The run was canceled.
     RunCanceled,
     /// The run's limit has passed.
     RunTimeout,
@@ -148,10 +154,10 @@ pub enum SkipReason {
     HeldByService(OpId),
 }
 
-/// What the shell must do or make known, in this order.
+/// What must be done or made known, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Hand the operation to whoever runs it.
+    /// Hand the operation out to be run.
     Start(OpId, u32),
     /// Take back what was handed out and not yet taken. A `Skipped` or an `Ended` follows.
     Withdraw(OpId, u32),
@@ -159,12 +165,41 @@ pub enum Command {
     Started(OpId, u32),
     /// The service is ready.
     Serving(OpId, u32),
-    /// Tell whoever runs it to stop, and to give up after the grace (milliseconds).
-    Stop(OpId, u32, StopReason, u64),
-    /// The attempt ended badly; another one may start after the pause (milliseconds).
-    Retrying(OpId, u32, Status, u64),
+    /// Stop what runs the operation.
+    Stop {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+        /// Why.
+        cause: StopCause,
+        /// How. A grace is the operation's own already.
+        mode: StopMode,
+    },
+    /// The attempt ended badly; another one may start after a pause.
+    Retrying {
+        /// Which operation.
+        op: OpId,
+        /// The attempt that ended.
+        attempt: u32,
+        /// How it ended.
+        status: Status,
+        /// Why it was stopped, if it was.
+        cause: Option<StopCause>,
+        /// The pause in milliseconds.
+        delay_ms: u64,
+    },
     /// The operation ended.
-    Ended(OpId, u32, Status),
+    Ended {
+        /// Which operation.
+        op: OpId,
+        /// Its last attempt; 0 when there was none.
+        attempt: u32,
+        /// How it ended.
+        status: Status,
+        /// Why it was stopped, or did not go on, if that is why it ended.
+        cause: Option<StopCause>,
+    },
     /// The operation will never start.
     Skipped(OpId, SkipReason),
     /// An abandoned operation has ended after all; what it held is free again.

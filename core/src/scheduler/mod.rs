@@ -55,5 +55,5 @@ pub use admission::Limits;
 pub use explain::Waiting;
 pub use guard::{GuardLimits, GuardReason};
 pub use machine::Scheduler;
-pub use messages::{Command, Input, Settings, SkipReason, StopReason, Verdict};
+pub use messages::{Command, Input, Settings, SkipReason, StopCause, StopReason, Verdict};
 pub use state::{Change, Defect, RunStatus, State, Status};

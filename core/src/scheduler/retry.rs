@@ -36,14 +36,15 @@ impl Scheduler {
         {
             return false;
         }
+        let cause = self.cause(op);
         self.change(op, Change::BackOff);
-        self.progress[op.index()].flags.tried = true;
         self.progress[op.index()].stop_reason = None;
-        let delay = rule.delay(attempt, self.settings.seed, op);
-        let due = self.now.saturating_add(delay);
+        self.progress[op.index()].flags.tried = true;
+        let delay_ms = rule.delay(attempt, self.settings.seed, op);
+        let due = self.now.saturating_add(delay_ms);
         self.timers.arm(due, Timer::Backoff(op, attempt));
         self.backoff_until.insert(op, due);
-        out.push(Command::Retrying(op, attempt, status, delay));
+        out.push(Command::Retrying { op, attempt, status, cause, delay_ms });
         true
     }
 

@@ -8,7 +8,7 @@ use super::{GuardLimits, Scheduler};
 use crate::graph::OpId;
 use crate::operation::{
     Backoff, FailureStrategy, LockMode, Needs, Operation, Order, PlanRequest, ProcessMode, ResourceLimits,
-    RetryPolicy, RetryRule, Trigger, Work,
+    RetryPolicy, RetryRule, StopMode, Trigger, Work,
 };
 use crate::plan::Plan;
 use crate::plan::tests::{process, script};
@@ -540,14 +540,15 @@ fn simulate(world: &World) -> Result<Trace, TestCaseError> {
         ticket += 1;
     };
     for &(at, hard) in &world.cancels {
-        plan_input(&mut agenda, at, Input::Cancel { hard });
+        let mode = if hard { StopMode::Kill } else { StopMode::OWN_GRACE };
+        plan_input(&mut agenda, at, Input::Cancel(mode));
     }
     for &(at, memory_used_mb) in &world.samples {
         plan_input(&mut agenda, at, Input::Sample { memory_used_mb, cpu_percent: None });
     }
     // Monitors alone go on for ever, and stuck work without a limit does; end such worlds by hand.
-    plan_input(&mut agenda, 500_000, Input::Cancel { hard: false });
-    plan_input(&mut agenda, 600_000, Input::Cancel { hard: true });
+    plan_input(&mut agenda, 500_000, Input::Cancel(StopMode::OWN_GRACE));
+    plan_input(&mut agenda, 600_000, Input::Cancel(StopMode::Kill));
     let mut trace = Trace::default();
     let mut now = 0u64;
     let mut inputs: Vec<Input> = vec![];
@@ -562,7 +563,7 @@ fn simulate(world: &World) -> Result<Trace, TestCaseError> {
         seen.now = seen.now.max(said);
         for input in &inputs {
             match *input {
-                Input::Cancel { hard } => seen.open = seen.open.min(if hard { 0 } else { 1 }),
+                Input::Cancel(mode) => seen.open = seen.open.min(u8::from(mode != StopMode::Kill)),
                 Input::Sample { memory_used_mb, .. } => {
                     seen.sample =
                         memory_used_mb.map(|used| (seen.now + super::guard::SAMPLE_LIFETIME_MS, used));
@@ -627,12 +628,14 @@ fn simulate(world: &World) -> Result<Trace, TestCaseError> {
                     seen.serving.insert(op);
                     seen.slots.remove(&op);
                 }
-                Command::Stop(op, attempt, _, grace) => {
+                Command::Stop { op, attempt, mode, .. } => {
                     let lag = match seen.behaviour(op, attempt) {
                         Behaviour::RunsUntilStopped { lag } => Some(lag),
                         // Some of those that do something by themselves do not listen.
                         Behaviour::Ends { after, .. } if after % 4 == 1 => None,
-                        Behaviour::Ends { .. } | Behaviour::FailsToStart => Some(grace / 2),
+                        Behaviour::Ends { .. } | Behaviour::FailsToStart => {
+                            Some(mode.grace().as_millis() as u64 / 2)
+                        }
                         Behaviour::IsStuck => None,
                     };
                     if let Some(lag) = lag {
@@ -640,7 +643,7 @@ fn simulate(world: &World) -> Result<Trace, TestCaseError> {
                         plan_input(&mut agenda, now + lag, ended);
                     }
                 }
-                Command::Retrying(op, attempt, status, delay) => {
+                Command::Retrying { op, attempt, status, delay_ms, .. } => {
                     prop_assert!(matches!(status, Status::Failed | Status::TimedOut));
                     let allowed = match &seen.actor(op).retry {
                         Some(policy) => policy.count,
@@ -648,7 +651,7 @@ fn simulate(world: &World) -> Result<Trace, TestCaseError> {
                         None => 3,
                     };
                     prop_assert!(attempt <= allowed, "{op:?} is retried too often");
-                    seen.backoff.insert(op, seen.now + delay);
+                    seen.backoff.insert(op, seen.now + delay_ms);
                     seen.slots.remove(&op);
                     seen.holding.remove(&op);
                 }
@@ -656,7 +659,7 @@ fn simulate(world: &World) -> Result<Trace, TestCaseError> {
                     prop_assert!(seen.failures.contains(&op) && world.strategy == FailureStrategy::Rollback);
                     prop_assert!(!std::mem::replace(&mut seen.rolling_back, true));
                 }
-                Command::Ended(op, _, status) => seen.end(op, status)?,
+                Command::Ended { op, status, .. } => seen.end(op, status)?,
                 Command::Skipped(op, reason) => {
                     seen.end(op, Status::Skipped)?;
                     let failed = match reason {

@@ -15,7 +15,7 @@ use super::messages::{Command, Input, SkipReason, StopReason};
 use super::state::{Change, RunStatus, State};
 use super::timers::{Timer, Timers};
 use crate::graph::OpId;
-use crate::operation::Order;
+use crate::operation::{Order, StopMode};
 
 impl Scheduler {
     /// Takes everything that has happened up to `now` (milliseconds since the run's start) and
@@ -55,7 +55,7 @@ impl Scheduler {
                 Consequence::Undo(op) => self.undo(op, out),
                 Consequence::EndStops(service) => self.end_stop_operations(service, out),
                 Consequence::Failed(op) => self.critical_failure(op, out),
-                Consequence::StopRunning { reason, kill } => self.stop_running(reason, kill, out),
+                Consequence::StopRunning(reason, mode) => self.stop_running(reason, mode, out),
             }
         }
     }
@@ -87,7 +87,7 @@ impl Scheduler {
                 let sequential = *self.plan.order() == Order::Sequential;
                 self.admission.resize(if sequential { 1 } else { slots });
             }
-            Input::Cancel { hard } => self.cancel(hard, out),
+            Input::Cancel(mode) => self.cancel(mode, out),
         }
     }
 
@@ -156,8 +156,7 @@ impl Scheduler {
                 for op in self.plan.ids() {
                     self.skip(op, SkipReason::NothingToWatch, out);
                 }
-                let reason = StopReason::RunEnded;
-                self.consequences.push(Consequence::StopRunning { reason, kill: false });
+                self.stop_running_later(StopReason::RunEnded, StopMode::OWN_GRACE);
                 // The failure of a monitor that was to be tried again may ask for a rollback.
                 return true;
             }

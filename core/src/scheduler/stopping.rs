@@ -5,20 +5,21 @@ use super::messages::{Command, StopReason, Verdict};
 use super::state::{Change, State, Status};
 use super::timers::Timer;
 use crate::graph::OpId;
-use crate::operation::Work;
+use crate::operation::StopMode;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// Grace after a hard stop in milliseconds: long enough for a kill to be noticed.
-const HARD_GRACE_MS: u64 = 1_000;
+/// Time after a kill until an operation is given up, in milliseconds: long enough for the kill to be noticed.
+const KILL_MARGIN_MS: u64 = 1_000;
 
 impl Scheduler {
     /// Stops everything that runs, except what is spared. A kill reaches what is stopping already.
-    pub(super) fn stop_running(&mut self, reason: StopReason, kill: bool, out: &mut Vec<Command>) {
+    pub(super) fn stop_running(&mut self, reason: StopReason, mode: StopMode, out: &mut Vec<Command>) {
         for op in self.plan.nodes() {
             let runs = matches!(self.state(op), State::Running | State::Serving);
-            let hurries = kill && matches!(self.state(op), State::Stopping(_));
+            let hurries = mode == StopMode::Kill && matches!(self.state(op), State::Stopping(_));
             if (runs && !self.is_spared(op, reason)) || hurries {
-                self.stop(op, reason, kill, out);
+                self.stop(op, reason, mode, out);
             }
         }
     }
@@ -40,31 +41,24 @@ impl Scheduler {
     }
 
     /// Orders one operation to stop.
-    pub(super) fn stop(&mut self, op: OpId, reason: StopReason, hard: bool, out: &mut Vec<Command>) {
+    pub(super) fn stop(&mut self, op: OpId, reason: StopReason, mode: StopMode, out: &mut Vec<Command>) {
         let attempt = self.progress[op.index()].attempt;
-        let grace = if hard { 0 } else { self.grace_of(op) };
-        let reason = match self.state(op) {
-            State::Stopping(first) => first,
-            _ => {
-                self.change(op, Change::Stop(reason));
-                self.progress[op.index()].stop_reason = Some(reason);
-                reason
-            }
-        };
+        let own = self.plan.operation(op).work.stop_grace(Duration::from_millis(self.settings.stop_grace_ms));
+        let mode = mode.within(own);
+        // The first order says why; a later one can only hurry.
+        if !matches!(self.state(op), State::Stopping(_)) {
+            self.change(op, Change::Stop(reason));
+            self.progress[op.index()].stop_reason = Some(reason);
+        }
         // A stop operation is nothing but its service's stopping: nothing else needs an order.
-        if self.plan.stops(op).is_none() {
-            out.push(Command::Stop(op, attempt, reason, grace));
+        if self.plan.stops(op).is_none()
+            && let Some(cause) = self.cause(op)
+        {
+            out.push(Command::Stop { op, attempt, cause, mode });
         }
-        // What is killed needs a moment to be noticed; the shell's own kill comes at the grace's end.
-        let due = self.now.saturating_add(grace).saturating_add(HARD_GRACE_MS);
+        let grace = u64::try_from(mode.grace().as_millis()).unwrap_or(u64::MAX);
+        let due = self.now.saturating_add(grace).saturating_add(KILL_MARGIN_MS);
         self.timers.arm(due, Timer::StopGrace(op, attempt));
-    }
-
-    fn grace_of(&self, op: OpId) -> u64 {
-        match &self.plan.operation(op).work {
-            Work::Process(spec) => spec.stop_grace_ms.unwrap_or(self.settings.stop_grace_ms),
-            Work::Script | Work::Stop { .. } => self.settings.stop_grace_ms,
-        }
     }
 
     /// The grace after an order to stop is over.
@@ -86,7 +80,7 @@ impl Scheduler {
         self.change(op, Change::Begin);
         out.push(Command::Started(op, attempt));
         match self.state(service) {
-            State::Serving => self.stop(service, StopReason::StopOperation, false, out),
+            State::Serving => self.stop(service, StopReason::StopOperation, StopMode::OWN_GRACE, out),
             State::Stopping(_) => {}
             _ => self.end(op, attempt, Status::Succeeded, out),
         }

@@ -5,11 +5,12 @@ use crate::graph::OpId;
 use crate::operation::Order;
 use crate::operation::{
     FailureStrategy, LockMode, Needs, Operation, PlanRequest, ProcessMode, ResourceLimits, RetryPolicy,
-    Trigger, Work,
+    StopMode, Trigger, Work,
 };
 use crate::plan::Plan;
 use crate::plan::tests::{plan, process, script};
 use std::sync::Arc;
+use std::time::Duration;
 
 fn settings(cap: u32, failure: FailureStrategy) -> Settings {
     Settings { failure, ..Settings::new(cap) }
@@ -39,14 +40,16 @@ impl Bench {
                 Command::Withdraw(op, _) => format!("withdraw {}", name(op)),
                 Command::Started(op, _) => format!("started {}", name(op)),
                 Command::Serving(op, _) => format!("serving {}", name(op)),
-                Command::Stop(op, _, reason, grace) => format!("stop {} {reason:?} {grace}", name(op)),
-                Command::Ended(op, _, status) => format!("{} {status:?}", name(op)),
+                Command::Stop { op, cause, mode, .. } => {
+                    format!("stop {} {:?} {}", name(op), cause.reason, mode.grace().as_millis())
+                }
+                Command::Ended { op, status, .. } => format!("{} {status:?}", name(op)),
                 Command::Skipped(op, SkipReason::Dependency(on)) => {
                     format!("{} skipped because of {}", name(op), name(on))
                 }
                 Command::Skipped(op, reason) => format!("{} skipped {reason:?}", name(op)),
-                Command::Retrying(op, attempt, status, delay) => {
-                    format!("{} {status:?}, attempt {attempt}, again in {delay}", name(op))
+                Command::Retrying { op, attempt, status, delay_ms, .. } => {
+                    format!("{} {status:?}, attempt {attempt}, again in {delay_ms}", name(op))
                 }
                 Command::RollingBack(op) => format!("rolling back for {}", name(op)),
                 Command::Released(op, _) => format!("released {}", name(op)),
@@ -141,9 +144,9 @@ fn cancel_skips_what_waits_and_stops_what_runs() {
     let mut bench = Bench::new(operations, settings(2, FailureStrategy::Stop));
     bench.step(&[]);
     bench.take("a");
-    let said = bench.step(&[Input::Cancel { hard: false }]);
+    let said = bench.step(&[Input::Cancel(StopMode::OWN_GRACE)]);
     assert_eq!(said, ["withdraw b", "b skipped RunCanceled", "c skipped RunCanceled", "stop a Cancel 5000"]);
-    assert_eq!(bench.step(&[Input::Cancel { hard: true }]), ["stop a Cancel 0"]);
+    assert_eq!(bench.step(&[Input::Cancel(StopMode::Kill)]), ["stop a Cancel 0"]);
     assert_eq!(bench.end("a", Verdict::Stopped), ["a Canceled", "finished Canceled"]);
 }
 
@@ -179,7 +182,7 @@ fn a_run_of_monitors_goes_on_until_it_is_canceled() {
     bench.step(&[]);
     bench.take("watch");
     assert_eq!(bench.at(1_000_000_000), [""; 0]);
-    assert_eq!(bench.step(&[Input::Cancel { hard: false }]), ["stop watch Cancel 5000"]);
+    assert_eq!(bench.step(&[Input::Cancel(StopMode::OWN_GRACE)]), ["stop watch Cancel 5000"]);
     assert_eq!(bench.end("watch", Verdict::Stopped), ["watch Canceled", "finished Canceled"]);
 }
 
@@ -464,16 +467,16 @@ fn always_means_even_after_a_cancel_but_not_after_a_hard_one() {
     let mut bench = Bench::new(operations(), settings(1, FailureStrategy::Stop));
     bench.step(&[]);
     bench.take("a");
-    assert_eq!(bench.step(&[Input::Cancel { hard: false }]), ["stop a Cancel 5000"]);
+    assert_eq!(bench.step(&[Input::Cancel(StopMode::OWN_GRACE)]), ["stop a Cancel 5000"]);
     assert_eq!(bench.end("a", Verdict::Stopped), ["a Canceled", "start clean"]);
     bench.take("clean");
-    assert_eq!(bench.step(&[Input::Cancel { hard: false }]), [""; 0]);
-    assert_eq!(bench.step(&[Input::Cancel { hard: true }]), ["stop clean Cancel 0"]);
+    assert_eq!(bench.step(&[Input::Cancel(StopMode::OWN_GRACE)]), [""; 0]);
+    assert_eq!(bench.step(&[Input::Cancel(StopMode::Kill)]), ["stop clean Cancel 0"]);
 
     let mut bench = Bench::new(operations(), settings(1, FailureStrategy::Stop));
     bench.step(&[]);
     bench.take("a");
-    let said = bench.step(&[Input::Cancel { hard: true }]);
+    let said = bench.step(&[Input::Cancel(StopMode::Kill)]);
     assert_eq!(said, ["clean skipped RunCanceled", "stop a Cancel 0"]);
 }
 
@@ -619,4 +622,57 @@ fn slots_can_be_added_and_taken_away() {
     bench.take("b");
     let b = bench.op("b");
     assert_eq!(bench.step(&[Input::Completed(b, 1, Verdict::Succeeded)]), ["b Succeeded", "start c"]);
+}
+
+#[test]
+fn the_grace_of_a_cancel_bounds_that_of_each_operation_and_a_grace_of_zero_is_not_a_kill() {
+    let stop_of = |own: Option<u64>, mode: StopMode| {
+        let mut program = process("a", ProcessMode::Task);
+        if let Work::Process(spec) = &mut program.work {
+            spec.stop_grace_ms = own;
+        }
+        let mut bench = Bench::new(vec![program], settings(1, FailureStrategy::Stop));
+        bench.step(&[]);
+        bench.take("a");
+        let mut out = Vec::new();
+        bench.scheduler.step(0, &[Input::Cancel(mode)], &mut out);
+        out.iter().find_map(|command| match *command {
+            Command::Stop { mode, .. } => Some(mode),
+            _ => None,
+        })
+    };
+    let seconds = |seconds| StopMode::Grace(Duration::from_secs(seconds));
+    assert_eq!(stop_of(None, StopMode::OWN_GRACE), Some(seconds(5)));
+    assert_eq!(stop_of(Some(60_000), StopMode::OWN_GRACE), Some(seconds(60)));
+    assert_eq!(stop_of(Some(60_000), seconds(2)), Some(seconds(2)));
+    assert_eq!(stop_of(Some(0), StopMode::OWN_GRACE), Some(seconds(0)));
+    assert_eq!(stop_of(Some(60_000), StopMode::Kill), Some(StopMode::Kill));
+}
+
+#[test]
+fn what_was_stopped_says_which_limit_had_passed() {
+    let cause_of = |operation: Operation, limited: Settings, at: u64, verdict: Verdict| {
+        let mut bench = Bench::new(vec![operation, script("b", &[])], limited);
+        bench.step(&[]);
+        bench.take("a");
+        let mut out = Vec::new();
+        bench.scheduler.step(10, &[Input::Completed(OpId(0), 1, verdict)], &mut out);
+        bench.scheduler.step(at, &[], &mut out);
+        bench.scheduler.step(at, &[Input::Completed(OpId(0), 1, Verdict::Stopped)], &mut out);
+        out.into_iter().find_map(|command| match command {
+            Command::Ended { op: OpId(0), cause, .. } => Some(cause),
+            _ => None,
+        })
+    };
+    let tried = Operation { timeout_ms: Some(700), ..retried("a", 5) };
+    let mut limited = settings(2, FailureStrategy::Continue);
+    limited.run_timeout_ms = Some(60);
+    let cause = |reason, limit_ms| Some(Some(StopCause { reason, limit_ms: Some(limit_ms) }));
+    // It pauses between two attempts: its own limit has nothing to do with its end.
+    assert_eq!(cause_of(tried, limited, 60, FAILED), cause(StopReason::RunTimeout, 60));
+    let never = Verdict::Failed { retry: false };
+    let plain = settings(2, FailureStrategy::Continue);
+    assert_eq!(cause_of(script("a", &[]), plain, 60, never), Some(None));
+    let total = Operation { total_timeout_ms: Some(80), ..retried("a", 5) };
+    assert_eq!(cause_of(total, plain, 80, FAILED), cause(StopReason::TotalTimeout, 80));
 }

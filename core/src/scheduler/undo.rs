@@ -8,6 +8,7 @@ use super::machine::Scheduler;
 use super::messages::{Command, StopReason};
 use super::state::{Change, Halt, State};
 use crate::graph::OpId;
+use crate::operation::StopMode;
 use std::sync::Arc;
 
 impl Scheduler {
@@ -48,7 +49,7 @@ impl Scheduler {
     fn undo_one(&mut self, op: OpId, out: &mut Vec<Command>) -> bool {
         let Some(compensation) = self.plan.compensation_of(op) else { return true };
         match (self.state(compensation), self.state(op)) {
-            (State::Waiting, State::Serving) => self.stop(op, StopReason::RunEnded, false, out),
+            (State::Waiting, State::Serving) => self.stop(op, StopReason::RunEnded, StopMode::OWN_GRACE, out),
             (State::Waiting, State::Stopping(_)) => {}
             (State::Waiting, _) => self.make_ready(compensation, Change::Ready),
             (state, _) => return state.is_final() || state == State::Dormant,

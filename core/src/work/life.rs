@@ -2,6 +2,7 @@
 
 use super::tree::Exit;
 use crate::error::Fault;
+use crate::operation::StopMode;
 
 /// Where a program is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +28,8 @@ pub(super) enum Input {
     Ready,
     /// The readiness probe has given up.
     NotReady(Fault),
-    /// Somebody wants it to stop; `hard` means now.
-    Ordered { hard: bool },
+    /// It is ordered to stop.
+    Ordered(StopMode),
     /// The program has ended; others of its tree may live on.
     Exited(Exit),
     /// Nothing of its tree lives any more.
@@ -115,7 +116,7 @@ impl Life {
     pub(super) fn step(&mut self, input: Input) -> Option<Command> {
         use Stage::{Draining, Ended, Killing, Probing, Running, Stopping};
         let ordered_before = self.ordered;
-        self.ordered |= matches!(input, Input::Ordered { .. });
+        self.ordered |= matches!(input, Input::Ordered(_));
         let (stage, command) = match (self.stage, input) {
             (Probing, Input::Ready) => (Running, Command::ReportReady),
             (Probing, Input::NotReady(fault)) => {
@@ -129,13 +130,16 @@ impl Life {
                 // Half a service is no service: its helpers would only keep its port.
                 if self.service { (Killing, Command::Kill) } else { (Draining, Command::Release) }
             }
-            (Probing | Running, Input::Ordered { hard }) => {
+            (Probing | Running, Input::Ordered(mode)) => {
                 self.cause = Some(Cause::Ordered);
-                if hard { (Killing, Command::Kill) } else { (Stopping, Command::Terminate) }
+                match mode {
+                    StopMode::Grace(_) => (Stopping, Command::Terminate),
+                    StopMode::Kill => (Killing, Command::Kill),
+                }
             }
 
-            (Stopping, Input::Ordered { hard: false }) => (Stopping, Command::Hurry),
-            (Stopping, Input::Ordered { hard: true } | Input::TimeOver) => (Killing, Command::Kill),
+            (Stopping, Input::Ordered(StopMode::Grace(_))) => (Stopping, Command::Hurry),
+            (Stopping, Input::Ordered(StopMode::Kill) | Input::TimeOver) => (Killing, Command::Kill),
             (Stopping, Input::Exited(exit)) => {
                 self.exit = Some(exit);
                 return None;
@@ -150,7 +154,7 @@ impl Life {
                 (Draining, if self.ordered { Command::DrainInTime } else { Command::Drain })
             }
 
-            (Draining, Input::Ordered { .. }) if !ordered_before => (Draining, Command::DrainInTime),
+            (Draining, Input::Ordered(_)) if !ordered_before => (Draining, Command::DrainInTime),
             (Draining, Input::OutputEnded | Input::TimeOver) => {
                 self.stage = Ended;
                 return None;
@@ -167,8 +171,8 @@ mod tests {
     use super::*;
     use crate::error::Code;
 
-    const SOFT: Input = Input::Ordered { hard: false };
-    const HARD: Input = Input::Ordered { hard: true };
+    const SOFT: Input = Input::Ordered(StopMode::OWN_GRACE);
+    const HARD: Input = Input::Ordered(StopMode::Kill);
 
     fn exited(code: i32) -> Input {
         Input::Exited(Exit { code: Some(code), signal: None })
@@ -185,6 +189,12 @@ mod tests {
             assert_eq!(life.step(input), expected, "step {number}");
         }
         life
+    }
+
+    #[test]
+    fn a_grace_of_zero_still_asks() {
+        let now = Input::Ordered(StopMode::Grace(std::time::Duration::ZERO));
+        live(false, vec![(now, Some(Command::Terminate)), (Input::TimeOver, Some(Command::Kill))]);
     }
 
     #[test]

@@ -7,15 +7,12 @@ use super::tree::{Exit, Identity, StopSignal, Tree};
 use super::{launch, os};
 use crate::error::{Code, Fault};
 use crate::operation::endpoint::Endpoint;
-use crate::operation::{Probe, ProcessMode, ProcessSpec};
+use crate::operation::{DEFAULT_STOP_GRACE_MS, Probe, ProcessMode, ProcessSpec, StopMode};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::process::Child;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
-
-/// Time between the polite stop and the kill when nobody says otherwise.
-pub const DEFAULT_GRACE: Duration = Duration::from_secs(5);
 
 /// How often the process table is looked at while the last of a stopped tree disappear.
 const TREE_POLL: Duration = Duration::from_millis(20);
@@ -27,35 +24,14 @@ const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const LINES_SHOWN: usize = 5;
 const CHARACTERS_SHOWN: usize = 400;
 
-/// An order to end a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StopOrder {
-    /// Time between the polite stop and the kill.
-    pub grace: Duration,
-    /// Kill now.
-    pub hard: bool,
-}
-
-impl StopOrder {
-    /// Asks politely, and kills after the grace. A second order may make the grace shorter, never longer.
-    pub fn polite(grace: Duration) -> Self {
-        Self { grace, hard: false }
-    }
-
-    /// Kills at once, also when a grace is running.
-    pub fn hard() -> Self {
-        Self { grace: Duration::ZERO, hard: true }
-    }
-}
-
 /// Gives stop orders to a running program, from any thread; sending never waits.
-pub type StopSender = mpsc::UnboundedSender<StopOrder>;
+pub type StopSender = mpsc::UnboundedSender<StopMode>;
 
 /// What ties a running program to whoever started it.
 ///
 /// Once every sender of orders is dropped no order can come any more; the program goes on.
 pub struct ProcessControl {
-    orders: mpsc::UnboundedReceiver<StopOrder>,
+    orders: mpsc::UnboundedReceiver<StopMode>,
     on_started: Option<Box<dyn FnOnce(Identity) + Send>>,
     on_ready: Option<Box<dyn FnOnce() + Send>>,
     grace: Duration,
@@ -66,7 +42,7 @@ impl ProcessControl {
     /// A control and the sender of its stop orders.
     pub fn new() -> (StopSender, Self) {
         let (sender, orders) = mpsc::unbounded_channel();
-        let (grace, signal) = (DEFAULT_GRACE, StopSignal::default());
+        let (grace, signal) = (Duration::from_millis(DEFAULT_STOP_GRACE_MS), StopSignal::default());
         (sender, Self { orders, on_started: None, on_ready: None, grace, signal })
     }
 
@@ -123,11 +99,6 @@ impl ProcessEnd {
     fn not_started(outcome: ProcessOutcome) -> Self {
         Self { outcome, exit_code: None, signal: None, last_errors: Vec::new() }
     }
-}
-
-/// The time between the polite stop and the kill of a program: its own, else the run's.
-pub fn stop_grace(spec: &ProcessSpec, of_run: Duration) -> Duration {
-    spec.stop_grace_ms.map_or(of_run, Duration::from_millis)
 }
 
 /// Starts a program and stays with it until it is over and its output has been handed on.
@@ -198,7 +169,7 @@ async fn live(
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut listening, mut output_ended) = (true, false);
     let mut time: Option<Instant> = None;
-    let mut grace = stop_grace(spec, control.grace);
+    let mut grace = spec.stop_grace(control.grace);
 
     while life.stage() != Stage::Ended {
         // In this order: an end is seen before an order or a probe that met somebody else, and the
@@ -211,9 +182,9 @@ async fn live(
                 Input::Exited(status.map(os::exit).unwrap_or_default())
             }
             order = control.orders.recv(), if listening => match order {
-                Some(order) => {
-                    grace = order.grace;
-                    Input::Ordered { hard: order.hard }
+                Some(mode) => {
+                    grace = mode.grace();
+                    Input::Ordered(mode)
                 }
                 None => {
                     listening = false;

@@ -89,7 +89,7 @@ impl Running {
         timeout(LIMIT, &mut self.started).await.unwrap().expect("started")
     }
 
-    fn stop(&self, order: StopOrder) {
+    fn stop(&self, order: StopMode) {
         self.orders.send(order).unwrap();
     }
 
@@ -411,7 +411,7 @@ async fn a_stop_does_not_wait_for_a_stuck_reader() {
         if expected == ProcessOutcome::Succeeded {
             until_gone(started.await.unwrap()).await;
         }
-        orders.send(StopOrder::polite(LONG)).unwrap();
+        orders.send(StopMode::Grace(LONG)).unwrap();
         let end = timeout(LIMIT, end).await.unwrap().unwrap();
         // The end is seen before the order, or the order before the end.
         assert!(end.outcome == expected || script == "echo one" && end.outcome == ProcessOutcome::Stopped);
@@ -425,7 +425,7 @@ async fn a_polite_stop_lets_the_program_say_goodbye() {
     let mut running =
         Running::start(sh("trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.01; done"));
     assert_eq!(running.line().await, "up");
-    running.stop(StopOrder::polite(LONG));
+    running.stop(StopMode::Grace(LONG));
     let (end, rest) = running.end().await;
     assert_eq!((end.outcome, end.exit_code), (ProcessOutcome::Stopped, Some(7)));
     // The shell may remark that its sleep was terminated.
@@ -439,14 +439,14 @@ async fn an_interrupt_can_be_sent_instead() {
     let spec = sh("trap 'exit 9' INT; echo up; while :; do sleep 0.01; done");
     let end = tokio::spawn(async move { run(&spec, control.with_signal(StopSignal::Interrupt), sink).await });
     assert_eq!(timeout(LIMIT, lines.recv()).await.unwrap().unwrap().1, "up");
-    orders.send(StopOrder::polite(LONG)).unwrap();
+    orders.send(StopMode::Grace(LONG)).unwrap();
     assert_eq!(timeout(LIMIT, end).await.unwrap().unwrap().exit_code, Some(9));
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_stop_reaches_the_whole_tree_also_those_in_sessions_of_their_own() {
-    for order in [StopOrder::polite(LONG), StopOrder::hard()] {
+    for order in [StopMode::Grace(LONG), StopMode::Kill] {
         let mut running = Running::start(sh("sleep 1000 & echo $!
              setsid sh -c 'echo $$; sleep 1000 & echo $!; setsid sleep 1000 & echo $!; wait' &
              wait"));
@@ -469,7 +469,7 @@ async fn the_rest_of_the_tree_has_the_grace_too() {
         "(trap 'sleep 0.2; echo late; exit' TERM; echo up; while :; do sleep 0.01; done) & wait",
     ));
     assert_eq!(running.line().await, "up");
-    running.stop(StopOrder::polite(LONG));
+    running.stop(StopMode::Grace(LONG));
     let (end, rest) = running.end().await;
     assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGTERM)));
     // The shell may remark that its sleep was terminated.
@@ -481,7 +481,7 @@ async fn who_is_started_on_the_way_out_is_told_too() {
     let script = "trap 'sleep 1000 & echo $!; exit 0' TERM; echo up; while :; do sleep 0.01; done";
     let mut running = Running::start(sh(script));
     assert_eq!(running.line().await, "up");
-    running.stop(StopOrder::polite(LONG));
+    running.stop(StopMode::Grace(LONG));
     let (end, rest) = running.end().await;
     assert_eq!((end.outcome, end.exit_code), (ProcessOutcome::Stopped, Some(0)));
     let late: u32 = rest.iter().find_map(|line| line.parse().ok()).unwrap();
@@ -495,7 +495,7 @@ async fn who_does_not_listen_is_killed_after_the_grace() {
     let mut running = Running::start(sh(DEAF));
     assert_eq!(running.line().await, "up");
     let (grace, begun) = (Duration::from_millis(150), Instant::now());
-    running.stop(StopOrder::polite(grace));
+    running.stop(StopMode::Grace(grace));
     let (end, _) = running.end().await;
     assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGKILL)));
     assert!(begun.elapsed() >= grace);
@@ -503,10 +503,10 @@ async fn who_does_not_listen_is_killed_after_the_grace() {
 
 #[tokio::test]
 async fn a_second_order_shortens_the_grace_or_ends_it() {
-    for second in [StopOrder::hard(), StopOrder::polite(Duration::from_millis(1))] {
+    for second in [StopMode::Kill, StopMode::Grace(Duration::from_millis(1))] {
         let mut running = Running::start(sh(DEAF));
         assert_eq!(running.line().await, "up");
-        running.stop(StopOrder::polite(LONG));
+        running.stop(StopMode::Grace(LONG));
         running.stop(second);
         let (end, _) = running.end().await;
         assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGKILL)));
@@ -517,7 +517,7 @@ async fn a_second_order_shortens_the_grace_or_ends_it() {
 async fn a_stopped_process_is_woken_to_hear_the_stop() {
     let mut running = Running::start(sh("echo up; kill -STOP $$"));
     assert_eq!(running.line().await, "up");
-    running.stop(StopOrder::polite(LONG));
+    running.stop(StopMode::Grace(LONG));
     let (end, _) = running.end().await;
     assert_eq!(end.outcome, ProcessOutcome::Stopped);
 }
@@ -525,7 +525,7 @@ async fn a_stopped_process_is_woken_to_hear_the_stop() {
 #[tokio::test]
 async fn an_order_before_the_start_starts_nothing() {
     let (orders, control) = ProcessControl::new();
-    orders.send(StopOrder::polite(LONG)).unwrap();
+    orders.send(StopMode::Grace(LONG)).unwrap();
     let control = control.on_started(|_| panic!("nothing was to be started"));
     let (sink, _lines) = mpsc::channel(1);
     let end = run(&sh("echo up"), control, sink).await;
@@ -561,7 +561,7 @@ async fn a_service_is_ready_when_its_port_answers_and_ends_as_ordered() {
     let mut running = Running::start(service(SERVING, check, 60_000));
     let helper = running.process().await;
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
-    running.stop(StopOrder::polite(LONG));
+    running.stop(StopMode::Grace(LONG));
     let (end, _) = running.end().await;
     assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGTERM)));
     assert!(!lives(helper));
@@ -580,7 +580,7 @@ async fn a_service_is_ready_when_it_answers_over_http() {
         stream.write_all(answer.as_bytes()).await.unwrap();
     }
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
-    running.stop(StopOrder::hard());
+    running.stop(StopMode::Kill);
     assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
 }
 
@@ -659,7 +659,7 @@ async fn a_stop_while_probing_is_a_stop() {
     let check = ProbeCheck::Tcp(address);
     let mut running = Running::start(service(SERVING, check, 60_000));
     let helper = running.process().await;
-    running.stop(StopOrder::polite(LONG));
+    running.stop(StopMode::Grace(LONG));
     let tell_ready = std::mem::replace(&mut running.ready, oneshot::channel().1);
     assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
     assert!(tell_ready.await.is_err(), "it never was ready");
@@ -679,7 +679,7 @@ async fn a_probe_that_cannot_be_asked_is_refused_before_the_start() {
 
 #[test]
 fn a_programs_own_grace_comes_before_the_runs() {
-    assert_eq!(stop_grace(&sh(""), LONG), LONG);
+    assert_eq!(sh("").stop_grace(LONG), LONG);
     let own = ProcessSpec { stop_grace_ms: Some(20), ..sh("") };
-    assert_eq!(stop_grace(&own, LONG), Duration::from_millis(20));
+    assert_eq!(own.stop_grace(LONG), Duration::from_millis(20));
 }
