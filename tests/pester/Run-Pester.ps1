@@ -1,18 +1,23 @@
 <#
 .SYNOPSIS
-Runs the Pester suite against the staged module and ends with a line `PESTER <passed> <failed> <skipped>`.
+Runs the Pester suite against the staged module and ends with what failed and a line `PESTER <passed> <failed> <skipped>`.
 .PARAMETER ModulePath
 The staged module; by default the one of this checkout.
+.PARAMETER Path
+Test files, or folders of them; by default all of this folder.
 .PARAMETER Filter
 Only tests whose full name contains this.
 .PARAMETER PesterPath
 The Pester to use; by default the newest one that PowerShell finds.
 .EXAMPLE
 ./tests/pester/Run-Pester.ps1
+.EXAMPLE
+./tests/pester/Run-Pester.ps1 -Path ./tests/pester/Runs.Tests.ps1
 #>
 [CmdletBinding()]
 param(
     [string] $ModulePath = (Join-Path -Path $PSScriptRoot -ChildPath '../../out/LabRunner'),
+    [string[]] $Path = $PSScriptRoot,
     [string] $Filter,
     [string] $PesterPath
 )
@@ -26,18 +31,21 @@ if ($PesterPath) {
 Import-Module -Name $ModulePath -Force
 
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $PSScriptRoot
+$configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
-$configuration.Output.Verbosity = 'Normal'
+# Who reads along learns which file and block runs.
+$configuration.Output.Verbosity = 'Detailed'
+$configuration.Output.RenderMode = 'Plaintext'
+$configuration.Output.CIFormat = 'None'
 # A failing test must tell what failed, not stop at the first thing that did.
 $configuration.Should.ErrorAction = 'Continue'
 if ($Filter) {
     $configuration.Filter.FullName = "*$Filter*"
 }
 
-$tests = @(Get-ChildItem -LiteralPath $PSScriptRoot -Recurse -Filter '*.Tests.ps1')
+$tests = @(Get-ChildItem -LiteralPath $Path -Recurse -Filter '*.Tests.ps1')
 if ($tests.Count -eq 0) {
-    Write-Host "There are no *.Tests.ps1 in $PSScriptRoot."
+    Write-Host "There are no *.Tests.ps1 in $Path."
     Write-Host 'PESTER 0 1 0'
     exit 1
 }
@@ -48,5 +56,15 @@ $broken = $result.FailedContainersCount + $result.FailedBlocksCount
 $failed = $result.FailedCount + $broken
 # What a filter leaves out was not asked for, and so is not skipped.
 $skipped = $result.SkippedCount + $result.InconclusiveCount
+if ($failed) {
+    Write-Host 'PESTER FAILURES'
+    foreach ($one in @($result.FailedContainers) + @($result.FailedBlocks) + @($result.Failed)) {
+        Write-Host "$($one.ExpandedPath ?? $one.Item) ($($one.ScriptBlock.File ?? $one.Item))"
+        foreach ($record in $one.ErrorRecord) {
+            $where = @("$($record.ScriptStackTrace)" -split '\r?\n' | Where-Object { $_ -notmatch 'Pester\.psm1' } | Select-Object -First 1)
+            Write-Host ("$record`n$where".TrimEnd() -replace '(?m)^', '    ')
+        }
+    }
+}
 Write-Host "PESTER $($result.PassedCount) $failed $skipped"
 exit [int] ($failed -gt 0)

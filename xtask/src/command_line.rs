@@ -8,7 +8,8 @@ usage: ./build.sh [command] [options]        (build.ps1 on Windows)
 
   build             build the native library and the C# projects, stage the module at out/LabRunner (default)
   run [args]        build, then run the example lab (examples/run-local-lab.ps1); args go to that script
-  test              build, then run every lint and test suite; ends with `N passed, N failed, N skipped`
+  test              build, then run every lint and test suite; ends with `N passed, N failed, N skipped`;
+                    what the suites write is in target/labrunner/logs
   lint              the lints alone: rustfmt, clippy, the C# analyzers
   bench [args]      build, then run the benchmarks; args go to the core benchmark
   bindings          write bindings/Generated/Interop.cs anew from the C ABI

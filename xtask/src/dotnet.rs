@@ -6,7 +6,7 @@ use crate::tool::Tool;
 /// `dotnet <subcommand>` in the checkout.
 pub fn dotnet(house: &House, subcommand: &str) -> Tool {
     Tool::new("dotnet", "install the .NET SDK 10 from https://dot.net")
-        .within(house.root())
+        .within(house)
         .env("DOTNET_CLI_UI_LANGUAGE", "en")
         .env("DOTNET_CLI_TELEMETRY_OPTOUT", "1")
         .env("DOTNET_NOLOGO", "1")

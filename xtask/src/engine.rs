@@ -28,39 +28,53 @@ pub struct Engine {
     is_tool: bool,
     /// The program and what stands in front of PowerShell's own arguments.
     command: Vec<PathBuf>,
+    /// The version of one on PATH that is too old.
+    passed_over: Option<String>,
 }
 
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PowerShell {} {}", self.version, if self.is_tool { "as a .NET tool" } else { "from PATH" })
+        write!(
+            f,
+            "PowerShell {} {}",
+            self.version,
+            if self.is_tool { "as a .NET tool" } else { "from PATH" }
+        )?;
+        let (major, minor) = OLDEST;
+        match &self.passed_over {
+            Some(old) => write!(f, ", for pwsh {old} on PATH is older than {major}.{minor}"),
+            None => Ok(()),
+        }
     }
 }
 
 impl Engine {
-    /// Finds the PowerShell to use; says when one on PATH was passed over.
+    /// Finds the PowerShell to use.
     pub fn find(house: &House) -> Outcome<Self> {
-        let on_path = ask(Tool::new("pwsh", "install PowerShell 7.4 or later").within(house.root()), false);
-        if let Some(engine) = &on_path {
-            if recent_enough(&engine.version) {
-                return Ok(engine.clone());
-            }
-            eprintln!("{}", passed_over(&engine.version));
+        let on_path = ask(Tool::new("pwsh", "install PowerShell 7.4 or later").within(house), false);
+        match on_path {
+            Some(engine) if recent_enough(&engine.version) => Ok(engine),
+            on_path => Ok(Self { passed_over: on_path.map(|engine| engine.version), ..Self::pinned(house)? }),
         }
-        let pinned = || ask(dotnet(house, "tool").args(["run", "pwsh", "--"]), true);
-        if let Some(engine) = pinned() {
+    }
+
+    /// The pinned .NET tool, restored if it is not there yet.
+    fn pinned(house: &House) -> Outcome<Self> {
+        let look = || ask(dotnet(house, "tool").args(["run", "pwsh", "--"]), true);
+        if let Some(engine) = look() {
             return Ok(engine);
         }
         let tool = || dotnet(house, "tool").args(["restore", "--tool-manifest", MANIFEST]);
         restore("PowerShell, a .NET tool,", tool)
             .map_err(|fault| Fault::new(format!("{fault} Or put PowerShell 7.4 or later on PATH.")))?;
-        pinned().ok_or_else(|| {
+        look().ok_or_else(|| {
             Fault::new("the restored PowerShell does not start; `dotnet tool run pwsh -- -Version` says why")
         })
     }
 
     /// The program to start, ready for PowerShell's own arguments.
     pub fn tool(&self, house: &House) -> Tool {
-        Tool::new(&self.command[0], "run the build again").args(&self.command[1..]).within(house.root())
+        Tool::new(&self.command[0], "run the build again").args(&self.command[1..]).within(house)
     }
 
     /// The same for tests that start PowerShell themselves: one value for `LABRUNNER_POWERSHELL`.
@@ -84,15 +98,7 @@ fn answer(text: &str, is_tool: bool) -> Option<Engine> {
         (lines.next()?, PathBuf::from(lines.next()?), PathBuf::from(lines.next()?));
     let hosted = program.file_stem().is_some_and(|name| name.eq_ignore_ascii_case("dotnet"));
     let command = if hosted { vec![program, assembly] } else { vec![program] };
-    Some(Engine { version: version.to_owned(), is_tool, command })
-}
-
-/// What is said of a PowerShell that is on PATH and too old.
-fn passed_over(version: &str) -> String {
-    let (major, minor) = OLDEST;
-    format!(
-        "pwsh {version} on PATH is older than {major}.{minor} and is passed over for the pinned .NET tool."
-    )
+    Some(Engine { version: version.to_owned(), is_tool, command, passed_over: None })
 }
 
 /// Whether a PowerShell of this version can load the module.
@@ -131,6 +137,8 @@ mod tests {
 
     #[test]
     fn one_that_is_too_old_is_named_with_its_version() {
-        assert!(passed_over("7.2.24").starts_with("pwsh 7.2.24 on PATH is older than 7.4"));
+        let tool = answer("7.6.9\n/usr/bin/dotnet\n/t/unix/pwsh.dll\n", true).expect("three lines");
+        let said = Engine { passed_over: Some("7.2.24".to_owned()), ..tool }.to_string();
+        assert_eq!(said, "PowerShell 7.6.9 as a .NET tool, for pwsh 7.2.24 on PATH is older than 7.4");
     }
 }

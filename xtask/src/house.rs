@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::fault::{Fault, Outcome};
+use crate::log::Log;
 
 /// The paths of one checkout.
 pub struct House {
     root: PathBuf,
     target: PathBuf,
+    log: Option<Log>,
 }
 
 impl House {
@@ -29,7 +31,28 @@ impl House {
             .and_then(Path::parent)
             .ok_or_else(|| Fault::new("this program does not lie in a cargo target directory"))?
             .to_path_buf();
-        Ok(Self { root, target })
+        Ok(Self { root, target, log: None })
+    }
+
+    /// The same house, where the output of all programs goes to the log of a suite.
+    pub fn logging(&self, suite: &str) -> Outcome<Self> {
+        let log = Log::create(&self.logs(), suite)?;
+        Ok(Self { root: self.root.clone(), target: self.target.clone(), log: Some(log) })
+    }
+
+    /// The log of the suite that runs.
+    pub fn log(&self) -> Option<&Log> {
+        self.log.as_ref()
+    }
+
+    /// A path as a person reads it: relative to the root where it lies below.
+    pub fn shown<'p>(&self, path: &'p Path) -> std::path::Display<'p> {
+        path.strip_prefix(&self.root).unwrap_or(path).display()
+    }
+
+    /// The logs of all suites.
+    pub fn logs(&self) -> PathBuf {
+        self.notes().join("logs")
     }
 
     /// The root of the checkout.

@@ -7,9 +7,9 @@ mod engine;
 mod fault;
 mod house;
 mod later;
+mod log;
 mod managed;
 mod native;
-mod pester;
 mod precompile;
 mod restore;
 mod run;
@@ -19,6 +19,8 @@ mod suite;
 mod suites;
 mod test;
 mod tool;
+mod tree;
+mod watch;
 
 use std::process::ExitCode;
 

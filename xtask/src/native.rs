@@ -13,8 +13,7 @@ const GENERATED: &str = "bindings/Generated/Interop.cs";
 /// Cargo in the checkout, on the registry that the build script decided for.
 pub fn cargo(house: &House, subcommand: &str) -> Tool {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut tool =
-        Tool::new(program, "install Rust from https://rustup.rs").within(house.root()).arg(subcommand);
+    let mut tool = Tool::new(program, "install Rust from https://rustup.rs").within(house).arg(subcommand);
     if let Some(registry) = std::env::var_os("LABRUNNER_CRATES").filter(|value| !value.is_empty()) {
         // Source replacement: Cargo.lock stays the one of the default registry.
         let path = toml_string(Path::new(&registry));

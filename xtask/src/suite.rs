@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
+use crate::house::House;
 
 /// How many tests passed, failed and were skipped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,81 +38,104 @@ impl Tally {
 }
 
 /// What one suite came to.
+#[derive(Default)]
 pub struct Verdict {
     /// Its numbers.
     pub tally: Tally,
-    /// What went wrong round it.
-    pub note: Option<String>,
+    /// What is to be known of it, or what went wrong round it.
+    note: Option<String>,
+    /// What those that failed have said.
+    failures: String,
 }
 
 impl From<Tally> for Verdict {
     fn from(tally: Tally) -> Self {
-        Self { tally, note: None }
+        Self { tally, ..Self::default() }
     }
 }
 
 impl Verdict {
     /// Something that failed as a whole, and why.
     pub fn failed(note: impl Into<String>) -> Self {
-        Self { tally: Tally::FAILED, note: Some(note.into()) }
+        Self { tally: Tally::FAILED, note: Some(note.into()), ..Self::default() }
     }
-}
 
-struct Entry {
-    name: &'static str,
-    verdict: Verdict,
-    time: Duration,
+    /// With what those that failed have said.
+    pub fn because(self, failures: String) -> Self {
+        Self { failures, ..self }
+    }
+
+    /// With this note, if there is one.
+    pub fn noting(self, note: Option<String>) -> Self {
+        Self { note: note.or(self.note), ..self }
+    }
+
+    /// One line: the name, what passed, failed and was skipped, how long it took.
+    fn line(&self, name: &str, time: Duration) -> String {
+        let Tally { passed, failed, skipped } = self.tally;
+        let counts = [(passed, "passed"), (failed, "failed"), (skipped, "skipped")];
+        let counts: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        let note = self.note.as_deref().map(|note| format!("  {note}")).unwrap_or_default();
+        format!("{name:<24} {:<28} {:>7.1} s{note}", counts.join(", "), time.as_secs_f64())
+            .trim_end()
+            .to_owned()
+    }
 }
 
 /// All suites of one call.
-#[derive(Default)]
-pub struct Summary {
-    entries: Vec<Entry>,
-    notes: Vec<String>,
+pub struct Summary<'a> {
+    house: &'a House,
+    total: Tally,
+    failures: Vec<String>,
 }
 
-impl Summary {
-    /// Runs a suite; a fault is its failure and stops no other. Gives whether it went well.
-    pub fn run(&mut self, name: &'static str, suite: impl FnOnce() -> Outcome<Verdict>) -> bool {
-        println!("==> {name}");
-        let started = Instant::now();
-        let verdict = suite().unwrap_or_else(|fault| Verdict::failed(fault.to_string()));
-        if let Some(note) = &verdict.note {
-            println!("{note}");
-        }
-        let good = verdict.tally.failed == 0;
-        self.entries.push(Entry { name, verdict, time: started.elapsed() });
-        good
+impl<'a> Summary<'a> {
+    /// Of no suite yet.
+    pub fn new(house: &'a House) -> Self {
+        Self { house, total: Tally::default(), failures: Vec::new() }
     }
 
-    /// Adds a line to the summary.
-    pub fn note(&mut self, line: String) {
-        self.notes.push(line);
+    /// Runs a suite and prints its line; a fault is its failure and stops no other. Gives whether it went well.
+    pub fn run(&mut self, name: &str, suite: impl FnOnce(&House) -> Outcome<Verdict>) -> bool {
+        let started = Instant::now();
+        let logging = self.house.logging(name);
+        let verdict = logging.as_ref().map_err(|fault| Fault::new(fault.to_string())).and_then(suite);
+        let verdict = verdict.unwrap_or_else(|fault| Verdict::failed("").because(fault.to_string()));
+        println!("{}", verdict.line(name, started.elapsed()));
+        self.total = self.total.and(verdict.tally);
+        if verdict.tally.failed == 0 {
+            return true;
+        }
+        if let Ok(Some(log)) = logging.as_ref().map(House::log) {
+            let said = if verdict.failures.trim().is_empty() { log.tail(60) } else { verdict.failures };
+            self.failures.push(format!(
+                "==> {name}; all of its output is in {}\n{}",
+                self.house.shown(log.path()),
+                said.trim_end()
+            ));
+        } else {
+            self.failures.push(format!("==> {name}\n{}", verdict.failures));
+        }
+        false
     }
 
     /// The sum of all suites.
     pub fn total(&self) -> Tally {
-        self.entries.iter().fold(Tally::default(), |sum, entry| sum.and(entry.verdict.tally))
+        self.total
     }
 
-    /// The summary: one line a suite, the notes, and as its last line the sum.
+    /// What failed has said, where the rest is, and as the last line the sum.
     pub fn text(&self) -> String {
-        let width = self.entries.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
-        let mut text = String::from("\nSummary\n");
-        for entry in &self.entries {
-            let Tally { passed, failed, skipped } = entry.verdict.tally;
-            let seconds = entry.time.as_secs_f64();
-            text += &format!("  {:width$}  {passed:>5} ok {failed:>4} bad {skipped:>4} left out", entry.name);
-            text += &format!("  {seconds:>6.1} s");
-            if let Some(note) = &entry.verdict.note {
-                text += &format!("  {note}");
-            }
-            text.push('\n');
+        let mut text = String::new();
+        for failure in &self.failures {
+            text += &format!("\n{failure}\n");
         }
-        for note in &self.notes {
-            text += &format!("  {note}\n");
-        }
-        let Tally { passed, failed, skipped } = self.total();
+        let Tally { passed, failed, skipped } = self.total;
+        text += &format!("\nAll output of the suites is in {}.\n", self.house.shown(&self.house.logs()));
         text + &format!("{passed} passed, {failed} failed, {skipped} skipped")
     }
 }
@@ -119,17 +143,27 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::Fault;
 
     #[test]
     fn a_fault_is_one_failure_and_the_last_line_is_the_sum() {
-        let mut summary = Summary::default();
-        assert!(summary.run("a", || Ok(Tally { passed: 3, failed: 0, skipped: 1 }.into())));
-        assert!(!summary.run("b", || Err(Fault::new("no such tool"))));
-        summary.note("Engine: none".into());
+        let house = House::find().expect("a checkout");
+        let mut summary = Summary::new(&house);
+        assert!(summary.run("xtask a", |_| Ok(Tally { passed: 3, failed: 0, skipped: 1 }.into())));
+        assert!(!summary.run("xtask b", |_| Err(Fault::new("no such tool"))));
         let text = summary.text();
         assert_eq!(text.lines().last(), Some("3 passed, 1 failed, 1 skipped"));
-        assert!(text.contains("no such tool") && text.contains("Engine: none"), "{text}");
+        assert!(text.contains("no such tool") && text.contains("xtask-b.log"), "{text}");
+        assert!(!text.contains("xtask-a.log"), "{text}");
+    }
+
+    #[test]
+    fn a_line_has_what_there_is() {
+        let verdict =
+            Verdict::from(Tally { passed: 12, failed: 0, skipped: 2 }).noting(Some("slowly".into()));
+        assert_eq!(
+            verdict.line("Pester", Duration::from_millis(61_240)),
+            "Pester                   12 passed, 2 skipped            61.2 s  slowly"
+        );
     }
 
     #[test]

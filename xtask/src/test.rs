@@ -6,47 +6,44 @@ use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::house::House;
 use crate::managed::COMMANDS;
-use crate::suite::{Summary, Tally};
+use crate::suite::{Summary, Tally, Verdict};
 use crate::{native, stage, suites};
 
 /// Builds everything and runs every suite.
 pub fn test(house: &House, filter: Option<&str>) -> Outcome<ExitCode> {
-    let mut summary = Summary::default();
+    let mut summary = Summary::new(house);
+    let built = |(): ()| Tally::PASSED.into();
     if filter.is_none() {
-        summary.run("rustfmt", || suites::rustfmt(house));
+        summary.run("rustfmt", suites::rustfmt);
     }
-    summary.run("native library", || native::build_native(house).map(|()| Tally::PASSED.into()));
-    summary.run("C#: LabRunner.Commands", || COMMANDS.build(house).map(|()| Tally::PASSED.into()));
-    let staged = summary.run("staged module", || stage::stage(house).map(|()| Tally::PASSED.into()));
+    summary.run("native library", |house| native::build_native(house).map(built));
+    summary.run("C#: LabRunner.Commands", |house| COMMANDS.build(house).map(built));
+    let staged = summary.run("staged module", |house| stage::stage(house).map(built));
     if filter.is_none() {
-        summary.run("C#: engine tests", || suites::csharp(house));
-        summary.run("clippy", || suites::clippy(house));
+        summary.run("C#: engine tests", suites::csharp);
+        summary.run("clippy", suites::clippy);
     }
-    summary.run("cargo test", || suites::rust(house, filter));
-    let mut engine = None;
-    let found = summary.run("PowerShell", || {
-        engine = Some(Engine::find(house)?);
-        Ok(Tally::PASSED.into())
+    summary.run("cargo test", |house| suites::rust::run(house, filter));
+    let mut found = None;
+    summary.run("PowerShell", |house| {
+        let engine = found.insert(Engine::find(house)?);
+        Ok(Verdict::from(Tally::PASSED).noting(Some(engine.to_string())))
     });
-    match &engine {
-        Some(engine) if staged => {
-            summary.run("engine tests", || suites::engine(house, engine, filter));
-            summary.run("Pester", || suites::pester(house, engine, filter));
-            summary.note(format!("Pester ran in {engine}"));
-        }
-        _ if found => summary.note("engine tests and Pester: not run, there is no staged module".to_owned()),
-        _ => summary.note("engine tests and Pester: not run, there is no PowerShell".to_owned()),
+    // What was not staged or not found has failed already.
+    if let (true, Some(engine)) = (staged, &found) {
+        summary.run("engine tests", |house| suites::engine::run(house, engine, filter));
+        summary.run("Pester", |house| suites::pester::run(house, engine, filter));
     }
     Ok(conclude(&summary))
 }
 
 /// The lints alone.
 pub fn lint(house: &House) -> Outcome<ExitCode> {
-    let mut summary = Summary::default();
-    summary.run("rustfmt", || suites::rustfmt(house));
-    summary.run("clippy", || suites::clippy(house));
-    summary.run("C#: LabRunner.Commands", || COMMANDS.build(house).map(|()| Tally::PASSED.into()));
-    summary.run("C#: engine tests", || suites::csharp(house));
+    let mut summary = Summary::new(house);
+    summary.run("rustfmt", suites::rustfmt);
+    summary.run("clippy", suites::clippy);
+    summary.run("C#: LabRunner.Commands", |house| COMMANDS.build(house).map(|()| Tally::PASSED.into()));
+    summary.run("C#: engine tests", suites::csharp);
     Ok(conclude(&summary))
 }
 

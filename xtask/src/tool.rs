@@ -1,22 +1,32 @@
-//! Running other programs: with our own output, collected, or both; bounded where they could hang.
+//! Running other programs: with our own output, for a log, or silently; never without a limit where they could hang.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use crate::fault::{Fault, Outcome};
+use crate::house::House;
+use crate::log::Log;
+use crate::tree;
+use crate::watch::{Watch, no_tests};
 
 /// How often a bounded program is asked whether it has ended.
 const POLL: Duration = Duration::from_millis(20);
+/// How often a watched program is looked at that says nothing.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How long after a program's end its output is read on: what it left behind may hold it open.
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// One program to run.
 pub struct Tool {
     command: Command,
     name: String,
     advice: &'static str,
+    log: Option<Log>,
 }
 
 /// What a program left behind.
@@ -30,6 +40,10 @@ pub struct Ended {
 }
 
 impl Ended {
+    fn new(status: ExitStatus, output: String, errors: String) -> Self {
+        Self { code: status.code().unwrap_or(1), output, errors }
+    }
+
     /// Whether it ended with 0.
     pub fn good(&self) -> bool {
         self.code == 0
@@ -42,7 +56,7 @@ impl Tool {
         let program = program.as_ref();
         let mut command = Command::new(program);
         forget_cargo_run(&mut command);
-        Self { command, name: program.to_string_lossy().into_owned(), advice }
+        Self { command, name: program.to_string_lossy().into_owned(), advice, log: None }
     }
 
     /// Adds one argument.
@@ -63,50 +77,80 @@ impl Tool {
         self
     }
 
-    /// Sets the working directory.
-    pub fn within(mut self, directory: &Path) -> Self {
-        self.command.current_dir(directory);
+    /// Runs it in the checkout, and writes its output where that of the suite goes.
+    pub fn within(mut self, house: &House) -> Self {
+        self.command.current_dir(house.root());
+        self.log = house.log().cloned();
         self
     }
 
-    /// Runs it with our own input, output and errors.
+    /// Runs it with our own input, output and errors, or for the log.
     pub fn run(mut self) -> Outcome<Ended> {
+        if self.log.is_some() {
+            let name = self.name.clone();
+            return self.watched(&mut Watch::new(&name, no_tests));
+        }
         let status = self.command.status().map_err(|e| self.not_started(&e))?;
-        Ok(Ended { code: status.code().unwrap_or(1), output: String::new(), errors: String::new() })
+        Ok(Ended::new(status, String::new(), String::new()))
     }
 
     /// Runs it and makes an exit code other than 0 a fault.
     pub fn expect(self, doing: &str) -> Outcome {
         let name = self.name.clone();
+        let log = self.log.clone();
         let ended = self.run()?;
         if ended.good() {
             return Ok(());
         }
-        Err(Fault::new(format!(
-            "{doing} failed ({name} ended with {}); its own messages are above",
-            ended.code
-        )))
+        let said = match log {
+            Some(log) => format!("it said:\n{}", log.tail(60)),
+            None => "its own messages are above".to_owned(),
+        };
+        Err(Fault::new(format!("{doing} failed ({name} ended with {}); {said}", ended.code)))
     }
 
-    /// Runs it without input; shows its standard output as it comes and returns it too.
-    pub fn tee(mut self) -> Outcome<Ended> {
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped());
+    /// Runs it without input and reads along, line by line; one that is silent for too long is ended with all it has started.
+    pub fn watched(mut self, watch: &mut Watch) -> Outcome<Ended> {
+        let mut log = self.log.as_ref().map(Log::open).transpose()?;
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().map_err(|e| self.not_started(&e))?;
-        let mut output = String::new();
+        let (sender, lines) = mpsc::channel();
         if let Some(stdout) = child.stdout.take() {
-            let mut reader = BufReader::new(stdout);
-            let mut line = Vec::new();
-            while reader.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
-                let text = String::from_utf8_lossy(&line);
-                let mut screen = std::io::stdout().lock();
-                // A closed screen must not end the suite that is running.
-                let _ = screen.write_all(text.as_bytes()).and_then(|()| screen.flush());
-                output.push_str(&text);
-                line.clear();
+            send_lines(stdout, sender.clone());
+        }
+        if let Some(stderr) = child.stderr.take() {
+            send_lines(stderr, sender);
+        }
+        let mut output = String::new();
+        let mut heard = Instant::now();
+        let mut over: Option<Instant> = None;
+        loop {
+            match lines.recv_timeout(TICK) {
+                Ok(line) => {
+                    heard = Instant::now();
+                    if let Some(log) = &mut log {
+                        // A full disk must not end the suite that is running.
+                        let _ = writeln!(log, "{line}");
+                    }
+                    watch.line(&line);
+                    output.push_str(&line);
+                    output.push('\n');
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    let has_ended = child.try_wait().map_err(|e| self.not_waited_for(&e))?.is_some();
+                    if has_ended && over.get_or_insert_with(Instant::now).elapsed() >= DRAIN {
+                        break;
+                    }
+                }
+            }
+            if watch.tick(heard.elapsed()) {
+                tree::end(&mut child);
+                break;
             }
         }
-        let status = child.wait().map_err(|e| Fault::new(format!("cannot wait for {}: {e}", self.name)))?;
-        Ok(Ended { code: status.code().unwrap_or(1), output, errors: String::new() })
+        let status = child.wait().map_err(|e| self.not_waited_for(&e))?;
+        Ok(Ended::new(status, output, String::new()))
     }
 
     /// Runs it silently and collects what it writes; after `limit` it is killed and there is no result.
@@ -119,23 +163,41 @@ impl Tool {
         loop {
             match child.try_wait() {
                 Ok(Some(status)) => {
-                    let (output, errors) = (collected(output), collected(errors));
-                    return Ok(Some(Ended { code: status.code().unwrap_or(1), output, errors }));
+                    return Ok(Some(Ended::new(status, collected(output), collected(errors))));
                 }
                 Ok(None) if started.elapsed() < limit => std::thread::sleep(POLL),
                 Ok(None) => {
-                    let _ = child.kill();
+                    tree::end(&mut child);
                     let _ = child.wait();
                     return Ok(None);
                 }
-                Err(e) => return Err(Fault::new(format!("cannot wait for {}: {e}", self.name))),
+                Err(e) => return Err(self.not_waited_for(&e)),
             }
         }
+    }
+
+    fn not_waited_for(&self, error: &std::io::Error) -> Fault {
+        Fault::new(format!("cannot wait for {}: {error}", self.name))
     }
 
     fn not_started(&self, error: &std::io::Error) -> Fault {
         Fault::new(format!("cannot start {}: {error}; {}", self.name, self.advice))
     }
+}
+
+/// Sends every line, on a thread of its own.
+fn send_lines(pipe: impl Read + Send + 'static, sender: Sender<String>) {
+    std::thread::spawn(move || {
+        let mut reader = BufReader::new(pipe);
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
+            let text = String::from_utf8_lossy(&line);
+            if sender.send(text.trim_end_matches(['\n', '\r']).to_owned()).is_err() {
+                return;
+            }
+            line.clear();
+        }
+    });
 }
 
 /// Reads on a thread of its own, so that a full pipe cannot keep the program from ending.
@@ -151,7 +213,7 @@ fn read_aside(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
 
 /// What was read; a grandchild may hold the pipe open, and what it says is not ours to wait for.
 fn collected(pipe: Option<Receiver<Vec<u8>>>) -> String {
-    let bytes = pipe.and_then(|pipe| pipe.recv_timeout(Duration::from_secs(2)).ok()).unwrap_or_default();
+    let bytes = pipe.and_then(|pipe| pipe.recv_timeout(DRAIN).ok()).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
@@ -201,6 +263,30 @@ mod tests {
     #[test]
     fn a_bounded_program_is_killed_after_its_limit() {
         assert!(shell("exec sleep 60").bounded(Duration::from_millis(50)).expect("starts").is_none());
+    }
+
+    #[test]
+    fn a_watched_program_is_read_to_its_end() {
+        let mut watch = Watch::new("sh", |place, _| place.ended += 1);
+        let ended = shell("echo a; echo b >&2; exit 3").watched(&mut watch).expect("starts");
+        assert_eq!(ended.code, 3);
+        let mut lines: Vec<&str> = ended.output.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(lines, ["a", "b"]);
+        assert_eq!(watch.complaint(), None);
+    }
+
+    #[test]
+    fn a_program_that_says_nothing_more_is_ended_with_what_it_has_started() {
+        // Silent for too long: as soon as it has said who its child is.
+        let mut watch = Watch::new("sh", |place, line| line.clone_into(&mut place.file))
+            .with_limit(|place, _| !place.file.is_empty());
+        let ended = shell("sleep 600 & echo $!; wait").watched(&mut watch).expect("starts");
+        assert!(!ended.good());
+        assert!(watch.complaint().is_some_and(|complaint| complaint.contains(ended.output.trim())));
+        // Its child has ended, or is about to: `kill` waits for nobody.
+        let gone = shell(&format!("while kill -0 {} 2>/dev/null; do sleep 0.05; done", ended.output.trim()));
+        assert!(gone.bounded(Duration::from_secs(60)).expect("starts").is_some(), "it is still there");
     }
 
     #[test]

@@ -1,0 +1,124 @@
+//! What a user sees, in Pester: a pinned package, restored below the target directory.
+
+use std::path::PathBuf;
+
+use super::for_tests;
+use crate::dotnet::dotnet;
+use crate::engine::Engine;
+use crate::fault::{Fault, Outcome};
+use crate::house::House;
+use crate::restore::{pinned_version, restore};
+use crate::suite::{Tally, Verdict};
+use crate::watch::{Place, Watch};
+
+/// The project that downloads Pester.
+const PROJECT: &str = "tests/pester/Pester.csproj";
+/// Runs the suite and prints its numbers.
+const SCRIPT: &str = "tests/pester/Run-Pester.ps1";
+/// The line that [`SCRIPT`] writes before it repeats what failed.
+const FAILURES: &str = "PESTER FAILURES";
+
+/// Runs it.
+pub fn run(house: &House, engine: &Engine, filter: Option<&str>) -> Outcome<Verdict> {
+    if !house.at(SCRIPT).is_file() {
+        return Err(Fault::new(format!("{SCRIPT} is missing: it runs the Pester suite")));
+    }
+    let mut tool = for_tests(engine.tool(house), house)?
+        .args(["-NoProfile", "-NonInteractive", "-File"])
+        .arg(house.at(SCRIPT))
+        .arg("-ModulePath")
+        .arg(house.module())
+        .arg("-PesterPath")
+        .arg(pinned(house)?);
+    if let Some(filter) = filter {
+        tool = tool.args(["-Filter", filter]);
+    }
+    let mut watch = Watch::new("Pester", read);
+    let ended = tool.watched(&mut watch)?;
+    let Some(tally) = tally(&ended.output) else {
+        let verdict = Verdict::failed(format!("{SCRIPT} ended with {} and gave no numbers", ended.code));
+        return Ok(verdict.noting(watch.complaint()));
+    };
+    let verdict = Verdict::from(tally.judged_by(ended.good()));
+    Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))
+}
+
+/// The manifest of the pinned Pester, restored if it is not there yet.
+fn pinned(house: &House) -> Outcome<PathBuf> {
+    let packages = house.notes().join("packages");
+    let version = pinned_version(house, "PesterVersion")?;
+    let manifest = packages.join("pester").join(version).join("tools").join("Pester.psd1");
+    if !manifest.is_file() {
+        let download = dotnet(house, "restore").arg(PROJECT).args(["--nologo", "-v", "quiet", "--packages"]);
+        restore("Pester", || download.arg(&packages))?;
+    }
+    if manifest.is_file() {
+        return Ok(manifest);
+    }
+    Err(Fault::new(format!("the restore of {PROJECT} left no {}", manifest.display())))
+}
+
+/// Learns from Pester's detailed output, which names a file and a block as they begin, and a test when it has ended.
+fn read(place: &mut Place, line: &str) {
+    let text = line.trim_start();
+    if let Some(rest) = text.strip_prefix("Running tests from '") {
+        let path = rest.trim_end_matches('\'');
+        path.rsplit(['/', '\\']).next().unwrap_or_default().clone_into(&mut place.file);
+        place.tests.clear();
+    } else if text.starts_with("Describing ") || text.starts_with("Context ") {
+        place.tests = vec![format!("below '{text}'")];
+    } else if let Some(test) = ["[+] ", "[-] ", "[!] "].iter().find_map(|mark| text.strip_prefix(mark)) {
+        place.ended += 1;
+        place.tests = vec![format!("after '{}'", test.trim_end())];
+    }
+}
+
+/// What failed tests have said, as [`SCRIPT`] repeats it at the end.
+fn failures(output: &str) -> String {
+    let after = output.split(&format!("{FAILURES}\n")).nth(1).unwrap_or_default();
+    after.lines().take_while(|line| !line.starts_with("PESTER ")).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads the line `PESTER <passed> <failed> <skipped>`.
+fn tally(output: &str) -> Option<Tally> {
+    let line = output.lines().rev().find_map(|line| line.trim().strip_prefix("PESTER "))?;
+    let mut numbers = line.split_whitespace().map(|word| word.parse::<u64>().ok());
+    let (passed, failed, skipped) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    Some(Tally { passed, failed, skipped })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_with_the_numbers_is_the_last_of_its_kind() {
+        assert_eq!(
+            tally("x\nPESTER 1 1 1\nPESTER 20 0 3\n"),
+            Some(Tally { passed: 20, failed: 0, skipped: 3 })
+        );
+        assert_eq!(tally("PESTER many"), None);
+    }
+
+    #[test]
+    fn what_failed_is_repeated_before_the_numbers() {
+        assert_eq!(
+            failures("[-] a\nPESTER FAILURES\na: no\n  at line 1\nPESTER 1 1 0\n"),
+            "a: no\n  at line 1"
+        );
+        assert_eq!(failures("PESTER 1 0 0\n"), "");
+    }
+
+    #[test]
+    fn the_place_is_the_file_and_the_last_test() {
+        let mut place = Place::default();
+        read(&mut place, "Running tests from '/x/tests/pester/Scripts.Tests.ps1'");
+        read(&mut place, "Describing Invoke-ParallelLabRunner -SafeMode");
+        assert_eq!(
+            place.text(),
+            " in Scripts.Tests.ps1, test below 'Describing Invoke-ParallelLabRunner -SafeMode'"
+        );
+        read(&mut place, "  [+] runs a script 12ms (9ms|3ms)");
+        assert_eq!(place.text(), " in Scripts.Tests.ps1, test after 'runs a script 12ms (9ms|3ms)'");
+    }
+}

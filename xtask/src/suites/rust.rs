@@ -1,0 +1,96 @@
+//! Every Rust test: unit, property, documentation, the generated bindings, the C ABI.
+
+use super::for_tests;
+use crate::fault::Outcome;
+use crate::house::House;
+use crate::native::cargo;
+use crate::suite::{Tally, Verdict};
+use crate::watch::{Place, Watch};
+
+/// Runs them.
+pub fn run(house: &House, filter: Option<&str>) -> Outcome<Verdict> {
+    let mut watch = Watch::new("cargo test", read);
+    let tool = for_tests(cargo(house, "test"), house)?.args(["--workspace", "--no-fail-fast"]).args(filter);
+    let ended = tool.watched(&mut watch)?;
+    let verdict = Verdict::from(tally(&ended.output).judged_by(ended.good()));
+    Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))
+}
+
+/// Learns from the lines of cargo and of libtest, which names a test when it has ended or takes longer than a minute.
+fn read(place: &mut Place, line: &str) {
+    let line = line.trim_start();
+    if let Some(rest) = line.strip_prefix("Running ").or_else(|| line.strip_prefix("Doc-tests ")) {
+        rest.clone_into(&mut place.file);
+        place.tests.clear();
+    } else if let Some((name, _)) =
+        line.strip_prefix("test ").and_then(|rest| rest.split_once(" has been running for"))
+    {
+        place.tests.push(name.to_owned());
+    } else if let Some((name, _)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) {
+        place.ended += 1;
+        place.tests.retain(|test| test != name);
+    }
+}
+
+/// Sums libtest's closing lines: `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
+fn tally(output: &str) -> Tally {
+    let mut sum = Tally::default();
+    for line in output.lines().filter(|line| line.trim_start().starts_with("test result:")) {
+        let count = |word: &str| {
+            line.split([';', '.'])
+                .find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
+                .unwrap_or_default()
+        };
+        sum = sum.and(Tally { passed: count("passed"), failed: count("failed"), skipped: count("ignored") });
+    }
+    sum
+}
+
+/// What failed tests have said: from `failures:` to the closing line, for each program.
+fn failures(output: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for line in output.lines() {
+        inside = (inside || line == "failures:") && !line.starts_with("test result:");
+        if inside && line != "failures:" {
+            text += line;
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_lines_are_summed() {
+        let output = "running 2 tests\n\
+                      test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.10s\n\
+                      test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s\n";
+        assert_eq!(tally(output), Tally { passed: 15, failed: 2, skipped: 1 });
+    }
+
+    #[test]
+    fn what_a_failed_test_has_said_is_found() {
+        let output = "test a ... ok\nfailures:\n\n---- b stdout ----\nno\n\nfailures:\n    b\n\ntest result: FAILED. 1 passed\ntest c ... ok\n";
+        assert_eq!(failures(output), "\n---- b stdout ----\nno\n\n    b\n\n");
+        assert_eq!(failures("test result: ok. 1 passed\n"), "");
+    }
+
+    #[test]
+    fn a_test_that_takes_long_is_known_until_it_ends() {
+        let mut place = Place::default();
+        read(&mut place, "     Running unittests src/lib.rs (target/debug/deps/labrunner_core-1)");
+        read(&mut place, "test run::slow has been running for over 60 seconds");
+        read(&mut place, "test run::quick ... ok");
+        assert_eq!(place.ended, 1);
+        assert_eq!(
+            place.text(),
+            " in unittests src/lib.rs (target/debug/deps/labrunner_core-1), test run::slow"
+        );
+        read(&mut place, "test run::slow ... FAILED");
+        assert_eq!((place.ended, place.tests.len()), (2, 0));
+    }
+}
