@@ -161,7 +161,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 return;
             }
 
-            Failure = error = ErrorPosition.Unwrap(error);
+            Failure = error = ErrorTarget.Of(ErrorPosition.Unwrap(error), operation.Name);
             ErrorCount++;
             (_errors ??= []).Add(error);
         }
@@ -240,7 +240,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
     private void Error(ErrorRecord error, IBlockedWriter writer)
     {
-        error = SecretMask.Error(error);
+        error = ErrorTarget.Of(SecretMask.Error(error), operation.Name);
         lock (_gate)
         {
             ErrorCount++;

@@ -1,0 +1,72 @@
+# What reaches the person at the console while operations run, and which operation it says it comes from.
+
+Describe 'The name of the operation' {
+    BeforeAll {
+        $ErrorActionPreference = 'Continue'
+        $nodes = 1..2 | ForEach-Object { @{ Name = "node-$_"; ScriptBlock = { throw 'disk full' } } }
+    }
+
+    AfterEach { Get-Job | Remove-Job -Force }
+
+    It 'stands in the text of an error, and is its target where it has none' {
+        $null = Invoke-ParallelLabRunner -ContinueOnError -Operations @(
+            @{ Name = 'node-1'; ScriptBlock = { throw 'disk full' } }
+            @{ Name = 'node-2'; ScriptBlock = { Write-Error 'no lease'; Get-Item -LiteralPath /nope } }
+        ) -ErrorVariable failures 2>$null
+        $failures | ForEach-Object { "$_" } | Sort-Object | Should -Be '[node-1] disk full', '[node-2] Cannot find path ''/nope'' because it does not exist.', '[node-2] no lease'
+        ($failures | Where-Object { "$_" -eq '[node-2] no lease' }).TargetObject | Should -Be 'node-2'
+        ($failures | Where-Object { "$_" -eq '[node-2] no lease' }).CategoryInfo.TargetName | Should -Be 'node-2'
+        ($failures | Where-Object { "$_" -like '*path*' }).TargetObject | Should -Be '/nope'
+    }
+
+    It 'leaves the exception, the id and the position of an error as they are' {
+        $file = Join-Path $TestDrive 'nodes.ps1'
+        Set-Content $file "Invoke-ParallelLabRunner -ContinueOnError -Operations @(", "  @{ Name = 'a'; ScriptBlock = { throw 'disk full' } }", "  @{ Name = 'b'; ScriptBlock = { 1 } }", ')'
+        $results = & $file -ErrorVariable ignored 2>&1
+        $written = $results | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+        $written.Exception.Message | Should -Be 'disk full'
+        $written.FullyQualifiedErrorId | Should -Be 'disk full'
+        $written.InvocationInfo.ScriptLineNumber | Should -Be 2
+        ($results | Where-Object Name -EQ 'a').Error | Should -Be 'disk full'
+    }
+
+    It 'is not there when there is one operation' {
+        $null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Write-Warning w; throw 'disk full' } } -ErrorVariable failures -WarningVariable warnings 2>$null 3>$null
+        "$failures" | Should -Be 'disk full'
+        $warnings.Message | Should -Be 'w'
+    }
+
+    It 'stands in front of every line of a record' {
+        $null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Write-Warning "w1`nw2"; Write-Host "h1`nh2"; Write-Error "e1`ne2"; Write-Information "i1`ni2" } }, @{ Name = 'b'; ScriptBlock = { } } -WarningVariable warnings -ErrorVariable failures -InformationVariable information 2>$null 3>$null 6>$null
+        $warnings.Message | Should -Be "[a] w1`n[a] w2"
+        "$failures" | Should -Be "[a] e1`n[a] e2"
+        "$($information[0])" | Should -Be "[a] h1`n[a] h2"
+        "$($information[1])" | Should -Be "[a] i1`n[a] i2"
+    }
+
+    It 'leaves the data of Write-Information what it is' {
+        $null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Write-Information @{ Size = 3 } -Tags disk } }, @{ Name = 'b'; ScriptBlock = { } } -InformationVariable information
+        $information.MessageData.Size | Should -Be 3
+        $information.Tags | Should -Contain 'disk'
+        $information.Operation | Should -Be 'a'
+    }
+
+    It 'stands in front of every line in Grouped mode too' {
+        $lines = Invoke-ParallelLabRunner -OutputMode Grouped -MaxConcurrency 1 @{ Name = 'a'; ScriptBlock = { Write-Host one -NoNewline; Write-Host "+`ntwo" } }, @{ Name = 'b'; ScriptBlock = { Write-Host three -NoNewline } } 6>&1 | Where-Object { $_ -is [System.Management.Automation.InformationRecord] }
+        -join ($lines.MessageData | ForEach-Object { $_.Message; if (-not $_.NoNewLine) { ';' } }) | Should -Be "[a] one+`n[a] two;[b] three;"
+    }
+
+    It 'stands in what a job gives, and in what its child jobs give' {
+        $job = Invoke-ParallelLabRunner -ContinueOnError -AsJob (1..2 | ForEach-Object { @{ Name = "node-$_"; ScriptBlock = { Write-Warning w; Write-Host h; throw 'disk full' } } })
+        $null = Wait-Job $job
+        Receive-Job $job.ChildJobs[1] -Keep *>&1 | Select-Object -First 3 | ForEach-Object { "$_" } | Should -Be '[node-2] w', '[node-2] h', '[node-2] disk full'
+        Receive-Job $job *>&1 | Where-Object { $_ -isnot [LabRunner.LabOperationResult] } | ForEach-Object { "$_" } |
+            Should -Be '[node-1] w', '[node-1] h', '[node-1] disk full', '[node-2] w', '[node-2] h', '[node-2] disk full'
+    }
+
+    It 'stands in front of the error of a program' {
+        $null = Invoke-ParallelLabRunner @{ Name = 'n1'; Command = 'lab-no-such-program' }, @{ Name = 'n2'; ScriptBlock = { } } -ContinueOnError -ErrorVariable failures 2>$null
+        "$failures" | Should -BeLike '`[n1`] *'
+        $failures[0].TargetObject | Should -Be 'n1'
+    }
+}
