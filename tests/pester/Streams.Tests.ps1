@@ -70,3 +70,51 @@ Describe 'The name of the operation' {
         $failures[0].TargetObject | Should -Be 'n1'
     }
 }
+
+Describe 'Errors that are silenced by <How>' -ForEach @(
+    @{ How = '-ErrorAction SilentlyContinue'; Preference = 'Continue'; With = @{ ErrorAction = 'SilentlyContinue' } }
+    @{ How = 'the preference SilentlyContinue'; Preference = 'SilentlyContinue'; With = @{} }
+) {
+    BeforeAll { $ErrorActionPreference = $Preference }
+
+    It 'are not shown, and true all the same: <_>' -ForEach 'Shared', 'Process' {
+        $global:Error.Clear()
+        $all = @(Invoke-ParallelLabRunner @{ Name = 'a'; Isolation = $_; ScriptBlock = { Get-Item -LiteralPath /nope; 'on' } } -ErrorVariable failures @With 2>&1)
+        $all | Should -HaveCount 1
+        $all[0].Status | Should -Be 'Succeeded'
+        $all[0].Output | Should -Be 'on'
+        $all[0].HadErrors | Should -BeTrue
+        "$($all[0].Errors)" | Should -BeLike '*/nope*'
+        $all[0].Records.Stream | Should -Be 'Error'
+        "$failures" | Should -BeLike '*/nope*'
+        "$global:Error" | Should -BeLike '*/nope*'
+    }
+
+    It 'are so in a lab and in scripts' {
+        $lab = "$TestDrive/silent.yaml"
+        Set-Content -LiteralPath $lab 'name: x', 'operations:', '  - name: a', '    script: Get-Item -LiteralPath /nope'
+        $report = Start-AdvancedLabOrchestration $lab -ErrorVariable failures @With
+        $report.Results[0].HadErrors | Should -BeTrue
+        "$failures" | Should -BeLike '*/nope*'
+        $null = Invoke-ParallelLabRunner -Scripts { Get-Item -LiteralPath /nope } -ErrorVariable failures @With
+        "$failures" | Should -BeLike '*/nope*'
+    }
+}
+
+Describe 'What is silenced' {
+    It 'is nowhere with -ErrorAction Ignore, as with any command' {
+        $ErrorActionPreference = 'Continue'
+        $global:Error.Clear()
+        $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Get-Item -LiteralPath /nope; 'on' } } -ErrorVariable failures -ErrorAction Ignore
+        $result.HadErrors | Should -BeFalse
+        $failures | Should -BeNullOrEmpty
+        $global:Error | Should -BeNullOrEmpty
+    }
+
+    It 'is in -WarningVariable and on the result when it is a warning' {
+        $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Write-Warning w } } -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -Be 'w'
+        $result.Warnings.Message | Should -Be 'w'
+        (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Write-Warning w } } -WarningAction Ignore).Warnings | Should -BeNullOrEmpty
+    }
+}
