@@ -118,3 +118,71 @@ Describe 'What is silenced' {
         (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Write-Warning w } } -WarningAction Ignore).Warnings | Should -BeNullOrEmpty
     }
 }
+
+Describe 'The place of an error in <Isolation>' -ForEach @{ Isolation = 'Shared' }, @{ Isolation = 'Runspace' }, @{ Isolation = 'Process' } {
+    BeforeAll {
+        $ErrorActionPreference = 'Continue'
+        $file = Join-Path $TestDrive "place-$Isolation.ps1"
+        $other = Join-Path $TestDrive 'other.ps1'
+        Set-Content -LiteralPath $other 'param()', '', "Write-Error 'in a file'"
+        Set-Content -LiteralPath $file @'
+param($Isolation, $Other, $Transcript)
+Invoke-ParallelLabRunner -ContinueOnError -Ordered -Isolation $Isolation -Operations @(
+    @{ Name = 'writes'; Parameters = @{ Transcript = $Transcript }; ScriptBlock = { param($Transcript)
+        $null = Start-Transcript -LiteralPath $Transcript
+        Write-Error 'at the level of the block'
+        Write-Warning 'a warning'
+        Write-Verbose 'a message' -Verbose
+        "$($MyInvocation.PositionMessage)$($MyInvocation.Line)"
+        $null = Stop-Transcript
+    } }
+    @{ Name = 'stops'; ScriptBlock = {
+        Write-Error 'that stops' -ErrorAction Stop } }
+    @{ Name = 'command'; ScriptBlock = { [CmdletBinding()] param()
+        $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('by a command'), 'Id', 'NotSpecified', $null)) } }
+    @{ Name = 'file'; Path = $Other }
+)
+'@
+        $transcript = Join-Path $TestDrive "transcript-$Isolation.txt"
+        $shown = & $file -Isolation $Isolation -Other $other -Transcript $transcript 2>&1 3>$null 4>$null
+        $results = $shown | Where-Object { $_ -is [LabRunner.LabOperationResult] }
+        $errors = $shown | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+        function Get-Place([string] $Name) {
+            $record = ($results | Where-Object Name -EQ $Name).Errors[0]
+            "$([IO.Path]::GetFileName($record.InvocationInfo.ScriptName)):$($record.InvocationInfo.ScriptLineNumber) $($record.InvocationInfo.Line.Trim())"
+        }
+    }
+
+    It 'is the line of Write-Error' {
+        Get-Place writes | Should -Be "place-$Isolation.ps1:5 Write-Error 'at the level of the block'"
+        ($results | Where-Object Name -EQ writes).Errors[0].InvocationInfo.PositionMessage | Should -BeLike "At *place-$Isolation.ps1:5 char:9*+         Write-Error 'at the level of the block'*~~~*"
+    }
+
+    It 'is it when the error ends the operation' { Get-Place stops | Should -BeLike "place-$Isolation.ps1:12 Write-Error 'that stops' -ErrorAction Stop*" }
+    It 'is it when the block is a command of its own' { Get-Place command | Should -BeLike "place-$Isolation.ps1:14 `$PSCmdlet.WriteError(*" }
+    It 'is the line of a script file' { Get-Place file | Should -Be "other.ps1:3 Write-Error 'in a file'" }
+    It 'is what the console shows' { $errors | Where-Object { "$_" -like '*level of the block' } | Out-String -Width 200 | Should -BeLike "*place-$Isolation.ps1*5 |*Write-Error 'at the level of the block'*" }
+
+    It 'is all that the trace has, and no line of LabRunner''s own' {
+        ($results | Where-Object Name -EQ writes).Errors[0].ScriptStackTrace | Should -Be "at <ScriptBlock>, ${file}: line 5"
+        ($results | Where-Object Name -EQ writes).Output | Should -Be ''
+        $errors | ForEach-Object { $_ | Format-List -Force | Out-String -Width 500 } | Should -Not -BeLike '*$Lab*'
+    }
+
+    It 'is not LabRunner''s in a transcript, which has warnings and verbose messages' {
+        $kept = Get-Content -LiteralPath $transcript
+        $kept | Should -Contain 'WARNING: a warning'
+        $kept | Should -Contain 'VERBOSE: a message'
+        "$kept" | Should -BeLike '*at the level of the block*'
+        "$kept" | Should -Not -BeLike '*$Lab*'
+    }
+}
+
+Describe 'A script that does not exist' {
+    It 'is an error of the run, not of a command that nobody knows' {
+        $ErrorActionPreference = 'Continue'
+        $null = Invoke-ParallelLabRunner @{ Name = 'a'; Path = './no-such.ps1' } -ErrorVariable failures 2>$null
+        $failures[0].FullyQualifiedErrorId | Should -Be 'LabRunner.ScriptNotFound,Invoke-ParallelLabRunner'
+        $failures[0] | Out-String | Should -Not -BeLike '*Stop-Lab*'
+    }
+}
