@@ -21,7 +21,7 @@ use crate::error::{Code, Diagnostic, Fault, Severity, Subject};
 use crate::graph::{Adjacency, Graph, OpId};
 use crate::operation::{Operation, Order, PlanRequest, ResourceLimits, Work};
 use crate::parallel;
-use crate::preview::rank::keys_of;
+use crate::rank::keys_of;
 use key::Key;
 use names::Names;
 use roster::Roster;
@@ -627,7 +627,7 @@ fn path_lengths(graph: &Graph) -> PathLengths {
 /// 4.0 % with it, whatever it is between 0.05 and 2.
 const SLOT_LOAD: f64 = 0.5;
 
-/// The key of each operation by the rule of [`crate::preview::rank`], smallest first; none for an order
+/// The key of each operation by the rule of [`crate::rank`], smallest first; none for an order
 /// that does not look ahead.
 fn keys(order: &Order, estimates: &Estimates, graph: &Graph, resources: &Resources) -> Vec<u64> {
     if *order != Order::Intelligent {
@@ -641,7 +641,7 @@ fn keys(order: &Order, estimates: &Estimates, graph: &Graph, resources: &Resourc
     })
 }
 
-/// Bits of the keys of [`crate::preview::rank`]: they go up to 2^40.
+/// Bits of the keys of [`crate::rank`]: they go up to 2^40.
 const KEY_BITS: u32 = 41;
 
 /// Sorts once, so that the ready queue compares plain integers.
