@@ -57,7 +57,7 @@ internal sealed class JobStreams
     /// <summary>Writes what an operation wrote.</summary>
     internal void Record(LabRecord record)
     {
-        switch (record.Data)
+        switch (record.Live)
         {
             case ErrorRecord error:
                 Error(error);

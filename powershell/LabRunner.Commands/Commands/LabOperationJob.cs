@@ -56,8 +56,8 @@ public sealed class LabOperationJob : Job
             _streams.Output(result);
         }
 
-        _message = result.SkippedBecause?.Message ?? (result.Success ? "" : result.Error ?? result.Status.ToString());
-        SetJobState(result.Status switch
+        _message = result.SkippedBecause?.Message ?? (result.Success ? "" : result.Error ?? result.Status);
+        SetJobState(result.Ending switch
         {
             OperationStatus.Succeeded => JobState.Completed,
             OperationStatus.Skipped or OperationStatus.Canceled => JobState.Stopped,

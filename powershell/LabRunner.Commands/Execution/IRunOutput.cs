@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace LabRunner.Execution;
 
 /// <summary>Where a run's results and records go: a pipeline or a job. Called by one thread only.</summary>
@@ -12,8 +10,8 @@ internal interface IRunOutput
     void Result(int operation, LabOperationResult result);
 
     /// <summary>An operation did not succeed: its error record is due.</summary>
-    void Failure(int operation, ErrorRecord error);
+    void Failure(int operation, LabOperationResult result);
 
-    /// <summary>An operation wrote something besides its output; its text says which one.</summary>
+    /// <summary>An operation wrote something besides its output.</summary>
     void Record(LabRecord record);
 }

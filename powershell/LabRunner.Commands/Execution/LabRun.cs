@@ -17,8 +17,9 @@ internal static class LabRun
             throw LabRunnerError.NoPowerShell();
         }
 
-        // Of nothing that could be read the core would only say that there is nothing.
-        if (findings.Count > 0 && operations.Count == 0)
+        // The core's findings are about names and the graph; they only make sense when every operation could be read.
+        var complete = !findings.Any(finding => finding.Id is LabRunnerError.InvalidOperation or LabRunnerError.MissingName);
+        if (findings.Count > 0 && !complete)
         {
             throw LabRunnerError.Input(findings);
         }

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Progress;
-using LabRunner.Streams;
 
 namespace LabRunner.Execution;
 
@@ -12,7 +11,6 @@ internal sealed class RunPump
     private readonly RunSession _run;
     private readonly IRunOutput _output;
     private readonly IProgressView? _view;
-    private readonly LineLabels _labels;
     private readonly LabOperationResult[] _results;
     private readonly LabOperationResult[] _undone;
     private readonly bool[] _final;
@@ -27,7 +25,6 @@ internal sealed class RunPump
         _run = run;
         _output = output;
         _view = view;
-        _labels = new LineLabels(run.Operations.Count > 1);
         _final = new bool[run.Nodes.Count];
         _released = new bool[run.Operations.Count];
         _results = [.. run.Operations.Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
@@ -59,7 +56,7 @@ internal sealed class RunPump
                 {
                     if (!_run.Settings.Grouped)
                     {
-                        Show(record);
+                        _output.Record(record);
                     }
                 }
                 else if (item.Event is { } happened)
@@ -123,7 +120,6 @@ internal sealed class RunPump
                 break;
             case "retrying":
                 result.Attempts = (int)happened.Attempt;
-                Show(_labels.Rest(_run.Nodes[happened.Operation].Name));
                 Progress.Paused(happened.Operation);
                 Changed(happened, RetryText.Of(happened, _run.Nodes[happened.Operation].Attempts ?? _run.Settings.Attempts));
                 break;
@@ -137,7 +133,7 @@ internal sealed class RunPump
                 Ended(result, happened);
                 break;
             case "skipped":
-                result.Status = OperationStatus.Skipped;
+                result.Ending = OperationStatus.Skipped;
                 result.SkippedBecause = happened.Because;
                 result.Error = happened.Because?.Message;
                 Finalize(happened.Operation, result);
@@ -147,7 +143,7 @@ internal sealed class RunPump
 
     private void Ended(LabOperationResult result, RunEvent happened)
     {
-        result.Status = StatusOf(happened.Status);
+        result.Ending = StatusOf(happened.Status);
         result.EndTime = At(happened);
         result.Duration = TimeSpan.FromMilliseconds(happened.DurationMs);
         _run.Recorder(happened.Operation)?.MoveTo(result);
@@ -161,16 +157,16 @@ internal sealed class RunPump
     {
         if (result.Success)
         {
-            result.ErrorRecord = null;
+            result.Failure = null;
             return;
         }
 
-        if (result.Status != OperationStatus.Failed || result.ErrorRecord is null)
+        if (result.Ending != OperationStatus.Failed || result.Failure is null)
         {
-            result.ErrorRecord = LabRunnerError.Ended(result.Name, result.Status, happened.ErrorMessage, happened.ErrorId, happened.ErrorCategory);
+            result.Failure = LabRunnerError.Ended(result.Name, result.Ending, happened.ErrorMessage, happened.ErrorId, happened.ErrorCategory);
         }
 
-        result.Error = result.ErrorRecord.ToString();
+        result.Error = result.Failure.ToString();
     }
 
     private void Finalize(int operation, LabOperationResult result)
@@ -181,10 +177,11 @@ internal sealed class RunPump
         }
 
         _final[operation] = true;
-        Progress.Ended(operation, result.Status);
+        LiveRecords.Attach(result);
+        Progress.Ended(operation, result.Ending);
         if (operation < _results.Length)
         {
-            _view?.Changed(_run.Operations[operation], result.Status.ToString(), result);
+            _view?.Changed(_run.Operations[operation], result.Status, result);
         }
         else
         {
@@ -197,11 +194,9 @@ internal sealed class RunPump
             Replay(result);
         }
 
-        var name = _run.Nodes[operation].Name;
-        Show(_labels.Rest(name));
-        if (result is { Success: false, ErrorRecord: { } error } && result.Status != OperationStatus.Skipped)
+        if (!result.Success && result.Ending != OperationStatus.Skipped)
         {
-            _output.Failure(operation, _labels.Error(name, error));
+            _output.Failure(operation, result);
         }
 
         if (!_run.Settings.Ordered && operation < _results.Length && !MayBeUndone(operation))
@@ -235,16 +230,6 @@ internal sealed class RunPump
     {
         foreach (var record in result.Records)
         {
-            Show(record);
-        }
-    }
-
-    private void Show(LabRecord record) => Show(_labels.Of(record));
-
-    private void Show(IEnumerable<LabRecord> labelled)
-    {
-        foreach (var record in labelled)
-        {
             _output.Record(record);
         }
     }
@@ -267,7 +252,7 @@ internal sealed class RunPump
         }
         else if (recorder.Take(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr")) is { } record && !_run.Settings.Grouped)
         {
-            Show(record);
+            _output.Record(record);
         }
     }
 
@@ -304,10 +289,11 @@ internal sealed class RunPump
             result.ExitCode ??= (int?)RunEvent.Number(item, "exit_code");
             if (!_final[index])
             {
-                result.Status = StatusOf(RunEvent.Text(item, "status"));
+                result.Ending = StatusOf(RunEvent.Text(item, "status"));
                 result.SkippedBecause = RunEvent.Member(item, "skipped_because") is { } because ? RunEvent.Skip(because) : null;
                 result.Error = result.SkippedBecause?.Message ?? (RunEvent.Member(item, "error") is { } error ? RunEvent.Text(error, "message") : null);
                 _run.Recorder(index)?.MoveTo(result);
+                LiveRecords.Attach(result);
                 _final[index] = true;
                 if (index >= _results.Length)
                 {

@@ -59,8 +59,8 @@ internal static class LabReportBuilder
         {
             TotalOperations = outcome.Results.Length,
             Succeeded = outcome.Results.Count(result => result.Success),
-            Skipped = outcome.Results.Count(result => result.Status == OperationStatus.Skipped),
-            Failed = outcome.Results.Count(result => !result.Success && result.Status != OperationStatus.Skipped),
+            Skipped = outcome.Results.Count(result => result.Ending == OperationStatus.Skipped),
+            Failed = outcome.Results.Count(result => !result.Success && result.Ending != OperationStatus.Skipped),
             PeakConcurrency = figures is { } peak ? (int)(RunEvent.Number(peak, "peak_concurrency") ?? 0) : 0,
             BusyTime = TimeSpan.FromMilliseconds(figures is { } busy ? RunEvent.Number(busy, "busy_ms") ?? 0 : 0),
         };
@@ -72,7 +72,7 @@ internal static class LabReportBuilder
         List<string> advice = [];
         foreach (var result in outcome.Results)
         {
-            switch (result.Status)
+            switch (result.Ending)
             {
                 case OperationStatus.TimedOut:
                     advice.Add($"'{result.Name}' took longer than its limit: raise its timeout, or find out why it takes so long.");
@@ -100,7 +100,7 @@ internal static class LabReportBuilder
     {
         string[] failed =
         [
-            .. outcome.Results.Where(result => !result.Success && result.Status != OperationStatus.Skipped).Select(result => $"{result.Name}: {result.Error}"),
+            .. outcome.Results.Where(result => !result.Success && result.Ending != OperationStatus.Skipped).Select(result => $"{result.Name}: {result.Error}"),
             .. outcome.Rollback.Where(result => !result.Success).Select(result => $"{result.Name} (rollback): {result.Error}"),
         ];
         return failed.Length == 0 ? null : string.Join(Environment.NewLine, failed);

@@ -235,7 +235,7 @@ internal sealed record SelectedOperations(IReadOnlyList<OperationDefinition> Ope
             Name = operation.Name,
             Id = operation.Id,
             Type = operation.Type,
-            Status = OperationStatus.Skipped,
+            Ending = OperationStatus.Skipped,
             Error = reasons[operation.Name].Message,
             SkippedBecause = new SkipReason("excluded", reasons[operation.Name].Operation, reasons[operation.Name].Message),
         });

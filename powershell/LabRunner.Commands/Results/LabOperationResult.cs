@@ -2,8 +2,11 @@ using System.Management.Automation;
 
 namespace LabRunner;
 
-/// <summary>What became of one operation.</summary>
-/// <remarks>The order of the properties is the order in which PowerShell shows and exports them.</remarks>
+/// <summary>The outcome of one operation.</summary>
+/// <remarks>
+/// The order of the properties is the order in which PowerShell shows and exports them. All values are plain, so that a result can be
+/// written to a file or as JSON to any depth; <see cref="LiveRecords"/> adds the error and warning records themselves for scripts.
+/// </remarks>
 public sealed class LabOperationResult
 {
     /// <summary>The operation's name.</summary>
@@ -16,10 +19,16 @@ public sealed class LabOperationResult
     public string? Type { get; internal init; }
 
     /// <summary>Whether it succeeded.</summary>
-    public bool Success => Status == OperationStatus.Succeeded;
+    public bool Success => Ending == OperationStatus.Succeeded;
 
-    /// <summary>How it ended.</summary>
-    public OperationStatus Status { get; internal set; }
+    /// <summary>How it ended: <c>Succeeded</c>, <c>Failed</c>, <c>TimedOut</c>, <c>Canceled</c>, <c>Skipped</c> or <c>Abandoned</c>.</summary>
+    public string Status => Ending.ToString();
+
+    /// <summary>The same as a value of its own type; text is what survives every format that results are saved in.</summary>
+    internal OperationStatus Ending { get; set; }
+
+    /// <summary>The outcome on one line: the error, why it was skipped, or what it returned.</summary>
+    public string Outcome => LabDisplay.Outcome(this);
 
     /// <summary>All objects it wrote to its output, in order.</summary>
     public object?[] Output { get; internal set; } = [];
@@ -30,14 +39,23 @@ public sealed class LabOperationResult
     /// <summary>Why it did not succeed, as text.</summary>
     public string? Error { get; internal set; }
 
-    /// <summary>Why it did not succeed, as the error record with its position.</summary>
-    public ErrorRecord? ErrorRecord { get; internal set; }
+    /// <summary>Why it did not succeed, with position and stack. In PowerShell, the error record itself.</summary>
+    public LabError? ErrorRecord => Failure is { } failure ? LabError.Of(failure) : null;
 
-    /// <summary>All errors it wrote, also those that did not end it.</summary>
-    public ErrorRecord[] Errors { get; internal set; } = [];
+    /// <summary>All errors it wrote, also those that did not end it. In PowerShell, the error records themselves.</summary>
+    public LabError[] Errors => [.. ErrorRecords.Select(LabError.Of)];
 
-    /// <summary>All warnings it wrote.</summary>
-    public WarningRecord[] Warnings { get; internal set; } = [];
+    /// <summary>All warnings it wrote. In PowerShell, the warning records with their positions.</summary>
+    public WarningRecord[] Warnings => [.. WarningRecords.Select(warning => (WarningRecord)LabRecord.WithoutPosition(warning))];
+
+    /// <summary>The error record of what ended it.</summary>
+    internal ErrorRecord? Failure { get; set; }
+
+    /// <summary>The error records it wrote.</summary>
+    internal ErrorRecord[] ErrorRecords { get; set; } = [];
+
+    /// <summary>The warning records it wrote.</summary>
+    internal WarningRecord[] WarningRecords { get; set; } = [];
 
     /// <summary>Everything it wrote besides its output, in true order, as far as <c>-KeepRecords</c> allows.</summary>
     public LabRecord[] Records { get; internal set; } = [];
@@ -54,7 +72,7 @@ public sealed class LabOperationResult
     /// <summary>The exit code of a program, or of a script that used <c>exit</c>.</summary>
     public int? ExitCode { get; internal set; }
 
-    /// <summary>When it started, its last attempt if there were several, in local time; nothing for one that never did.</summary>
+    /// <summary>When its last attempt started, in local time; null for one that never did.</summary>
     public DateTime? StartTime { get; internal set; }
 
     /// <summary>When it ended, in local time.</summary>
@@ -63,10 +81,10 @@ public sealed class LabOperationResult
     /// <summary>How long it ran.</summary>
     public TimeSpan Duration { get; internal set; }
 
-    /// <summary>How often it was tried.</summary>
+    /// <summary>The number of attempts.</summary>
     public int Attempts { get; internal set; }
 
-    /// <summary>Whether its rollback succeeded; nothing for one that was not to be undone.</summary>
+    /// <summary>Whether its rollback succeeded; null for one that was not to be undone.</summary>
     public bool? RolledBack { get; internal set; }
 
     /// <summary>The worker that ran it: <c>LabRunner worker n</c> of Get-Runspace.</summary>
@@ -85,6 +103,9 @@ public sealed class LabOperationResult
 /// <param name="Message">The same as a sentence.</param>
 public sealed record SkipReason(string Kind, string? Operation, string Message)
 {
+    /// <summary>The same for a narrow column.</summary>
+    internal string Short => Kind == "dependency" && Operation is not null ? $"'{Operation}' did not succeed" : Message;
+
     /// <inheritdoc/>
     public override string ToString() => Message;
 }

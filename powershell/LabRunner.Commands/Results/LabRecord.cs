@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace LabRunner;
 
 /// <summary>The stream a record was written to.</summary>
@@ -23,13 +25,47 @@ public enum LabStream
 }
 
 /// <summary>Something an operation wrote besides its output.</summary>
-/// <param name="Sequence">Its place in the order in which the whole run wrote.</param>
-/// <param name="Time">When it was written, in local time.</param>
-/// <param name="Stream">The stream it was written to.</param>
-/// <param name="Operation">The operation that wrote it.</param>
-/// <param name="Data">The record itself.</param>
-public sealed record LabRecord(long Sequence, DateTime Time, LabStream Stream, string Operation, object Data)
+public sealed class LabRecord
 {
+    internal LabRecord(long sequence, DateTime time, LabStream stream, string operation, object data)
+    {
+        Sequence = sequence;
+        Time = time;
+        Kind = stream;
+        Operation = operation;
+        Live = data;
+    }
+
+    /// <summary>Its place in the order in which the whole run wrote.</summary>
+    public long Sequence { get; }
+
+    /// <summary>When it was written, in local time.</summary>
+    public DateTime Time { get; }
+
+    /// <summary>The stream it was written to: <c>Error</c>, <c>Warning</c>, <c>Verbose</c>, <c>Debug</c> or <c>Information</c>.</summary>
+    public string Stream => Kind.ToString();
+
+    /// <summary>The operation that wrote it.</summary>
+    public string Operation { get; }
+
+    /// <summary>The record without its way into the session that wrote it. Of an error, in PowerShell, the error record itself.</summary>
+    public object Data => Live is ErrorRecord error ? LabError.Of(error) : WithoutPosition(Live);
+
+    /// <summary>The stream as a value of its own type.</summary>
+    internal LabStream Kind { get; }
+
+    /// <summary>The record as it was written.</summary>
+    internal object Live { get; }
+
     /// <inheritdoc/>
-    public override string ToString() => Data.ToString() ?? "";
+    public override string ToString() => Live.ToString() ?? "";
+
+    /// <summary>The same record without the command that wrote it, which leads to everything its session has.</summary>
+    internal static object WithoutPosition(object record) => record switch
+    {
+        WarningRecord { InvocationInfo: not null } warning => new WarningRecord(warning.FullyQualifiedWarningId ?? "", warning.Message),
+        VerboseRecord { InvocationInfo: not null } verbose => new VerboseRecord(verbose.Message),
+        DebugRecord { InvocationInfo: not null } debug => new DebugRecord(debug.Message),
+        _ => record,
+    };
 }

@@ -34,9 +34,6 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
     }
 
-    /// <summary>The frames of the worker's own that the trace of each error ends with.</summary>
-    internal string Frames { get; set; } = "";
-
     /// <summary>How many objects were output.</summary>
     internal int OutputCount { get; private set; }
 
@@ -156,7 +153,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Marks the operation as failed by an error that ended it.</summary>
     internal void Fail(ErrorRecord error)
     {
-        error = Own(error);
+        error = SecretMask.Error(error);
         lock (_gate)
         {
             if (_closed || Failure is not null)
@@ -164,7 +161,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 return;
             }
 
-            Failure = error;
+            Failure = error = ErrorPosition.Unwrap(error);
             ErrorCount++;
             (_errors ??= []).Add(error);
         }
@@ -196,12 +193,12 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         {
             _closed = true;
             result.Output = _output?.ToArray() ?? [];
-            result.Errors = _errors?.ToArray() ?? [];
-            result.Warnings = _warnings?.ToArray() ?? [];
+            result.ErrorRecords = _errors?.ToArray() ?? [];
+            result.WarningRecords = _warnings?.ToArray() ?? [];
             result.Records = _log?.ToArray() ?? [];
             result.Truncated = _log?.Truncated ?? false;
             result.HadErrors = ErrorCount > 0;
-            result.ErrorRecord = Failure;
+            result.Failure = Failure;
             result.ExitCode = ExitCode;
             _output = null;
             _log = null;
@@ -243,7 +240,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
     private void Error(ErrorRecord error, IBlockedWriter writer)
     {
-        error = Own(error);
+        error = SecretMask.Error(error);
         lock (_gate)
         {
             ErrorCount++;
@@ -254,13 +251,6 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
 
         Record(LabStream.Error, error, writer);
-    }
-
-    // At the user's line, without secrets, and with the operation as its target where it has none.
-    private ErrorRecord Own(ErrorRecord error)
-    {
-        var placed = ErrorPosition.InScript(ErrorPosition.Unwrap(error), ((operation.Work as ScriptWork)?.Command as ScriptBlock)?.Ast, Frames);
-        return ErrorTarget.Of(SecretMask.Error(placed), operation.Name);
     }
 
     private void Warning(WarningRecord warning, IBlockedWriter? writer)
