@@ -62,7 +62,6 @@
     AliasesToExport = @()
     VariablesToExport = @()
     FormatsToProcess = @('LabRunner.Format.ps1xml')
-    TypesToProcess = @('LabRunner.Types.ps1xml')
     PrivateData = @{
         PSData = @{
             Tags = @('Lab', 'Parallel', 'Orchestration', 'Dependency', 'DAG', 'Workflow', 'Automation', 'Infrastructure', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')

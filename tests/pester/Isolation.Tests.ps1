@@ -135,7 +135,7 @@ operations:
         )
         $watch = [Diagnostics.Stopwatch]::StartNew()
         while ($job.ChildJobs[0].Warning.Count -eq 0 -and $watch.Elapsed.TotalSeconds -lt 30) { Start-Sleep -Milliseconds 10 }
-        (Get-Runspace -Id ("$($job.ChildJobs[0].Warning[0])" -replace "^\[closed\] ")).CloseAsync()
+        (Get-Runspace -Id "$($job.ChildJobs[0].Warning[0])").CloseAsync()
         $gate.Set()
         $results = $job | Wait-Job -Timeout 60 | Receive-Job -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
         Remove-Job -Job $job

@@ -17,7 +17,7 @@ Describe 'LabRunner as a module' {
     It 'ships every file of the original folder, its views and its help' {
         foreach ($file in 'Download-Archive.ps1', 'Expand-All.ps1', 'Format-Config.ps1', 'Get-LabConfig.ps1', 'Get-Platform.ps1', 'InvokeOpenTofuInstaller.ps1', 'Logger.ps1',
             'Menu.ps1', 'Network.ps1', 'Resolve-ProjectPath.psm1', 'ScriptTemplate.ps1', 'LabRunner.psm1', 'LabRunner.Commands.dll', 'LabRunner.Interop.dll', 'LabRunner.Format.ps1xml',
-            'LabRunner.Types.ps1xml', 'en-US/about_LabRunner.help.txt', 'en-US/about_LabRunner_Failures.help.txt', 'en-US/about_LabRunner_Isolation.help.txt', 'en-US/about_LabRunner_Operations.help.txt') {
+            'en-US/about_LabRunner.help.txt', 'en-US/about_LabRunner_Failures.help.txt', 'en-US/about_LabRunner_Isolation.help.txt', 'en-US/about_LabRunner_Operations.help.txt') {
             Join-Path $module $file | Should -Exist
         }
     }
@@ -120,7 +120,7 @@ Describe 'What is shown' {
     It 'is a table of results, with why an operation failed or was skipped' {
         $operations = @{ Name = 'Database'; ScriptBlock = { 'SQL-01' } }, @{ Name = 'Web'; ScriptBlock = { throw 'no disk' } }, @{ Name = 'Test'; ScriptBlock = { 1 }; Dependencies = 'Web' }
         $text = Invoke-ParallelLabRunner $operations -ContinueOnError -ErrorAction SilentlyContinue | Out-String -Width 160
-        $text | Should -Match 'Name\s+Status\s+Duration\s+Started\s+Outcome'
+        $text | Should -Match 'StartTime\s+Name\s+Status\s+Duration\s+Outcome'
         $text | Should -Match 'Database\s+Succeeded .*SQL-01'
         $text | Should -Match 'Web\s+Failed .*no disk'
         $text | Should -Match "Test\s+Skipped .*Web"
@@ -141,7 +141,7 @@ Describe 'What is shown' {
         $path = (Get-Item TestDrive:/web.yaml).FullName
         Test-LabConfiguration $path | Out-String -Width 160 | Should -Match 'Web\s+True\s+1\s+0\s+0'
         Start-AdvancedLabOrchestration $path | Out-String | Should -Match 'Status\s+: Succeeded'
-        Start-LabAutomation -ConfigPath $path | Out-String | Should -Match 'Lab\s+: Web'
+        Start-LabAutomation -ConfigPath $path | Out-String | Should -Match 'LabName\s+: Web'
         Get-LabStatus | Out-String | Should -Match 'ParallelSupport\s+: True'
         Test-ParallelRunnerSupport -Detailed | Out-String | Should -Match 'MaxConcurrency\s+: \d+'
     }

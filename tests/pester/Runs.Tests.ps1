@@ -27,7 +27,7 @@ Describe 'Invoke-ParallelLabRunner' {
         $text | Should -Match 'Name\s+Status'
         $text | Should -Match 'good\s+Succeeded'
         $text | Should -Match 'bad\s+Failed.*no space left'
-        $text | Should -Match "after\s+Skipped.*it depends on 'bad'"
+        $text | Should -Match "after\s+Skipped.*'bad' did not succeed"
     }
 
     It 'keeps the position of an error at the line that made it' {

@@ -3,7 +3,7 @@
 use super::key::Key;
 use super::names::{Names, UNKNOWN};
 use super::roster::Roster;
-use crate::error::{Code, Diagnostic, Subject};
+use crate::error::{Code, Diagnostic};
 use crate::graph::{OpId, Rows};
 use crate::near::did_you_mean;
 use crate::operation::{Operation, ProcessMode, Work};
@@ -243,10 +243,7 @@ impl Connector<'_> {
                 .with_advice(advice)
             }
         };
-        let subject = Subject::Dependency { name: dependency.to_owned() };
-        self.findings.push(
-            finding.with_subject(subject).with_operation(&operation.name).with_place(operation.at.clone()),
-        );
+        self.findings.push(finding.with_operation(&operation.name).with_place(operation.at.clone()));
     }
 }
 
@@ -276,7 +273,6 @@ fn resolve_stop(
                     ),
                 )
                 .with_advice(advice)
-                .with_subject(Subject::Service { name: service.clone() })
                 .with_operation(&operation.name)
                 .with_place(operation.at.clone()),
             );

@@ -4,24 +4,21 @@
 //! when it is ready, because slots count operations at work, and keeps the rest until it has ended.
 //! Monitors book nothing, so that watching never keeps work from starting.
 
+use super::progress::Holding;
 use crate::graph::OpId;
 use crate::plan::{ClassId, Demand, ResourceId, Resources};
 
-/// What one operation has booked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Holding {
-    #[default]
-    Nothing,
-    /// What its demand class needs, without a slot.
-    Resources,
-    /// Both.
-    SlotAndResources,
+/// What limits a run beside the plan's own limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Operations that may be at work at the same time; at least 1.
+    pub max_concurrency: u32,
 }
 
 /// What is booked.
 #[derive(Debug)]
 pub struct Admission {
-    slots: u32,
+    limits: Limits,
     slots_in_use: u32,
     /// Slots that another run has.
     lent: u32,
@@ -32,9 +29,9 @@ pub struct Admission {
 
 impl Admission {
     /// Nothing booked yet.
-    pub fn new(slots: u32, resources: &Resources) -> Self {
+    pub fn new(limits: Limits, resources: &Resources) -> Self {
         Self {
-            slots: slots.max(1),
+            limits: Limits { max_concurrency: limits.max_concurrency.max(1) },
             slots_in_use: 0,
             lent: 0,
             peak: 0,
@@ -48,7 +45,7 @@ impl Admission {
     }
 
     fn free_slots(&self) -> u32 {
-        self.slots.saturating_sub(self.slots_in_use + self.lent)
+        self.limits.max_concurrency.saturating_sub(self.slots_in_use + self.lent)
     }
 
     /// Gives up to `most` free slots to another run, and says how many.
@@ -65,7 +62,7 @@ impl Admission {
 
     /// Changes the number of slots, at least 1. What is booked beyond stays booked.
     pub fn resize(&mut self, slots: u32) {
-        self.slots = slots.max(1);
+        self.limits.max_concurrency = slots.max(1);
     }
 
     /// The first of a class's demands that cannot be met now.
@@ -123,7 +120,7 @@ impl Admission {
 
     /// Slots there are.
     pub fn slots(&self) -> u32 {
-        self.slots
+        self.limits.max_concurrency
     }
 
     /// The most slots that were ever booked at once.

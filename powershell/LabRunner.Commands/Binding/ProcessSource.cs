@@ -35,9 +35,9 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
             spec["environment"] = environment;
         }
 
-        if (fields.Take("Mode") is { } mode && Mode(mode, operation) is { } known)
+        if (fields.Take("Mode") is { } mode)
         {
-            spec["mode"] = known;
+            spec["mode"] = LanguagePrimitives.ConvertTo<string>(mode).ToLowerInvariant();
         }
 
         if (fields.Take("SuccessCodes") is { } codes)
@@ -47,13 +47,12 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
 
         if (fields.Take("Ready") is { } ready)
         {
-            // A service whose probe is refused must not be said to have none.
-            spec["ready"] = Probe(ready, operation) ?? new Dictionary<string, object?> { ["check"] = Check("127.0.0.1:1") };
+            spec["ready"] = Probe(ready, operation);
         }
 
-        if (fields.Take("StopGrace") is { } grace && Seconds(grace, "StopGrace", operation) is { } limit)
+        if (fields.Take("StopGrace") is { } grace)
         {
-            spec["stop_grace_ms"] = limit;
+            spec["stop_grace_ms"] = Seconds(grace, "StopGrace", operation);
         }
 
         return new ProcessWork { Spec = spec };
@@ -73,22 +72,6 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
 
         findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"Operation '{operation}': the Command '{command}' is not a path of the file system: {why!.Message.TrimEnd('.')}.", operation));
         return command;
-    }
-
-    private string? Mode(object value, string operation)
-    {
-        var mode = LanguagePrimitives.ConvertTo<string>(value).Trim().ToLowerInvariant();
-        if (mode is "task" or "service")
-        {
-            return mode;
-        }
-
-        findings.Add(new LabFinding(
-            LabRunnerError.InvalidValue,
-            $"Operation '{operation}': Mode cannot be '{value}'.",
-            operation,
-            mode == "stop" ? "An operation that stops a service has a Service and no Command." : "Write 'Task' or 'Service'."));
-        return null;
     }
 
     // A program starts where the caller stands, not where the process happens to.
@@ -184,14 +167,14 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
         probe["check"] = tcp is not null
             ? new Dictionary<string, object?> { ["tcp"] = LanguagePrimitives.ConvertTo<string>(tcp) }
             : new Dictionary<string, object?> { ["http"] = LanguagePrimitives.ConvertTo<string>(http) };
-        if (fields.Take("Interval") is { } interval && Seconds(interval, "Ready.Interval", operation) is { } pause)
+        if (fields.Take("Interval") is { } interval)
         {
-            probe["interval_ms"] = pause;
+            probe["interval_ms"] = Seconds(interval, "Ready.Interval", operation);
         }
 
-        if (fields.Take("Timeout") is { } timeout && Seconds(timeout, "Ready.Timeout", operation) is { } limit)
+        if (fields.Take("Timeout") is { } timeout)
         {
-            probe["timeout_ms"] = limit;
+            probe["timeout_ms"] = Seconds(timeout, "Ready.Timeout", operation);
         }
 
         return probe;
@@ -208,12 +191,13 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
     // Of a probe and of a grace a bare number is seconds: minutes would be absurd.
     private long? Seconds(object value, string key, string operation)
     {
-        if (Durations.Pause(value) is { } time && time > TimeSpan.Zero)
+        var time = LanguagePrimitives.TryConvertTo(value, out double seconds) ? TimeSpan.FromSeconds(seconds) : Durations.Read(value);
+        if (time > TimeSpan.Zero)
         {
-            return (long)Math.Ceiling(time.TotalMilliseconds);
+            return (long)Math.Ceiling(time.Value.TotalMilliseconds);
         }
 
-        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"Operation '{operation}': {key} '{value}' is not a time above zero.", operation, "Write a number of seconds, or a text such as '500ms' or '2m'."));
+        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The {key} '{value}' of operation '{operation}' is no time.", operation, "Write a number of seconds, or a text such as '500ms' or '2m'."));
         return null;
     }
 

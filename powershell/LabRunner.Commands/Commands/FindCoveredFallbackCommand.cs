@@ -3,7 +3,10 @@ using LabRunner.Execution;
 
 namespace LabRunner.Commands;
 
-/// <summary>Sets <c>$covered</c> to the module's fallback functions whose commands the session has already, as provider paths.</summary>
+/// <summary>
+/// Prepares an import: registers the type data, and sets <c>$covered</c> to the module's fallback functions whose commands the session has
+/// already, as provider paths.
+/// </summary>
 /// <remarks>
 /// Asked by the script root before its functions exist. A cmdlet, because the same question in script costs every import
 /// the drives of functions and aliases, and with them the tables of the culture: some fifteen milliseconds.
@@ -24,6 +27,7 @@ public sealed class FindCoveredFallbackCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        TypeViews.Register(this);
         List<string>? covered = null;
         foreach (var name in Fallbacks)
         {

@@ -166,7 +166,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             return;
         }
 
-        var output = new PipelineOutput(_ => { }, Voice, caller);
+        var output = new PipelineOutput(_ => { }, Voice, caller, operations.Count > 1);
         var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, run)));
         WriteObject(Report(outcome));
         ThrowIfAsked(outcome);

@@ -1,11 +1,17 @@
+using System.Collections;
 using System.Globalization;
+using System.Management.Automation;
 
 namespace LabRunner;
 
-/// <summary>Texts of the table views.</summary>
+/// <summary>Texts of views and messages. Values may come from a file, where objects have lost their types but not their properties.</summary>
 public static class LabDisplay
 {
     private const int Widest = 120;
+
+    // A dictionary that comes from a file has lost its order.
+    private static readonly string[] StatusOrder =
+        ["Running", "Serving", "Stopping", "Admitted", "Ready", "Backoff", "Waiting", "Failed", "TimedOut", "Canceled", "Abandoned", "Interrupted", "Unknown", "Skipped", "Succeeded"];
 
     /// <summary>A duration as short as it can be said: <c>250 ms</c>, <c>3.2 s</c>, <c>1:02:05</c>.</summary>
     /// <param name="time">The duration, if there is one.</param>
@@ -17,20 +23,48 @@ public static class LabDisplay
         { } some => string.Create(CultureInfo.InvariantCulture, $"{(int)some.TotalHours}:{some.Minutes:00}:{some.Seconds:00}"),
     };
 
+    /// <summary>A date and time that sorts, to the second.</summary>
+    /// <param name="time">The time, if there is one.</param>
+    public static string When(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>A number with its noun: <c>1 operation</c>, <c>2 operations</c>.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="noun">The noun for one.</param>
+    /// <param name="plural">The noun for any other number, when it is not the first with an s.</param>
+    public static string Count(long number, string noun, string? plural = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {(number == 1 ? noun : plural ?? noun + "s")}");
+
+    /// <summary>A status in the colour that goes with it.</summary>
+    /// <param name="status">The status, as a word.</param>
+    /// <param name="style">The session's <c>$PSStyle</c>.</param>
+    public static string Status(object? status, object? style)
+    {
+        var word = status?.ToString() ?? "";
+        var colour = word switch
+        {
+            "Succeeded" or "Success" or "Valid" or "Healthy" or "Ok" or "True" => "Green",
+            "Running" or "DryRun" => "Cyan",
+            "Skipped" or "NotFound" or "NoConfiguration" => "BrightBlack",
+            "PartiallySucceeded" or "Canceled" or "Degraded" or "Warning" or "warning" => "Yellow",
+            _ => "Red",
+        };
+        return word.Length == 0 || Member(Member(style, "Foreground"), colour) is not string on ? word : $"{on}{word}{Member(style, "Reset")}";
+    }
+
     /// <summary>What an operation came to, on one line: its error, why it was skipped, or what it returned.</summary>
     /// <param name="result">The result of the operation.</param>
     public static string Outcome(LabOperationResult? result) => OneLine(
-        result?.Error ?? result?.SkippedBecause?.Message ?? result?.Output switch
+        result?.SkippedBecause?.Short ?? result?.Error ?? result?.Output switch
         {
             null or [] => "",
             [var only] => only?.ToString(),
-            var several => string.Create(CultureInfo.InvariantCulture, $"{several.Length} objects"),
+            var several => Count(several.Length, "object"),
         });
 
     /// <summary>Numbers by name: <c>18 Succeeded, 1 Failed</c>.</summary>
     /// <param name="counts">The numbers.</param>
-    public static string Counts(LabConfigNode? counts) =>
-        counts is null ? "" : string.Join(", ", counts.Keys.Cast<string>().Select(name => $"{counts[name]} {name}"));
+    public static string Counts(IDictionary? counts) =>
+        counts is null ? "" : string.Join(", ", counts.Keys.Cast<object>().OrderBy(name => Array.IndexOf(StatusOrder, $"{name}")).Select(name => $"{counts[name]} {name}"));
 
     /// <summary>The first line of a text, cut where it is too long for a table.</summary>
     /// <param name="text">The text.</param>
@@ -41,4 +75,6 @@ public static class LabDisplay
         line = end < 0 ? line : line[..end];
         return line.Length <= Widest ? line.ToString() : string.Concat(line[..(Widest - 1)], "…");
     }
+
+    private static object? Member(object? item, string name) => item is null ? null : PSObject.AsPSObject(item).Properties[name]?.Value;
 }

@@ -3,9 +3,42 @@ using LabRunner.Orchestration;
 
 namespace LabRunner;
 
-/// <summary>What became of a lab: the outcome, the figures, the plan and what to do next.</summary>
+/// <summary>The outcome of a lab: its summary, figures, results and plan, and what to do next.</summary>
 public sealed class LabOrchestrationReport
 {
+    /// <summary>The lab's name.</summary>
+    public string Name => Summary.Name;
+
+    /// <summary><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c> or <c>DryRun</c>.</summary>
+    public string Status => Summary.Status;
+
+    /// <summary>Whether everything succeeded; a dry run succeeds when the lab could be planned.</summary>
+    public bool Success => Summary.Success;
+
+    /// <summary>The lab file.</summary>
+    public string Configuration => Summary.Configuration;
+
+    /// <summary>How ready operations were ranked.</summary>
+    public string Mode => Summary.Mode;
+
+    /// <summary>When it started, in local time.</summary>
+    public DateTime StartTime => Summary.StartTime;
+
+    /// <summary>When it ended, in local time.</summary>
+    public DateTime EndTime => Summary.EndTime;
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan Duration => Summary.Duration;
+
+    /// <summary>How many operations the lab has.</summary>
+    public int Operations => Metrics.TotalOperations;
+
+    /// <summary>The run's id; null for a dry run.</summary>
+    public string? RunId => Summary.RunId;
+
+    /// <summary>The folder that has the run's files; null for a dry run.</summary>
+    public string? RunDirectory => Summary.RunDirectory;
+
     /// <summary>The outcome in short.</summary>
     public LabOrchestrationSummary Summary { get; internal init; } = new();
 
@@ -15,7 +48,7 @@ public sealed class LabOrchestrationReport
     /// <summary>The figures of the run.</summary>
     public LabOrchestrationMetrics Metrics { get; internal init; } = new();
 
-    /// <summary>What monitoring found; nothing where none was asked for.</summary>
+    /// <summary>What monitoring found; null where none was asked for.</summary>
     public object? Health { get; internal init; }
 
     /// <summary>The order that operations start in.</summary>
@@ -34,7 +67,7 @@ public sealed class LabOrchestrationReport
     public string? Error { get; internal init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Summary.Name}: {Summary.Status}";
+    public override string ToString() => $"{Name}: {Status}";
 }
 
 /// <summary>The outcome of a lab in short.</summary>
@@ -72,6 +105,9 @@ public sealed class LabOrchestrationSummary
 
     /// <summary>The folder that has the run's files.</summary>
     public string? RunDirectory { get; internal init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}: {Status}, {LabDisplay.Duration(Duration)}";
 }
 
 /// <summary>The figures of a lab.</summary>
@@ -94,6 +130,9 @@ public sealed class LabOrchestrationMetrics
 
     /// <summary>The sum of the operations' durations.</summary>
     public TimeSpan BusyTime { get; internal init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{LabDisplay.Count(TotalOperations, "operation")}: {Succeeded} succeeded, {Failed} failed, {Skipped} skipped";
 }
 
 /// <summary>The plan of a lab.</summary>

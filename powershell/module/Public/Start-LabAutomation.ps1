@@ -15,7 +15,7 @@ function Start-LabAutomation {
         A lab that cannot be run - not well-formed, an unknown dependency, a script that cannot be read - is a terminating
         error, and with -ValidationOnly a result. A failed operation is a result: Success is $false, Error says why.
 
-        The result has Status, Success, LabName, Message, Error, Results, Validation, StartTime, EndTime, Duration,
+        The result has Status, Success, LabName, Message, Error, Operations (how many), Results, Validation, StartTime, EndTime, Duration,
         ExecutedSteps, ProgressTrackingEnabled, ConfigurationPath, Environment, Plan and Report.
     .PARAMETER LabName
         The lab's name.
@@ -95,6 +95,7 @@ function Start-LabAutomation {
         LabName = $LabName
         Message = ''
         Error = $null
+        Operations = 0
         Results = @()
         Validation = $null
         StartTime = [datetime]::Now
@@ -117,6 +118,10 @@ function Start-LabAutomation {
         $result.Success = $Status -in 'Success', 'Valid', 'DryRun'
         $result.Message = $Message
         if (-not $result.Success -and -not $result.Error) { $result.Error = $Message }
+        # Those that were run or, when nothing was to be run, planned or checked.
+        foreach ($some in $result.Results, $result.Plan.Operations, $result.Validation.Operations) {
+            if (@($some).Where({ $null -ne $_ }).Count) { $result.Operations = @($some).Count; break }
+        }
         $result.EndTime = [datetime]::Now
         $result.Duration = $result.EndTime - $result.StartTime
         if ($tracking) {

@@ -15,19 +15,18 @@
 //! result is the same for any number of threads.
 
 mod breed;
-mod threads;
+mod crew;
+mod random;
 
-use super::cutoff::Cutoff;
-use super::problem::Project;
+use super::halt::Halt;
+use super::problem::{Direction, Project};
 use super::rank;
 use super::schedule::{Builder, Schedule};
-use crate::graph::Direction;
 use crate::graph::OpId;
-use crate::random::Random;
-use crate::rank::keys_from_scores;
 use breed::{Breeder, Individual, fingerprint};
+use crew::Crew;
+use random::Random;
 use std::collections::HashSet;
-use threads::Threads;
 
 /// Passes of one sample: the schedule itself, to the right, to the left.
 const SAMPLE_PASSES: usize = 3;
@@ -67,9 +66,9 @@ pub struct Found {
 }
 
 /// Looks for the shortest schedule with at most `schedules` passes. There is always a schedule, also when
-/// `cutoff` was reached before.
-pub fn search(project: &Project, schedules: usize, seed: u64, threads: usize, cutoff: Cutoff<'_>) -> Found {
-    let mut search = Search::new(project, schedules.max(1), seed, threads, cutoff);
+/// `halt` was reached before.
+pub fn search(project: &Project, schedules: usize, seed: u64, threads: usize, halt: Halt<'_>) -> Found {
+    let mut search = Search::new(project, schedules.max(1), seed, threads, halt);
     search.sample_first();
     search.sample_many(((search.limit as f64 * SAMPLING) as usize).saturating_sub(search.tried));
     while !search.is_over() {
@@ -80,9 +79,9 @@ pub fn search(project: &Project, schedules: usize, seed: u64, threads: usize, cu
 
 struct Search<'a> {
     project: &'a Project,
-    threads: Threads<'a>,
+    crew: Crew<'a>,
     breeder: Breeder<'a>,
-    cutoff: Cutoff<'a>,
+    halt: Halt<'a>,
     seed: u64,
     round: u64,
     limit: usize,
@@ -103,18 +102,18 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(project: &'a Project, limit: usize, seed: u64, threads: usize, cutoff: Cutoff<'a>) -> Self {
+    fn new(project: &'a Project, limit: usize, seed: u64, threads: usize, halt: Halt<'a>) -> Self {
         Self {
             project,
-            threads: Threads::new(project, cutoff, threads),
+            crew: Crew::new(project, halt, threads),
             breeder: Breeder::new(project),
-            cutoff,
+            halt,
             seed,
             round: 0,
             limit,
             tried: 0,
             bound: project.critical_path_length().max(project.busiest_resource_time()),
-            scores: rank::rehearsed_scores(project, cutoff),
+            scores: rank::rehearsed_scores(project, halt),
             // More schedules pay for more variety; about 15 for 1,000 and 35 for 5,000.
             size: (limit.isqrt() / 2).clamp(6, 60),
             population: Vec::new(),
@@ -132,25 +131,25 @@ impl<'a> Search<'a> {
     }
 
     fn is_over(&self) -> bool {
-        self.left() == 0 || self.best.makespan <= self.bound || self.cutoff.reached()
+        self.left() == 0 || self.best.makespan <= self.bound || self.halt.reached()
     }
 
     /// What the rule alone does, and its improvement. A small project gets that far even when it was
     /// halted before; a large one that was halted within gets one operation after another.
     fn sample_first(&mut self) {
-        let keys = keys_from_scores(self.scores.clone());
+        let keys = rank::keys_from_scores(self.scores.clone());
         let mut schedule = Schedule::default();
-        if self.threads.own().parallel(Direction::Forward, &keys, &mut schedule).is_none() {
+        if self.crew.own().parallel(Direction::Forward, &keys, &mut schedule).is_none() {
             schedule = one_after_another(self.project);
         }
         self.tried = 1;
         self.dispatched = schedule.makespan;
         self.best = schedule.clone();
         if !self.is_over() && self.left() >= 2 {
-            self.tried += self.threads.own().improve(&mut schedule, 2);
+            self.tried += self.crew.own().improve(&mut schedule, 2);
         }
         self.note(&schedule, true);
-        let individual = Individual::new(schedule, self.direction, self.threads.own());
+        let individual = Individual::new(schedule, self.direction, self.crew.own());
         self.seen.insert(individual.fingerprint());
         self.population.push(individual);
     }
@@ -166,11 +165,11 @@ impl<'a> Search<'a> {
         let (seed, round, project, scores) = (self.seed, self.round, self.project, &self.scores);
         let span = scores.iter().copied().fold(0.0, f64::max);
         let direction = self.direction;
-        let made = self.threads.share(samples, |task, builder| {
+        let made = self.crew.share(samples, |task, builder| {
             let mut random = Random::of(seed, round, task as u64);
             let noisy: Vec<f64> =
                 scores.iter().map(|score| (score + NOISE * span * random.bell()).max(0.0)).collect();
-            let keys = keys_from_scores(noisy);
+            let keys = rank::keys_from_scores(noisy);
             let mut schedule = Schedule::default();
             // The parallel scheme is better on the average, but only the serial one reaches every optimum.
             if random.chance(0.5) {
@@ -201,7 +200,7 @@ impl<'a> Search<'a> {
         }
         let parents = self.population.len();
         let tasks = (parents * CHILDREN + ELITE.min(parents)).min(self.left());
-        let made = self.threads.share(tasks, |task, builder| {
+        let made = self.crew.share(tasks, |task, builder| {
             let elite = task.checked_sub(parents * CHILDREN);
             let (order, list) = match elite {
                 Some(place) => (self.population[place].order.clone(), None),
@@ -274,10 +273,10 @@ impl<'a> Search<'a> {
     }
 
     fn finish(mut self) -> Found {
-        let halted = self.cutoff.reached();
+        let halted = self.halt.reached();
         if !self.best_is_left {
             // Also when halted: it is one pass, and nobody wants activities to start late for no reason.
-            let mut builder = Builder::new(self.project, Cutoff::default());
+            let mut builder = Builder::new(self.project, Halt::default());
             if builder.justify(Direction::Forward, &mut self.best).is_some() {
                 self.tried += 1;
             }
