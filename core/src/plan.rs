@@ -32,9 +32,6 @@ use std::sync::OnceLock;
 use survey::{Survey, priority};
 use wiring::{Calls, Wiring};
 
-/// Priority of an operation that names none.
-pub const DEFAULT_PRIORITY: u8 = 5;
-
 /// A checked plan.
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -3,12 +3,15 @@
 use super::estimates::{EstimatesBuilder, PastDurations};
 use super::retries::Retry;
 use super::traits::Traits;
-use super::{DEFAULT_PRIORITY, OpId};
 use crate::error::{Code, Diagnostic};
+use crate::graph::OpId;
 use crate::operation::endpoint::Endpoint;
 use crate::operation::{Operation, ProcessMode, ProcessSpec, Work};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// Priority of an operation that names none.
+const DEFAULT_PRIORITY: u8 = 5;
 
 /// What is known of the operations themselves.
 pub(super) struct Survey<'a> {
