@@ -161,6 +161,8 @@ codes! {
     OperationAbandoned = "LR0408", "OperationAbandoned", OperationStopped;
     /// A program was ended by a signal.
     ProcessSignaled = "LR0409", "ProcessSignaled", OperationStopped;
+    /// The address of a service answered before the service was started.
+    AddressInUse = "LR0410", "AddressInUse", ResourceBusy;
 
     /// A handle that never existed or was released.
     InvalidHandle = "LR0901", "InvalidHandle", InvalidOperation;

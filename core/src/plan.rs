@@ -742,6 +742,7 @@ pub(crate) mod tests {
             success_codes: vec![],
             ready,
             stop_grace_ms: None,
+            detached: false,
         };
         Operation { work: Work::Process(Box::new(spec)), ..script(name, &[]) }
     }

@@ -701,14 +701,14 @@ proptest! {
     }
 
     #[test]
-    fn any_operation_is_read_or_refused(value in any_json(), key in 0_usize..44) {
-        const KEYS: [&str; 44] = [
+    fn any_operation_is_read_or_refused(value in any_json(), key in 0_usize..45) {
+        const KEYS: [&str; 45] = [
             "name", "id", "type", "provider", "script", "path", "parameters", "dependencies", "timeout", "priority",
             "command", "arguments", "working-directory", "environment", "mode", "service", "ready", "success-codes",
             "stop-grace", "retry-count", "when", "settings", "operations", "validation", "cleanup", "nodes",
             "metadata", "version", "rollback", "include", "retry-delay", "retry", "resources", "pools", "locks", "trigger",
             "critical", "estimate", "total-timeout", "weak-dependencies", "resource-limits", "failure-strategy",
-            "run-timeout", "resource-conflicts",
+            "run-timeout", "resource-conflicts", "detached",
         ];
         let mut lab = json!({"name": "x", "operations": [{"name": "a", "script": "b"}]});
         let mut operation = lab.clone();

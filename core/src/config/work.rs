@@ -34,6 +34,7 @@ pub(super) struct WorkKeys<'n> {
     pub(super) ready: Option<&'n Entry>,
     pub(super) success_codes: Option<&'n Entry>,
     pub(super) stop_grace: Option<&'n Entry>,
+    pub(super) detached: Option<&'n Entry>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -61,6 +62,7 @@ impl<'n> WorkKeys<'n> {
             ready: take(&["ready"]),
             success_codes: take(&["success-codes"]),
             stop_grace: take(&["stop-grace"]),
+            detached: take(&["detached"]),
         }
     }
 
@@ -102,6 +104,7 @@ impl<'n> WorkKeys<'n> {
             self.ready,
             self.success_codes,
             self.stop_grace,
+            self.detached,
         ]
         .into_iter()
         .flatten()
@@ -185,6 +188,7 @@ impl<'n> WorkKeys<'n> {
             success_codes: self.success_codes(findings),
             ready: self.ready.and_then(|entry| probe(entry, findings)),
             stop_grace_ms: self.stop_grace.and_then(|entry| fields::duration(entry, Unit::Seconds, findings)),
+            detached: self.detached.is_some_and(|entry| fields::boolean(entry, findings) == Some(true)),
             command: command?,
         };
         Some(Work::Process(Box::new(spec)))
@@ -199,6 +203,7 @@ impl<'n> WorkKeys<'n> {
             self.ready,
             self.success_codes,
             self.stop_grace,
+            self.detached,
         ]
         .into_iter()
         .flatten()

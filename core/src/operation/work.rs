@@ -57,6 +57,14 @@ pub struct ProcessSpec {
     /// program is asked and killed right after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_grace_ms: Option<u64>,
+    /// Whether it goes on when the process that runs the operation dies; otherwise the system asks it to end
+    /// then. An order to stop, a limit and the end of the run reach it all the same.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub detached: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl ProcessSpec {

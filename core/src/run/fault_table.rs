@@ -112,6 +112,7 @@ mod programs {
             success_codes: vec![],
             ready,
             stop_grace_ms: Some(1_000),
+            detached: false,
         };
         Operation { work: Work::Process(Box::new(spec)), ..script(name, &[]) }
     }

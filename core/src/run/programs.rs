@@ -7,13 +7,15 @@ use super::shell::Run;
 use crate::error::Fault;
 use crate::graph::OpId;
 use crate::operation::{ProcessSpec, StopMode};
+use crate::work::mark::Mark;
 use crate::work::output::{OutputSink, Stream};
 use crate::work::process::{self, ProcessControl, ProcessEnd, ProcessOutcome, StopSender};
+use crate::work::tree::Identity;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The programs of a run that can be told to stop.
 #[derive(Default)]
@@ -54,6 +56,7 @@ pub(super) fn spawn(run: Arc<Run>, op: OpId, attempt: u32, spec: ProcessSpec, co
             let (spawned, ready) = (Arc::clone(&run), Arc::clone(&run));
             let control = control
                 .with_grace(run.stop_grace())
+                .with_mark(mark(&run, op, attempt, spec.detached))
                 .on_started(move |identity| {
                     spawned.publish(EventKind::Spawned {
                         op,
@@ -78,6 +81,13 @@ pub(super) fn spawn(run: Arc<Run>, op: OpId, attempt: u32, spec: ProcessSpec, co
             std::thread::spawn(move || run.program_ended(op, attempt, Outcome::failed(&fault)));
         }
     }
+}
+
+/// By what everything that the program starts is found.
+fn mark(run: &Run, op: OpId, attempt: u32, detached: bool) -> Mark {
+    static THIS: OnceLock<Identity> = OnceLock::new();
+    let host = *THIS.get_or_init(|| Identity::of(std::process::id()));
+    Mark { host, run: run.id().to_owned(), op, attempt, detached }
 }
 
 /// What is started: the environment as declared, with values in place of references to secrets.

@@ -115,6 +115,7 @@ fn shell(name: &str, command: &str) -> Operation {
         success_codes: vec![],
         ready: None,
         stop_grace_ms: None,
+        detached: false,
     };
     Operation { work: Work::Process(Box::new(spec)), ..script(name, &[]) }
 }

@@ -1,6 +1,7 @@
 //! Starts a program, and finds out why one could not be started.
 
-use super::os;
+use super::mark::{self, Mark};
+use super::{os, spawner};
 use crate::error::{Code, Fault};
 use crate::near::did_you_mean;
 use crate::operation::ProcessSpec;
@@ -19,7 +20,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(20);
 const FOLDERS_NAMED: usize = 12;
 
 /// Starts the program, with nothing to read and both outputs piped.
-pub(super) async fn start(spec: &ProcessSpec) -> Result<Child, Fault> {
+pub(super) async fn start(spec: &ProcessSpec, mark: Option<&Mark>) -> Result<Child, Fault> {
     check_folder(spec)?;
     let mut command = Command::new(program(spec));
     command
@@ -37,11 +38,16 @@ pub(super) async fn start(spec: &ProcessSpec) -> Result<Child, Fault> {
     if let Some(folder) = &spec.working_directory {
         command.current_dir(folder);
     }
-    os::prepare(&mut command);
+    if let Some(mark) = mark {
+        command.env(mark::VARIABLE, mark.beside(std::env::var_os(mark::VARIABLE).as_deref()));
+    }
+    os::prepare(&mut command, spec.detached);
 
     let mut tries = 1;
     loop {
-        match command.spawn() {
+        let (again, started) = spawner::spawn(command).await;
+        command = again;
+        match started {
             Ok(child) => return Ok(child),
             Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
                 tokio::time::sleep(BUSY_PAUSE * tries).await;

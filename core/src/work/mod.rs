@@ -3,8 +3,10 @@
 //! [`process::run`] takes one declared program from its start to its end; [`runtime::handle`] is
 //! the one runtime all of it happens on.
 
+mod answerer;
 mod launch;
 mod life;
+pub mod mark;
 #[cfg_attr(unix, path = "os/unix.rs")]
 #[cfg_attr(windows, path = "os/windows.rs")]
 mod os;
@@ -12,4 +14,5 @@ pub mod output;
 pub mod process;
 pub mod readiness;
 pub mod runtime;
+mod spawner;
 pub mod tree;

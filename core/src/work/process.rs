@@ -1,8 +1,10 @@
 //! Runs one program from its start to its end, with all that it starts.
 
+use super::answerer::Service;
 use super::life::{Cause, Command, Input, Life, Stage};
+use super::mark::Mark;
 use super::output::{LINGER, OutputSink, Tail, pump};
-use super::readiness;
+use super::readiness::{self, Question, Taken};
 use super::tree::{Exit, Identity, StopSignal, Tree};
 use super::{launch, os};
 use crate::error::{Code, Fault};
@@ -36,6 +38,7 @@ pub struct ProcessControl {
     on_ready: Option<Box<dyn FnOnce() + Send>>,
     grace: Duration,
     signal: StopSignal,
+    mark: Option<Mark>,
 }
 
 impl ProcessControl {
@@ -43,7 +46,7 @@ impl ProcessControl {
     pub fn new() -> (StopSender, Self) {
         let (sender, orders) = mpsc::unbounded_channel();
         let (grace, signal) = (Duration::from_millis(DEFAULT_STOP_GRACE_MS), StopSignal::default());
-        (sender, Self { orders, on_started: None, on_ready: None, grace, signal })
+        (sender, Self { orders, on_started: None, on_ready: None, grace, signal, mark: None })
     }
 
     /// Calls back when the program has been started, before anything else is known of it.
@@ -61,6 +64,12 @@ impl ProcessControl {
     /// The grace where no order brings its own: for a service that is not ready in time.
     pub fn with_grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
+        self
+    }
+
+    /// Marks the program and all it starts, so that a stop finds what has left its tree.
+    pub fn with_mark(mut self, mark: Mark) -> Self {
+        self.mark = Some(mark);
         self
     }
 
@@ -110,11 +119,20 @@ pub async fn run(spec: &ProcessSpec, mut control: ProcessControl, sink: impl Out
         Ok(probe) => probe,
         Err(fault) => return ProcessEnd::not_started(ProcessOutcome::Failed(fault)),
     };
+    let taken = match &probe {
+        Some((_, endpoint)) => readiness::answers_already(endpoint).await.map(|taken| (endpoint, taken)),
+        None => None,
+    };
     if control.orders.try_recv().is_ok() {
         return ProcessEnd::not_started(ProcessOutcome::Stopped);
     }
-    let started = launch::start(spec).await.and_then(|child| {
-        let tree = Tree::adopt(&child).map_err(|error| launch::not_held(spec, &error))?;
+    if let Some((endpoint, taken)) = taken {
+        return ProcessEnd::not_started(ProcessOutcome::Failed(address_taken(spec, endpoint, &taken)));
+    }
+    let mark = control.mark.take();
+    let started = launch::start(spec, mark.as_ref()).await.and_then(|child| {
+        let tree = Tree::adopt(&child, mark.clone(), spec.detached)
+            .map_err(|error| launch::not_held(spec, &error))?;
         Ok((child, tree))
     });
     let (child, tree) = match started {
@@ -125,7 +143,12 @@ pub async fn run(spec: &ProcessSpec, mut control: ProcessControl, sink: impl Out
         call(tree.root());
     }
     let tail = Tail::default();
-    let (exit, cause) = live(spec, control, probe, child, tree, sink, &tail).await;
+    let question = probe.map(|(probe, endpoint)| Question {
+        probe,
+        endpoint,
+        service: Service { root: tree.root(), mark },
+    });
+    let (exit, cause) = live(spec, control, question, child, tree, sink, &tail).await;
     conclude(spec, exit, cause, tail.lines())
 }
 
@@ -149,19 +172,19 @@ fn probe_of(spec: &ProcessSpec) -> Result<Option<(&Probe, Endpoint)>, Fault> {
 async fn live(
     spec: &ProcessSpec,
     mut control: ProcessControl,
-    probe: Option<(&Probe, Endpoint)>,
+    question: Option<Question<'_>>,
     mut child: Child,
     mut tree: Tree,
     sink: impl OutputSink,
     tail: &Tail,
 ) -> (Exit, Cause) {
-    let mut life = Life::new(probe.is_some());
+    let mut life = Life::new(question.is_some());
     let (ended, end_notice) = oneshot::channel();
     let mut ended = Some(ended);
     let mut output = pin!(pump(child.stdout.take(), child.stderr.take(), sink, tail, end_notice));
     let mut probing = pin!(async {
-        match &probe {
-            Some((probe, endpoint)) => readiness::wait(endpoint, probe).await,
+        match &question {
+            Some(question) => readiness::wait(question).await,
             None => Ok(()),
         }
     });
@@ -239,6 +262,25 @@ async fn live(
         }
     }
     life.over()
+}
+
+fn address_taken(spec: &ProcessSpec, endpoint: &Endpoint, taken: &Taken) -> Fault {
+    let (who, end) = match &taken.by {
+        Some(stranger) => (format!("; {stranger} listens there"), "End that process"),
+        None => (String::new(), "End what listens there"),
+    };
+    let message = format!(
+        "service '{}' was not started, because its readiness probe ({endpoint}) was answered before it{who}",
+        spec.command
+    );
+    let advice = match taken.by.as_ref().and_then(|stranger| stranger.mark.as_ref()) {
+        Some(mark) if !mark.host.is_running() => {
+            "An earlier run left it behind when its PowerShell died. End it, and run the operation again."
+                .to_owned()
+        }
+        _ => format!("{end}, or give the service an address of its own."),
+    };
+    Fault::new(Code::AddressInUse, message).with_advice(advice).with_target(&spec.command)
 }
 
 fn not_ready(spec: &ProcessSpec, last_try: &str) -> Fault {

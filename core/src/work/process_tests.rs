@@ -14,7 +14,6 @@ use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::timeout;
@@ -35,6 +34,7 @@ fn program(command: &str, arguments: &[&str]) -> ProcessSpec {
         success_codes: Vec::new(),
         ready: None,
         stop_grace_ms: None,
+        detached: false,
     }
 }
 
@@ -62,6 +62,10 @@ impl Running {
     }
 
     fn start_with(spec: ProcessSpec, capacity: usize) -> Self {
+        Self::start_marked(spec, capacity, None)
+    }
+
+    fn start_marked(spec: ProcessSpec, capacity: usize, mark: Option<Mark>) -> Self {
         let (sink, lines) = mpsc::channel(capacity);
         let (orders, control) = ProcessControl::new();
         let (tell_started, started) = oneshot::channel();
@@ -70,6 +74,10 @@ impl Running {
             .on_started(|identity| _ = tell_started.send(identity))
             .on_ready(|| _ = tell_ready.send(()))
             .with_grace(LONG);
+        let control = match mark {
+            Some(mark) => control.with_mark(mark),
+            None => control,
+        };
         let end = tokio::spawn(async move { run(&spec, control, sink).await });
         Self { orders, started, ready, lines, end }
     }
@@ -463,6 +471,30 @@ async fn a_stop_reaches_the_whole_tree_also_those_in_sessions_of_their_own() {
     }
 }
 
+/// What forks, leaves its session and loses its parent before anybody has seen it belongs to nobody but by its mark.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_stop_reaches_what_has_left_the_tree_altogether() {
+    let away = "setsid sh -c 'setsid sleep 1000 >/dev/null 2>&1 & echo $!' | cat; echo gone; sleep 1000";
+    for order in [StopMode::Grace(LONG), StopMode::Kill] {
+        let mark = Mark {
+            host: Identity::of(std::process::id()),
+            run: "r".to_owned(),
+            op: crate::graph::OpId(0),
+            attempt: u32::from(order == StopMode::Kill) + 1,
+            detached: false,
+        };
+        let mut running = Running::start_marked(sh(away), 64, Some(mark));
+        let escaped = running.process().await;
+        assert_eq!(running.line().await, "gone");
+        let parent = os::rows().into_iter().find(|row| row.identity() == escaped).unwrap().parent;
+        assert_ne!(Some(parent), running.root().await.pid.into(), "it has lost its parent");
+        running.stop(order);
+        assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
+        assert!(!lives(escaped), "{escaped:?} is gone after {order:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_rest_of_the_tree_has_the_grace_too() {
     let mut running = Running::start(sh(
@@ -554,11 +586,51 @@ async fn a_dropped_future_leaves_nothing_behind() {
 
 const SERVING: &str = "sleep 1000 & echo $!; wait";
 
+/// Where [`listens`] listens, and what it answers in turn.
+const ADDRESS: &str = "LABRUNNER_TEST_ADDRESS";
+const ANSWERS: &str = "LABRUNNER_TEST_ANSWERS";
+
+/// Not a test: the program that a service's shell starts, which listens until it is killed.
+#[test]
+#[ignore = "a program for other tests"]
+fn listens() {
+    use std::io::{Read, Write};
+    let Ok(address) = std::env::var(ADDRESS) else { return };
+    let listener = std::net::TcpListener::bind(address).unwrap();
+    let answers = std::env::var(ANSWERS).unwrap_or_default();
+    for answer in answers.split('|').chain(std::iter::repeat("")) {
+        let (mut stream, _) = listener.accept().unwrap();
+        if !answer.is_empty() {
+            _ = stream.read(&mut [0; 1024]);
+            _ = stream.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes());
+        }
+    }
+}
+
+/// A service whose own process listens at the address, after what the script does.
+fn listening(script: &str, check: ProbeCheck, address: &str, answers: &str) -> ProcessSpec {
+    let this = std::env::current_exe().unwrap();
+    let listen = format!(
+        "{script} '{}' --ignored --exact work::process::tests::listens >/dev/null 2>&1",
+        this.display()
+    );
+    let mut spec = service(&listen, check, 60_000);
+    spec.environment.insert(ADDRESS.to_owned(), Some(address.to_owned()));
+    spec.environment.insert(ANSWERS.to_owned(), Some(answers.to_owned()));
+    spec
+}
+
+/// An address that is free now.
+fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
 #[tokio::test]
 async fn a_service_is_ready_when_its_port_answers_and_ends_as_ordered() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let check = ProbeCheck::Tcp(listener.local_addr().unwrap().to_string());
-    let mut running = Running::start(service(SERVING, check, 60_000));
+    let address = free_address();
+    let check = ProbeCheck::Tcp(address.clone());
+    let mut running = Running::start(listening("sleep 1000 & echo $!;", check, &address, ""));
     let helper = running.process().await;
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
     running.stop(StopMode::Grace(LONG));
@@ -569,19 +641,45 @@ async fn a_service_is_ready_when_its_port_answers_and_ends_as_ordered() {
 
 #[tokio::test]
 async fn a_service_is_ready_when_it_answers_over_http() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let check = ProbeCheck::Http(format!("http://{}/health", listener.local_addr().unwrap()));
-    let mut running = Running::start(service(SERVING, check, 60_000));
-    for answer in ["HTTP/1.1 503 Busy\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"] {
-        assert!(running.ready.try_recv().is_err());
-        let (mut stream, _) = timeout(LIMIT, listener.accept()).await.unwrap().unwrap();
-        let mut asked = vec![0; 1024];
-        assert!(stream.read(&mut asked).await.unwrap() > 0);
-        stream.write_all(answer.as_bytes()).await.unwrap();
-    }
+    let address = free_address();
+    let check = ProbeCheck::Http(format!("http://{address}/health"));
+    let mut running = Running::start(listening("", check, &address, "503 Busy|200 OK"));
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
     running.stop(StopMode::Kill);
     assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
+}
+
+#[tokio::test]
+async fn an_address_that_answers_before_the_service_is_a_fault_that_says_who_it_is() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (end, lines) = end_of(service("echo started", ProbeCheck::Tcp(address.clone()), 60_000)).await;
+    assert_eq!(lines, [""; 0], "nothing was started");
+    let fault = fault(end);
+    assert_eq!(fault.code, Code::AddressInUse);
+    let start = format!(
+        "service 'sh' was not started, because its readiness probe (connection to {address}) was answered \
+         before it"
+    );
+    assert!(fault.message.starts_with(&start), "{fault}");
+    #[cfg(target_os = "linux")]
+    assert!(fault.message.contains(&format!("; process {} (", std::process::id())), "{fault}");
+}
+
+/// Who listens only once the service runs is still not the service.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_answer_of_a_process_that_was_there_before_does_not_count() {
+    let address = free_address();
+    let mut running = Running::start(service("echo up; sleep 1000", ProbeCheck::Tcp(address.clone()), 700));
+    assert_eq!(running.line().await, "up");
+    let _stranger = TcpListener::bind(&address).await.unwrap();
+    let (end, _) = running.end().await;
+    let fault = fault(end);
+    assert_eq!(fault.code, Code::ServiceNotReady);
+    let expected = format!("answered by process {} (", std::process::id());
+    assert!(fault.message.contains(&expected), "{fault}");
+    assert!(fault.message.contains("), which is not the service's"), "{fault}");
 }
 
 #[tokio::test]
@@ -638,9 +736,9 @@ async fn a_service_that_dies_before_it_is_ready_says_how() {
 
 #[tokio::test]
 async fn a_service_that_dies_later_takes_its_helpers_with_it() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let check = ProbeCheck::Tcp(listener.local_addr().unwrap().to_string());
-    let mut running = Running::start(service(SERVING, check, 60_000));
+    let address = free_address();
+    let check = ProbeCheck::Tcp(address.clone());
+    let mut running = Running::start(listening("sleep 1000 & echo $!;", check, &address, ""));
     let (root, helper) = (running.root().await, running.process().await);
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
     kill(root);

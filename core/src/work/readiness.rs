@@ -1,5 +1,6 @@
 //! Asks a service whether it is ready: a TCP connection, or a GET over http or https.
 
+use super::answerer::{self, Service, Stranger};
 use crate::operation::Probe;
 use crate::operation::endpoint::Endpoint;
 use std::io;
@@ -13,6 +14,9 @@ use ureq::{Agent, Error, Timeout};
 /// Limit of one try. A service that accepts a connection and then says nothing must not use up the
 /// whole time in one.
 const TRY_LIMIT: Duration = Duration::from_secs(5);
+
+/// Limit of the look before the service starts: who answers then is there and answers at once.
+const FIRST_LIMIT: Duration = Duration::from_secs(1);
 
 /// Without a pause a probe would be a load.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(5);
@@ -95,13 +99,48 @@ fn no_answer() -> String {
     format!("no answer within {} s", TRY_LIMIT.as_secs())
 }
 
-/// Asks until the endpoint is ready. An error says how the last try went, in time for the probe's limit.
-pub(super) async fn wait(endpoint: &Endpoint, probe: &Probe) -> Result<(), String> {
+/// An answer that came before there was a service to give it.
+pub(super) struct Taken {
+    /// Who listens there, where the system tells.
+    pub(super) by: Option<Stranger>,
+}
+
+/// Asks once before the service is started. An answer would not be the service's, neither now nor later.
+pub(super) async fn answers_already(endpoint: &Endpoint) -> Option<Taken> {
+    if !matches!(timeout(FIRST_LIMIT, ask(endpoint)).await, Ok(Ok(()))) {
+        return None;
+    }
+    let endpoint = endpoint.clone();
+    let by = tokio::task::spawn_blocking(move || answerer::who(&endpoint)).await;
+    Some(Taken { by: by.ok().flatten() })
+}
+
+/// What a started service is asked.
+pub(super) struct Question<'p> {
+    pub(super) probe: &'p Probe,
+    pub(super) endpoint: Endpoint,
+    pub(super) service: Service,
+}
+
+/// Asks once, and counts only what the service answers itself.
+async fn ask_the_service(question: &Question<'_>) -> Result<(), String> {
+    ask(&question.endpoint).await?;
+    let (asked, service) = (question.endpoint.clone(), question.service.clone());
+    let other = tokio::task::spawn_blocking(move || answerer::other_than(&asked, &service)).await;
+    match other {
+        Ok(Some(stranger)) => Err(format!("answered by {stranger}, which is not the service's")),
+        _ => Ok(()),
+    }
+}
+
+/// Asks until the service is ready. An error says how the last try went, in time for the probe's limit.
+pub(super) async fn wait(question: &Question<'_>) -> Result<(), String> {
+    let Question { probe, endpoint, .. } = question;
     let interval = Duration::from_millis(probe.interval_ms).max(SHORTEST_INTERVAL);
     let mut last = "no answer".to_owned();
     let asking = async {
         loop {
-            match timeout(TRY_LIMIT, ask(endpoint)).await {
+            match timeout(TRY_LIMIT, ask_the_service(question)).await {
                 Ok(Ok(())) => return,
                 Ok(Err(why)) => last = why,
                 Err(_) => last = no_answer(),
@@ -119,6 +158,7 @@ pub(super) async fn wait(endpoint: &Endpoint, probe: &Probe) -> Result<(), Strin
 mod tests {
     use super::*;
     use crate::operation::ProbeCheck;
+    use crate::work::tree::Identity;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpSocket};
 
@@ -132,6 +172,13 @@ mod tests {
         Endpoint::parse(&ProbeCheck::Http(text.into())).unwrap()
     }
 
+    /// Here the tests are the service.
+    async fn waited(endpoint: &Endpoint, timeout_ms: u64) -> Result<(), String> {
+        let probe = Probe { check: ProbeCheck::Tcp(String::new()), interval_ms: 1, timeout_ms };
+        let service = Service { root: Identity::of(std::process::id()), mark: None };
+        wait(&Question { probe: &probe, endpoint: endpoint.clone(), service }).await
+    }
+
     /// Answers one connection with `answer` and gives back what was asked.
     async fn answer_once(listener: &TcpListener, answer: &str) -> String {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -143,23 +190,19 @@ mod tests {
         String::from_utf8(asked).unwrap()
     }
 
-    fn probe(timeout_ms: u64) -> Probe {
-        Probe { check: ProbeCheck::Tcp(String::new()), interval_ms: 1, timeout_ms }
-    }
-
     #[tokio::test]
     async fn a_good_status_is_waited_for() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let endpoint = http(&format!("http://127.0.0.1:{port}/health?x=1"));
-        let (probe, server) = (probe(60_000), async {
+        let server = async {
             answer_once(&listener, "HTTP/1.1 503 Not yet\r\n\r\n").await;
             answer_once(&listener, "").await;
             answer_once(&listener, "what?\r\n").await;
             answer_once(&listener, "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n\r\n").await
-        });
+        };
         let (ready, asked) =
-            timeout(LIMIT, async { tokio::join!(wait(&endpoint, &probe), server) }).await.unwrap();
+            timeout(LIMIT, async { tokio::join!(waited(&endpoint, 60_000), server) }).await.unwrap();
         assert_eq!(ready, Ok(()));
         assert!(asked.starts_with("GET /health?x=1 HTTP/1.1\r\n"), "{asked}");
         assert!(asked.contains(&format!("\r\nhost: 127.0.0.1:{port}\r\n")), "{asked}");
@@ -206,7 +249,7 @@ mod tests {
         });
         let first = ask(&endpoint).await.unwrap_err();
         assert!(first.starts_with("answered with something that is not TLS"), "{first}");
-        assert_eq!(timeout(LIMIT, wait(&endpoint, &probe(60_000))).await.unwrap(), Ok(()));
+        assert_eq!(timeout(LIMIT, waited(&endpoint, 60_000)).await.unwrap(), Ok(()));
         server.join().unwrap();
     }
 
@@ -220,8 +263,7 @@ mod tests {
                 answer_once(&listener, "HTTP/1.1 500 No\r\n\r\n").await;
             }
         };
-        let probe = probe(200);
-        let why = tokio::select! { ready = wait(&endpoint, &probe) => ready.unwrap_err(), () = server => String::new() };
+        let why = tokio::select! { ready = waited(&endpoint, 200) => ready.unwrap_err(), () = server => String::new() };
         assert_eq!(why, format!("GET http://{address}/: answered 500"));
 
         // Bound, so that nobody else gets the port, but not listening.
@@ -229,10 +271,7 @@ mod tests {
         silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = silent.local_addr().unwrap();
         let endpoint = tcp(&address.to_string());
-        assert_eq!(
-            wait(&endpoint, &probe).await,
-            Err(format!("connection to {address}: connection refused"))
-        );
+        assert_eq!(waited(&endpoint, 200).await, Err(format!("connection to {address}: connection refused")));
     }
 
     #[tokio::test]
@@ -253,6 +292,6 @@ mod tests {
         // A machine without IPv6 has nothing to show here.
         let Ok(listener) = TcpListener::bind("[::1]:0").await else { return };
         let endpoint = tcp(&listener.local_addr().unwrap().to_string());
-        assert_eq!(wait(&endpoint, &probe(60_000)).await, Ok(()));
+        assert_eq!(waited(&endpoint, 60_000).await, Ok(()));
     }
 }

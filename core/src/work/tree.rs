@@ -1,5 +1,6 @@
 //! A program and everything it has started: who belongs to it, and how all of it is ended.
 
+use super::mark::Mark;
 use super::os;
 use serde::{Deserialize, Serialize};
 use tokio::process::Child;
@@ -55,8 +56,8 @@ pub(super) struct Tree {
 
 impl Tree {
     /// Takes hold of a program that has just been started.
-    pub(super) fn adopt(child: &Child) -> std::io::Result<Self> {
-        Ok(Self { group: os::Group::adopt(child)?, held: true })
+    pub(super) fn adopt(child: &Child, mark: Option<Mark>, detached: bool) -> std::io::Result<Self> {
+        Ok(Self { group: os::Group::adopt(child, mark, detached)?, held: true })
     }
 
     /// The program itself.
@@ -119,7 +120,7 @@ impl Row {
     }
 }
 
-/// The living among `rows` that belong to `root`: its group, the ones in `known`, and all their
+/// The living among `rows` that belong to `root`: its group, the ones that are `known` to, and all their
 /// descendants, whatever group or session those have moved to.
 ///
 /// A row counts as a known process only if the start times agree, and the group as the root's only

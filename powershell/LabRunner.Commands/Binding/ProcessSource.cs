@@ -55,6 +55,11 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
             spec["stop_grace_ms"] = Seconds(grace, "StopGrace", operation);
         }
 
+        if (fields.Take("Detached") is { } detached)
+        {
+            spec["detached"] = Detached(detached, operation);
+        }
+
         return new ProcessWork { Spec = spec };
     }
 
@@ -186,6 +191,17 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
         return address.Contains("://", StringComparison.Ordinal) && tcp == address
             ? new Dictionary<string, object?> { ["http"] = address }
             : new Dictionary<string, object?> { ["tcp"] = tcp };
+    }
+
+    private bool Detached(object value, string operation)
+    {
+        if (Flags.Read(value) is { } flag)
+        {
+            return flag;
+        }
+
+        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The Detached '{value}' of operation '{operation}' is neither $true nor $false.", operation, "Write Detached = $true for a program that goes on when this PowerShell dies."));
+        return false;
     }
 
     // Of a probe and of a grace a bare number is seconds: minutes would be absurd.

@@ -57,7 +57,7 @@ internal sealed class RollbackSource
             var work = _programs.Read(program, command, name);
             foreach (var unknown in program.Unknown)
             {
-                Refuse($"The program of '{name}' has '{unknown}', which means nothing.", name, "There are Command, Arguments, WorkingDirectory, Environment, SuccessCodes and StopGrace.");
+                Refuse($"The program of '{name}' has '{unknown}', which means nothing.", name, "There are Command, Arguments, WorkingDirectory, Environment, SuccessCodes, StopGrace and Detached.");
             }
 
             return work;

@@ -255,6 +255,8 @@ pub(super) struct Operation {
     success_codes: Option<ExitCodes>,
     /// Time between the polite stop and the kill.
     stop_grace: Option<Seconds>,
+    /// `true`: it goes on when the PowerShell that runs the lab dies; otherwise it is asked to end then.
+    detached: Option<Flag>,
 }
 
 /// A template: an operation, or operations with the parameters they take.
@@ -328,6 +330,8 @@ pub(super) struct Program {
     success_codes: Option<ExitCodes>,
     /// Time between the polite stop and the kill.
     stop_grace: Option<Seconds>,
+    /// `true`: it goes on when the PowerShell that runs the lab dies; otherwise it is asked to end then.
+    detached: Option<Flag>,
 }
 
 /// How a service shows that it is ready: `tcp` or `http`.

@@ -1,6 +1,9 @@
-//! Process trees on Unix: a process group, and a walk through the process table for those that left it.
+//! Process trees on Unix: a process group, a walk through the process table for those that left it, and the
+//! mark in their environment for those that left everything.
 
+use crate::work::mark::Mark;
 use crate::work::tree::{Exit, Identity, Row, StopSignal, members};
+use std::collections::HashSet;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -14,9 +17,16 @@ const KILL_ROUNDS: usize = 8;
 const TELLINGS: u8 = 3;
 
 /// Starts the program as the leader of a group of its own, so that one signal reaches the group and
-/// a Ctrl-C at the host's terminal does not.
-pub(in crate::work) fn prepare(command: &mut Command) {
+/// a Ctrl-C at the host's terminal does not. On Linux it is asked to end when this process dies, unless it
+/// is detached; see [`spawner`](crate::work::spawner) for whose death that is.
+pub(in crate::work) fn prepare(command: &mut Command, detached: bool) {
     command.process_group(0);
+    #[cfg(target_os = "linux")]
+    if !detached {
+        linux::end_with_this_process(command);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = detached;
 }
 
 pub(in crate::work) fn exit(status: ExitStatus) -> Exit {
@@ -41,11 +51,14 @@ pub(in crate::work) fn signal_name(signal: i32) -> Option<&'static str> {
     })
 }
 
-/// The program's process group and every descendant that was ever seen.
+/// The program's process group and everything of its own that was ever seen.
 pub(in crate::work) struct Group {
     root: Identity,
     root_has_ended: bool,
     known: Vec<Identity>,
+    mark: Option<Mark>,
+    /// Who has not got the mark: a process does not come by it later.
+    unmarked: HashSet<Identity>,
     /// The last signal that was sent to all of it.
     signal: Option<i32>,
     /// Who has come since then, and at how many looks it will be told yet.
@@ -53,15 +66,21 @@ pub(in crate::work) struct Group {
 }
 
 impl Group {
-    pub(in crate::work) fn adopt(child: &Child) -> io::Result<Self> {
+    pub(in crate::work) fn adopt(child: &Child, mark: Option<Mark>, _detached: bool) -> io::Result<Self> {
         let pid = child.id().ok_or(io::ErrorKind::NotFound)?;
-        Ok(Self {
-            root: Identity::of(pid),
+        Ok(Self::of(Identity::of(pid), mark))
+    }
+
+    fn of(root: Identity, mark: Option<Mark>) -> Self {
+        Self {
+            root,
             root_has_ended: false,
             known: Vec::new(),
+            mark,
+            unmarked: HashSet::new(),
             signal: None,
             to_tell: Vec::new(),
-        })
+        }
     }
 
     pub(in crate::work) fn root(&self) -> Identity {
@@ -117,11 +136,32 @@ impl Group {
     /// Looks who belongs to the tree now and who of them is new, and remembers them for the time when
     /// their parents are gone.
     fn look(&mut self) -> (Vec<Row>, Vec<Row>) {
-        let members = members(self.root, &self.known, &rows());
+        let rows = rows();
+        let mut known = self.marked(&rows);
+        known.extend(&self.known);
+        let members = members(self.root, &known, &rows);
         let newcomers: Vec<Row> =
             members.iter().filter(|row| !self.known.contains(&row.identity())).copied().collect();
         self.known.extend(newcomers.iter().map(Row::identity));
         (members, newcomers)
+    }
+
+    /// Who has the mark and was not known. Only what was started after the program can have it.
+    fn marked(&mut self, rows: &[Row]) -> Vec<Identity> {
+        let (Some(mark), Some(start)) = (&self.mark, self.root.start_time) else { return Vec::new() };
+        let mut marked = Vec::new();
+        for row in rows.iter().filter(|row| !row.zombie && row.start_time >= start) {
+            let identity = row.identity();
+            if self.known.contains(&identity) || self.unmarked.contains(&identity) {
+                continue;
+            }
+            if marks(row.pid).contains(mark) {
+                marked.push(identity);
+            } else {
+                self.unmarked.insert(identity);
+            }
+        }
+        marked
     }
 
     fn send(&self, members: &[Row], signal: i32) {
@@ -141,6 +181,12 @@ impl Group {
     }
 }
 
+/// Who belongs to a program now, seen for the first time.
+#[cfg(target_os = "linux")]
+pub(in crate::work) fn tree_of(root: Identity, mark: Option<Mark>) -> Vec<Identity> {
+    Group::of(root, mark).look().0.iter().map(Row::identity).collect()
+}
+
 /// Sends a signal. A target that has ended, or that belongs to somebody else, is no fault here: the
 /// next look tells.
 fn signal_to(target: i32, signal: i32) {
@@ -157,58 +203,13 @@ pub(in crate::work) fn start_time(pid: u32) -> Option<u64> {
 }
 
 #[cfg(target_os = "linux")]
-pub(in crate::work) use linux::rows;
-
+mod linux;
 #[cfg(target_os = "linux")]
-mod linux {
-    use super::Row;
-    use std::fs;
-
-    /// Every process there is.
-    pub(in crate::work) fn rows() -> Vec<Row> {
-        let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-        entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).filter_map(row).collect()
-    }
-
-    pub(super) fn row(pid: u32) -> Option<Row> {
-        // Not a string: a name may be any bytes.
-        let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
-        parse(pid, &String::from_utf8_lossy(&stat))
-    }
-
-    /// Reads `pid (name) state parent group …`; the name may hold spaces and parentheses.
-    fn parse(pid: u32, stat: &str) -> Option<Row> {
-        const START_TIME: usize = 19;
-        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_ascii_whitespace().collect();
-        Some(Row {
-            pid,
-            zombie: matches!(*fields.first()?, "Z" | "X" | "x"),
-            parent: fields.get(1)?.parse().ok()?,
-            group: fields.get(2)?.parse().ok()?,
-            start_time: fields.get(START_TIME)?.parse().ok()?,
-        })
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        #[test]
-        fn a_name_may_look_like_the_fields_behind_it() {
-            let stat = "7 (a) Z 1 (b) S 5 6 6 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 99 100";
-            let expected = Row { pid: 7, parent: 5, group: 6, start_time: 4711, zombie: false };
-            assert_eq!(parse(7, stat), Some(expected));
-            assert_eq!(parse(7, "7 (cut) S 5"), None);
-        }
-
-        #[test]
-        fn this_process_is_in_the_list() {
-            let this = std::process::id();
-            let found = rows().into_iter().find(|row| row.pid == this).unwrap();
-            assert_eq!(Some(found.parent), std::os::unix::process::parent_id().into());
-        }
-    }
-}
+mod sockets;
+#[cfg(target_os = "linux")]
+pub(in crate::work) use linux::{marks, name, rows};
+#[cfg(target_os = "linux")]
+pub(in crate::work) use sockets::{holders, listening};
 
 #[cfg(not(target_os = "linux"))]
 pub(in crate::work) fn start_time(pid: u32) -> Option<u64> {
@@ -220,43 +221,12 @@ pub(in crate::work) fn start_time(pid: u32) -> Option<u64> {
 #[cfg(not(target_os = "linux"))]
 pub(in crate::work) use table::rows;
 
+/// Other systems do not show the environment of a process.
+#[cfg(not(target_os = "linux"))]
+pub(in crate::work) fn marks(_pid: u32) -> Vec<Mark> {
+    Vec::new()
+}
+
 // Compiled for tests everywhere, so that a change that breaks it is seen on Linux too.
 #[cfg(any(not(target_os = "linux"), test))]
-mod table {
-    use super::Row;
-    use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
-
-    pub(super) fn read(processes: ProcessesToUpdate<'_>) -> Option<System> {
-        let mut system = System::new().ok()?;
-        system.refresh_processes_specifics(processes, true, ProcessRefreshKind::nothing().without_tasks());
-        Some(system)
-    }
-
-    /// Every process there is.
-    pub(in crate::work) fn rows() -> Vec<Row> {
-        let Some(system) = read(ProcessesToUpdate::All) else { return Vec::new() };
-        let row = |(pid, process): (&sysinfo::Pid, &sysinfo::Process)| Row {
-            pid: pid.as_u32(),
-            parent: process.parent().map_or(0, sysinfo::Pid::as_u32),
-            group: group(pid.as_u32()),
-            start_time: process.start_time(),
-            zombie: matches!(process.status(), ProcessStatus::Zombie | ProcessStatus::Dead),
-        };
-        system.processes().iter().map(row).collect()
-    }
-
-    fn group(pid: u32) -> u32 {
-        // SAFETY: getpgid takes a number and touches no memory; -1, for a process that is gone, is 0 here.
-        i32::try_from(pid).map_or(0, |pid| unsafe { libc::getpgid(pid) }).try_into().unwrap_or(0)
-    }
-
-    #[cfg(test)]
-    #[test]
-    fn this_process_is_in_the_list() {
-        let this = std::process::id();
-        let found = rows().into_iter().find(|row| row.pid == this).unwrap();
-        assert_eq!(found.parent, std::os::unix::process::parent_id());
-        assert_eq!(found.group, group(this));
-        assert!(!found.zombie);
-    }
-}
+mod table;
