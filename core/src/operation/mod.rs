@@ -28,5 +28,5 @@ pub use failure::FailureStrategy;
 pub use needs::{LockMode, Needs, ResourceLimits};
 pub use request::{Order, PastRuns, PlanRequest};
 pub use retry::{Backoff, RetryPolicy, RetryRule};
-pub use stop::{DEFAULT_STOP_GRACE_MS, StopMode};
+pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
 pub use work::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};

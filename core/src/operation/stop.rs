@@ -5,6 +5,13 @@ use std::time::Duration;
 /// The grace of a run that names none, in milliseconds.
 pub const DEFAULT_STOP_GRACE_MS: u64 = 5_000;
 
+/// After a kill: how long all of a program may take to be gone, and then as long again for what it wrote to be
+/// handed on, should somebody still hold its pipes.
+pub const LINGER: Duration = Duration::from_secs(1);
+
+/// A kill, or an answer to it, needs a moment to be noticed.
+pub(super) const NOTICE: Duration = Duration::from_secs(1);
+
 /// How something that runs is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopMode {

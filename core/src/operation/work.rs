@@ -1,5 +1,6 @@
 //! What an operation does when it runs.
 
+use super::stop::{LINGER, NOTICE};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,6 +26,14 @@ impl Work {
         match self {
             Self::Process(spec) => spec.stop_grace(of_run),
             Self::Script | Self::Stop { .. } => of_run,
+        }
+    }
+
+    /// The time after its kill that it may take to end properly; what takes longer is given up.
+    pub fn time_after_kill(&self) -> Duration {
+        match self {
+            Self::Script => NOTICE,
+            Self::Process(_) | Self::Stop { .. } => LINGER + LINGER + NOTICE,
         }
     }
 }

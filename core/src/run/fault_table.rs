@@ -100,17 +100,18 @@ fn a_worker_that_is_gone_leaves_its_work_to_others() {
 #[cfg(unix)]
 mod programs {
     use super::*;
-    use crate::operation::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
+    use crate::operation::{ProcessMode, ProcessSpec, Work};
+    use crate::work::listener_program;
 
-    fn sleeper(name: &str, ready: Option<Probe>) -> Operation {
+    fn sleeper(name: &str) -> Operation {
         let spec = ProcessSpec {
             command: "sleep".to_owned(),
             arguments: vec!["600".to_owned()],
             working_directory: None,
             environment: Default::default(),
-            mode: if ready.is_some() { ProcessMode::Service } else { ProcessMode::Task },
+            mode: ProcessMode::Task,
             success_codes: vec![],
-            ready,
+            ready: None,
             stop_grace_ms: Some(1_000),
             detached: false,
         };
@@ -126,7 +127,7 @@ mod programs {
 
     #[test]
     fn a_program_that_is_killed_from_outside_has_failed() {
-        let operations = vec![sleeper("victim", None), script("after", &["victim"])];
+        let operations = vec![sleeper("victim"), script("after", &["victim"])];
         let (run, hub) = start(operations, RunOptions::new(2));
         kill(&hub);
         until_finished(&hub);
@@ -138,9 +139,8 @@ mod programs {
 
     #[test]
     fn a_service_that_is_killed_from_outside_has_failed() {
-        let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let check = ProbeCheck::Tcp(door.local_addr().unwrap().to_string());
-        let service = sleeper("web", Some(Probe { check, interval_ms: 5, timeout_ms: 10_000 }));
+        let service =
+            Operation { work: Work::Process(Box::new(listener_program::plain(""))), ..script("web", &[]) };
         let (run, hub) = start(vec![service, script("uses", &["web"])], RunOptions::new(2));
         let Ticket::Work(op, attempt) = run.take(1, SOON) else { panic!("it never became ready") };
         kill(&hub);

@@ -1,9 +1,7 @@
 //! Runs from the outside: workers, programs, limits and files.
 
 use super::*;
-use crate::operation::{
-    FailureStrategy, Operation, PlanRequest, Probe, ProbeCheck, ProcessMode, ProcessSpec, RetryPolicy,
-};
+use crate::operation::{FailureStrategy, Operation, PlanRequest, ProcessMode, ProcessSpec, RetryPolicy};
 use crate::plan::tests::script;
 use crate::run::RunOptions;
 use crate::run::left_out::LeftOut;
@@ -414,14 +412,8 @@ fn a_program_that_takes_too_long_is_stopped() {
 #[cfg(unix)]
 #[test]
 fn a_service_serves_until_the_runs_end() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut service = shell("web", "exec sleep 600");
-    if let Work::Process(spec) = &mut service.work {
-        spec.mode = ProcessMode::Service;
-        // The test listens in the program's place; what matters here is who is told what, and when.
-        let check = ProbeCheck::Tcp(listener.local_addr().unwrap().to_string());
-        spec.ready = Some(Probe { check, interval_ms: 10, timeout_ms: 10_000 });
-    }
+    let spec = crate::work::listener_program::plain("");
+    let service = Operation { work: Work::Process(Box::new(spec)), ..script("web", &[]) };
     let (run, hub) = start(vec![service, script("probe", &["web"])], RunOptions::new(1));
     let (probe, attempt) = work(run.take(1, SOON));
     assert_eq!(run.result().operations[0].status, None, "it serves");

@@ -9,9 +9,6 @@ use crate::operation::StopMode;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Time after a kill until an operation is given up, in milliseconds: long enough for the kill to be noticed.
-const KILL_MARGIN_MS: u64 = 1_000;
-
 impl Scheduler {
     /// Stops everything that runs, except what is spared. A kill reaches what is stopping already.
     pub(super) fn stop_running(&mut self, reason: StopReason, mode: StopMode, out: &mut Vec<Command>) {
@@ -43,8 +40,9 @@ impl Scheduler {
     /// Orders one operation to stop.
     pub(super) fn stop(&mut self, op: OpId, reason: StopReason, mode: StopMode, out: &mut Vec<Command>) {
         let attempt = self.progress[op.index()].attempt;
-        let own = self.plan.operation(op).work.stop_grace(Duration::from_millis(self.settings.stop_grace_ms));
-        let mode = mode.within(own);
+        let work = &self.plan.operation(op).work;
+        let mode = mode.within(work.stop_grace(Duration::from_millis(self.settings.stop_grace_ms)));
+        let limit = mode.grace().saturating_add(work.time_after_kill());
         // The first order says why; a later one can only hurry.
         if !matches!(self.state(op), State::Stopping(_)) {
             self.change(op, Change::Stop(reason));
@@ -56,8 +54,7 @@ impl Scheduler {
         {
             out.push(Command::Stop { op, attempt, cause, mode });
         }
-        let grace = u64::try_from(mode.grace().as_millis()).unwrap_or(u64::MAX);
-        let due = self.now.saturating_add(grace).saturating_add(KILL_MARGIN_MS);
+        let due = self.now.saturating_add(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX));
         self.timers.arm(due, Timer::StopGrace(op, attempt));
     }
 

@@ -4,8 +4,8 @@ use super::*;
 use crate::graph::OpId;
 use crate::operation::Order;
 use crate::operation::{
-    FailureStrategy, LockMode, Needs, Operation, PlanRequest, ProcessMode, ResourceLimits, RetryPolicy,
-    StopMode, Trigger, Work,
+    FailureStrategy, LINGER, LockMode, Needs, Operation, PlanRequest, ProcessMode, ResourceLimits,
+    RetryPolicy, StopMode, Trigger, Work,
 };
 use crate::plan::Plan;
 use crate::plan::tests::{plan, process, script};
@@ -136,6 +136,25 @@ fn what_does_not_stop_is_abandoned_and_keeps_its_slot_until_it_ends() {
     bench.at(1_000);
     assert_eq!(bench.at(7_000), ["stuck Abandoned"], "'next' must not get a slot that is still in use");
     assert_eq!(bench.end("stuck", Verdict::Stopped), ["released stuck", "start next"]);
+}
+
+#[test]
+fn a_program_that_is_killed_properly_is_not_given_up() {
+    let lingers = u64::try_from((LINGER + LINGER).as_millis()).unwrap();
+    for (took, expected) in [(5_000 + lingers, "slow TimedOut"), (5_000 + lingers + 1_000, "slow Abandoned")]
+    {
+        let mut slow = process("slow", ProcessMode::Task);
+        slow.timeout_ms = Some(1_000);
+        let mut bench = Bench::new(vec![slow], settings(1, FailureStrategy::Continue));
+        bench.step(&[]);
+        bench.take("slow");
+        assert_eq!(bench.at(1_000), ["stop slow Timeout 5000"]);
+        let mut said = bench.at(1_000 + took);
+        if said.is_empty() {
+            said = bench.end("slow", Verdict::Stopped);
+        }
+        assert_eq!(said[0], expected, "it took {took} ms");
+    }
 }
 
 #[test]

@@ -29,7 +29,7 @@ impl std::fmt::Display for Stranger {
 /// Who listens at an address, where the system tells. Does files and names, so it waits.
 #[cfg(target_os = "linux")]
 pub(super) fn who(endpoint: &Endpoint) -> Option<Stranger> {
-    linux::listeners(endpoint).first().map(|row| linux::stranger(row))
+    linux::listeners(endpoint).first().map(linux::stranger)
 }
 
 /// A process that listens at the address and is not the service's: one that was there before it, or that

@@ -6,6 +6,8 @@
 mod answerer;
 mod launch;
 mod life;
+#[cfg(all(test, unix))]
+pub(crate) mod listener_program;
 pub mod mark;
 #[cfg_attr(unix, path = "os/unix.rs")]
 #[cfg_attr(windows, path = "os/windows.rs")]

@@ -1,22 +1,17 @@
 //! What a program writes, line by line, to whoever takes it.
 
+use crate::operation::LINGER;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::future::{Future, pending};
 use std::io::BufRead;
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 /// Longer lines are handed on in pieces of at most this many bytes.
 pub const LONGEST_LINE: usize = 64 * 1024;
-
-/// How long a pipe may stay open without giving anything once the program has ended.
-///
-/// A process that outlives the program may hold its pipes open for ever.
-pub(super) const LINGER: Duration = Duration::from_secs(1);
 
 /// What is read from one pipe after the program has ended, at most: the largest pipe there is.
 /// Whatever comes after that is not the program's.

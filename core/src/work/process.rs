@@ -3,13 +3,13 @@
 use super::answerer::Service;
 use super::life::{Cause, Command, Input, Life, Stage};
 use super::mark::Mark;
-use super::output::{LINGER, OutputSink, Tail, pump};
+use super::output::{OutputSink, Tail, pump};
 use super::readiness::{self, Question, Taken};
 use super::tree::{Exit, Identity, StopSignal, Tree};
 use super::{launch, os};
 use crate::error::{Code, Fault};
 use crate::operation::endpoint::Endpoint;
-use crate::operation::{DEFAULT_STOP_GRACE_MS, Probe, ProcessMode, ProcessSpec, StopMode};
+use crate::operation::{DEFAULT_STOP_GRACE_MS, LINGER, Probe, ProcessMode, ProcessSpec, StopMode};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::process::Child;

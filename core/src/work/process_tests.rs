@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::operation::ProbeCheck;
+use crate::work::listener_program;
 use crate::work::output::Stream;
 use crate::work::tree::members;
 use std::collections::BTreeMap;
@@ -586,51 +587,9 @@ async fn a_dropped_future_leaves_nothing_behind() {
 
 const SERVING: &str = "sleep 1000 & echo $!; wait";
 
-/// Where [`listens`] listens, and what it answers in turn.
-const ADDRESS: &str = "LABRUNNER_TEST_ADDRESS";
-const ANSWERS: &str = "LABRUNNER_TEST_ANSWERS";
-
-/// Not a test: the program that a service's shell starts, which listens until it is killed.
-#[test]
-#[ignore = "a program for other tests"]
-fn listens() {
-    use std::io::{Read, Write};
-    let Ok(address) = std::env::var(ADDRESS) else { return };
-    let listener = std::net::TcpListener::bind(address).unwrap();
-    let answers = std::env::var(ANSWERS).unwrap_or_default();
-    for answer in answers.split('|').chain(std::iter::repeat("")) {
-        let (mut stream, _) = listener.accept().unwrap();
-        if !answer.is_empty() {
-            _ = stream.read(&mut [0; 1024]);
-            _ = stream.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes());
-        }
-    }
-}
-
-/// A service whose own process listens at the address, after what the script does.
-fn listening(script: &str, check: ProbeCheck, address: &str, answers: &str) -> ProcessSpec {
-    let this = std::env::current_exe().unwrap();
-    let listen = format!(
-        "{script} '{}' --ignored --exact work::process::tests::listens >/dev/null 2>&1",
-        this.display()
-    );
-    let mut spec = service(&listen, check, 60_000);
-    spec.environment.insert(ADDRESS.to_owned(), Some(address.to_owned()));
-    spec.environment.insert(ANSWERS.to_owned(), Some(answers.to_owned()));
-    spec
-}
-
-/// An address that is free now.
-fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
-}
-
 #[tokio::test]
 async fn a_service_is_ready_when_its_port_answers_and_ends_as_ordered() {
-    let address = free_address();
-    let check = ProbeCheck::Tcp(address.clone());
-    let mut running = Running::start(listening("sleep 1000 & echo $!;", check, &address, ""));
+    let mut running = Running::start(listener_program::plain("sleep 1000 & echo $!;"));
     let helper = running.process().await;
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
     running.stop(StopMode::Grace(LONG));
@@ -641,9 +600,9 @@ async fn a_service_is_ready_when_its_port_answers_and_ends_as_ordered() {
 
 #[tokio::test]
 async fn a_service_is_ready_when_it_answers_over_http() {
-    let address = free_address();
+    let address = listener_program::free_address();
     let check = ProbeCheck::Http(format!("http://{address}/health"));
-    let mut running = Running::start(listening("", check, &address, "503 Busy|200 OK"));
+    let mut running = Running::start(listener_program::service("", &address, check, "503 Busy|200 OK"));
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
     running.stop(StopMode::Kill);
     assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
@@ -670,7 +629,7 @@ async fn an_address_that_answers_before_the_service_is_a_fault_that_says_who_it_
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_answer_of_a_process_that_was_there_before_does_not_count() {
-    let address = free_address();
+    let address = listener_program::free_address();
     let mut running = Running::start(service("echo up; sleep 1000", ProbeCheck::Tcp(address.clone()), 700));
     assert_eq!(running.line().await, "up");
     let _stranger = TcpListener::bind(&address).await.unwrap();
@@ -736,9 +695,7 @@ async fn a_service_that_dies_before_it_is_ready_says_how() {
 
 #[tokio::test]
 async fn a_service_that_dies_later_takes_its_helpers_with_it() {
-    let address = free_address();
-    let check = ProbeCheck::Tcp(address.clone());
-    let mut running = Running::start(listening("sleep 1000 & echo $!;", check, &address, ""));
+    let mut running = Running::start(listener_program::plain("sleep 1000 & echo $!;"));
     let (root, helper) = (running.root().await, running.process().await);
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
     kill(root);
