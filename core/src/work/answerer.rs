@@ -1,7 +1,7 @@
 //! Whose answer a readiness probe got: the service's own, or that of somebody who was there before.
 
+use super::identity::Identity;
 use super::mark::Mark;
-use super::tree::Identity;
 use crate::operation::endpoint::Endpoint;
 
 /// The service that is to answer.

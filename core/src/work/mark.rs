@@ -3,7 +3,7 @@
 //! A process that forks, ends and leaves its session belongs to no group and no parent that anybody
 //! knows. Its environment is what it was started with, and Linux shows that.
 
-use super::tree::Identity;
+use super::identity::Identity;
 use crate::graph::OpId;
 use std::ffi::{OsStr, OsString};
 

@@ -4,6 +4,7 @@
 //! the one runtime all of it happens on.
 
 mod answerer;
+pub mod identity;
 mod launch;
 mod life;
 #[cfg(all(test, unix))]

@@ -1,11 +1,12 @@
 //! Runs one program from its start to its end, with all that it starts.
 
 use super::answerer::Service;
+use super::identity::Identity;
 use super::life::{Cause, Command, Input, Life, Stage};
 use super::mark::Mark;
 use super::output::{OutputSink, Tail, pump};
 use super::readiness::{self, Question, Taken};
-use super::tree::{Exit, Identity, StopSignal, Tree};
+use super::tree::{Exit, StopSignal, Tree};
 use super::{launch, os};
 use crate::error::{Code, Fault};
 use crate::operation::endpoint::Endpoint;

@@ -158,7 +158,7 @@ pub(super) async fn wait(question: &Question<'_>) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::operation::ProbeCheck;
-    use crate::work::tree::Identity;
+    use crate::work::identity::Identity;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpSocket};
 

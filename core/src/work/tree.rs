@@ -1,33 +1,9 @@
 //! A program and everything it has started: who belongs to it, and how all of it is ended.
 
+use super::identity::Identity;
 use super::mark::Mark;
 use super::os;
-use serde::{Deserialize, Serialize};
 use tokio::process::Child;
-
-/// A process that cannot be mistaken for a later one with the same pid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Identity {
-    /// The process id.
-    pub pid: u32,
-    /// When it started: clock ticks since boot on Linux, seconds since 1970 elsewhere; absent where the
-    /// system does not say. Compare it with times of the same boot only.
-    pub start_time: Option<u64>,
-}
-
-impl Identity {
-    /// What now goes by this pid.
-    pub fn of(pid: u32) -> Self {
-        Self { pid, start_time: os::start_time(pid) }
-    }
-
-    /// Whether this very process is still there; a zombie that nobody has waited for counts.
-    ///
-    /// An identity without a start time is never found again: it could be anybody's by now.
-    pub fn is_running(&self) -> bool {
-        self.start_time.is_some() && os::start_time(self.pid) == self.start_time
-    }
-}
 
 /// How a program is asked to end before it is killed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -192,14 +168,5 @@ mod tests {
     fn zombies_are_dead_already() {
         let root = Row { zombie: true, ..row(50, 1, 50) };
         assert_eq!(pids(&root, &[], &[root, row(51, 50, 50)]), [51]);
-    }
-
-    #[test]
-    fn this_process_is_running_and_one_with_another_start_is_not() {
-        let this = Identity::of(std::process::id());
-        assert!(this.start_time.is_some());
-        assert!(this.is_running());
-        assert!(!Identity { start_time: this.start_time.map(|time| time + 1), ..this }.is_running());
-        assert!(!Identity { start_time: None, ..this }.is_running());
     }
 }

@@ -1,8 +1,9 @@
 //! Process trees on Unix: a process group, a walk through the process table for those that left it, and the
 //! mark in their environment for those that left everything.
 
+use crate::work::identity::Identity;
 use crate::work::mark::Mark;
-use crate::work::tree::{Exit, Identity, Row, StopSignal, members};
+use crate::work::tree::{Exit, Row, StopSignal, members};
 use std::collections::HashSet;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
