@@ -119,6 +119,10 @@ codes! {
     InvalidSecret = "LR0222", "InvalidSecret", InvalidData;
     /// A secret among the arguments of a program, which everybody on the machine can read.
     SecretOnCommandLine = "LR0223", "SecretOnCommandLine", SecurityError;
+    /// A word that some take for true or false and that is text (a warning).
+    AmbiguousWord = "LR0224", "AmbiguousWord", InvalidData;
+    /// A file that cannot be included, because it is not a configuration file.
+    InvalidInclude = "LR0225", "InvalidInclude", InvalidData;
     /// A psd1 file is no PowerShell.
     MalformedPsd1 = "LR0231", "MalformedPsd1", ParserError;
     /// A psd1 file has something that would have to be executed.

@@ -178,6 +178,14 @@ impl<'a, 't> Assembly<'a, 't> {
     /// Reads a file that is named at `at`, with what it includes itself.
     fn load(&mut self, path: &str, at: Span) -> Option<Node> {
         let identity = files::identity(path);
+        // What a file says is shown in findings, so it must be one that is meant to be read. A link must lead to one.
+        if !identity.is_dir() && !(is_configuration(path) && identity.to_str().is_some_and(is_configuration))
+        {
+            let message = format!("'{path}' cannot be included: it is not a configuration file");
+            let advice = "Included files are .yaml, .yml, .json or .jsonc.";
+            self.findings.error(Code::InvalidInclude, at, &message, advice);
+            return None;
+        }
         if self.open.contains(&identity) {
             let mut chain: Vec<_> = self.open.iter().map(|file| file.display().to_string()).collect();
             chain.push(identity.display().to_string());
@@ -367,6 +375,13 @@ impl<'a, 't> Assembly<'a, 't> {
         let message = format!("nothing says what the environment '{name}' changes");
         self.findings.add_whole(Diagnostic::error(Code::UnknownEnvironment, message).with_advice(advice));
     }
+}
+
+/// Whether a file is of a kind that labs are made of, by its name.
+fn is_configuration(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    // A psd1 file cannot be included either, but for a reason of its own.
+    matches!(extension.as_deref(), Some("yaml" | "yml" | "json" | "jsonc" | "psd1"))
 }
 
 /// Whether the document says of itself that it is for an environment: `environment: dev`, or a mapping with a name.

@@ -145,6 +145,61 @@ fn an_environment_that_nobody_knows_is_an_error() {
 }
 
 #[test]
+fn what_is_no_configuration_is_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let secret = write("shadow", "root:*:19000:hunter2\n");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&secret, folder.path().join("link.yaml")).unwrap();
+    let names = if cfg!(unix) { vec!["shadow", "link.yaml"] } else { vec!["shadow"] };
+    for name in names {
+        for text in [
+            format!("name: x\ninclude: {name}\noperations: [{{name: a, script: y}}]\n"),
+            format!("name: x\noperations: [{{include: {name}}}, {{name: a, script: y}}]\n"),
+        ] {
+            let lab = write("lab.yaml", &text);
+            let options = ReadOptions {
+                path: Some(lab.to_str().unwrap().to_owned()),
+                open: true,
+                ..ReadOptions::default()
+            };
+            let reading = read(b"", &options);
+            assert!(!serde_json::to_string(&reading).unwrap().contains("hunter2"), "{text}");
+            only(reading, Code::InvalidInclude);
+        }
+    }
+}
+
+#[test]
+fn variables_of_other_programs_stay_as_they_are_in_what_is_no_lab() {
+    let text = "folder: ${workspaceFolder}/src\nhome: ${HOMELY:-none}\nkey: '${LR_TOKEN}'\n";
+    let options = |document_only| ReadOptions { document_only, ..ReadOptions::default() };
+    let reading = read(text.as_bytes(), &options(true));
+    let document = reading.document.as_ref().unwrap().to_json();
+    assert_eq!(document["folder"], "${workspaceFolder}/src");
+    assert_eq!((&document["home"], &document["key"]), (&json!("none"), &json!("${LR_TOKEN}")));
+    assert!(!reading.has_errors());
+    assert_eq!(
+        codes(&reading).iter().map(|(code, ..)| *code).collect::<Vec<_>>(),
+        [Code::UnknownVariable; 2]
+    );
+    // In a lab it is an error, also where only the document is asked for.
+    let lab = format!("{text}name: x\noperations: [{{name: a, script: y}}]\n");
+    assert_eq!(
+        read(lab.as_bytes(), &options(true))
+            .diagnostics
+            .iter()
+            .filter(|f| f.severity == Severity::Error)
+            .count(),
+        2
+    );
+}
+
+#[test]
 fn faults_in_another_file_are_reported_there() {
     let files = [("lab.yaml", BASE), ("lab.dev.yaml", "settings:\n  timout: 3\n  timeout: soon\n")];
     let reading = reading(&files, Some("dev"), &[]);
@@ -216,7 +271,7 @@ fn includes_that_cannot_be_are_reported_where_they_stand() {
     only(one("b.yaml", "- a\n"), Code::NotAMapping);
     only(one("b.yaml", ""), Code::NotAMapping);
     only(one(".", ""), Code::FileUnreadable);
-    only(one("[5.5, b.yaml]", "x-a: b\n").clone(), Code::FileUnreadable);
+    only(one("[5.5, b.yaml]", "x-a: b\n").clone(), Code::InvalidInclude);
     only(one("{a: b}", ""), Code::WrongType);
     only(one("''", ""), Code::InvalidValue);
     assert_eq!(one("${B:-b}.yaml", "version: 3\n").lab.unwrap().version.as_deref(), Some("3"));

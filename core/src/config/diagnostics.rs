@@ -197,6 +197,19 @@ impl<'t> Findings<'t> {
         self.list.push(finding);
     }
 
+    /// Where something was found so far.
+    pub(super) fn places(&self) -> HashSet<(FileId, Position)> {
+        self.list
+            .iter()
+            .filter_map(|finding| finding.at.as_ref())
+            .filter_map(|at| {
+                let file = self.sources.iter().position(|source| source.file == at.file)?;
+                let position = Position { line: at.line, column: at.column };
+                Some((FileId(u16::try_from(file).ok()?), position))
+            })
+            .collect()
+    }
+
     /// How many errors were found so far.
     pub(super) fn error_count(&self) -> usize {
         self.errors.listed + self.errors.dropped

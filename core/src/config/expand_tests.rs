@@ -131,6 +131,21 @@ settings: {order: [last, b, a]}
 }
 
 #[test]
+fn without_an_environment_its_name_is_empty() {
+    let text = "name: x\nnodes: [{name: n, role: web}]\noperations:\n  - {id: c, name: 'c-{{ item.name }}', for-each: nodes, when: item.role == 'web' and environment != 'dev', script: y}\n  - {name: dev, when: environment == 'dev', script: y}\n  - {name: none, when: not environment, script: y}\n";
+    let options = ReadOptions::default();
+    let names = |reading: Reading| -> Vec<String> {
+        lab(reading).operations.into_iter().map(|operation| operation.operation.name).collect()
+    };
+    assert_eq!(names(read(text.as_bytes(), &options)), ["c-n", "none"]);
+    // Data of the lab's own under that name is not hidden.
+    let own = text
+        .replace("nodes:", "environment: {region: eu}\nnodes:")
+        .replace("not environment", "environment.region == 'eu'");
+    assert_eq!(names(read(own.as_bytes(), &options)), ["c-n", "none"]);
+}
+
+#[test]
 fn conditions_see_the_environment_that_was_asked_for() {
     let text = "name: x\nenvironment: dev\nenvironments: {prod: {metadata: {size: 9}}}\nmetadata: {size: 1}\noperations:\n  - {name: a, script: x}\n  - {name: b, script: x, when: environment == 'prod' and metadata.size > 5}\n";
     let (_folder, options) = folder(&[("lab.yaml", text)]);

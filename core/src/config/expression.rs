@@ -67,7 +67,10 @@ impl<'n> Evaluator<'n> {
             }
             engine.add_global(entry.key.clone(), value);
         }
-        let environment = environment.map(|name| text_node(name.to_owned(), Span::default()));
+        // Without an environment its name is empty, so that a condition can ask for it.
+        let own = root.iter().any(|entry| same_key("environment", &entry.key));
+        let name = environment.or((!own).then_some(""));
+        let environment = name.map(|name| text_node(name.to_owned(), Span::default()));
         if let Some(name) = &environment {
             engine.add_global("environment", dynamic(name));
         }

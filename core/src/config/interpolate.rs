@@ -5,7 +5,7 @@ use super::diagnostics::Findings;
 use super::document::{Mapping, Node, Position, Span, Style, Text, Value, bare_letters};
 use super::merge::is_data;
 use super::yaml;
-use crate::error::{Code, Severity};
+use crate::error::{Code, Diagnostic, Severity};
 use crate::near::did_you_mean;
 use std::collections::BTreeMap;
 
@@ -62,9 +62,15 @@ pub(super) struct Filled {
     pub(super) written: String,
 }
 
-/// Fills in a tree. Gives what was filled in.
-pub(super) fn fill(root: &mut Node, variables: &Variables, findings: &mut Findings<'_>) -> Vec<Filled> {
-    let mut filler = Filler { variables, findings, filled: Vec::new(), room: MAX_FILLED };
+/// Fills in a tree. Gives what was filled in. A variable that does not exist is an error; where `lenient`, its
+/// text stays as it is, with a warning: other programs have variables of their own.
+pub(super) fn fill(
+    root: &mut Node,
+    variables: &Variables,
+    lenient: bool,
+    findings: &mut Findings<'_>,
+) -> Vec<Filled> {
+    let mut filler = Filler { variables, findings, filled: Vec::new(), room: MAX_FILLED, lenient };
     if let Value::Mapping(mapping) = &mut root.value {
         // What belongs to environments that were not asked for may lack its variables.
         let others = mapping.iter_mut().filter(|entry| bare_letters(&entry.key) != "environments");
@@ -80,7 +86,7 @@ pub(super) fn fill(root: &mut Node, variables: &Variables, findings: &mut Findin
 
 /// Fills in one value.
 pub(super) fn fill_value(node: &mut Node, variables: &Variables, findings: &mut Findings<'_>) {
-    Filler { variables, findings, filled: Vec::new(), room: MAX_FILLED }.node(node, true);
+    Filler { variables, findings, filled: Vec::new(), room: MAX_FILLED, lenient: false }.node(node, true);
 }
 
 struct Filler<'f, 't> {
@@ -88,6 +94,7 @@ struct Filler<'f, 't> {
     findings: &'f mut Findings<'t>,
     filled: Vec<Filled>,
     room: usize,
+    lenient: bool,
 }
 
 /// One piece of a text.
@@ -183,10 +190,18 @@ impl Filler<'_, '_> {
     }
 
     fn unknown(&mut self, name: &str, at: Span) {
-        if !self.findings.has_room(Severity::Error) {
+        let severity = if self.lenient { Severity::Warning } else { Severity::Error };
+        if !self.findings.has_room(severity) {
             return;
         }
         let place = self.place(name, at);
+        if self.lenient {
+            let message = format!("the variable '{name}' does not exist; '${{{name}}}' stays as it is");
+            let advice = format!("Set it, or give a default: ${{{name}:-value}}. -Raw fills in nothing.");
+            let finding = Diagnostic::warning(Code::UnknownVariable, message).with_advice(advice);
+            self.findings.add(finding, place);
+            return;
+        }
         let message = format!("the variable '{name}' does not exist");
         let advice = match self.variables.nearest(name) {
             Some(near) => format!("Did you mean '{near}'? A default would be ${{{name}:-value}}."),

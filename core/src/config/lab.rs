@@ -1,13 +1,14 @@
 //! Reads a lab from its document: the sections, and the operations of all stages.
 
 use super::diagnostics::Findings;
-use super::document::{Entry, Mapping, Node, Span, Value};
+use super::document::{Entry, Mapping, Node, Span, Value, same_key};
 use super::expand::Expander;
 use super::fields::{self, Fields};
 use super::model::{Lab, LabOperation, Stage};
 use super::operations::{self, Context};
 use super::{ReadOptions, links, paths, planned, secrets, settings, template};
 use crate::error::Code;
+use crate::near::nearest_key;
 use crate::operation::Order;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -20,6 +21,14 @@ pub(super) fn read(
 ) -> Result<Lab, Vec<LabOperation>> {
     let file = options.path.as_deref();
     let Some(mapping) = root.as_mapping() else { return Err(Vec::new()) };
+    if !is_lab(root) {
+        let what = file.map_or("the file", |file| &file[paths::folder_of(file).map_or(0, str::len)..]);
+        let what = if file.is_some() { format!("'{what}'") } else { what.to_owned() };
+        let message = format!("{what} is not a lab configuration: it has no 'operations'");
+        let advice = "Get-LabConfig reads it. A lab lists its operations below 'operations:', each with a name and a script.";
+        findings.error(Code::MissingKey, start_of(root.at), &message, advice);
+        return Err(Vec::new());
+    }
     let mut fields = Fields::new(mapping);
     let name = name(fields.take(&["name", "lab-name"], findings), file, root.at, findings);
     let version = fields.take(&["version"], findings).and_then(|entry| fields::text(entry, findings));
@@ -104,6 +113,17 @@ pub(super) fn read(
         return Err(operations);
     }
     Ok(Lab { name, version, description, environment, settings, conflicts, operations, left_out, secrets })
+}
+
+/// Whether a document is meant to be a lab: it lists operations, or a key was meant to.
+pub(super) fn is_lab(root: &Node) -> bool {
+    const LISTS: [&str; 3] = ["operations", "validation", "cleanup"];
+    root.as_mapping().is_some_and(|mapping| {
+        mapping.iter().any(|entry| {
+            LISTS.iter().any(|name| same_key(name, &entry.key))
+                || nearest_key(&entry.key, ["operations"]).is_some()
+        })
+    })
 }
 
 /// The place of a lab as a whole: its first character.

@@ -36,6 +36,7 @@ mod export_tests;
 mod expression;
 mod fields;
 mod files;
+mod hazards;
 mod interpolate;
 pub mod isolation;
 mod json;
@@ -227,7 +228,11 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
         let mut assembly = Assembly::new(&variables, &mut findings, budget);
         root = assembly.assemble(root, options.environment.as_deref());
         overridden = std::mem::take(&mut assembly.overridden);
-        filled = interpolate::fill(&mut root, &variables, &mut findings);
+        let lenient = !lab::is_lab(&root);
+        // Of a file that is asked for as a lab and is none, nothing else is said.
+        findings.muted = lenient && !options.document_only;
+        filled = interpolate::fill(&mut root, &variables, lenient, &mut findings);
+        findings.muted = false;
     }
     let (mut lab, mut unsound) = (None, Vec::new());
     let sound = lab::check_root(Some(&root), &mut findings).is_some();
@@ -236,6 +241,9 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
             Ok(read) => lab = Some(read),
             Err(operations) => unsound = operations,
         }
+    }
+    if options.document_only || lab::is_lab(&root) {
+        hazards::warn(&root, !options.document_only, &filled, &mut findings);
     }
     let origins = options.explain.then(|| explain::origins(&root, overridden, filled, &findings));
     finish(lab, unsound, Some(root), origins, findings)

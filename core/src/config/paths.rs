@@ -24,7 +24,25 @@ pub(super) fn resolve(folder: Option<&str>, path: &str) -> String {
     if rest == "." {
         rest = "";
     }
-    format!("{folder}{rest}")
+    within_root(&format!("{folder}{rest}"))
+}
+
+/// A path without the steps that lead above its root: the system ignores them, and not every reader of paths does.
+fn within_root(path: &str) -> String {
+    let separator = |c: char| c == '/' || (c == '\\' && is_windows(path));
+    let mut depth = 0_usize;
+    let mut kept = String::with_capacity(path.len());
+    for piece in path.split_inclusive(separator) {
+        match piece.trim_end_matches(separator) {
+            ".." if depth == 0 => continue,
+            ".." => depth -= 1,
+            "" | "." => {}
+            drive if drive.ends_with(':') && kept.is_empty() => {}
+            _ => depth += 1,
+        }
+        kept.push_str(piece);
+    }
+    kept
 }
 
 fn is_separator(character: char, path: &str) -> bool {
@@ -58,6 +76,9 @@ mod tests {
         assert_eq!(resolve(folder, "a.ps1"), "/labs/a.ps1");
         assert_eq!(resolve(folder, "./scripts/a.ps1"), "/labs/scripts/a.ps1");
         assert_eq!(resolve(folder, "../a.ps1"), "/labs/../a.ps1");
+        assert_eq!(resolve(folder, "../../../../etc/a.ps1"), "/labs/../etc/a.ps1");
+        assert_eq!(resolve(folder, "x/../../../a.ps1"), "/labs/x/../../a.ps1");
+        assert_eq!(resolve(Some("C:\\labs\\"), "..\\..\\a.ps1"), "C:\\labs\\..\\a.ps1");
         assert_eq!(resolve(folder, "."), "/labs/");
         assert_eq!(resolve(folder, "/x/a.ps1"), "/x/a.ps1");
         assert_eq!(resolve(folder, "~/a.ps1"), "~/a.ps1");

@@ -511,13 +511,24 @@ fn edges_link_operations_by_name_or_id() {
 #[test]
 fn parameters_that_powershell_cannot_tell_apart_are_refused() {
     let twins = only(with_operation("script: x\nparameters:\n  Port: 1\n  port: 2"), Code::DuplicateKey);
-    assert!(twins.message.contains("'Port' and 'port'"));
+    assert!(twins.message.contains("'port' differs from 'Port' (line 6, column 7)"), "{}", twins.message);
     only(with_operation("script: x\nparameters: {a: [{B: 1, b: 2}]}"), Code::DuplicateKey);
     only(with_operation("script: x\nparameters: [a]"), Code::WrongType);
     assert!(matches!(
         work(with_operation("command: x\nenvironment: {http_proxy: a, HTTP_PROXY: b}")),
         Work::Process(_)
     ));
+}
+
+#[test]
+fn a_configuration_that_is_not_a_lab_is_told_so_once() {
+    let text = "ComputerName: x\nsettings: [1]\nname: y\nenvironment: {a: [no, '${LR_NONE}'], A: 1}\n";
+    let finding = only(yaml(text), Code::MissingKey);
+    assert_eq!(finding.message, "'lab.yaml' is not a lab configuration: it has no 'operations'");
+    assert!(finding.advice.unwrap().starts_with("Get-LabConfig reads it."));
+    // A list that was meant is a slip of the pen.
+    let slip = yaml("name: x\noperatons: [{name: a, script: y}]\n");
+    assert!(codes(&slip).contains(&(Code::UnknownKey, 2, 1)), "{:#?}", slip.diagnostics);
 }
 
 #[test]

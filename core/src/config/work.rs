@@ -3,6 +3,7 @@
 use super::diagnostics::Findings;
 use super::document::{Entry, Mapping, Node, Span, Style, Text, Value};
 use super::fields::{self, Fields};
+use super::hazards::{place_of, twins};
 use super::model::{Provider, Script};
 use super::operations::named;
 use super::quantity::Unit;
@@ -394,13 +395,14 @@ fn refuse_secret(argument: &Node, findings: &mut Findings<'_>) {
 
 /// Parameters end in PowerShell tables, which cannot hold keys that differ in case only.
 fn refuse_case_twins(mapping: &Mapping, findings: &mut Findings<'_>) {
-    let mut seen: std::collections::HashMap<String, &str> = std::collections::HashMap::new();
+    for (first, second) in twins(mapping) {
+        let place = place_of(first, second, findings);
+        let message =
+            format!("the parameter '{}' differs from '{}' ({place}) in case only", second.key, first.key);
+        let advice = "PowerShell takes them for one. Rename or remove one of them.";
+        findings.error(Code::DuplicateKey, second.key_at, &message, advice);
+    }
     for entry in mapping {
-        if let Some(first) = seen.insert(entry.key.to_lowercase(), &entry.key) {
-            let message = format!("the parameters '{first}' and '{}' differ in case only", entry.key);
-            let advice = "PowerShell takes them for one. Rename or remove one of them.";
-            findings.error(Code::DuplicateKey, entry.key_at, &message, advice);
-        }
         refuse_twins_below(&entry.value, findings);
     }
 }
