@@ -55,7 +55,7 @@ public sealed class GetLabConfigCommand : QueryCommand
 
         foreach (var warning in reading.Warnings)
         {
-            Voice.WriteWarning(warning.ToString());
+            Voice.WriteWarning(warning.Explained);
         }
 
         if (Explain)

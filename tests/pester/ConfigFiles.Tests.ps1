@@ -1,0 +1,78 @@
+# What is said about configuration files: labs and others.
+
+Describe 'Configuration files' {
+    BeforeAll {
+        Set-Location -LiteralPath $TestDrive
+        function New-File([string] $Name, [string] $Text) {
+            Set-Content -LiteralPath $Name -Value $Text
+            $Name
+        }
+    }
+
+    AfterAll { Set-Location -LiteralPath $PSScriptRoot }
+
+    It 'names both places of keys that PowerShell takes for one, in <Name>' -ForEach @(
+        @{ Name = 'twins.json'; Text = "{`"name`": `"x`",`n `"metadata`": {`"Id`": 1,`n  `"ID`": 2}, `"operations`": [{`"name`": `"a`", `"script`": `"1`"}]}"; First = 'line 2, column 15' }
+        @{ Name = 'twins.yaml'; Text = "name: x`nmetadata:`n  Id: 1`n  ID: 2`noperations: [{name: a, script: '1'}]"; First = 'line 3, column 3' }
+    ) {
+        $file = New-File $Name $Text
+        $test = Test-LabConfiguration $file
+        $test.Valid | Should -BeTrue
+        $test.Warnings | Should -HaveCount 1
+        $test.Warnings[0].Message | Should -Be "the key 'ID' differs from 'Id' ($First) in case only"
+        $config = Get-LabConfig $file -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -HaveCount 1
+        $warnings[0].Message | Should -BeLike "*the key 'ID' differs from 'Id' ($First) in case only. PowerShell takes them for one and keeps the last value.*"
+        $config.metadata.Id | Should -Be 2
+    }
+
+    It 'finds them in a configuration that is not a lab' {
+        $null = Get-LabConfig (New-File 'tools.yaml' "Tools: 1`ntools: 2") -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings[0].Message | Should -BeLike "*tools.yaml:2:1: the key 'tools' differs from 'Tools' (line 1, column 1) in case only*"
+    }
+
+    It 'warns of <Word> without quotes, with its place' -ForEach @(
+        @{ Word = 'no'; Meant = 'false' }
+        @{ Word = 'Yes'; Meant = 'true' }
+        @{ Word = 'off'; Meant = 'false' }
+        @{ Word = 'ON'; Meant = 'true' }
+    ) {
+        $test = Test-LabConfiguration (New-File 'word.yaml' "name: x`nnodes: [{name: n, backup: $Word}]`noperations:`n- {name: b, for-each: nodes, when: item.backup, script: '1'}")
+        $test.Valid | Should -BeTrue
+        $test.Warnings.Id | Should -Be 'LabRunner.AmbiguousWord'
+        $test.Warnings[0].Line, $test.Warnings[0].Column | Should -Be 2, 27
+        $test.Warnings[0].Advice | Should -Be "Write $Meant, or put it in quotes if the text is meant: '$Word'."
+    }
+
+    It 'says once that a configuration is not a lab' {
+        $file = New-File 'other.yaml' "ComputerName: x`nFirewallPorts: [1]`nSetup: {a: no}"
+        $test = Test-LabConfiguration $file
+        $test.Errors | Should -HaveCount 1
+        $test.Warnings | Should -BeNullOrEmpty
+        $test.Errors[0].Message | Should -Be "'other.yaml' is not a lab configuration: it has no 'operations'"
+        $test.Errors[0].Advice | Should -BeLike 'Get-LabConfig reads it.*'
+        (Get-LabConfig $file -WarningAction SilentlyContinue).ComputerName | Should -Be 'x'
+    }
+
+    It 'leaves variables of other programs as they are in a configuration that is not a lab' {
+        $config = Get-LabConfig (New-File 'code.json' '{"folder": "${workspaceFolder}/src", "home": "${LR_NO:-none}"}') -WarningVariable warnings -WarningAction SilentlyContinue
+        $config.folder | Should -Be '${workspaceFolder}/src'
+        $config.home | Should -Be 'none'
+        $warnings | Should -HaveCount 1
+        $warnings[0].Message | Should -BeLike "*code.json:1:13: the variable 'workspaceFolder' does not exist; '`${workspaceFolder}' stays as it is.*"
+    }
+
+    It 'shows nothing of an included file that is not a configuration file' {
+        Set-Content -LiteralPath 'secret.txt' -Value "root:*:hunter2"
+        $file = New-File 'including.yaml' "name: x`ninclude: secret.txt`noperations:`n- {name: b, script: '1'}"
+        $test = Test-LabConfiguration $file
+        $test.Errors.Id | Should -Be 'LabRunner.InvalidInclude'
+        $test | ConvertTo-Json -Depth 5 | Should -Not -Match 'hunter2'
+    }
+
+    It 'runs a condition on the environment where there is none' {
+        $file = New-File 'when.yaml' "name: x`nnodes: [{name: w, role: web}]`noperations:`n- {id: configure, name: 'configure-{{ item.name }}', for-each: nodes, when: item.role == 'web' and environment != 'dev', script: '1'}"
+        (Start-AdvancedLabOrchestration $file).Results.Name | Should -Be 'configure-w'
+        { Start-AdvancedLabOrchestration $file -Environment dev -DryRun } | Should -Throw
+    }
+}
