@@ -206,6 +206,45 @@ pub struct Place {
     pub column: u32,
 }
 
+/// The part of the input that a finding is about, as the input names it. Sentences are for people: what looks for
+/// that part asks this, so that no name can be mistaken for a part of the sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Subject {
+    /// What an operation depends on, in the words of the operation.
+    Dependency {
+        /// A name or an id.
+        name: String,
+    },
+    /// A circle of operations.
+    Cycle {
+        /// Their names: each one depends on the next, and the last is the first again.
+        names: Vec<String>,
+        /// The dependency of the operation that the finding is about, in its own words.
+        dependency: String,
+    },
+    /// An operation that is named outside of its own declaration, or declared twice.
+    Operation {
+        /// A name or an id.
+        name: String,
+    },
+    /// The service that an operation stops.
+    Service {
+        /// A name or an id.
+        name: String,
+    },
+    /// A pool.
+    Pool {
+        /// Its name.
+        name: String,
+    },
+    /// Memory, processors, network or disk: `memory`, `cpu`, `network`, `disk`.
+    Measure {
+        /// Which of them.
+        name: String,
+    },
+}
+
 /// One finding about the input.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Diagnostic {
@@ -223,6 +262,9 @@ pub struct Diagnostic {
     /// The operation it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
+    /// The part of the input it is about, where that is more than the operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
     /// Where it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Place>,
@@ -241,6 +283,7 @@ impl Diagnostic {
             message: message.into(),
             advice: None,
             operation: None,
+            subject: None,
             at: None,
             snippet: None,
         }
@@ -260,6 +303,12 @@ impl Diagnostic {
     /// Adds the operation it is about.
     pub fn with_operation(mut self, name: impl Into<String>) -> Self {
         self.operation = Some(name.into());
+        self
+    }
+
+    /// Adds the part of the input it is about.
+    pub fn with_subject(mut self, subject: Subject) -> Self {
+        self.subject = Some(subject);
         self
     }
 

@@ -177,6 +177,42 @@ impl Graph {
     }
 }
 
+/// The direction in which a graph is gone through. Backward is forward in the graph that has every edge turned
+/// round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the operations that wait for nothing.
+    Forward,
+    /// From the operations that nothing waits for.
+    Backward,
+}
+
+impl Direction {
+    /// What comes before each operation.
+    pub fn before(self, graph: &Graph) -> &Adjacency {
+        match self {
+            Self::Forward => &graph.dependencies,
+            Self::Backward => &graph.dependents,
+        }
+    }
+
+    /// What comes after each operation.
+    pub fn after(self, graph: &Graph) -> &Adjacency {
+        match self {
+            Self::Forward => &graph.dependents,
+            Self::Backward => &graph.dependencies,
+        }
+    }
+
+    /// The other direction.
+    pub fn turned(self) -> Self {
+        match self {
+            Self::Forward => Self::Backward,
+            Self::Backward => Self::Forward,
+        }
+    }
+}
+
 /// Every operation after all it depends on (A. B. Kahn, 1962); none when there is a cycle. Operations come as
 /// they are declared, except that one that waits for later ones comes right after the last of them: so the
 /// memory is gone through from its start to its end, which is what a large graph's time goes to.

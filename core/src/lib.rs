@@ -17,6 +17,8 @@ pub mod operation;
 mod parallel;
 pub mod plan;
 pub mod preview;
+pub mod random;
+pub mod rank;
 pub mod record;
 pub mod run;
 pub mod scheduler;

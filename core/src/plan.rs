@@ -17,11 +17,11 @@ pub use resources::{ClassId, Demand, MAX_AMOUNT, Resource, ResourceId, ResourceK
 pub use retries::{MAX_DELAY_MS, MAX_RETRIES, Retry};
 pub use traits::Traits;
 
-use crate::error::{Code, Diagnostic, Fault, Severity};
+use crate::error::{Code, Diagnostic, Fault, Severity, Subject};
 use crate::graph::{Adjacency, Graph, OpId};
 use crate::operation::{Operation, Order, PlanRequest, ResourceLimits, Work};
 use crate::parallel;
-use crate::preview::rank::keys_of;
+use crate::rank::keys_of;
 use key::Key;
 use names::Names;
 use roster::Roster;
@@ -110,7 +110,7 @@ impl Plan {
         let graph = match Graph::of_dependencies(rows) {
             Ok(graph) => graph,
             Err(cycles) => {
-                findings.extend(cycles.iter().map(|path| describe_cycle(path, &request.operations)));
+                findings.extend(cycles.iter().map(|path| describe_cycle(path, &request.operations, &names)));
                 return Err(Fault::from_diagnostics(findings));
             }
         };
@@ -509,6 +509,7 @@ fn index_names<'a>(
                 format!("two operations are called '{name}' (numbers {} and {})", first.0 + 1, now.0 + 1),
             )
             .with_advice("Names and ids must be unique; letter case does not count.")
+            .with_subject(Subject::Operation { name: name.to_owned() })
             .with_operation(name)
             .with_place(operations[now.index()].at.clone()),
         );
@@ -564,24 +565,31 @@ fn resolve_order(order: &Order, names: &Names<'_>, findings: &mut Vec<Diagnostic
                     Code::UnknownInOrder,
                     format!("the custom order names '{name}', which does not exist"),
                 )
-                .with_advice("List names or ids of operations of this run."),
+                .with_advice("List names or ids of operations of this run.")
+                .with_subject(Subject::Operation { name: name.clone() }),
             ),
         }
     }
     positions
 }
 
-fn describe_cycle(path: &[OpId], operations: &[Operation]) -> Diagnostic {
+fn describe_cycle(path: &[OpId], operations: &[Operation], names: &Names<'_>) -> Diagnostic {
     // The path runs from dependency to dependent; people read "A waits for B", so it is shown backwards.
-    let names: Vec<&str> = path.iter().rev().map(|op| operations[op.index()].name.as_str()).collect();
+    let circle: Vec<String> = path.iter().rev().map(|op| operations[op.index()].name.clone()).collect();
     let first = &operations[path[0].index()];
-    Diagnostic::error(
-        Code::CyclicDependency,
-        format!("operations wait for each other in a circle: {}", names.join(" -> ")),
-    )
-    .with_advice("Remove one of these dependencies.")
-    .with_operation(&first.name)
-    .with_place(first.at.clone())
+    let next = path[path.len().saturating_sub(2)];
+    let mut declared = first.dependencies.iter().chain(&first.weak_dependencies);
+    let stopped = match &first.work {
+        Work::Stop { service } => Some(service),
+        _ => None,
+    };
+    let dependency = declared.find(|name| names.get(name) == Some(next)).or(stopped);
+    let dependency = dependency.cloned().unwrap_or_default();
+    Diagnostic::error(Code::CyclicDependency, format!("circular dependency: {}", circle.join(" -> ")))
+        .with_advice("Remove one of these dependencies.")
+        .with_subject(Subject::Cycle { names: circle, dependency })
+        .with_operation(&first.name)
+        .with_place(first.at.clone())
 }
 
 /// Longest paths in operations, by operation.
@@ -616,7 +624,7 @@ fn path_lengths(graph: &Graph) -> PathLengths {
 /// 4.0 % with it, whatever it is between 0.05 and 2.
 const SLOT_LOAD: f64 = 0.5;
 
-/// The key of each operation by the rule of [`crate::preview::rank`], smallest first; none for an order
+/// The key of each operation by the rule of [`crate::rank`], smallest first; none for an order
 /// that does not look ahead.
 fn keys(order: &Order, estimates: &Estimates, graph: &Graph, resources: &Resources) -> Vec<u64> {
     if *order != Order::Intelligent {
@@ -630,7 +638,7 @@ fn keys(order: &Order, estimates: &Estimates, graph: &Graph, resources: &Resourc
     })
 }
 
-/// Bits of the keys of [`crate::preview::rank`]: they go up to 2^40.
+/// Bits of the keys of [`crate::rank`]: they go up to 2^40.
 const KEY_BITS: u32 = 41;
 
 /// Sorts once, so that the ready queue compares plain integers.

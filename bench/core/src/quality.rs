@@ -1,11 +1,13 @@
 //! How good the schedules are: average percent above the longest path (and above the best known).
 
 use crate::psplib::{Instance, Set};
-use crate::random::Random;
-use labrunner_core::preview::halt::Halt;
-use labrunner_core::preview::problem::{Direction, Project};
+use crate::random::normal;
+use labrunner_core::graph::Direction;
+use labrunner_core::preview::cutoff::Cutoff;
+use labrunner_core::preview::problem::Project;
 use labrunner_core::preview::schedule::{Builder, Schedule};
 use labrunner_core::preview::{Options, predict, rank};
+use labrunner_core::random::Random;
 use std::time::Instant;
 
 /// Deviation of the logarithm of an estimate's error.
@@ -22,7 +24,7 @@ const RULES: [(&str, Rule); 6] = [
     ("unit depth", |project, _| longest_first(depths(project))),
     ("latest finish time", |project, _| longest_first(project.tails())),
     ("LabRunner, linear", |project, _| rank::keys(project)),
-    ("LabRunner, rehearsed", |project, _| rank::rehearsed_keys(project, Halt::default())),
+    ("LabRunner, rehearsed", |project, _| rank::rehearsed_keys(project, Cutoff::default())),
 ];
 
 /// What to reach, for the sets that have such a figure: online, with wrong estimates, preview.
@@ -44,7 +46,7 @@ pub fn measure(sets: &[Set]) {
     println!("  One online schedule, durations known");
     for (name, rule) in RULES {
         row(name, sets, |set| {
-            let mut random = Random(1);
+            let mut random = Random::new(1);
             average(set, |instance, add| {
                 add(dispatch(&instance.project, &rule(&instance.project, &mut random)));
             })
@@ -55,11 +57,12 @@ pub fn measure(sets: &[Set]) {
     println!("  One online schedule, estimates off by a log-normal factor (sigma {SIGMA}), {DRAWS} draws");
     for (name, rule) in RULES {
         row(name, sets, |set| {
-            let mut random = Random(2);
+            let mut random = Random::new(2);
             average(set, |instance, add| {
                 for _ in 0..DRAWS {
-                    let wrong =
-                        |&duration: &u64| (duration as f64 * (SIGMA * random.normal()).exp()).round() as u64;
+                    let wrong = |&duration: &u64| {
+                        (duration as f64 * (SIGMA * normal(&mut random)).exp()).round() as u64
+                    };
                     let estimates: Vec<u64> = instance.project.durations().iter().map(wrong).collect();
                     match instance.project.with_durations(estimates) {
                         Ok(believed) => add(dispatch(&instance.project, &rule(&believed, &mut random))),
@@ -131,7 +134,7 @@ fn average(set: &Set, mut measure: impl FnMut(&Instance, &mut dyn FnMut(u64))) -
 /// What a dispatcher makes of it that starts whatever is ready and fits, smallest key first.
 fn dispatch(project: &Project, keys: &[u64]) -> u64 {
     let mut schedule = Schedule::default();
-    Builder::new(project, Halt::default())
+    Builder::new(project, Cutoff::default())
         .parallel(Direction::Forward, keys, &mut schedule)
         .unwrap_or(schedule.makespan)
 }

@@ -2,6 +2,7 @@
 
 use labrunner_core::operation::{LockMode, Needs, Operation, PlanRequest, ResourceLimits};
 use labrunner_core::plan::Plan;
+use labrunner_core::random::Random;
 use labrunner_core::scheduler::{Command, Input, Scheduler, Settings, Verdict};
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,13 +18,8 @@ pub const REACH: u32 = 1_000;
 /// A layered graph with a fixed pseudo-random wiring: every edge points to a later operation, at most `reach`
 /// later. With `needs`, most operations book memory, units of a pool or a lock, in some dozens of combinations.
 pub fn request(operations: u32, edges: u32, reach: u32, needs: bool) -> PlanRequest {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = move |below: u32| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % u64::from(below.max(1))) as u32
-    };
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
+    let mut random = |below: u32| random.below(below.max(1).into()) as u32;
     let mut dependencies = vec![Vec::new(); operations as usize];
     for _ in 0..edges {
         let to = 1 + random(operations - 1);

@@ -5,7 +5,6 @@ use super::assemble_tests::folder;
 use super::tests::only;
 use super::*;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 fn bad() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/config/bad")
@@ -26,9 +25,7 @@ fn said(path: &Path) -> String {
             .then(|| "dev".to_owned()),
         ..ReadOptions::default()
     };
-    let start = Instant::now();
     let reading = read(b"", &options);
-    assert!(start.elapsed() < Duration::from_secs(5), "{path:?} took {:?}", start.elapsed());
     assert!(!reading.diagnostics.is_empty(), "nothing is wrong with {path:?}");
     assert_eq!(reading.lab.is_none(), reading.has_errors());
     report(&reading.diagnostics).replace(&format!("{}/", folder.display()), "")
@@ -101,16 +98,15 @@ fn a_pipe_is_refused_unopened_and_a_forbidden_file_by_its_permissions() {
 fn a_gigabyte_is_refused_by_its_size() {
     let (folder, _) = folder(&[("lab.yaml", "")]);
     let path = folder.path().join("lab.yaml");
-    // Sparse: it takes no room on the disk, but reading it would take a second.
+    // Sparse: it takes no room on the disk, and nobody looks into it.
     std::fs::File::options().write(true).open(&path).unwrap().set_len(1 << 30).unwrap();
-    let start = Instant::now();
     let refused = only(opened(path.to_str().unwrap()), Code::DocumentTooLarge);
-    assert!(start.elapsed() < Duration::from_millis(200), "{:?}", start.elapsed());
     assert!(refused.message.ends_with("the file has 1073741824 bytes"), "{}", refused.message);
 }
 
 #[test]
-fn bombs_and_towers_end_at_once() {
+fn bombs_and_towers_are_refused() {
+    // Each would take minutes, or the stack, without a limit.
     let mut bomb = String::from("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for n in 1..10 {
         let list = vec![format!("*a{}", n - 1); 9].join(", ");
@@ -122,13 +118,9 @@ fn bombs_and_towers_end_at_once() {
         "- ".repeat(100_000),
         (0..2_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect(),
     ];
-    // A tenth of a second is the promise; without optimisation, and on a busy machine, it takes longer.
-    let limit = if cfg!(debug_assertions) { 5_000 } else { 100 };
     for text in std::iter::once(bomb).chain(deep) {
-        let start = Instant::now();
         let options = ReadOptions { format: Some(Format::Yaml), ..ReadOptions::default() };
-        let refused = only(read(text.as_bytes(), &options), Code::DocumentTooLarge);
-        assert!(start.elapsed() < Duration::from_millis(limit), "{:?}: {refused:?}", start.elapsed());
+        only(read(text.as_bytes(), &options), Code::DocumentTooLarge);
     }
     let json = "{\"a\":".repeat(100_000);
     only(read(json.as_bytes(), &ReadOptions::default()), Code::DocumentTooLarge);

@@ -376,7 +376,6 @@ fn expressions_that_cannot_be_are_reported() {
 
 #[test]
 fn expansion_is_bounded() {
-    let start = std::time::Instant::now();
     let text = "templates:
   a: {parameters: {}, operation: {template: b, for-each: 1..10000}}
   b: {parameters: {}, operation: {template: c, for-each: 1..10000}}
@@ -393,7 +392,6 @@ operations: [{template: a}]
     assert!(found.iter().any(|(code, ..)| *code == Code::DocumentTooLarge), "{found:?}");
     let text = "operations: [{name: a, script: x, for-each: [1], description: \"{% for a in range(99999) %}{{ 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' }}{% endfor %}\"}]";
     assert!(with(text).has_errors());
-    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 proptest! {

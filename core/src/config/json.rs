@@ -394,7 +394,6 @@ mod tests {
     use super::super::document::FileId;
     use super::*;
     use serde_json::json;
-    use std::time::{Duration, Instant};
 
     fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
         let mut findings = Findings::new(Source::new(None, text, Format::Json));
@@ -491,12 +490,10 @@ mod tests {
     }
 
     #[test]
-    fn towers_are_refused_and_long_lines_are_quick() {
-        let start = Instant::now();
+    fn towers_are_refused_and_long_lines_have_their_columns() {
         assert_eq!(only(&"[".repeat(100_000)).code, Code::DocumentTooLarge);
         assert_eq!(only(&"{\"a\":".repeat(100_000)).code, Code::DocumentTooLarge);
         let one_line = format!("[{}]", vec!["{\"k\":\"v\"}"; 50_000].join(","));
         assert_eq!(tree(&one_line).at.end.column, u32::try_from(one_line.len()).unwrap() + 1);
-        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     }
 }

@@ -7,7 +7,7 @@ use super::fields::text_of;
 use super::model::Settings;
 use super::operations::Declared;
 use super::work::first_line;
-use crate::error::{Code, Diagnostic, Place, Severity};
+use crate::error::{Code, Diagnostic, Place, Severity, Subject};
 use crate::operation::{PlanRequest, ResourceLimits};
 use crate::plan::Plan;
 use std::collections::HashMap;
@@ -98,14 +98,8 @@ pub(super) fn check(
             Code::DuplicateName if repeated => {
                 Some("It is repeated or made from a template: put what differs into its name, such as {{ item }} or {0}.".to_owned())
             }
-            Code::UnknownPool => finding
-                .message
-                .split('\'')
-                .nth(3)
-                .map(|pool| format!("Say how many units it has: 'pools: {{{pool}: 1}}' in the lab.")),
-            _ => None,
+            _ => finding.advice.clone(),
         };
-        let advice = advice.or_else(|| finding.advice.clone());
         findings.add(Diagnostic { at: None, advice, ..finding }, at);
         findings.repeated = false;
     }
@@ -128,81 +122,141 @@ fn find<'n>(
 fn culprit(finding: &Diagnostic, node: &Node) -> Span {
     let whole = first_line(node.at);
     let Some(mapping) = node.as_mapping() else { return whole };
-    let named =
-        |names: &[&str]| mapping.iter().find(|entry| names.iter().any(|name| same_key(name, &entry.key)));
-    let value = |names: &[&str]| named(names).map(|entry| first_line(entry.value.at));
-    let lists = ["dependencies", "depends-on", "weak-dependencies"];
-    match finding.code {
-        Code::UnknownDependency | Code::SelfDependency | Code::DependsOnMonitor | Code::CyclicDependency => {
-            let quoted = |item: &Node| {
-                text_of(item).is_some_and(|text| match finding.code {
-                    Code::CyclicDependency => names_of(&finding.message).any(|name| same(name, &text)),
-                    Code::SelfDependency => ["name", "id"]
-                        .iter()
-                        .any(|key| text_at(mapping, key).is_some_and(|own| same(&own, &text))),
-                    _ => {
-                        finding.message.to_lowercase().contains(&format!("'{}'", text.trim().to_lowercase()))
-                    }
-                })
-            };
-            let items = mapping
-                .iter()
-                .filter(|entry| lists.iter().any(|name| same_key(name, &entry.key)))
-                .flat_map(items);
-            items.into_iter().find(|item| quoted(item)).map(|item| item.at).or_else(|| value(&["name", "id"]))
+    let entry = |names: &[&str]| names.iter().find_map(|name| mapping.get(name));
+    let named = |subject: &str, keys: &[&str]| {
+        mapping
+            .iter()
+            .filter(|entry| keys.iter().any(|key| same_key(key, &entry.key)))
+            .find_map(|entry| naming(entry, subject))
+    };
+    let found = match &finding.subject {
+        Some(Subject::Dependency { name } | Subject::Cycle { dependency: name, .. }) => {
+            named(name, &["dependencies", "depends-on", "weak-dependencies", "service"])
         }
-        Code::UnknownService => value(&["service"]),
-        Code::UnknownPool => named(&["pool", "pools"]).map(|entry| entry.key_at),
-        Code::NeedAboveLimit => named(&["resources", "pool", "pools"]).map(|entry| entry.key_at),
-        Code::DuplicateName => {
-            let twice = |key: &str| {
-                text_at(mapping, key)
-                    .is_some_and(|own| finding.operation.as_deref().is_some_and(|name| same(name, &own)))
-            };
-            ["name", "id"].into_iter().find(|key| twice(key)).and_then(|key| value(&[key]))
+        Some(Subject::Service { name }) => named(name, &["service"]),
+        Some(Subject::Operation { name }) => named(name, &["name", "id"]),
+        Some(Subject::Pool { name }) => {
+            named(name, &["pool", "pools"]).or_else(|| entry(&["pool", "pools"]).map(|entry| entry.key_at))
         }
-        _ => value(&["name", "id"]),
-    }
-    .unwrap_or(whole)
+        Some(Subject::Measure { .. }) => entry(&["resources"]).map(|entry| entry.key_at),
+        None => None,
+    };
+    found.or_else(|| entry(&["name", "id"]).map(|entry| first_line(entry.value.at))).unwrap_or(whole)
 }
 
 /// Where the settings say what a finding is about that belongs to no operation.
 fn in_settings(finding: &Diagnostic, root: &Mapping) -> Span {
     let settings = root.get("settings").and_then(|entry| entry.value.as_mapping());
-    let among = |mapping: Option<&Mapping>, names: &[&str]| -> Option<Entry> {
+    let of = |mapping: Option<&Mapping>, names: &[&str]| -> Option<Entry> {
         names.iter().find_map(|name| mapping?.get(name)).cloned()
     };
     let entry = match finding.code {
-        Code::UnknownInOrder => among(settings, &["custom-order", "order"]),
-        Code::UnknownInConflict => among(Some(root), &["dependencies"]),
+        Code::UnknownInOrder => of(settings, &["custom-order", "order"]),
+        Code::UnknownInConflict => of(Some(root), &["dependencies"]),
         Code::InvalidLimit => {
-            among(settings, &["resource-limits", "pools"]).or_else(|| among(Some(root), &["pools"]))
+            of(settings, &["resource-limits", "pools"]).or_else(|| of(Some(root), &["pools"]))
         }
         _ => None,
     };
     let Some(entry) = entry else { return Span::default() };
-    let quoted =
-        |item: &&Node| text_of(item).is_some_and(|text| finding.message.contains(&format!("'{text}'")));
-    items(&entry).into_iter().find(quoted).map_or(entry.key_at, |item| item.at)
+    let name = match &finding.subject {
+        Some(Subject::Operation { name } | Subject::Pool { name }) => name,
+        _ => return entry.key_at,
+    };
+    naming(&entry, name).unwrap_or(entry.key_at)
 }
 
-fn items(entry: &Entry) -> Vec<&Node> {
-    match &entry.value.value {
-        Value::Sequence(items) => items.iter().collect(),
-        _ => vec![&entry.value],
+/// Where the value of an entry names something: the value itself, an item of it, or a key.
+fn naming(entry: &Entry, name: &str) -> Option<Span> {
+    fn within(node: &Node, name: &str) -> Option<Span> {
+        match &node.value {
+            Value::Sequence(items) => items.iter().find_map(|item| within(item, name)),
+            Value::Mapping(mapping) => {
+                mapping.iter().find(|entry| same(&entry.key, name)).map(|entry| entry.key_at)
+            }
+            _ => text_of(node).filter(|text| same(text, name)).map(|_| first_line(node.at)),
+        }
     }
-}
-
-/// The names along a circle, as its message shows them.
-fn names_of(message: &str) -> impl Iterator<Item = &str> {
-    let path = message.split_once(": ").map_or("", |(_, path)| path);
-    path.split(" -> ")
+    within(&entry.value, name)
 }
 
 fn same(a: &str, b: &str) -> bool {
     a.trim().to_lowercase() == b.trim().to_lowercase()
 }
 
-fn text_at(mapping: &Mapping, key: &str) -> Option<String> {
-    text_of(&mapping.get(key)?.value)
+#[cfg(test)]
+mod tests {
+    use super::super::tests::to_yaml;
+    use super::super::{ReadOptions, read};
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    /// Names with all that sentences are made of.
+    fn odd_name() -> impl Strategy<Value = String> {
+        prop::collection::vec(
+            prop::sample::select(vec![
+                "'", "\"", ": ", " -> ", ",", "{", "}", "[", "$", "a", "B", "7", "ü", "', which",
+            ]),
+            1..8,
+        )
+        .prop_map(|parts| format!("n{}n", parts.concat()))
+    }
+
+    /// Findings of a lab as the text they stand at, which is found by its place alone.
+    fn at_text(lab: &serde_json::Value) -> Vec<(Code, String, Option<String>)> {
+        let mut text = String::new();
+        to_yaml(lab, 0, &mut text);
+        let reading = read(text.as_bytes(), &ReadOptions { raw: true, ..ReadOptions::default() });
+        let said = |finding: Diagnostic| {
+            let at = finding.at.unwrap();
+            let line = text.lines().nth(at.line as usize - 1).unwrap();
+            let rest: String = line.chars().skip(at.column as usize - 1).collect();
+            (finding.code, rest, finding.advice)
+        };
+        reading.diagnostics.into_iter().map(said).collect()
+    }
+
+    fn quoted(name: &str) -> String {
+        let mut text = String::new();
+        to_yaml(&json!(name), 0, &mut text);
+        text.trim().to_owned()
+    }
+
+    proptest! {
+        #[test]
+        fn findings_stand_at_what_they_name_whatever_the_names(
+            a in odd_name(), b in odd_name(), odd in odd_name(), other in odd_name(),
+        ) {
+            let lower = [&a, &b, &odd, &other].map(|name| name.to_lowercase());
+            prop_assume!((1..4).all(|at| !lower[..at].contains(&lower[at])));
+            let script = |name: &str, on: &[&String]| json!({"name": name, "script": "x", "dependencies": on});
+            let plain = |operations: serde_json::Value| json!({"name": "x", "operations": operations});
+
+            let cycle = at_text(&plain(json!([script(&a, &[&other, &b]), script(&b, &[&a]), script(&other, &[])])));
+            prop_assert_eq!((cycle.len(), cycle[0].0, &cycle[0].1), (1, Code::CyclicDependency, &quoted(&b)));
+
+            let itself = at_text(&plain(json!([script(&a, &[&b, &a]), script(&b, &[])])));
+            prop_assert_eq!((itself.len(), itself[0].0, &itself[0].1), (1, Code::SelfDependency, &quoted(&a)));
+
+            let unknown = at_text(&plain(json!([script(&a, &[&b, &odd]), script(&b, &[])])));
+            prop_assert_eq!((unknown.len(), unknown[0].0, &unknown[0].1), (1, Code::UnknownDependency, &quoted(&odd)));
+
+            let mut lab = plain(json!([script(&a, &[])]));
+            lab["operations"][0]["pool"] = json!(["known", odd]);
+            lab["pools"] = json!({"known": 1});
+            let pool = at_text(&lab);
+            prop_assert_eq!((pool.len(), pool[0].0, &pool[0].1), (1, Code::UnknownPool, &quoted(&odd)));
+            prop_assert!(pool[0].2.as_ref().unwrap().contains(&odd.replace('\'', "''")), "{:?}", pool);
+
+            let mut lab = plain(json!([script(&a, &[])]));
+            lab["settings"] = json!({"custom-order": [a, odd]});
+            let order = at_text(&lab);
+            prop_assert_eq!((order.len(), order[0].0, &order[0].1), (1, Code::UnknownInOrder, &quoted(&odd)));
+
+            let monitor = json!({"name": b, "type": "Monitor", "script": "x"});
+            let watched = at_text(&plain(json!([script(&a, &[&other, &b]), monitor, script(&other, &[])])));
+            prop_assert_eq!((watched.len(), watched[0].0, &watched[0].1), (1, Code::DependsOnMonitor, &quoted(&b)));
+        }
+    }
 }

@@ -412,6 +412,13 @@ fn a_lab_with_all_of_it_makes_a_plan() {
 #[test]
 fn a_pool_that_nobody_declares_is_reported() {
     let ghosts = only(line("pool: ghosts"), Code::UnknownPool);
-    assert_eq!(ghosts.snippet.as_deref(), Some("    pool: ghosts\n    ^^^^"));
-    assert_eq!(ghosts.advice.as_deref(), Some("Say how many units it has: 'pools: {ghosts: 1}' in the lab."));
+    assert_eq!(ghosts.snippet.as_deref(), Some("    pool: ghosts\n          ^^^^^^"));
+    assert_eq!(
+        ghosts.advice.as_deref(),
+        Some(
+            "Define the pool: 'pools: { ghosts: 1 }' in the lab, or -ResourceLimits @{ Pools = @{ ghosts = 1 } }."
+        )
+    );
+    let near = only(line("pool: license"), Code::UnknownPool);
+    assert_eq!(near.advice.as_deref(), Some("Did you mean 'licenses'?"));
 }

@@ -644,7 +644,10 @@ pub(super) fn to_yaml(value: &serde_json::Value, depth: usize, out: &mut String)
 }
 
 fn document(bytes: &[u8], format: Format) -> Reading {
-    read(bytes, &ReadOptions { format: Some(format), document_only: true, ..ReadOptions::default() })
+    // Nothing is filled in: text may look like a variable.
+    let options =
+        ReadOptions { format: Some(format), document_only: true, raw: true, ..ReadOptions::default() };
+    read(bytes, &options)
 }
 
 proptest! {

@@ -38,12 +38,12 @@ use crate::error::{Code, Fault};
 use crate::graph::OpId;
 use crate::operation::Order;
 use crate::plan::{Estimate, EstimateSource, Plan, ResourceKind};
-use crate::preview::halt::Halt;
+use crate::preview::cutoff::Cutoff;
 use crate::preview::problem::Project;
 use crate::preview::schedule::Schedule;
 use crate::preview::{self, Curve};
 use crate::run::SkippedBecause;
-use rehearsal::{Rehearsal, Stay, is_service, rehearse};
+use rehearsal::{Interval, Rehearsal, is_service, rehearse};
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -151,7 +151,7 @@ pub fn forecast(plan: &Arc<Plan>, options: &Options, stop: Option<&AtomicBool>) 
     let project = project(plan, &rehearsal, slots)?;
     let lower_bound = project.critical_path_length().max(project.busiest_resource_time());
     let expected = Schedule {
-        starts: rehearsal.stays.iter().map(|stay| stay.start).collect(),
+        starts: rehearsal.intervals.iter().map(|interval| interval.start).collect(),
         makespan: rehearsal.makespan,
     };
     let keeps = plan.ids().any(|op| is_service(plan, op) && !plan.resources().demands(op).is_empty());
@@ -162,7 +162,7 @@ pub fn forecast(plan: &Arc<Plan>, options: &Options, stop: Option<&AtomicBool>) 
                 schedules: options.tries.max(1),
                 seed: options.seed,
                 threads: options.threads,
-                halt: Halt { flag: stop, deadline },
+                cutoff: Cutoff { flag: stop, deadline },
             },
         )
     });
@@ -179,7 +179,7 @@ pub fn forecast(plan: &Arc<Plan>, options: &Options, stop: Option<&AtomicBool>) 
     let shown = found.unwrap_or_else(|| expected.clone());
     let names = |ops: Vec<OpId>| ops.into_iter().map(|op| plan.operation(op).name.clone()).collect();
     let counted =
-        |op: &OpId| rehearsal.stays[op.index()].skipped.is_none() && !plan.operation(*op).is_monitor();
+        |op: &OpId| rehearsal.intervals[op.index()].skipped.is_none() && !plan.operation(*op).is_monitor();
     let path = preview::critical_path(&project).into_iter().filter(counted).collect();
     let chain = preview::critical_chain(&project, &shown).into_iter().filter(counted).collect();
     Ok(Forecast {
@@ -215,11 +215,11 @@ fn project(plan: &Plan, rehearsal: &Rehearsal, slots: u32) -> Result<Project, Fa
     let mut needs = vec![0u32; plan.len() * columns];
     let mut durations = vec![0u64; plan.len()];
     for op in plan.ids() {
-        let stay = &rehearsal.stays[op.index()];
-        if stay.skipped.is_some() || plan.operation(op).is_monitor() {
+        let interval = &rehearsal.intervals[op.index()];
+        if interval.skipped.is_some() || plan.operation(op).is_monitor() {
             continue;
         }
-        durations[op.index()] = stay.end - stay.start;
+        durations[op.index()] = interval.end - interval.start;
         let row = &mut needs[op.index() * columns..][..columns];
         row[0] = 1;
         for demand in resources.demands(op) {
@@ -241,8 +241,8 @@ fn operations(
     let slack = preview::slack(project, shown);
     let describe = |op: OpId| {
         let declared = plan.operation(op);
-        let stay = &rehearsal.stays[op.index()];
-        let runs = stay.skipped.is_none();
+        let interval = &rehearsal.intervals[op.index()];
+        let runs = interval.skipped.is_none();
         let start = shown.starts[op.index()];
         let is_monitor = declared.is_monitor();
         let end = if is_monitor { shown.makespan } else { start + project.duration(op) };
@@ -256,7 +256,7 @@ fn operations(
             critical: slack == Some(0),
             level: plan.level(op),
             estimate: plan.estimate(op),
-            skipped_because: stay.skipped.map(|reason| SkippedBecause::of(plan, reason)),
+            skipped_because: interval.skipped.map(|reason| SkippedBecause::of(plan, reason)),
         }
     };
     plan.ids().map(describe).collect()
@@ -274,7 +274,7 @@ fn resources(
     let describe = |column: usize, kind, name: &str, capacity| {
         let used = plan.ids().map(|op| {
             let start = shown.starts[op.index()];
-            let Stay { gone, .. } = rehearsal.stays[op.index()];
+            let Interval { gone, .. } = rehearsal.intervals[op.index()];
             // A service gives its slot back when it is ready, and keeps the rest.
             let end = if is_expected && column > 0 { gone } else { start + project.duration(op) };
             (start, end, amount(op, column))

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// When one operation is at work, in milliseconds from the start of the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Stay {
+pub(super) struct Interval {
     /// When it starts, or would have when it is skipped.
     pub start: u64,
     /// When it has ended well: those that depend on it may start. A service is ready then.
@@ -29,7 +29,7 @@ pub(super) struct Stay {
 #[derive(Clone, Debug)]
 pub(super) struct Rehearsal {
     /// By declared operation.
-    pub stays: Vec<Stay>,
+    pub intervals: Vec<Interval>,
     /// When the last operation has ended; monitors do not count.
     pub makespan: u64,
 }
@@ -42,7 +42,7 @@ pub(super) fn rehearse(plan: &Arc<Plan>, max_concurrency: u32) -> Rehearsal {
     let settings =
         Settings { failure: FailureStrategy::Continue, untimed: true, ..Settings::new(max_concurrency) };
     let mut scheduler = Scheduler::new(Arc::clone(plan), settings);
-    let mut rehearsal = Rehearsal { stays: vec![Stay::default(); plan.len()], makespan: 0 };
+    let mut rehearsal = Rehearsal { intervals: vec![Interval::default(); plan.len()], makespan: 0 };
     let mut due = Due::new();
     let (mut now, mut inputs, mut commands) = (0, Vec::new(), Vec::new());
     loop {
@@ -97,28 +97,33 @@ pub(super) fn is_service(plan: &Plan, op: OpId) -> bool {
 
 impl Rehearsal {
     fn note(&mut self, now: u64, command: Command) {
-        let stay = |op: OpId| op.index();
         match command {
             Command::Started(op, _) => {
-                self.stays[stay(op)] = Stay { start: now, end: now, gone: now, ..Stay::default() };
+                self.intervals[op.index()] =
+                    Interval { start: now, end: now, gone: now, ..Interval::default() };
             }
             Command::Serving(op, _) => {
-                let stay = &mut self.stays[stay(op)];
-                (stay.end, stay.served) = (now, true);
+                let interval = &mut self.intervals[op.index()];
+                (interval.end, interval.served) = (now, true);
                 self.makespan = self.makespan.max(now);
             }
             Command::Ended { op, .. } => {
-                let stay = &mut self.stays[stay(op)];
-                stay.gone = now;
+                let interval = &mut self.intervals[op.index()];
+                interval.gone = now;
                 // For those that depend on it, a service had ended well when it was ready.
-                if !stay.served {
-                    stay.end = now;
+                if !interval.served {
+                    interval.end = now;
                 }
                 self.makespan = self.makespan.max(now);
             }
             Command::Skipped(op, reason) => {
-                self.stays[stay(op)] =
-                    Stay { start: now, end: now, gone: now, skipped: Some(reason), ..Stay::default() };
+                self.intervals[op.index()] = Interval {
+                    start: now,
+                    end: now,
+                    gone: now,
+                    skipped: Some(reason),
+                    ..Interval::default()
+                };
             }
             _ => {}
         }

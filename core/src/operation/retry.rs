@@ -1,6 +1,7 @@
 //! When a failed attempt is followed by another one: the policy as declared, and the rule the scheduler obeys.
 
 use crate::graph::OpId;
+use crate::random::Random;
 use serde::{Deserialize, Serialize};
 
 /// When a failed attempt is followed by another one.
@@ -81,18 +82,11 @@ impl RetryRule {
         if !self.jitter {
             return delay;
         }
-        let random = mix(seed ^ mix(u64::from(op.0) << 32 | u64::from(attempts)));
+        // No stream: a pause depends on nothing but the seed, the operation and the attempt.
+        let attempt = Random::new(u64::from(op.0) << 32 | u64::from(attempts)).next();
+        let random = Random::new(seed ^ attempt).next();
         delay - ((u128::from(delay / 2) * u128::from(random)) >> 64) as u64
     }
-}
-
-/// One round of SplitMix64. Without state of its own, so that a pause depends on nothing but the seed,
-/// the operation and the attempt.
-fn mix(seed: u64) -> u64 {
-    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

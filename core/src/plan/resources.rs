@@ -6,7 +6,7 @@
 //! alone. Operations with equal needs form one demand class, so that whether they may start is asked
 //! once for all of them.
 
-use crate::error::{Code, Diagnostic};
+use crate::error::{Code, Diagnostic, Subject};
 use crate::graph::OpId;
 use crate::near::did_you_mean;
 use crate::operation::{LockMode, Needs, Operation, PlanRequest};
@@ -198,21 +198,25 @@ impl Compiler {
             let Some(limit) = limit else { continue };
             match check_limit(&format!("limit of {name}"), limit, unit, highest) {
                 Ok(capacity) => self.measures[at] = Some(self.add(kind, name, capacity)),
-                Err(finding) => findings.push(finding),
+                Err(finding) => {
+                    findings.push(finding.with_subject(Subject::Measure { name: name.to_owned() }))
+                }
             }
         }
         for (name, &limit) in &limits.pools {
+            let subject = Subject::Pool { name: name.clone() };
             match check_limit(&format!("size of pool '{name}'"), limit, "units", MAX_AMOUNT) {
                 Ok(capacity) => {
                     let id = self.add(ResourceKind::Pool, name, capacity);
                     if self.pools.insert(name.to_lowercase(), id).is_some() {
                         findings.push(
                             Diagnostic::error(Code::InvalidLimit, format!("two pools are called '{name}'"))
-                                .with_advice("Names of pools must be unique; letter case does not count."),
+                                .with_advice("Names of pools must be unique; letter case does not count.")
+                                .with_subject(subject),
                         );
                     }
                 }
-                Err(finding) => findings.push(finding),
+                Err(finding) => findings.push(finding.with_subject(subject)),
             }
         }
     }
@@ -242,7 +246,8 @@ impl Compiler {
                         Code::InvalidValue,
                         format!("operation '{name}' needs {need} {unit} of {what}"),
                     )
-                    .with_advice(format!("The most that can be asked for is {highest} {unit}.")),
+                    .with_advice(format!("The most that can be asked for is {highest} {unit}."))
+                    .with_subject(Subject::Measure { name: what.to_owned() }),
                 );
             } else if let Some(id) = self.measures[at] {
                 match self.check_need(name, id, need, unit) {
@@ -256,14 +261,15 @@ impl Compiler {
                 let known = self.pools.values().map(|id| self.list[id.index()].name.as_str());
                 let advice = match did_you_mean(pool, known) {
                     Some(near) => format!("Did you mean '{near}'?"),
-                    None => format!("Say how many units '{pool}' has among the limits of the plan."),
+                    None => define(pool),
                 };
                 refuse(
                     Diagnostic::error(
                         Code::UnknownPool,
                         format!("operation '{name}' takes from pool '{pool}', which does not exist"),
                     )
-                    .with_advice(advice),
+                    .with_advice(advice)
+                    .with_subject(Subject::Pool { name: pool.clone() }),
                 );
                 continue;
             };
@@ -273,7 +279,8 @@ impl Compiler {
                         Code::InvalidValue,
                         format!("operation '{name}' takes nothing from pool '{pool}'"),
                     )
-                    .with_advice("Take at least one unit, or leave the pool out."),
+                    .with_advice("Take at least one unit, or leave the pool out.")
+                    .with_subject(Subject::Pool { name: pool.clone() }),
                 );
                 continue;
             }
@@ -303,9 +310,10 @@ impl Compiler {
 
     fn check_need(&self, name: &str, id: ResourceId, need: u64, unit: &str) -> Result<Demand, Diagnostic> {
         let resource = &self.list[id.index()];
-        let what = match resource.kind {
-            ResourceKind::Pool => format!("pool '{}'", resource.name),
-            _ => resource.name.clone(),
+        let called = resource.name.clone();
+        let (what, subject) = match resource.kind {
+            ResourceKind::Pool => (format!("pool '{called}'"), Subject::Pool { name: called }),
+            _ => (called.clone(), Subject::Measure { name: called }),
         };
         if need > u64::from(resource.capacity) {
             return Err(Diagnostic::error(
@@ -315,7 +323,8 @@ impl Compiler {
                     resource.capacity
                 ),
             )
-            .with_advice("It could never start: lower its need or raise the limit."));
+            .with_advice("It could never start: lower its need or raise the limit.")
+            .with_subject(subject));
         }
         Ok(Demand { resource: id, amount: need as u32 })
     }
@@ -344,7 +353,8 @@ impl Compiler {
                                 Code::UnknownInConflict,
                                 format!("a conflict names '{name}', which does not exist"),
                             )
-                            .with_advice(advice),
+                            .with_advice(advice)
+                            .with_subject(Subject::Operation { name: name.clone() }),
                         );
                     }
                 }
@@ -410,6 +420,16 @@ impl Compiler {
             demands: demands.into(),
         }
     }
+}
+
+/// How a pool is defined, in a lab file and for a command. Quotes of PowerShell are good YAML.
+fn define(pool: &str) -> String {
+    let plain = pool.starts_with(|c: char| c.is_ascii_alphabetic())
+        && pool.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let name = if plain { pool.to_owned() } else { format!("'{}'", pool.replace('\'', "''")) };
+    format!(
+        "Define the pool: 'pools: {{ {name}: 1 }}' in the lab, or -ResourceLimits @{{ Pools = @{{ {name} = 1 }} }}."
+    )
 }
 
 fn check_limit(what: &str, limit: u64, unit: &str, highest: u64) -> Result<u32, Diagnostic> {

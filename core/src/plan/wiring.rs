@@ -3,7 +3,7 @@
 use super::key::Key;
 use super::names::{Names, UNKNOWN};
 use super::roster::Roster;
-use crate::error::{Code, Diagnostic};
+use crate::error::{Code, Diagnostic, Subject};
 use crate::graph::{OpId, Rows};
 use crate::near::did_you_mean;
 use crate::operation::{Operation, ProcessMode, Work};
@@ -243,7 +243,10 @@ impl Connector<'_> {
                 .with_advice(advice)
             }
         };
-        self.findings.push(finding.with_operation(&operation.name).with_place(operation.at.clone()));
+        let subject = Subject::Dependency { name: dependency.to_owned() };
+        self.findings.push(
+            finding.with_subject(subject).with_operation(&operation.name).with_place(operation.at.clone()),
+        );
     }
 }
 
@@ -273,6 +276,7 @@ fn resolve_stop(
                     ),
                 )
                 .with_advice(advice)
+                .with_subject(Subject::Service { name: service.clone() })
                 .with_operation(&operation.name)
                 .with_place(operation.at.clone()),
             );

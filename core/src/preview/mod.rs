@@ -16,7 +16,7 @@
 //! assert_eq!(prediction.starts, [0, 0, 3]);
 //! ```
 
-pub mod halt;
+pub mod cutoff;
 pub mod problem;
 mod profile;
 pub mod rank;
@@ -25,9 +25,10 @@ pub mod search;
 #[cfg(test)]
 mod tests;
 
+use crate::graph::Direction;
 use crate::graph::OpId;
-use halt::Halt;
-use problem::{Direction, Project};
+use cutoff::Cutoff;
+use problem::Project;
 use schedule::{Builder, Schedule};
 use serde::Serialize;
 
@@ -41,12 +42,12 @@ pub struct Options<'a> {
     /// Threads to use; 0 for as many as the machine has. Small projects are faster on one and get one.
     pub threads: usize,
     /// Ends the search early with the best schedule found by then.
-    pub halt: Halt<'a>,
+    pub cutoff: Cutoff<'a>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { schedules: 1_000, seed: 0, threads: 0, halt: Halt::default() }
+        Self { schedules: 1_000, seed: 0, threads: 0, cutoff: Cutoff::default() }
     }
 }
 
@@ -101,7 +102,7 @@ pub fn predict(project: &Project, options: &Options<'_>) -> Prediction {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     };
-    let found = search::search(project, options.schedules, options.seed, threads, options.halt);
+    let found = search::search(project, options.schedules, options.seed, threads, options.cutoff);
     let schedule = found.schedule;
     let lower_bound = project.critical_path_length();
     Prediction {
@@ -191,7 +192,7 @@ pub(crate) fn slack(project: &Project, schedule: &Schedule) -> Vec<u64> {
         return latest.zip(&schedule.starts).map(|(late, early)| late - early).collect();
     }
     let mut late = schedule.clone();
-    let justified = Builder::new(project, Halt::default()).justify(Direction::Backward, &mut late);
+    let justified = Builder::new(project, Cutoff::default()).justify(Direction::Backward, &mut late);
     // Pushing everything to the right may even shorten it; the end stays where it is.
     let shift = schedule.makespan - justified.unwrap_or(schedule.makespan);
     late.starts.iter().zip(&schedule.starts).map(|(late, early)| late + shift - early).collect()

@@ -5,7 +5,7 @@
 //! every activity needs one unit; a lock is a resource of capacity one.
 
 use crate::error::{Code, Fault};
-use crate::graph::{Adjacency, Graph, OpId};
+use crate::graph::{Graph, OpId};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -208,42 +208,6 @@ impl Project {
             .unwrap_or(0);
         // Needs never exceed capacities, so this never exceeds the sum of the durations.
         u64::try_from(busiest).unwrap_or(u64::MAX)
-    }
-}
-
-/// The direction a schedule is built in. Building backward means building forward in the project
-/// that has every edge turned round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// From the start of the project; every activity as early as it fits.
-    Forward,
-    /// From the end of the project; every activity as late as it fits.
-    Backward,
-}
-
-impl Direction {
-    /// The activities that must be placed before this one.
-    pub(super) fn before(self, graph: &Graph) -> &Adjacency {
-        match self {
-            Self::Forward => &graph.dependencies,
-            Self::Backward => &graph.dependents,
-        }
-    }
-
-    /// The activities that can only be placed after this one.
-    pub(super) fn after(self, graph: &Graph) -> &Adjacency {
-        match self {
-            Self::Forward => &graph.dependents,
-            Self::Backward => &graph.dependencies,
-        }
-    }
-
-    /// The other direction.
-    pub fn turned(self) -> Self {
-        match self {
-            Self::Forward => Self::Backward,
-            Self::Backward => Self::Forward,
-        }
     }
 }
 

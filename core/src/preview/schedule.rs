@@ -5,9 +5,10 @@
 //! 90 (1996) 320–333, defines both. The parallel one is what a dispatcher does that never lets a
 //! ready operation wait for one that is not ready; the serial one may, and so reaches every optimum.
 
-use super::halt::Halt;
-use super::problem::{Direction, Project};
+use super::cutoff::Cutoff;
+use super::problem::Project;
 use super::profile::Profile;
+use crate::graph::Direction;
 use crate::graph::OpId;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -32,7 +33,7 @@ const HALT_INTERVAL: usize = 1_024;
 #[derive(Debug)]
 pub struct Builder<'a> {
     project: &'a Project,
-    halt: Halt<'a>,
+    cutoff: Cutoff<'a>,
     profile: Profile,
     finishes: Vec<u64>,
     /// For each activity how many it still waits for.
@@ -51,11 +52,11 @@ pub struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// A builder for a project. Once `halt` is reached, every build gives up.
-    pub fn new(project: &'a Project, halt: Halt<'a>) -> Self {
+    /// A builder for a project. Once `cutoff` is reached, every build gives up.
+    pub fn new(project: &'a Project, cutoff: Cutoff<'a>) -> Self {
         Self {
             project,
-            halt,
+            cutoff,
             profile: Profile::default(),
             finishes: vec![0; project.len()],
             open: vec![0; project.len()],
@@ -78,7 +79,7 @@ impl<'a> Builder<'a> {
         self.profile.clear(project.capacities());
         let mut makespan = 0;
         for (placed, &activity) in order.iter().enumerate() {
-            if placed % HALT_INTERVAL == HALT_INTERVAL - 1 && self.halt.reached() {
+            if placed % HALT_INTERVAL == HALT_INTERVAL - 1 && self.cutoff.reached() {
                 return None;
             }
             let mut from = 0;
@@ -123,7 +124,7 @@ impl<'a> Builder<'a> {
             {
                 self.running.pop();
                 ended += 1;
-                if ended % HALT_INTERVAL == 0 && self.halt.reached() {
+                if ended % HALT_INTERVAL == 0 && self.cutoff.reached() {
                     return None;
                 }
                 for (free, need) in self.free.iter_mut().zip(project.needs(activity)) {

@@ -60,13 +60,13 @@ fn check(project: &Project, starts: &[u64], makespan: u64) {
 }
 
 fn options(schedules: usize, seed: u64, threads: usize) -> Options<'static> {
-    Options { schedules, seed, threads, halt: Halt::default() }
+    Options { schedules, seed, threads, cutoff: Cutoff::default() }
 }
 
 proptest! {
     #[test]
     fn both_schemes_are_feasible_in_both_directions(project in projects(), seed in any::<u64>()) {
-        let mut builder = Builder::new(&project, Halt::default());
+        let mut builder = Builder::new(&project, Cutoff::default());
         let mut schedule = Schedule::default();
         let keys: Vec<u64> = (0..project.len() as u64).map(|i| (i + 1).wrapping_mul(seed | 1)).collect();
         for direction in [Direction::Forward, Direction::Backward] {
@@ -84,7 +84,7 @@ proptest! {
 
     #[test]
     fn improvement_never_worsens(project in projects(), seed in any::<u64>()) {
-        let mut builder = Builder::new(&project, Halt::default());
+        let mut builder = Builder::new(&project, Cutoff::default());
         let mut schedule = Schedule::default();
         let keys: Vec<u64> = (0..project.len() as u64).map(|i| (i + 1).wrapping_mul(seed | 1)).collect();
         builder.parallel(Direction::Forward, &keys, &mut schedule).unwrap();
@@ -171,11 +171,11 @@ fn searching_pays() {
 fn a_stop_ends_the_search_with_what_there_is() {
     let project = tight(200);
     let flag = AtomicBool::new(true);
-    let stopped = Halt { flag: Some(&flag), deadline: None };
-    let late = Halt { flag: None, deadline: Some(Instant::now()) };
-    for halt in [stopped, late] {
+    let stopped = Cutoff { flag: Some(&flag), deadline: None };
+    let late = Cutoff { flag: None, deadline: Some(Instant::now()) };
+    for cutoff in [stopped, late] {
         for threads in [1, 4] {
-            let prediction = predict(&project, &Options { halt, ..options(usize::MAX, 1, threads) });
+            let prediction = predict(&project, &Options { cutoff, ..options(usize::MAX, 1, threads) });
             assert!(prediction.is_halted);
             assert_eq!(prediction.schedules_tried, 1);
             check(&project, &prediction.starts, prediction.makespan);
@@ -186,8 +186,8 @@ fn a_stop_ends_the_search_with_what_there_is() {
 #[test]
 fn a_large_project_is_stopped_within_its_first_schedule() {
     let project = tight(5_000);
-    let halt = Halt { flag: Some(&AtomicBool::new(true)), deadline: None };
-    let prediction = predict(&project, &Options { halt, ..options(10, 1, 2) });
+    let cutoff = Cutoff { flag: Some(&AtomicBool::new(true)), deadline: None };
+    let prediction = predict(&project, &Options { cutoff, ..options(10, 1, 2) });
     assert!(prediction.is_halted);
     assert_eq!(prediction.makespan, project.durations().iter().sum::<u64>());
     check(&project, &prediction.starts, prediction.makespan);
@@ -197,7 +197,7 @@ fn a_large_project_is_stopped_within_its_first_schedule() {
 fn a_ready_operation_that_fits_never_waits_in_the_parallel_scheme() {
     let project = tight(80);
     let mut schedule = Schedule::default();
-    Builder::new(&project, Halt::default()).parallel(
+    Builder::new(&project, Cutoff::default()).parallel(
         Direction::Forward,
         &rank::keys(&project),
         &mut schedule,
@@ -222,9 +222,9 @@ fn a_ready_operation_that_fits_never_waits_in_the_parallel_scheme() {
 fn a_stop_in_the_middle_is_honoured() {
     let project = tight(200);
     let flag = AtomicBool::new(false);
-    let halt = Halt { flag: Some(&flag), deadline: None };
+    let cutoff = Cutoff { flag: Some(&flag), deadline: None };
     std::thread::scope(|scope| {
-        let search = scope.spawn(|| predict(&project, &Options { halt, ..options(usize::MAX, 1, 2) }));
+        let search = scope.spawn(|| predict(&project, &Options { cutoff, ..options(usize::MAX, 1, 2) }));
         flag.store(true, std::sync::atomic::Ordering::Relaxed);
         let prediction = search.join().unwrap();
         assert!(prediction.is_halted);

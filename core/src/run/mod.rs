@@ -8,12 +8,14 @@
 //! | what it was told to leave out | [`left_out`] |
 //! | what is made known while it runs | [`events`] |
 //! | how workers wait, take and complete | [`shell`] |
+//! | how long it has been under way | [`clock`] |
 //! | how programs are run | [`programs`] |
 //! | how they get secrets, and nobody else does | [`secrets`] |
 //! | how the machine's load becomes known | [`sampling`] |
 //! | what they meet at, and how that is checked | [`sync`], `interleavings.rs` |
 //! | how is said why an operation waits | [`explain`] |
 
+mod clock;
 pub mod events;
 mod explain;
 pub mod left_out;

@@ -5,7 +5,7 @@ use super::secrets::Secrets;
 use crate::error::{Code, Fault};
 use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryPolicy};
 use crate::plan::{Plan, Retry};
-use crate::scheduler::{GuardLimits, Limits, Settings};
+use crate::scheduler::{GuardLimits, Settings};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -127,7 +127,7 @@ impl RunOptions {
             cpu_percent: limits.cpu_percent.map(|percent| u32::try_from(percent).unwrap_or(u32::MAX)),
         });
         Settings {
-            limits: Limits { max_concurrency: self.max_concurrency },
+            max_concurrency: self.max_concurrency,
             failure: self.failure,
             cancel_running: self.cancel_running,
             retry: retry.map(Retry::rule),

@@ -4,6 +4,7 @@
 //! everything that is in the inbox. So one step, and one write to the journal, serve all that is
 //! waiting, and nobody waits for a thread of its own to be scheduled.
 
+use super::clock::Clock;
 use super::events::{Event, EventHub, EventKind, SkippedBecause};
 use super::options::RunOptions;
 use super::programs::{self, Programs};
@@ -72,7 +73,7 @@ pub struct Run {
     retry: Option<Retry>,
     directory: Option<PathBuf>,
     started_at: Timestamp,
-    clock: Instant,
+    pub(super) clock: Clock,
     inbox: Mutex<Vec<News>>,
     inner: Mutex<Inner>,
     /// Workers wait here for work, for a wake or for the end.
@@ -156,7 +157,7 @@ impl Run {
             tag,
             id,
             started_at,
-            clock: Instant::now(),
+            clock: Clock::start(),
             inbox: Mutex::default(),
             inner: Mutex::new(Inner {
                 scheduler: Scheduler::new(Arc::clone(&plan), settings),
@@ -396,7 +397,7 @@ impl Run {
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX)
+        self.clock.now()
     }
 
     fn tick(self: &Arc<Self>) {

@@ -4,21 +4,24 @@
 //! when it is ready, because slots count operations at work, and keeps the rest until it has ended.
 //! Monitors book nothing, so that watching never keeps work from starting.
 
-use super::progress::Holding;
 use crate::graph::OpId;
 use crate::plan::{ClassId, Demand, ResourceId, Resources};
 
-/// What limits a run beside the plan's own limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Operations that may be at work at the same time; at least 1.
-    pub max_concurrency: u32,
+/// What one operation has booked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Holding {
+    #[default]
+    Nothing,
+    /// What its demand class needs, without a slot.
+    Resources,
+    /// Both.
+    SlotAndResources,
 }
 
 /// What is booked.
 #[derive(Debug)]
 pub struct Admission {
-    limits: Limits,
+    slots: u32,
     slots_in_use: u32,
     /// Slots that another run has.
     lent: u32,
@@ -29,9 +32,9 @@ pub struct Admission {
 
 impl Admission {
     /// Nothing booked yet.
-    pub fn new(limits: Limits, resources: &Resources) -> Self {
+    pub fn new(slots: u32, resources: &Resources) -> Self {
         Self {
-            limits: Limits { max_concurrency: limits.max_concurrency.max(1) },
+            slots: slots.max(1),
             slots_in_use: 0,
             lent: 0,
             peak: 0,
@@ -45,7 +48,7 @@ impl Admission {
     }
 
     fn free_slots(&self) -> u32 {
-        self.limits.max_concurrency.saturating_sub(self.slots_in_use + self.lent)
+        self.slots.saturating_sub(self.slots_in_use + self.lent)
     }
 
     /// Gives up to `most` free slots to another run, and says how many.
@@ -62,7 +65,7 @@ impl Admission {
 
     /// Changes the number of slots, at least 1. What is booked beyond stays booked.
     pub fn resize(&mut self, slots: u32) {
-        self.limits.max_concurrency = slots.max(1);
+        self.slots = slots.max(1);
     }
 
     /// The first of a class's demands that cannot be met now.
@@ -120,7 +123,7 @@ impl Admission {
 
     /// Slots there are.
     pub fn slots(&self) -> u32 {
-        self.limits.max_concurrency
+        self.slots
     }
 
     /// The most slots that were ever booked at once.

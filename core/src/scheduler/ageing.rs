@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, BinaryHeap};
 pub const PASSES_PER_SLOT: u64 = 4;
 
 #[derive(Debug, Default)]
-struct Class {
+struct ClassAge {
     /// Admissions that passed it over while it was parked before.
     passed: u64,
     /// The count of admissions when it was parked, while it is.
@@ -34,7 +34,7 @@ struct Class {
 pub struct Ageing {
     most: u64,
     admissions: u64,
-    classes: Box<[Class]>,
+    classes: Box<[ClassAge]>,
     /// By operation: what `passed` was when it came, or its age while it is not ready.
     since: Box<[u64]>,
     /// Parked classes by the count of admissions at which they are looked at again.
@@ -52,7 +52,7 @@ impl Ageing {
         Self {
             most: u64::from(slots).saturating_mul(PASSES_PER_SLOT),
             admissions: 0,
-            classes: (0..count).map(|_| Class::default()).collect(),
+            classes: (0..count).map(|_| ClassAge::default()).collect(),
             since: vec![0; members].into(),
             due: BinaryHeap::new(),
             reservations: resources.list().iter().map(|_| BTreeSet::new()).collect(),

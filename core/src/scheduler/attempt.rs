@@ -1,9 +1,9 @@
 //! What becomes of an attempt that has ended: success, another attempt, or a bad end.
 
+use super::admission::Holding;
 use super::machine::Scheduler;
-use super::messages::{Command, StopReason, Verdict};
-use super::progress::Holding;
-use super::state::{Change, State, Status};
+use super::messages::{Command, Verdict};
+use super::state::{Change, State, Status, StopReason};
 use crate::graph::OpId;
 
 impl Scheduler {

@@ -5,7 +5,7 @@
 //! asks the rule for it when the rule at hand is done. So no rule ever runs inside another, and a chain of a
 //! million operations needs no stack.
 
-use super::messages::StopReason;
+use super::state::StopReason;
 use crate::graph::OpId;
 use crate::operation::StopMode;
 use std::collections::VecDeque;

@@ -1,9 +1,9 @@
 //! Which of the operations that are ready start now.
 
+use super::admission::Holding;
 use super::consequence::Consequence;
 use super::machine::Scheduler;
 use super::messages::{Command, SkipReason};
-use super::progress::Holding;
 use super::state::{Change, State};
 use crate::graph::OpId;
 use crate::plan::{ClassId, Demand, ResourceId};

@@ -2,8 +2,8 @@
 
 use super::consequence::Consequence;
 use super::machine::Scheduler;
-use super::messages::{Command, SkipReason, StopReason};
-use super::state::Halt;
+use super::messages::{Command, SkipReason};
+use super::state::{Halt, StopReason};
 use crate::graph::OpId;
 use crate::operation::{FailureStrategy, StopMode, Trigger};
 

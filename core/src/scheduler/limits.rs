@@ -1,8 +1,8 @@
 //! How long something may take, and what happens when it has taken longer.
 
 use super::machine::Scheduler;
-use super::messages::{Command, SkipReason, StopCause, StopReason};
-use super::state::{Halt, State, Status};
+use super::messages::{Command, SkipReason, StopCause};
+use super::state::{Halt, State, Status, StopReason};
 use super::timers::Timer;
 use crate::graph::OpId;
 use crate::operation::StopMode;

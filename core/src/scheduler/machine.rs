@@ -8,11 +8,11 @@ use super::admission::Admission;
 use super::ageing::Ageing;
 use super::consequence::{Consequence, Consequences};
 use super::guard::Guard;
-use super::messages::{Command, Settings, SkipReason, StopReason};
+use super::messages::{Command, Settings, SkipReason};
 use super::progress::{Flags, Progress};
 use super::ready::ReadyQueue;
 use super::rollback::Rollback;
-use super::state::{Change, Defect, Halt, State, Status};
+use super::state::{Change, Defect, Halt, State, Status, StopReason};
 use super::timers::{Timer, Timers};
 use crate::graph::OpId;
 use crate::operation::Order;
@@ -104,12 +104,12 @@ impl Scheduler {
     pub fn new(plan: Arc<Plan>, settings: Settings) -> Self {
         let mut settings = settings;
         if *plan.order() == Order::Sequential {
-            settings.limits.max_concurrency = 1;
+            settings.max_concurrency = 1;
         }
         let untimed = settings.untimed;
         let progress: Box<[Progress]> = plan.nodes().map(|op| Progress::new(&plan, op, untimed)).collect();
         let ordinary = progress[..plan.len()].iter().filter(|of| !of.flags.monitor).count();
-        let admission = Admission::new(settings.limits, plan.resources());
+        let admission = Admission::new(settings.max_concurrency, plan.resources());
         Self {
             now: 0,
             progress,

@@ -1,17 +1,15 @@
 //! What goes into the scheduler and what comes out.
 
-use super::admission::Limits;
 use super::guard::GuardLimits;
-use super::state::{RunStatus, Status};
+use super::state::{RunStatus, Status, StopReason};
 use crate::graph::OpId;
 use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryRule, StopMode};
-use serde::{Deserialize, Serialize};
 
 /// What is set once for a run, at its start.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// What limits the run.
-    pub limits: Limits,
+    /// Operations that may be at work at the same time; at least 1.
+    pub max_concurrency: u32,
     /// What a failure means.
     pub failure: FailureStrategy,
     /// Whether a failure that stops the run also stops what runs.
@@ -38,7 +36,7 @@ impl Settings {
     /// That many slots, and everything else at its default.
     pub fn new(max_concurrency: u32) -> Self {
         Self {
-            limits: Limits { max_concurrency },
+            max_concurrency,
             failure: FailureStrategy::Stop,
             cancel_running: false,
             retry: None,
@@ -91,39 +89,6 @@ pub enum Verdict {
     },
     /// It ended because it was ordered to stop.
     Stopped,
-}
-
-/// Why an operation is ordered to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StopReason {
-    /// The limit of its attempt has passed.
-    Timeout,
-    /// The limit of the operation with all its attempts has passed.
-    TotalTimeout,
-    /// The run's limit has passed.
-    RunTimeout,
-    /// The run was canceled.
-    Cancel,
-    /// Another operation failed, and the run stops what runs.
-    RunStopped,
-    /// Everything else has ended: a monitor or a service is no longer needed.
-    RunEnded,
-    /// A stop operation asks for it.
-    StopOperation,
-}
-
-impl StopReason {
-    /// Every reason there is.
-    pub const ALL: [Self; 7] = [
-        Self::Timeout,
-        Self::TotalTimeout,
-        Self::RunTimeout,
-        Self::Cancel,
-        Self::RunStopped,
-        Self::RunEnded,
-        Self::StopOperation,
-    ];
 }
 
 /// Why an operation was stopped, with the limit behind it.

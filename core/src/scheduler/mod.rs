@@ -51,9 +51,8 @@ pub mod timers;
 mod trigger;
 mod undo;
 
-pub use admission::Limits;
 pub use explain::Waiting;
 pub use guard::{GuardLimits, GuardReason};
 pub use machine::Scheduler;
-pub use messages::{Command, Input, Settings, SkipReason, StopCause, StopReason, Verdict};
-pub use state::{Change, Defect, RunStatus, State, Status};
+pub use messages::{Command, Input, Settings, SkipReason, StopCause, Verdict};
+pub use state::{Change, Defect, RunStatus, State, Status, StopReason};

@@ -1,8 +1,8 @@
 //! What is known of each operation on its way through the states, packed: a step touches all of it, and a run
 //! of a million operations waits for memory more than for anything else.
 
-use super::messages::StopReason;
-use super::state::{Change, State};
+use super::admission::Holding;
+use super::state::{Change, State, StopReason};
 use crate::graph::OpId;
 use crate::operation::Trigger;
 use crate::plan::Plan;
@@ -70,17 +70,6 @@ impl Progress {
         (self.state, self.since) = (next, now);
         Some((before, next))
     }
-}
-
-/// What one operation has booked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Holding {
-    #[default]
-    Nothing,
-    /// What its demand class needs, without a slot.
-    Resources,
-    /// Both.
-    SlotAndResources,
 }
 
 /// What else is known of an operation.

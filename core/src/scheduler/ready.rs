@@ -11,7 +11,7 @@ use std::collections::BinaryHeap;
 
 /// Operations of one demand class by rank.
 #[derive(Debug, Default)]
-struct Class {
+struct ClassQueue {
     ranks: BinaryHeap<Reverse<u32>>,
     parked_at: Option<ResourceId>,
 }
@@ -23,7 +23,7 @@ type ClassHeap = BinaryHeap<Reverse<(u32, ClassId)>>;
 /// over: cheaper than searching for them.
 #[derive(Debug)]
 pub struct ReadyQueue {
-    classes: Box<[Class]>,
+    classes: Box<[ClassQueue]>,
     /// The best of every class that is not parked. May hold outdated entries; those are no class's best.
     best: ClassHeap,
     /// By resource: classes by the amount they wait for. May hold outdated entries too.
@@ -35,7 +35,7 @@ impl ReadyQueue {
     pub fn new(plan: &Plan) -> Self {
         let resources = plan.resources();
         Self {
-            classes: (0..resources.class_count()).map(|_| Class::default()).collect(),
+            classes: (0..resources.class_count()).map(|_| ClassQueue::default()).collect(),
             best: BinaryHeap::new(),
             parked: resources.list().iter().map(|_| BinaryHeap::new()).collect(),
         }
@@ -126,7 +126,7 @@ impl ReadyQueue {
 
     /// All parked classes.
     pub fn parked_classes(&self) -> impl Iterator<Item = ClassId> {
-        let parked = |(index, class): (usize, &Class)| class.parked_at.map(|_| ClassId(index as u32));
+        let parked = |(index, class): (usize, &ClassQueue)| class.parked_at.map(|_| ClassId(index as u32));
         self.classes.iter().enumerate().filter_map(parked)
     }
 

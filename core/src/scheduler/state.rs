@@ -1,6 +1,5 @@
 //! The states of an operation and of a run, and which may follow which.
 
-use super::messages::StopReason;
 use crate::graph::OpId;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +43,39 @@ pub enum RunStatus {
     Failed,
     /// Somebody canceled it.
     Canceled,
+}
+
+/// Why an operation is ordered to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopReason {
+    /// The limit of its attempt has passed.
+    Timeout,
+    /// The limit of the operation with all its attempts has passed.
+    TotalTimeout,
+    /// The run's limit has passed.
+    RunTimeout,
+    /// The run was canceled.
+    Cancel,
+    /// Another operation failed, and the run stops what runs.
+    RunStopped,
+    /// Everything else has ended: a monitor or a service is no longer needed.
+    RunEnded,
+    /// A stop operation asks for it.
+    StopOperation,
+}
+
+impl StopReason {
+    /// Every reason there is.
+    pub const ALL: [Self; 7] = [
+        Self::Timeout,
+        Self::TotalTimeout,
+        Self::RunTimeout,
+        Self::Cancel,
+        Self::RunStopped,
+        Self::RunEnded,
+        Self::StopOperation,
+    ];
 }
 
 /// How much of a run has been called off. Ordered: a stronger one replaces a weaker one.

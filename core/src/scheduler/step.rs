@@ -11,8 +11,8 @@
 
 use super::consequence::Consequence;
 use super::machine::Scheduler;
-use super::messages::{Command, Input, SkipReason, StopReason};
-use super::state::{Change, RunStatus, State};
+use super::messages::{Command, Input, SkipReason};
+use super::state::{Change, RunStatus, State, StopReason};
 use super::timers::{Timer, Timers};
 use crate::graph::OpId;
 use crate::operation::{Order, StopMode};

@@ -1,8 +1,8 @@
 //! How operations are stopped, given up.
 
 use super::machine::Scheduler;
-use super::messages::{Command, StopReason, Verdict};
-use super::state::{Change, State, Status};
+use super::messages::{Command, Verdict};
+use super::state::{Change, State, Status, StopReason};
 use super::timers::Timer;
 use crate::graph::OpId;
 use crate::operation::StopMode;

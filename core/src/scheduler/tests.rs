@@ -695,3 +695,20 @@ fn what_was_stopped_says_which_limit_had_passed() {
     let total = Operation { total_timeout_ms: Some(80), ..retried("a", 5) };
     assert_eq!(cause_of(total, plain, 80, FAILED), cause(StopReason::TotalTimeout, 80));
 }
+
+#[test]
+fn what_depends_on_a_failure_is_skipped_because_of_it_however_far_away() {
+    let operations = vec![script("a", &[]), script("b", &["a"]), script("c", &["b"]), script("d", &[])];
+    let mut bench = Bench::new(operations, settings(1, FailureStrategy::Stop));
+    bench.step(&[]);
+    bench.take("a");
+    let said = bench.end("a", FAILED);
+    let expected = [
+        "a Failed",
+        "b skipped because of a",
+        "c skipped because of b",
+        "d skipped RunStopped(OpId(0))",
+        "finished Failed",
+    ];
+    assert_eq!(said, expected, "the run is called off after that");
+}

@@ -5,8 +5,8 @@
 //! the others go on.
 
 use super::machine::Scheduler;
-use super::messages::{Command, StopReason};
-use super::state::{Change, Halt, State};
+use super::messages::Command;
+use super::state::{Change, Halt, State, StopReason};
 use crate::graph::OpId;
 use crate::operation::StopMode;
 use std::sync::Arc;

@@ -1,9 +1,10 @@
 //! How two schedules make a third: the lists of activities behind them are crossed and mutated.
 
-use super::random::Random;
+use crate::graph::Direction;
 use crate::graph::OpId;
-use crate::preview::problem::{Direction, Project};
+use crate::preview::problem::Project;
 use crate::preview::schedule::{Builder, Schedule};
+use crate::random::Random;
 
 /// Shortest and longest part of a parent that is kept together, as a part of the whole.
 const KEPT: (f64, f64) = (0.1, 0.5);

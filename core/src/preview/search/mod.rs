@@ -15,18 +15,19 @@
 //! result is the same for any number of threads.
 
 mod breed;
-mod crew;
-mod random;
+mod threads;
 
-use super::halt::Halt;
-use super::problem::{Direction, Project};
+use super::cutoff::Cutoff;
+use super::problem::Project;
 use super::rank;
 use super::schedule::{Builder, Schedule};
+use crate::graph::Direction;
 use crate::graph::OpId;
+use crate::random::Random;
+use crate::rank::keys_from_scores;
 use breed::{Breeder, Individual, fingerprint};
-use crew::Crew;
-use random::Random;
 use std::collections::HashSet;
+use threads::Threads;
 
 /// Passes of one sample: the schedule itself, to the right, to the left.
 const SAMPLE_PASSES: usize = 3;
@@ -66,9 +67,9 @@ pub struct Found {
 }
 
 /// Looks for the shortest schedule with at most `schedules` passes. There is always a schedule, also when
-/// `halt` was reached before.
-pub fn search(project: &Project, schedules: usize, seed: u64, threads: usize, halt: Halt<'_>) -> Found {
-    let mut search = Search::new(project, schedules.max(1), seed, threads, halt);
+/// `cutoff` was reached before.
+pub fn search(project: &Project, schedules: usize, seed: u64, threads: usize, cutoff: Cutoff<'_>) -> Found {
+    let mut search = Search::new(project, schedules.max(1), seed, threads, cutoff);
     search.sample_first();
     search.sample_many(((search.limit as f64 * SAMPLING) as usize).saturating_sub(search.tried));
     while !search.is_over() {
@@ -79,9 +80,9 @@ pub fn search(project: &Project, schedules: usize, seed: u64, threads: usize, ha
 
 struct Search<'a> {
     project: &'a Project,
-    crew: Crew<'a>,
+    threads: Threads<'a>,
     breeder: Breeder<'a>,
-    halt: Halt<'a>,
+    cutoff: Cutoff<'a>,
     seed: u64,
     round: u64,
     limit: usize,
@@ -102,18 +103,18 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(project: &'a Project, limit: usize, seed: u64, threads: usize, halt: Halt<'a>) -> Self {
+    fn new(project: &'a Project, limit: usize, seed: u64, threads: usize, cutoff: Cutoff<'a>) -> Self {
         Self {
             project,
-            crew: Crew::new(project, halt, threads),
+            threads: Threads::new(project, cutoff, threads),
             breeder: Breeder::new(project),
-            halt,
+            cutoff,
             seed,
             round: 0,
             limit,
             tried: 0,
             bound: project.critical_path_length().max(project.busiest_resource_time()),
-            scores: rank::rehearsed_scores(project, halt),
+            scores: rank::rehearsed_scores(project, cutoff),
             // More schedules pay for more variety; about 15 for 1,000 and 35 for 5,000.
             size: (limit.isqrt() / 2).clamp(6, 60),
             population: Vec::new(),
@@ -131,25 +132,25 @@ impl<'a> Search<'a> {
     }
 
     fn is_over(&self) -> bool {
-        self.left() == 0 || self.best.makespan <= self.bound || self.halt.reached()
+        self.left() == 0 || self.best.makespan <= self.bound || self.cutoff.reached()
     }
 
     /// What the rule alone does, and its improvement. A small project gets that far even when it was
     /// halted before; a large one that was halted within gets one operation after another.
     fn sample_first(&mut self) {
-        let keys = rank::keys_from_scores(self.scores.clone());
+        let keys = keys_from_scores(self.scores.clone());
         let mut schedule = Schedule::default();
-        if self.crew.own().parallel(Direction::Forward, &keys, &mut schedule).is_none() {
+        if self.threads.own().parallel(Direction::Forward, &keys, &mut schedule).is_none() {
             schedule = one_after_another(self.project);
         }
         self.tried = 1;
         self.dispatched = schedule.makespan;
         self.best = schedule.clone();
         if !self.is_over() && self.left() >= 2 {
-            self.tried += self.crew.own().improve(&mut schedule, 2);
+            self.tried += self.threads.own().improve(&mut schedule, 2);
         }
         self.note(&schedule, true);
-        let individual = Individual::new(schedule, self.direction, self.crew.own());
+        let individual = Individual::new(schedule, self.direction, self.threads.own());
         self.seen.insert(individual.fingerprint());
         self.population.push(individual);
     }
@@ -165,11 +166,11 @@ impl<'a> Search<'a> {
         let (seed, round, project, scores) = (self.seed, self.round, self.project, &self.scores);
         let span = scores.iter().copied().fold(0.0, f64::max);
         let direction = self.direction;
-        let made = self.crew.share(samples, |task, builder| {
+        let made = self.threads.share(samples, |task, builder| {
             let mut random = Random::of(seed, round, task as u64);
             let noisy: Vec<f64> =
                 scores.iter().map(|score| (score + NOISE * span * random.bell()).max(0.0)).collect();
-            let keys = rank::keys_from_scores(noisy);
+            let keys = keys_from_scores(noisy);
             let mut schedule = Schedule::default();
             // The parallel scheme is better on the average, but only the serial one reaches every optimum.
             if random.chance(0.5) {
@@ -200,7 +201,7 @@ impl<'a> Search<'a> {
         }
         let parents = self.population.len();
         let tasks = (parents * CHILDREN + ELITE.min(parents)).min(self.left());
-        let made = self.crew.share(tasks, |task, builder| {
+        let made = self.threads.share(tasks, |task, builder| {
             let elite = task.checked_sub(parents * CHILDREN);
             let (order, list) = match elite {
                 Some(place) => (self.population[place].order.clone(), None),
@@ -273,10 +274,10 @@ impl<'a> Search<'a> {
     }
 
     fn finish(mut self) -> Found {
-        let halted = self.halt.reached();
+        let halted = self.cutoff.reached();
         if !self.best_is_left {
             // Also when halted: it is one pass, and nobody wants activities to start late for no reason.
-            let mut builder = Builder::new(self.project, Halt::default());
+            let mut builder = Builder::new(self.project, Cutoff::default());
             if builder.justify(Direction::Forward, &mut self.best).is_some() {
                 self.tried += 1;
             }

@@ -1,6 +1,6 @@
 //! The threads of a search: they share the tasks of one round, and nobody can tell who did which.
 
-use crate::preview::halt::Halt;
+use crate::preview::cutoff::Cutoff;
 use crate::preview::problem::Project;
 use crate::preview::schedule::Builder;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,18 +9,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const WORTH_THREADS: usize = 200_000;
 
 /// A builder for each thread.
-pub(super) struct Crew<'a> {
+pub(super) struct Threads<'a> {
     builders: Vec<Builder<'a>>,
-    halt: Halt<'a>,
+    cutoff: Cutoff<'a>,
     /// Activities and edges: about what one schedule costs.
     size: usize,
 }
 
-impl<'a> Crew<'a> {
-    pub(super) fn new(project: &'a Project, halt: Halt<'a>, threads: usize) -> Self {
+impl<'a> Threads<'a> {
+    pub(super) fn new(project: &'a Project, cutoff: Cutoff<'a>, threads: usize) -> Self {
         let edges: usize = project.activities().map(|a| project.graph().dependents.of(a).len()).sum();
-        let builders = (0..threads.max(1)).map(|_| Builder::new(project, halt)).collect();
-        Self { builders, halt, size: project.len() + edges }
+        let builders = (0..threads.max(1)).map(|_| Builder::new(project, cutoff)).collect();
+        Self { builders, cutoff, size: project.len() + edges }
     }
 
     /// The builder of the calling thread.
@@ -35,10 +35,10 @@ impl<'a> Crew<'a> {
         count: usize,
         task: impl Fn(usize, &mut Builder<'a>) -> Option<T> + Sync,
     ) -> Vec<(usize, T)> {
-        let (next, halt) = (AtomicUsize::new(0), self.halt);
+        let (next, cutoff) = (AtomicUsize::new(0), self.cutoff);
         let work = |builder: &mut Builder<'a>| {
             let mut made = Vec::new();
-            while !halt.reached() {
+            while !cutoff.reached() {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= count {
                     break;

@@ -5,14 +5,14 @@ use std::time::Instant;
 
 /// The two ways to end a search early. The default never does.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Halt<'a> {
+pub struct Cutoff<'a> {
     /// Set by anyone at any time.
     pub flag: Option<&'a AtomicBool>,
     /// The latest moment to go on.
     pub deadline: Option<Instant>,
 }
 
-impl Halt<'_> {
+impl Cutoff<'_> {
     /// Whether the search has to end now.
     pub fn reached(&self) -> bool {
         self.flag.is_some_and(|flag| flag.load(Ordering::Relaxed))

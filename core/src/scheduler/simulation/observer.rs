@@ -1,0 +1,480 @@
+//! An observer of the simulation: it keeps books of its own, by rules written down a second time, and compares.
+
+use super::super::guard::SAMPLE_LIFETIME_MS;
+use super::super::{Command, Input, RunStatus, Scheduler, SkipReason, State, Status, StopCause, StopReason};
+use super::world::{Actor, Kind, MEMORY, World};
+use crate::graph::OpId;
+use crate::operation::{FailureStrategy, LockMode, StopMode, Trigger};
+use crate::plan::Plan;
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Whether a promise was kept.
+type Verdict = Result<(), TestCaseError>;
+
+/// What was seen of a run so far.
+pub(super) struct Observer<'a> {
+    world: &'a World,
+    plan: Arc<Plan>,
+    cap: usize,
+    now: u64,
+    endings: BTreeMap<OpId, Status>,
+    serving: BTreeSet<OpId>,
+    /// Those that failed, or were skipped because something before them had.
+    failures: BTreeSet<OpId>,
+    /// Critical operations that failed.
+    critical_failures: BTreeSet<OpId>,
+    /// Those that were skipped because nothing called for them.
+    not_due: BTreeSet<OpId>,
+    slots: BTreeSet<OpId>,
+    /// Operations that hold what they need.
+    holding: BTreeSet<OpId>,
+    backoff: BTreeMap<OpId, u64>,
+    ready_since: BTreeMap<OpId, u64>,
+    /// How often each operation has been passed over by competitors of worse rank.
+    passed: HashMap<OpId, u32>,
+    attempts: HashMap<OpId, u32>,
+    /// What may still start: 3 everything, 2 what survives a failure, 1 what survives a cancel, 0 nothing.
+    open: u8,
+    canceled: bool,
+    /// The run's own limit has passed.
+    late: bool,
+    rolling_back: bool,
+    sample: Option<(u64, u64)>,
+    finished: Option<RunStatus>,
+}
+
+impl<'a> Observer<'a> {
+    pub(super) fn new(world: &'a World, plan: &Arc<Plan>) -> Self {
+        Self {
+            world,
+            plan: Arc::clone(plan),
+            cap: if world.order == 2 { 1 } else { world.cap as usize },
+            now: 0,
+            endings: BTreeMap::new(),
+            serving: BTreeSet::new(),
+            failures: BTreeSet::new(),
+            critical_failures: BTreeSet::new(),
+            not_due: BTreeSet::new(),
+            slots: BTreeSet::new(),
+            holding: BTreeSet::new(),
+            backoff: BTreeMap::new(),
+            ready_since: BTreeMap::new(),
+            passed: HashMap::new(),
+            attempts: HashMap::new(),
+            open: 3,
+            canceled: false,
+            late: false,
+            rolling_back: false,
+            sample: None,
+            finished: None,
+        }
+    }
+
+    /// How the run ended, once it has.
+    pub(super) fn finished(&self) -> Option<RunStatus> {
+        self.finished
+    }
+
+    /// What is ready and takes slots; to be asked for before a step.
+    pub(super) fn ready(&self, scheduler: &Scheduler) -> BTreeSet<OpId> {
+        let is_ready = |&op: &OpId| scheduler.state(op) == State::Ready && !self.is_monitor(op);
+        self.plan.nodes().filter(is_ready).collect()
+    }
+
+    fn actor(&self, op: OpId) -> &Actor {
+        &self.world.actors[self.plan.compensates(op).unwrap_or(op).index()]
+    }
+
+    fn is_monitor(&self, op: OpId) -> bool {
+        self.actor(op).kind == Kind::Monitor
+    }
+
+    /// Sees what goes into a step, and the time that was given with it.
+    pub(super) fn see_inputs(&mut self, now: u64, inputs: &[Input]) {
+        self.now = self.now.max(now);
+        self.late |= self.world.run_timeout.is_some_and(|limit| self.now >= limit) && self.finished.is_none();
+        for input in inputs {
+            match *input {
+                Input::Cancel(mode) => {
+                    self.canceled = true;
+                    self.open = self.open.min(u8::from(mode != StopMode::Kill));
+                }
+                Input::Sample { memory_used_mb, .. } => {
+                    self.sample = memory_used_mb.map(|used| (self.now + SAMPLE_LIFETIME_MS, used));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Sees one command of a step; `ready` is what was ready before it.
+    pub(super) fn see_command(&mut self, command: Command, ready: &BTreeSet<OpId>) -> Verdict {
+        let is_late = matches!(command, Command::Released(..));
+        prop_assert!(self.finished.is_none() || is_late, "{command:?} after the end");
+        match command {
+            Command::Start(op, attempt) => {
+                self.check_start(op, attempt)?;
+                self.check_ageing(op, ready)?;
+            }
+            Command::Withdraw(op, _) => {
+                self.slots.remove(&op);
+                self.holding.remove(&op);
+                *self.attempts.entry(op).or_default() -= 1;
+            }
+            Command::Started(op, attempt) => {
+                if self.plan.stops(op).is_some() {
+                    // The one kind that is never handed out.
+                    self.check_start(op, attempt)?;
+                }
+            }
+            Command::Serving(op, _) => {
+                self.serving.insert(op);
+                self.slots.remove(&op);
+            }
+            Command::Stop { cause, .. } => self.check_cause(cause)?,
+            Command::Retrying { op, attempt, status, delay_ms, .. } => {
+                prop_assert!(matches!(status, Status::Failed | Status::TimedOut));
+                let allowed = match &self.actor(op).retry {
+                    Some(policy) => policy.count,
+                    None if self.world.default_retry => 1,
+                    None => 3,
+                };
+                prop_assert!(attempt <= allowed, "{op:?} is retried too often");
+                self.backoff.insert(op, self.now + delay_ms);
+                self.slots.remove(&op);
+                self.holding.remove(&op);
+            }
+            Command::RollingBack(op) => {
+                prop_assert!(self.failures.contains(&op) && self.world.strategy == FailureStrategy::Rollback);
+                prop_assert!(!std::mem::replace(&mut self.rolling_back, true));
+            }
+            Command::Ended { op, status, cause, .. } => {
+                if let Some(cause) = cause {
+                    self.check_cause(cause)?;
+                }
+                let reason = cause.map(|cause| cause.reason);
+                use StopReason::{Cancel, RunStopped, RunTimeout, Timeout, TotalTimeout};
+                match status {
+                    Status::TimedOut => {
+                        prop_assert!(matches!(reason, Some(Timeout | TotalTimeout | RunTimeout)));
+                    }
+                    Status::Canceled => prop_assert!(matches!(reason, Some(Cancel | RunStopped))),
+                    Status::Abandoned => prop_assert!(reason.is_some()),
+                    Status::Succeeded | Status::Failed | Status::Skipped => {}
+                }
+                self.end(op, status)?;
+            }
+            Command::Skipped(op, reason) => {
+                self.check_skip(op, reason)?;
+                self.end(op, Status::Skipped)?;
+                match reason {
+                    SkipReason::Dependency(on) if self.failures.contains(&on) => {
+                        self.failures.insert(op);
+                    }
+                    SkipReason::Dependency(on) if self.not_due.contains(&on) => {
+                        self.not_due.insert(op);
+                    }
+                    SkipReason::NotTriggered | SkipReason::NothingToWatch => {
+                        self.not_due.insert(op);
+                    }
+                    SkipReason::HeldByService(_) => self.fail(op),
+                    _ => {}
+                }
+            }
+            Command::Released(op, _) => {
+                self.slots.remove(&op);
+                self.holding.remove(&op);
+            }
+            Command::Finished(status) => prop_assert!(self.finished.replace(status).is_none()),
+        }
+        Ok(())
+    }
+
+    /// A limit that is said to have passed is there, and has.
+    fn check_cause(&self, cause: StopCause) -> Verdict {
+        let (expects_limit, holds) = match cause.reason {
+            StopReason::Timeout | StopReason::TotalTimeout => (true, true),
+            StopReason::RunTimeout => (true, self.late && cause.limit_ms == self.world.run_timeout),
+            StopReason::Cancel => (false, self.canceled),
+            StopReason::RunStopped => {
+                (false, self.world.cancel_running && !self.critical_failures.is_empty())
+            }
+            StopReason::RunEnded | StopReason::StopOperation => (false, true),
+        };
+        prop_assert_eq!(cause.limit_ms.is_some(), expects_limit, "{:?}", cause);
+        prop_assert!(holds, "{cause:?}");
+        Ok(())
+    }
+
+    fn check_start(&mut self, op: OpId, attempt: u32) -> Verdict {
+        prop_assert!(!self.endings.contains_key(&op), "{op:?} starts after its end");
+        prop_assert_eq!(attempt, self.attempts.get(&op).map_or(1, |last| last + 1));
+        self.attempts.insert(op, attempt);
+        if let Some(due) = self.backoff.remove(&op) {
+            prop_assert!(self.now >= due, "{op:?} starts before its pause is over");
+        }
+        match self.plan.compensates(op) {
+            Some(of) => self.check_compensation(of)?,
+            None => self.check_dependencies(op)?,
+        }
+        let needed = match (self.plan.compensates(op).is_some(), self.actor(op).trigger) {
+            (true, _) | (_, Trigger::Always) => 1,
+            (_, Trigger::AnyFailed) => 2,
+            _ => 3,
+        };
+        prop_assert!(self.open >= needed, "{op:?} starts in a run that was called off");
+        if self.is_monitor(op) {
+            return Ok(());
+        }
+        if let Some((until, used)) = self.sample {
+            let guarded = used > MEMORY && self.now < until && !self.slots.is_empty();
+            prop_assert!(!guarded, "{op:?} starts though the machine is over its limit");
+        }
+        self.slots.insert(op);
+        self.holding.insert(op);
+        prop_assert!(self.slots.len() <= self.cap, "more at work than slots");
+        self.check_resources()
+    }
+
+    fn is_done(&self, op: OpId) -> bool {
+        self.endings.contains_key(&op) || self.serving.contains(&op)
+    }
+
+    fn check_dependencies(&self, op: OpId) -> Verdict {
+        let trigger = self.actor(op).trigger;
+        let mut failed = false;
+        for &on in self.plan.graph().dependencies.of(op) {
+            prop_assert!(self.is_done(on), "{op:?} starts before {on:?} has ended");
+            if self.plan.is_weak(on, op) {
+                continue;
+            }
+            failed |= self.failures.contains(&on);
+            let well = self.serving.contains(&on) || self.endings.get(&on) == Some(&Status::Succeeded);
+            prop_assert!(
+                trigger != Trigger::AllSucceeded || well || self.attempts[&op] > 1,
+                "{op:?} starts though {on:?} did not succeed"
+            );
+        }
+        prop_assert!(trigger != Trigger::AnyFailed || failed, "{op:?} starts though nothing failed");
+        Ok(())
+    }
+
+    /// Nothing is skipped without need: the reason that is given holds.
+    fn check_skip(&self, op: OpId, reason: SkipReason) -> Verdict {
+        let graph = self.plan.graph();
+        let holds = match reason {
+            SkipReason::Dependency(on) => {
+                graph.dependencies.of(op).contains(&on)
+                    && !self.plan.is_weak(on, op)
+                    && self.endings.get(&on).is_some_and(|&status| status != Status::Succeeded)
+                    && self.actor(op).trigger == Trigger::AllSucceeded
+            }
+            SkipReason::NotTriggered => {
+                let strong = graph.dependencies.of(op).iter().filter(|&&on| !self.plan.is_weak(on, op));
+                self.actor(op).trigger == Trigger::AnyFailed
+                    && graph.dependencies.of(op).iter().all(|&on| self.is_done(on))
+                    && strong.into_iter().all(|on| !self.failures.contains(on))
+            }
+            SkipReason::RunStopped(culprit) => {
+                self.critical_failures.contains(&culprit) && self.world.strategy != FailureStrategy::Continue
+            }
+            SkipReason::RunCanceled => self.canceled,
+            SkipReason::RunTimeout => self.late,
+            SkipReason::NothingToWatch => {
+                self.is_monitor(op)
+                    && self.plan.ids().all(|other| self.is_monitor(other) || self.is_done(other))
+            }
+            SkipReason::HeldByService(service) => {
+                self.actor(service).kind == Kind::Service && self.holding.contains(&service)
+            }
+        };
+        prop_assert!(holds, "{op:?} is skipped, and {reason:?} does not hold");
+        Ok(())
+    }
+
+    /// Everything that depends on it, directly or not, has been undone before.
+    fn check_compensation(&self, of: OpId) -> Verdict {
+        prop_assert!(self.rolling_back);
+        let mut stack = vec![of];
+        while let Some(op) = stack.pop() {
+            for &dependent in self.plan.graph().dependents.of(op) {
+                if let Some(compensation) = self.plan.compensation_of(dependent)
+                    && self.had_succeeded(dependent)
+                {
+                    let undone = self.endings.contains_key(&compensation);
+                    prop_assert!(undone, "{of:?} is undone before {dependent:?}");
+                }
+                stack.push(dependent);
+            }
+        }
+        prop_assert!(self.had_succeeded(of), "{of:?} is undone and had not succeeded");
+        Ok(())
+    }
+
+    /// A service that serves while the rollback begins counts, whatever becomes of it.
+    fn had_succeeded(&self, op: OpId) -> bool {
+        self.serving.contains(&op)
+            || self.endings.get(&op) == Some(&Status::Succeeded)
+            || (self.actor(op).kind == Kind::Service
+                && self.plan.compensation_of(op).is_some_and(|undo| self.attempts.contains_key(&undo)))
+    }
+
+    fn check_resources(&self) -> Verdict {
+        let (mut memory, mut pool) = (0, 0);
+        let mut locks: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+        for &op in &self.holding {
+            let Some(needs) = &self.actor(op).needs else { continue };
+            memory += needs.memory_mb.unwrap_or(0);
+            pool += needs.pools.get("pool").copied().unwrap_or(0);
+            for (lock, mode) in &needs.locks {
+                let (shared, exclusive) = locks.entry(lock).or_default();
+                match mode {
+                    LockMode::Shared => *shared += 1,
+                    LockMode::Exclusive => *exclusive += 1,
+                }
+            }
+        }
+        prop_assert!(memory <= MEMORY, "{memory} MiB booked");
+        prop_assert!(pool <= 2, "{pool} units of the pool booked");
+        for (lock, (shared, exclusive)) in locks {
+            let legal = exclusive == 0 || (exclusive == 1 && shared == 0);
+            prop_assert!(legal, "lock {lock} is held {shared} times shared, {exclusive} times alone");
+        }
+        for group in &self.world.conflicts {
+            let members: BTreeSet<usize> = group.iter().copied().collect();
+            let at_work = self
+                .holding
+                .iter()
+                .filter(|&&op| members.contains(&self.plan.compensates(op).unwrap_or(op).index()))
+                .count();
+            let real = members.iter().filter(|&&op| self.world.actors[op].kind != Kind::Monitor).count();
+            prop_assert!(at_work <= 1 || real < 2, "conflicting operations run side by side");
+        }
+        Ok(())
+    }
+
+    /// None is passed over for ever: `op` starts, and those that were ready before it are not.
+    fn check_ageing(&mut self, op: OpId, ready: &BTreeSet<OpId>) -> Verdict {
+        // When nothing else is being run, reservations do not hold.
+        let alone = self.slots.len() == 1
+            && self.backoff.iter().all(|(&other, &due)| due <= self.now || self.is_monitor(other))
+            && self.holding.iter().all(|other| *other == op || self.serving.contains(other));
+        if self.is_monitor(op) || alone {
+            return Ok(());
+        }
+        let resources = self.plan.resources();
+        for &other in ready {
+            let compete = resources
+                .demands(other)
+                .iter()
+                .any(|a| resources.demands(op).iter().any(|b| a.resource == b.resource));
+            if compete && self.plan.rank(other) < self.plan.rank(op) && !self.slots.contains(&other) {
+                let passed = self.passed.entry(other).or_default();
+                *passed += 1;
+                prop_assert!(*passed as usize <= 4 * self.cap, "{other:?} is passed over for ever");
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, op: OpId, status: Status) -> Verdict {
+        prop_assert!(self.endings.insert(op, status).is_none(), "{op:?} ends twice");
+        self.serving.remove(&op);
+        self.backoff.remove(&op);
+        if status != Status::Abandoned {
+            self.slots.remove(&op);
+            self.holding.remove(&op);
+        }
+        if status.is_failure() {
+            self.fail(op);
+        }
+        Ok(())
+    }
+
+    /// An operation has failed.
+    fn fail(&mut self, op: OpId) {
+        self.failures.insert(op);
+        if self.plan.compensates(op).is_none() && self.actor(op).critical {
+            self.critical_failures.insert(op);
+            if self.world.strategy != FailureStrategy::Continue {
+                self.open = self.open.min(2);
+            }
+        }
+    }
+
+    /// Compares the states after a step with what was seen.
+    pub(super) fn check_states(&mut self, scheduler: &Scheduler) -> Verdict {
+        for op in self.plan.nodes() {
+            let state = scheduler.state(op);
+            if state == State::Ready {
+                self.ready_since.entry(op).or_insert(self.now);
+            }
+            if let Some(total) = self.actor(op).total_timeout
+                && let Some(since) = self.ready_since.get(&op)
+                && matches!(state, State::Ready | State::Backoff | State::Admitted | State::Running)
+            {
+                prop_assert!(self.now < since + total, "{op:?} is {state:?} after its total limit");
+            }
+            if !state.is_final() && state != State::Dormant {
+                self.check_explanation(scheduler, op)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is ready and not admitted has a reason.
+    fn check_explanation(&self, scheduler: &Scheduler, op: OpId) -> Verdict {
+        let waiting = scheduler.explain(op);
+        match scheduler.state(op) {
+            State::Waiting => prop_assert!(!waiting.dependencies.is_empty(), "{op:?} waits for nothing"),
+            State::Backoff => prop_assert!(waiting.backoff_until_ms.is_some()),
+            State::Ready => {
+                let slots = self.slots.len();
+                prop_assert_eq!(waiting.slots.map_or(slots, |s| s.used as usize), slots);
+                let reason = waiting.slots.is_some()
+                    || waiting.guard.is_some()
+                    || waiting.reserved_for.is_some()
+                    || waiting.resources.iter().any(|lack| !lack.held_by.is_empty());
+                prop_assert!(reason, "{op:?} is ready and nothing keeps it: {waiting:?}");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// How the run must have ended, by what was seen of its operations.
+    fn status(&self) -> RunStatus {
+        let due = |op: &OpId| !self.not_due.contains(op);
+        let succeeded = |op: OpId| self.endings.get(&op) == Some(&Status::Succeeded);
+        if self.canceled {
+            return RunStatus::Canceled;
+        }
+        if self.plan.ids().filter(due).all(succeeded) {
+            let all = !self.world.incomplete;
+            return if all { RunStatus::Succeeded } else { RunStatus::PartiallySucceeded };
+        }
+        let stops = self.world.strategy != FailureStrategy::Continue;
+        let none_succeeded = !self.plan.ids().any(succeeded);
+        if self.late || (!self.critical_failures.is_empty() && (stops || none_succeeded)) {
+            RunStatus::Failed
+        } else {
+            RunStatus::PartiallySucceeded
+        }
+    }
+
+    /// Compares the end of a run with what was seen of it.
+    pub(super) fn check_end(&self, status: RunStatus) -> Verdict {
+        for op in self.plan.ids() {
+            prop_assert!(self.endings.contains_key(&op), "{op:?} never ended");
+        }
+        for op in self.plan.compensations() {
+            let owed = self.rolling_back && self.attempts.contains_key(&op);
+            prop_assert!(!owed || self.endings.contains_key(&op), "{op:?} never ended");
+            prop_assert!(self.rolling_back || !self.endings.contains_key(&op));
+        }
+        prop_assert_eq!(status, self.status());
+        Ok(())
+    }
+}
