@@ -179,8 +179,8 @@ impl<'a, 't> Assembly<'a, 't> {
     fn load(&mut self, path: &str, at: Span) -> Option<Node> {
         let identity = files::identity(path);
         // What a file says is shown in findings, so it must be one that is meant to be read. A link must lead to one.
-        if !identity.is_dir() && !(is_configuration(path) && identity.to_str().is_some_and(is_configuration))
-        {
+        let is_known = is_configuration(path) && identity.to_str().is_some_and(is_configuration);
+        if !(identity.is_dir() || is_known) {
             let message = format!("'{path}' cannot be included: it is not a configuration file");
             let advice = "Included files are .yaml, .yml, .json or .jsonc.";
             self.findings.error(Code::InvalidInclude, at, &message, advice);
