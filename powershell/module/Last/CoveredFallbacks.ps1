@@ -1,5 +1,5 @@
 # Write-CustomLog and the progress commands are here for sessions that have none. Where the Logging module, ProgressTracking
-# or whoever else had a command of the name before this import, the module's own goes, and every call reaches theirs.
+# or another module had a command of that name before this import, the module's own goes, and every call reaches theirs.
 # (-is with a type is the one question that costs an import no dynamic binding.)
 if ($covered -is [array]) {
     Remove-Item -LiteralPath $covered -WhatIf:$false -Confirm:$false

@@ -3,7 +3,7 @@ function Expand-All {
     .SYNOPSIS
         Extracts one ZIP archive, or every one below the current folder.
     .DESCRIPTION
-        Each archive goes into a folder of its own name beside it. Asks first, unless -Force is given; where nobody can answer,
+        Each archive goes into a folder of its own name beside it. Asks first, unless -Force is given; where no one can answer,
         nothing is extracted. An archive that cannot be extracted is an error that names it, and does not keep the others from
         being extracted; a folder that was made for it is removed.
     .PARAMETER ZipFile

@@ -6,9 +6,9 @@ function Get-LabPerformance {
         Reads what runs have left behind (see about_LabRunner). Runs that are under way, or whose end nobody has
         written down, count as runs but have no part in the durations.
     .PARAMETER LabName
-        One lab; all labs that were run here when left out. A lab that was never run has no runs, and is no error.
+        One lab; all labs that were run here when left out. A lab that was never run has no runs; that is not an error.
     .PARAMETER Last
-        Only the newest runs of each lab, at most so many.
+        The maximum number of runs of each lab, newest first.
     .EXAMPLE
         Get-LabPerformance
     .EXAMPLE
@@ -17,7 +17,7 @@ function Get-LabPerformance {
         (Get-LabPerformance).SlowestOperations | Format-Table Name, AverageDuration, SuccessRate
     .OUTPUTS
         LabRunner.LabPerformance: LabName, Runs, Succeeded, SuccessRate (0 to 1, or nothing without an ended run),
-        LastDuration, AverageDuration, MinimumDuration, MaximumDuration, LastRun, AverageConcurrency (operations at work at
+        LastDuration, AverageDuration, MinimumDuration, MaximumDuration, LastRun, AverageConcurrency (operations running at
         the same time), ParallelEfficiency (that, by how many could have been), and SlowestOperations, the five that take
         the longest, each with Name, Runs, SuccessRate, AverageDuration, MaximumDuration and AverageAttempts.
     #>

@@ -22,7 +22,7 @@ function Get-LabPlan {
     .PARAMETER MaxConcurrency
         How many operations may run at the same time; 0, or nothing, for the lab's own setting, or the module's.
     .PARAMETER ResourceLimits
-        How much there is of what operations need, as Start-AdvancedLabOrchestration takes it.
+        The amounts that are available to operations, as in Start-AdvancedLabOrchestration.
     .PARAMETER OrchestrationMode
         Sequential, Parallel or Intelligent; the lab's own mode when absent.
     .PARAMETER Target

@@ -27,7 +27,7 @@ function Get-LabRunnerDependencies {
         , @('PowerShell', 'Engine', $true, 'PowerShell 7.4 or later')
         , @('labrunner_native', 'Library', $true, 'decides what runs when; comes with the module')
         , @('Logging', 'Module', $false, 'the log; without it lines go to the console')
-        , @('ProgressTracking', 'Module', $false, 'is told the progress of deployments; without it Write-Progress is')
+        , @('ProgressTracking', 'Module', $false, 'receives the progress of deployments; without it Write-Progress is')
         , @('OpenTofuProvider', 'Module', $false, 'deploys the infrastructure of Start-EnhancedLabDeployment')
         , @('ISOManager', 'Module', $false, 'downloads and makes images, called by your operations')
         , @('SecureCredentials', 'Module', $false, 'holds credentials, called by your operations')

@@ -12,7 +12,7 @@ function Get-MenuSelection {
     .PARAMETER AllowAll
         Lets 'all' choose everything.
     .PARAMETER MaxRetries
-        How often is asked before nothing is chosen.
+        Number of attempts before returning nothing.
     .EXAMPLE
         Get-MenuSelection -Items '0001_Reset-Git.ps1', '0002_Setup-Directories.ps1' -Title 'Scripts' -AllowAll
     .OUTPUTS

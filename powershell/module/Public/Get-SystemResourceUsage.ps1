@@ -3,7 +3,7 @@ function Get-SystemResourceUsage {
     .SYNOPSIS
         Tells how much of this machine is in use, and how much of that by this process.
     .DESCRIPTION
-        Looks for a fifth of a second, for the use of processors can only be told over a time. In a container its limits count
+        Samples for 200 ms, because CPU usage can only be measured over an interval. In a container its limits count
         as what there is.
 
         Gives Processors, CPUPercent, MemoryTotalGB, MemoryUsedGB, MemoryAvailableGB, MemoryPercent, DiskFreeGB (where runs

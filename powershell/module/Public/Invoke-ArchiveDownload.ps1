@@ -7,7 +7,7 @@ function Invoke-ArchiveDownload {
         folder: what was there stays, and files of the same name are replaced. Nothing of an archive appears there that could
         not be read to its end, and no entry of one is written anywhere else.
 
-        A download that fails is said on the console and is no error, unless -Required is given or -Format asks for what is in
+        A failed download is reported on the console but is not an error, unless -Required is given or -Format asks for what is in
         it.
     .PARAMETER Url
         The address.
@@ -59,7 +59,7 @@ function Invoke-ArchiveDownload {
         try {
             if ($UseGh) {
                 $global:LASTEXITCODE = 0
-                # gh writes what it gets to its output, which is text to PowerShell: it is told to write the file itself.
+                # gh writes to its output, which PowerShell would decode as text, so gh is asked to write the file itself.
                 gh api $Url --output $file
                 if ($global:LASTEXITCODE -ne 0) { $failed = "gh ended with exit code $global:LASTEXITCODE" }
             } else {

@@ -64,7 +64,7 @@ function Invoke-LabStep {
         $text = $Config.Trim()
         $file = $null
         if ($text[0] -notin '{', '[' -and $text.IndexOf("`n") -lt 0) {
-            # What is no path is no file: such a text is passed on as it stands.
+            # Text that is not a valid path is passed on unchanged.
             try { $file = $PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($text) } catch { $file = $null }
         }
         if ($file -and [System.IO.File]::Exists($file)) {

@@ -88,7 +88,7 @@ function Invoke-OpenTofuInstaller {
             if (-not $version) { & $refuse DownloadFailed 'The list of OpenTofu releases names none.' 'Give -OpenTofuVersion.' $list 'InvalidData' }
         }
         if ($version -notmatch '^\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$') {
-            & $refuse InvalidValue "'$OpenTofuVersion' is no version of OpenTofu." 'Write it like 1.10.6.' $OpenTofuVersion 'InvalidArgument'
+            & $refuse InvalidValue "'$OpenTofuVersion' is not a version of OpenTofu." 'Write it like 1.10.6.' $OpenTofuVersion 'InvalidArgument'
         }
         $release = "$($BaseUrl.TrimEnd('/'))/v$version"
         $name = "tofu_${version}_${system}_$processor.zip"

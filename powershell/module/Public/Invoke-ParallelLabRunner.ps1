@@ -22,7 +22,7 @@ function Invoke-ParallelLabRunner {
         for 30 minutes each unless -TimeoutMinutes says otherwise, and one hashtable is returned: TotalScripts,
         CompletedScripts (also CompletedSuccessfully), FailedScripts (also Failed), Success, TotalDuration and AverageDuration
         in seconds, and Results with Name, Script, State (Completed or Failed), Success, Result, Error, Duration, StartTime
-        and EndTime. A script that does not exist or cannot be read has failed; it is no error of the command.
+        and EndTime. A script that does not exist or cannot be read has failed; it is not an error of the command.
     .PARAMETER Operations
         The operations.
     .PARAMETER Scripts
@@ -62,7 +62,7 @@ function Invoke-ParallelLabRunner {
     .PARAMETER RetryDelaySeconds
         The pause before that, in seconds.
     .PARAMETER ResourceLimits
-        How much there is of what operations need: MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps, MaxDiskMbps, and
+        The amounts that are available to operations: MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps, MaxDiskMbps, and
         Pools = @{ name = units }. While the machine itself is over its limit of memory or processor, nothing more is
         started beside what runs.
     .PARAMETER OrchestrationMode
@@ -234,7 +234,7 @@ function Invoke-ParallelLabRunner {
     begin { $all = [System.Collections.Generic.List[object]]::new() }
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
-        # An empty pipeline is no operations, not no parameters.
+        # An empty pipeline means zero operations, not missing parameters.
         if ($PSCmdlet.ParameterSetName -eq 'Operations' -or ($PSCmdlet.MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
             $PSBoundParameters['Operations'] = $all.ToArray()
         } elseif ($Config -is [string]) {

@@ -37,7 +37,7 @@ function New-LabConfiguration {
     }
     $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $Path
     if ([System.IO.Path]::GetExtension($file) -notin '.yaml', '.yml') {
-        & $refused 'LabRunner.InvalidValue' "'$file' is no YAML file by its name." 'Let it end in .yaml.' 'InvalidArgument'
+        & $refused 'LabRunner.InvalidValue' "'$file' does not end in .yaml or .yml." 'Give the file a name that ends in .yaml.' 'InvalidArgument'
     }
     if ([System.IO.File]::Exists($file) -and -not $Force) {
         & $refused 'LabRunner.FileExists' "The file '$file' exists already." 'Choose another path, or use -Force to write over it.' 'ResourceExists'

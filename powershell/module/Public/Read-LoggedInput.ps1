@@ -3,14 +3,14 @@ function Read-LoggedInput {
     .SYNOPSIS
         Asks the user for a line and logs the answer.
     .DESCRIPTION
-        Where nobody can answer - a host without a user, or the environment variable PESTER_RUN is 'true' - the default value
+        Where no one can answer (a host without a user, or the environment variable PESTER_RUN is 'true' - the default value
         is returned at once. A secure answer is never logged.
     .PARAMETER Prompt
         The question.
     .PARAMETER AsSecureString
         Hides what is typed and returns a SecureString.
     .PARAMETER DefaultValue
-        The answer where nobody can give one.
+        The answer to use when the session is not interactive.
     .EXAMPLE
         $name = Read-LoggedInput 'Name of the lab?' -DefaultValue 'Lab-01'
     .OUTPUTS

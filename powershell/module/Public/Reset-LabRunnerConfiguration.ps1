@@ -1,7 +1,7 @@
 function Reset-LabRunnerConfiguration {
     <#
     .SYNOPSIS
-        Takes settings of the module back, so that they are what they would be without them.
+        Resets settings to their inherited or default values.
     .DESCRIPTION
         A setting that was taken back is what the next source says: the environment, ConfigurationCore, the user's file or
         the module itself (see Get-LabRunnerConfiguration).

@@ -28,7 +28,7 @@ function Set-LabRunnerConfiguration {
     .PARAMETER ProgressStyle
         How progress is shown: Bar, Spinner, Percentage or Detailed.
     .PARAMETER ProgressIntervalSeconds
-        How often progress is drawn anew, 0.1 to 3600.
+        Seconds between two redraws of the progress display, 0.1 to 3600.
     .PARAMETER Scope
         User, the default, writes the user's file. Process holds until the process ends, and comes before everything else.
     .PARAMETER PassThru

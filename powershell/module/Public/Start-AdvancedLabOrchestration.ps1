@@ -22,7 +22,7 @@ function Start-AdvancedLabOrchestration {
     .PARAMETER MaxConcurrency
         How many operations may run at the same time; 0, or nothing, for the file's own setting, or one a processor.
     .PARAMETER ResourceLimits
-        How much there is of what operations need: MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps, MaxDiskMbps, and
+        The amounts that are available to operations: MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps, MaxDiskMbps, and
         Pools = @{ name = units }. Each comes before the file's own limit. While the machine itself is over its limit of
         memory or processor, nothing more is started beside what runs.
     .PARAMETER FailureStrategy
@@ -36,7 +36,7 @@ function Start-AdvancedLabOrchestration {
         The limit of the whole run; 0, or nothing, for the file's own setting.
     .PARAMETER Isolation
         How far scripts are kept apart that have no isolation of their own: Shared, which is the default, in warm runspaces
-        whose session is put back after each; Runspace in a runspace of their own; Process in a PowerShell of their own.
+        whose session is reset after each operation; Runspace in a runspace of their own; Process in a PowerShell of their own.
     .PARAMETER HealthMonitoring
         Watches the health of the lab while it is deployed. Not available yet: a warning says so.
     .PARAMETER PerformanceAnalytics

@@ -9,7 +9,7 @@ function Start-EnhancedLabDeployment {
 
         Whatever happens, one result is returned: Success, ConfigurationPath, StartTime, EndTime, Duration, Stage, DryRun,
         ProgressTracking, Stages (Success and Duration of each), Resources, Warnings, Errors and Results (those of the
-        operations). A failure is in Errors and is logged; it is no error of the command.
+        operations). A failure is listed in Errors and logged; it is not an error of the command.
     .PARAMETER ConfigurationPath
         The lab's configuration.
     .PARAMETER ShowProgress
@@ -137,7 +137,7 @@ function Start-EnhancedLabDeployment {
                 if (-not $check.Valid) {
                     foreach ($found in $check.Errors) { & $fail Validate "$found" }
                     if (-not $Force) { throw [System.OperationCanceledException]::new('Validate') }
-                    # What cannot be read cannot be run, whoever forces it.
+                    # A file that cannot be read cannot be run, not even with -Force.
                     $hasOperations = $false
                 }
             }

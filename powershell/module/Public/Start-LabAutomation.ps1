@@ -38,7 +38,7 @@ function Start-LabAutomation {
     .PARAMETER Auto
         Asks nothing.
     .PARAMETER ShowProgress
-        Shows how far the run is; the ProgressTracking module, where it is loaded, is told too.
+        Shows the progress of the run; the ProgressTracking module is updated too when it is loaded.
     .PARAMETER ProgressStyle
         How: Bar, Spinner, Percentage or Detailed.
     .EXAMPLE
@@ -149,7 +149,7 @@ function Start-LabAutomation {
             $search = [LabRunner.LabFileSearch]::Find($location, $LabName)
             $file = $search.Path
             if (-not $file) {
-                $looked = if ($search.Probed) { "Looked for: $($search.Probed -join ', ')." } else { 'It is no name that a file can have.' }
+                $looked = if ($search.Probed) { "Looked for: $($search.Probed -join ', ')." } else { 'The name contains characters that are not allowed in file names.' }
                 return & $ended 'NoConfiguration' "The lab '$LabName' has no file. $looked"
             }
         } else {
@@ -174,7 +174,7 @@ function Start-LabAutomation {
 
         $unknown = @()
         if ($Steps.Count -gt 0) {
-            # The steps that were asked for, and whatever they wait for.
+            # The requested steps and their dependencies.
             $byName = @{}
             foreach ($operation in $operations) {
                 foreach ($name in @($operation.Id, $operation.Name)) { if ($name) { $byName["$name"] = $operation } }
