@@ -76,3 +76,58 @@ Describe 'Configuration files' {
         { Start-AdvancedLabOrchestration $file -Environment dev -DryRun } | Should -Throw
     }
 }
+
+Describe 'Numbers of configuration files' {
+    BeforeAll { Set-Location -LiteralPath $TestDrive }
+
+    AfterAll { Set-Location -LiteralPath $PSScriptRoot }
+
+    It 'gives <Written> as a <Type> that is written the same everywhere' -ForEach @(
+        @{ Written = '5'; Type = 'Int32' }
+        @{ Written = '0'; Type = 'Int32' }
+        @{ Written = '-7'; Type = 'Int32' }
+        @{ Written = '4294967296'; Type = 'Int64' }
+        @{ Written = '123456789012345678901234567890'; Type = 'BigInteger' }
+        @{ Written = '1.5'; Type = 'Double' }
+        @{ Written = '3.10'; Type = 'Decimal' }
+        @{ Written = '22.10'; Type = 'Decimal' }
+        @{ Written = '100.0'; Type = 'Decimal' }
+        @{ Written = '8.0'; Type = 'Decimal' }
+        @{ Written = '0.00001'; Type = 'Decimal' }
+        @{ Written = '1e3'; Type = 'String' }
+        @{ Written = '61e9540'; Type = 'String' }
+        @{ Written = '-61e9540'; Type = 'String' }
+        @{ Written = '3.141592653589793238462643383279502884'; Type = 'String' }
+        @{ Written = '010'; Type = 'String' }
+        @{ Written = '0x1F'; Type = 'String' }
+        @{ Written = '+5'; Type = 'String' }
+        @{ Written = '.5'; Type = 'String' }
+        @{ Written = '.inf'; Type = 'String' }
+    ) {
+        "name: x`nmetadata: { Value: $Written }`noperations:`n- name: p`n  parameters: { Typed: $Written, Untyped: $Written }`n  script: |`n    param([string] `$Typed, `$Untyped)`n    `"`$Typed `$Untyped`"`n- name: '$Written'`n  command: printenv`n  args: [VALUE]`n  env: { VALUE: $Written }" | Set-Content numbers.yaml
+        $value = (Get-LabConfig numbers.yaml).metadata.Value
+        $value.GetType().Name | Should -Be $Type
+        "$value" | Should -BeExactly $Written
+        $results = (Start-AdvancedLabOrchestration numbers.yaml -WarningAction SilentlyContinue).Results
+        ($results | Where-Object Name -EQ p).Output | Should -BeExactly "$Written $Written"
+        if ($IsLinux) { ($results | Where-Object Name -NE p).Output | Should -BeExactly $Written }
+        $results.Name | Should -Contain $Written
+
+        foreach ($format in 'Yaml', 'Json') {
+            $again = Join-Path $TestDrive "again.$format".ToLower()
+            Export-LabConfig -InputObject (Get-LabConfig numbers.yaml) -Path $again -Force
+            $value = (Get-LabConfig $again).metadata.Value
+            "$value" | Should -BeExactly $Written -Because $format
+            $value.GetType().Name | Should -Be $Type -Because $format
+        }
+    }
+
+    It 'keeps numbers that are written in full for arithmetic and comparison' {
+        '{"a": 10.0, "b": 3.10, "c": 1.5}' | Set-Content numbers.json
+        $config = Get-LabConfig numbers.json
+        $config.a -gt 9 | Should -BeTrue
+        $config.b * 2 | Should -Be 6.2
+        $config.c + 1 | Should -Be 2.5
+        [version] $config.b | Should -Be ([version] '3.10')
+    }
+}

@@ -311,22 +311,27 @@ fn json_number(text: &str) -> Cow<'_, str> {
     format!("{sign}{zero}{}.0{fraction}", &digits[..point]).into()
 }
 
-/// As JSON, in order and with every digit of every number. Only JSON serialisers keep long numbers.
+/// As JSON, in order and with every digit of every number. A number that JSON cannot show as it was written (`0x1F`,
+/// `+5`, `.5`), or that is too large for a reader's numbers (`61e9540`), is its text: nobody is to see another one.
+/// Only JSON serialisers keep long numbers.
 impl Serialize for Node {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.value {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(value) => serializer.serialize_bool(*value),
-            Value::Integer(text) => {
-                let text = json_number(text);
-                match (text.parse::<i64>(), text.parse::<u64>()) {
-                    // "-0" is the one whole number that an i64 would not give back.
-                    (Ok(number), _) if number != 0 || text == "0" => serializer.serialize_i64(number),
-                    (_, Ok(number)) => serializer.serialize_u64(number),
-                    _ => raw(&text, serializer),
+            // Most numbers are short and whole.
+            Value::Integer(text)
+                if text.len() < 19 && text.starts_with(|c: char| ('1'..='9').contains(&c)) =>
+            {
+                match text.parse() {
+                    Ok(number) => serializer.serialize_i64(number),
+                    Err(_) => serializer.serialize_str(text),
                 }
             }
-            Value::Float(text) => raw(&json_number(text), serializer),
+            Value::Integer(text) | Value::Float(text) => match is_json_number(text) {
+                true => raw(text, serializer),
+                false => serializer.serialize_str(text),
+            },
             Value::Text(text) => serializer.serialize_str(&text.text),
             Value::Sequence(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
@@ -348,6 +353,12 @@ impl Serialize for Mapping {
         }
         map.end()
     }
+}
+
+/// Whether a number is written as JSON writes one, and is one that readers can hold.
+fn is_json_number(text: &str) -> bool {
+    matches!(json_number(text), Cow::Borrowed(same) if same.len() == text.len())
+        && text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 fn raw<S: Serializer>(number: &str, serializer: S) -> Result<S::Ok, S::Error> {
@@ -383,21 +394,25 @@ mod tests {
     fn numbers_are_written_as_json_with_every_digit() {
         for (written, json) in [
             ("5", "5"),
-            ("+5", "5"),
             ("-0", "-0"),
-            ("0x1F", "31"),
-            ("0o17", "15"),
+            ("0", "0"),
             ("18446744073709551615", "18446744073709551615"),
             ("123456789012345678901234567890", "123456789012345678901234567890"),
             ("1.10", "1.10"),
-            (".5", "0.5"),
-            ("-.5e3", "-0.5e3"),
-            ("5.", "5.0"),
-            ("5.e3", "5.0e3"),
-            ("+1.50", "1.50"),
-            ("1e400", "1e400"),
+            ("100.0", "100.0"),
+            ("1e3", "1e3"),
         ] {
             assert_eq!(serde_json::to_string(&number(written)).unwrap(), json, "{written}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_json_cannot_show_are_their_text() {
+        for written in
+            ["+5", "0x1F", "0o17", ".5", "-.5e3", "5.", "5.e3", "+1.50", "1e400", "61e9540", "-1e999"]
+        {
+            let json = serde_json::to_string(&number(written)).unwrap();
+            assert_eq!(json, format!("\"{written}\""), "{written}");
         }
     }
 

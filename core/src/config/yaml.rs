@@ -630,7 +630,7 @@ mod tests {
         assert_eq!(values[1], Value::Integer("123456789012345678901234567890".into()));
         assert_eq!(
             serde_json::to_string(&node).unwrap(),
-            r#"{"a":1.10,"b":123456789012345678901234567890,"c":5}"#
+            r#"{"a":1.10,"b":123456789012345678901234567890,"c":"+5"}"#
         );
         for text in ["1e5", "1.", ".5", "-.5E-3", "0", "-0", "0.0", "0o17"] {
             assert!(number(text).is_some(), "{text}");

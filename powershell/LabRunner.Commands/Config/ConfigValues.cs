@@ -13,8 +13,8 @@ internal static class ConfigValues
     internal static JsonDocument Parse(ReadOnlyMemory<byte> document) => JsonDocument.Parse(document, Reading);
 
     /// <summary>
-    /// Mappings become <see cref="LabConfigNode"/>, sequences arrays, whole numbers the smallest of int, long and
-    /// BigInteger that holds them, other numbers doubles. Text stays text: a size such as <c>4GB</c> is the script's to read.
+    /// Mappings become <see cref="LabConfigNode"/>, sequences arrays, and numbers the first of int, long, BigInteger, double
+    /// and decimal that writes them as the file does; <c>1e3</c>, which none does, is text, as is a size such as <c>4GB</c>.
     /// </summary>
     internal static object? From(JsonElement element) => element.ValueKind switch
     {
@@ -54,21 +54,39 @@ internal static class ConfigValues
         return items;
     }
 
+    // The first type that writes the number as the file does; a number that none of them would is its text.
     private static object Number(JsonElement element)
     {
-        if (element.TryGetInt32(out var small))
+        // Whole numbers have one spelling in JSON, but for zero.
+        if (element.TryGetInt32(out var small) && small != 0)
         {
             return small;
         }
 
-        if (element.TryGetInt64(out var large))
+        if (element.TryGetInt64(out var large) && large != 0)
         {
             return large;
         }
 
         var text = element.GetRawText();
-        return text.AsSpan().IndexOfAny('.', 'e', 'E') < 0
-            ? BigInteger.Parse(text, CultureInfo.InvariantCulture)
-            : element.GetDouble();
+        if (text == "0")
+        {
+            return 0;
+        }
+
+        if (text.AsSpan().IndexOfAny('.', 'e', 'E') < 0 && text != "-0")
+        {
+            return BigInteger.Parse(text, CultureInfo.InvariantCulture);
+        }
+
+        if (element.TryGetDouble(out var real) && double.IsFinite(real) && real.ToString("R", CultureInfo.InvariantCulture) == text)
+        {
+            return real;
+        }
+
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exact)
+            && exact.ToString(CultureInfo.InvariantCulture) == text
+                ? exact
+                : text;
     }
 }
