@@ -49,7 +49,6 @@ public sealed class EngineSmokeTests : IDisposable
         running.WaitForOutput(value => value is "started");
         var result = running.Stop();
         Assert.Equal(PSInvocationState.Stopped, result.State);
-        Assert.True(result.StopTook < TimeSpan.FromSeconds(10), result.StopTook.ToString());
     }
 
     [Fact]

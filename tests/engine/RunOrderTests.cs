@@ -24,7 +24,7 @@ public sealed class RunOrderTests(ModuleFixture fixture) : IClassFixture<ModuleF
     {
         var result = _session.Run("""
             $up = [System.Threading.ManualResetEventSlim]::new()
-            Invoke-ParallelLabRunner @{ Name = 'late'; ScriptBlock = { ($using:up).Wait() } }, @{ Name = 'early'; ScriptBlock = { ($using:up).Set() } } -MaxConcurrency 2 -Ordered | ForEach-Object Name
+            Invoke-ParallelLabRunner @{ Name = 'late'; ScriptBlock = { $null = ($using:up).Wait(60000) } }, @{ Name = 'early'; ScriptBlock = { ($using:up).Set() } } -MaxConcurrency 2 -Ordered | ForEach-Object Name
             """).Clean();
         Assert.Equal(["late", "early"], result.Output);
     }

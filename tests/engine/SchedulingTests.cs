@@ -143,7 +143,7 @@ public sealed class SchedulingTests(ModuleFixture fixture) : IClassFixture<Modul
     {
         var result = _session.Run("""
             $up = [System.Threading.ManualResetEventSlim]::new()
-            $r = Invoke-ParallelLabRunner -Ordered @{ Name = 'Long'; ScriptBlock = { ($using:up).Set(); Start-Sleep -Seconds 600 } }, @{ Name = 'Bad'; ScriptBlock = { ($using:up).Wait(); throw 'x' } } -MaxConcurrency 2 -CancelRunning -ErrorAction SilentlyContinue
+            $r = Invoke-ParallelLabRunner -Ordered @{ Name = 'Long'; ScriptBlock = { ($using:up).Set(); Start-Sleep -Seconds 600 } }, @{ Name = 'Bad'; ScriptBlock = { $null = ($using:up).Wait(60000); throw 'x' } } -MaxConcurrency 2 -CancelRunning -ErrorAction SilentlyContinue
             $r | ForEach-Object { "$($_.Name) $($_.Status)" }
             """);
         Assert.Equal(["Long Canceled", "Bad Failed"], result.Output);
@@ -156,11 +156,11 @@ public sealed class SchedulingTests(ModuleFixture fixture) : IClassFixture<Modul
             $up = [System.Threading.ManualResetEventSlim]::new()
             $go = [System.Threading.ManualResetEventSlim]::new()
             $job = Invoke-ParallelLabRunner @(
-                @{ Name = 'Holder'; Priority = 1; Lock = 'table'; ScriptBlock = { ($using:up).Set(); ($using:go).Wait() } }
+                @{ Name = 'Holder'; Priority = 1; Lock = 'table'; ScriptBlock = { ($using:up).Set(); $null = ($using:go).Wait(60000) } }
                 @{ Name = 'Waiter'; Lock = 'table'; ScriptBlock = { } }
                 @{ Name = 'After'; Dependencies = 'Waiter'; ScriptBlock = { } }
             ) -MaxConcurrency 2 -Background -RunName 'tables'
-            $up.Wait()
+            $null = $up.Wait(60000)
             $active = @(Get-ActiveLabOperations | Where-Object Run -EQ 'tables')
             $go.Set()
             $null = $job | Wait-Job

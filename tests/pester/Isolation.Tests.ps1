@@ -133,21 +133,19 @@ operations:
             @{ Name = 'closed'; ScriptBlock = { Write-Warning "$([runspace]::DefaultRunspace.Id)"; $null = ($using:gate).Wait(60000); Start-Sleep -Seconds 600 } }
             @{ Name = 'other'; ScriptBlock = { 'x' } }
         )
-        $watch = [Diagnostics.Stopwatch]::StartNew()
-        while ($job.ChildJobs[0].Warning.Count -eq 0 -and $watch.Elapsed.TotalSeconds -lt 30) { Start-Sleep -Milliseconds 10 }
-        (Get-Runspace -Id "$($job.ChildJobs[0].Warning[0])").CloseAsync()
+        [System.Threading.SpinWait]::SpinUntil({ $job.ChildJobs[0].Warning.Count -gt 0 }, 60000) | Should -BeTrue
+        (Get-Runspace -Id ("$($job.ChildJobs[0].Warning[0])" -replace "^\[closed\] ")).CloseAsync()
         $gate.Set()
         $results = $job | Wait-Job -Timeout 60 | Receive-Job -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
         Remove-Job -Job $job
         $results.Status | Should -Be 'Failed', 'Succeeded'
         $results[0].ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'LabRunner.WorkerLost*'
 
-        # Those that wait end at once, and not when what they wait in is over.
+        # Those that wait end by that, and not when they have waited for the three minutes that they may.
         $idle = @(Get-Runspace -Name 'LabRunner worker*')
         $idle | Should -Not -BeNullOrEmpty
-        $watch.Restart()
-        $idle | ForEach-Object Close
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
+        $idle | ForEach-Object CloseAsync
+        [System.Threading.SpinWait]::SpinUntil({ $idle.RunspaceStateInfo.State -notcontains 'Closing' }, 60000) | Should -BeTrue
         (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 'x' } }).Output | Should -Be 'x'
     }
 

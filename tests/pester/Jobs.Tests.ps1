@@ -5,11 +5,7 @@ Describe 'A run as a job' {
         $ErrorActionPreference = 'Continue'
         function Receive-Text($Job, [switch] $Keep) { Receive-Job -Job $Job -Keep:$Keep *>&1 | ForEach-Object { "$($_.GetType().Name) $_" } }
         function Wait-Until([scriptblock] $Condition) {
-            $watch = [Diagnostics.Stopwatch]::StartNew()
-            while (!(& $Condition)) {
-                if ($watch.Elapsed.TotalSeconds -gt 30) { throw "Waited in vain for: $Condition" }
-                Start-Sleep -Milliseconds 10
-            }
+            if (![System.Threading.SpinWait]::SpinUntil([func[bool]] $Condition, 60000)) { throw "Waited in vain for: $Condition" }
         }
     }
 
@@ -30,7 +26,7 @@ Describe 'A run as a job' {
         $job.HasMoreData | Should -BeTrue
         (Receive-Job -Job $job.ChildJobs[0]).Output | Should -Be 'one'
         $gate.Set()
-        $null = Wait-Job -Job $job
+        $null = Wait-Job -Job $job -Timeout 60
         $job.State | Should -Be 'Failed'
         $job.StatusMessage | Should -Be '3 of 3 operations ended'
         $job.ChildJobs.State | Should -Be 'Completed', 'Failed', 'Stopped'
@@ -55,7 +51,7 @@ Describe 'A run as a job' {
         Receive-Text $job | Should -Be $live
         Receive-Text $job | Should -BeNullOrEmpty
         $gate.Set()
-        $null = Wait-Job -Job $job
+        $null = Wait-Job -Job $job -Timeout 60
         Receive-Text $job | Should -Be 'InformationRecord h2', 'LabOperationResult a: Succeeded'
     }
 
@@ -78,7 +74,7 @@ Describe 'A run as a job' {
 
     It 'keeps what nobody receives within bounds' {
         $job = Invoke-ParallelLabRunner -Background -KeepRecords 1000 @{ Name = 'a'; ScriptBlock = { foreach ($i in 1..20000) { Write-Information $i } } }
-        $null = Wait-Job -Job $job
+        $null = Wait-Job -Job $job -Timeout 60
         $received = Receive-Job -Job $job 6>&1
         $received[-1] | Should -BeOfType ([LabRunner.LabOperationResult])
         "$($received[-2])" | Should -Be '20000'
@@ -107,11 +103,7 @@ operations:
             Start-AdvancedLabOrchestration -ConfigurationPath $lab -Variables @{ gate = $gate; broken = [bool] $Broken } -AsJob @With
         }
         function Wait-Until([scriptblock] $Condition) {
-            $watch = [Diagnostics.Stopwatch]::StartNew()
-            while (!(& $Condition)) {
-                if ($watch.Elapsed.TotalSeconds -gt 30) { throw "Waited in vain for: $Condition" }
-                Start-Sleep -Milliseconds 10
-            }
+            if (![System.Threading.SpinWait]::SpinUntil([func[bool]] $Condition, 60000)) { throw "Waited in vain for: $Condition" }
         }
     }
 
@@ -126,7 +118,7 @@ operations:
         $job.State | Should -Be 'Running'
         "$(Receive-Job -Job $job *>&1)" | Should -Be 'creating'
         $gate.Set()
-        $null = Wait-Job -Job $job
+        $null = Wait-Job -Job $job -Timeout 60
         $job.State | Should -Be 'Completed'
         $job.StatusMessage | Should -Be '3 of 3 operations ended'
         $job.ChildJobs[1].Warning.Message | Should -Be 'booting'
@@ -142,7 +134,7 @@ operations:
     It 'has failed when the lab has, and still reports' {
         $job = Start-It -Broken
         $gate.Set()
-        $null = Wait-Job -Job $job
+        $null = Wait-Job -Job $job -Timeout 60
         $job.State | Should -Be 'Failed'
         $job.ChildJobs.State | Should -Be 'Completed', 'Completed', 'Failed'
         $job.ChildJobs[2].StatusMessage | Should -Be 'broken'
@@ -155,7 +147,7 @@ operations:
     It 'has failed when a part of the lab was left out' {
         $job = Start-It -With @{ Exclude = 'machine' }
         $gate.Set()
-        $null = Wait-Job -Job $job
+        $null = Wait-Job -Job $job -Timeout 60
         $job.State | Should -Be 'Failed'
         (Receive-Job -Job $job 3>$null).Summary.Status | Should -Be 'PartiallySucceeded'
     }

@@ -155,16 +155,21 @@ operations:
 
         It 'are masked in progress' {
             $seen = [powershell]::Create().AddScript({
-                    param($Module, $Vault)
+                    param($Module, $Vault, $Gate)
                     Import-Module $Module, $Vault
                     Invoke-ParallelLabRunner @{ Name = 'p'; Parameters = @{ Key = 'secret://key' }; ScriptBlock = {
                             param($Key)
                             Write-Progress -Activity "activity $Key" -Status "status $Key" -CurrentOperation "now $Key"
-                            Start-Sleep -Milliseconds 1500
+                            $null = ($using:Gate).Wait(60000)
                         } } -ShowProgress -ProgressStyle Bar
                 }).AddArgument((Get-Module LabRunner).ModuleBase).AddArgument($module)
+            $gate = [System.Threading.ManualResetEventSlim]::new()
+            $null = $seen.AddArgument($gate)
             try {
-                $null = $seen.Invoke()
+                $running = $seen.BeginInvoke()
+                $null = [System.Threading.SpinWait]::SpinUntil({ @($seen.Streams.Progress | Where-Object StatusDescription -Like '*`**').Count -gt 0 }, 60000)
+                $gate.Set()
+                $null = $seen.EndInvoke($running)
                 $text = ($seen.Streams.Progress | ForEach-Object { "$($_.Activity) $($_.StatusDescription) $($_.CurrentOperation)" }) -join "`n"
                 $text | Should -Match '\*{8}'
                 $text | Should -Not -Match 'k-123456'

@@ -49,9 +49,7 @@ Invoke-ParallelLabRunner -ContinueOnError -Ordered -Functions Get-Answer, Stop-*
         (Invoke-ParallelLabRunner -Modules Tools @{ Name = 'a'; ScriptBlock = { (Get-Command Get-Tool).Source } }).Output | Should -Be 'Tools'
         (Invoke-ParallelLabRunner -Modules (Get-Module Tools) @{ Name = 'a'; ScriptBlock = { (Get-Command Get-Tool).Source } }).Output | Should -Be 'Tools'
         Remove-Module Tools
-        $watch = [Diagnostics.Stopwatch]::StartNew()
         { Invoke-ParallelLabRunner -Modules NoSuchModule @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*the module 'NoSuchModule'*" -ErrorId 'LabRunner.WorkerNotPrepared*'
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
     }
 
     It 'imports the module into many runspaces at once without losing one' {
@@ -91,18 +89,16 @@ Describe 'Questions that an operation asks' {
         'Read-Host name', 'Read-Host -AsSecureString', 'Get-Credential', '& { param([Parameter(Mandatory)] $Name) }', 'Write-Warning w -WarningAction Inquire',
         '$Host.UI.PromptForChoice("a", "b", @([System.Management.Automation.Host.ChoiceDescription]::new("&Yes")), 0)', '$Host.UI.RawUI.ReadKey()', 'pause',
         '& { [CmdletBinding(SupportsShouldProcess, ConfirmImpact = "High")] param() $PSCmdlet.ShouldProcess("x") }') {
-        $watch = [Diagnostics.Stopwatch]::StartNew()
-        $result = Invoke-ParallelLabRunner @{ Name = 'asks'; Script = $_; Timeout = '30s' } 2>$null 3>$null
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 15
+        # Not at its limit: then it would be TimedOut.
+        $result = Invoke-ParallelLabRunner @{ Name = 'asks'; Script = $_; Timeout = '60s' } 2>$null 3>$null
         $result.Status | Should -Be 'Failed'
         $result.ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'LabRunner.PromptInParallel*'
         $result.ErrorRecord.InvocationInfo.ScriptLineNumber | Should -Be 1
     }
 
     It 'does not wait for a debugger' {
-        $watch = [Diagnostics.Stopwatch]::StartNew()
-        $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Wait-Debugger }; Timeout = '30s' } 2>$null
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 15
+        $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { Wait-Debugger }; Timeout = '60s' } 2>$null
+        $result.Status | Should -Not -Be 'TimedOut'
         "$($result.ErrorRecord)$($result.Errors)" | Should -BeLike '*debugger is turned off*'
     }
 }

@@ -72,3 +72,29 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Outcome {
     }
     fs::write(path, bytes).map_err(|e| Fault::file("write", path, &e))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A loaded machine is slow, not wrong: a test waits for what it needs, with a limit, and measures nothing.
+    #[test]
+    fn no_test_asserts_how_long_something_took() {
+        let house = House::find().expect("a checkout");
+        let mut found = Vec::new();
+        for folder in ["core", "ffi", "tests"] {
+            for file in files_below(&house.at(folder)).expect("readable") {
+                let text = fs::read_to_string(&file).unwrap_or_default();
+                let measured = text.lines().any(|line| {
+                    line.contains("elapsed() < ")
+                        || line.contains("Stopwatch]::StartNew")
+                        || (line.contains("Elapsed") && line.contains("BeLessThan"))
+                });
+                if measured {
+                    found.push(house.shown(&file).to_string());
+                }
+            }
+        }
+        assert!(found.is_empty(), "these measure time: {found:?}");
+    }
+}

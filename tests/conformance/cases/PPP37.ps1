@@ -9,8 +9,7 @@
         $most = (Get-Count) + 2 * 11
         foreach ($call in 1..60) { Assert-Same (Invoke-Work -Count 11 -Width 11 { 1 } | Select-Object -First 1) 1 'the first output' }
         # They are closed in the background, and nothing tells when.
-        $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        while ((Get-Count) -gt $most -and $watch.Elapsed.TotalSeconds -lt 10) { Start-Sleep -Milliseconds 20 }
+        $null = [System.Threading.SpinWait]::SpinUntil({ (Get-Count) -le $most }, 10000)
         if ((Get-Count) -gt $most) { Deny "$(Get-Count) runspaces are open after 60 calls at width 11, and not $most at the most" }
     }
 }

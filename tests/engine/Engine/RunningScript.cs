@@ -61,13 +61,40 @@ public sealed class RunningScript
         }
     }
 
+    /// <summary>Waits, without polling, until what was shown of progress so far is enough.</summary>
+    public void WaitForProgress(Func<IReadOnlyList<ProgressRecord>, bool> isEnough, TimeSpan? limit = null)
+    {
+        var shown = _shell.Streams.Progress;
+        using var enough = new ManualResetEventSlim();
+        void Look(object? sender, DataAddedEventArgs? added)
+        {
+            // By index: to enumerate it would wait for its end.
+            if (isEnough([.. Enumerable.Range(0, shown.Count).Select(i => shown[i])]))
+            {
+                enough.Set();
+            }
+        }
+
+        shown.DataAdded += Look;
+        try
+        {
+            Look(this, null);
+            if (!enough.Wait(limit ?? EngineSession.DefaultLimit))
+            {
+                throw new TimeoutException($"Not enough progress was shown, only: {string.Join("; ", shown.ReadAll())}. Errors: {string.Join("; ", _shell.Streams.Error)}");
+            }
+        }
+        finally
+        {
+            shown.DataAdded -= Look;
+        }
+    }
+
     /// <summary>Stops the script as Ctrl-C does and waits until it has ended.</summary>
     public ScriptResult Stop(TimeSpan? limit = null)
     {
-        var asked = Stopwatch.StartNew();
         _shell.BeginStop(null, null);
-        var result = Wait(limit ?? StopLimit);
-        return result with { StopTook = asked.Elapsed };
+        return Wait(limit ?? StopLimit);
     }
 
     /// <summary>Waits until the script has ended; after the limit it is stopped and the test fails.</summary>

@@ -9,9 +9,6 @@ public sealed record ScriptResult
     /// <summary>How long it ran.</summary>
     public required TimeSpan Took { get; init; }
 
-    /// <summary>How long it took to end after it was told to stop.</summary>
-    public TimeSpan StopTook { get; init; }
-
     /// <summary>The output without wrappers; objects made by scripts stay PSObjects.</summary>
     public required IReadOnlyList<object?> Output { get; init; }
 
