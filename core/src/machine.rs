@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Instant;
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
@@ -31,6 +32,47 @@ impl Machine {
             memory_available: limits.as_ref().map_or(available, |limits| limits.free_memory.min(available)),
         }
     }
+}
+
+/// The machine's name on its network; empty where it has none.
+pub fn host_name() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| System::host_name().unwrap_or_default())
+}
+
+/// What the system calls the time since it was switched on: equal texts, same time. Absent where it could not be read,
+/// which says nothing.
+pub fn boot_id() -> Option<&'static str> {
+    static ID: OnceLock<Option<String>> = OnceLock::new();
+    ID.get_or_init(read_boot_id).as_deref().filter(|id| !id.is_empty())
+}
+
+#[cfg(target_os = "linux")]
+fn read_boot_id() -> Option<String> {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
+}
+
+#[cfg(target_os = "macos")]
+fn read_boot_id() -> Option<String> {
+    let mut id = [0u8; 64];
+    let mut length = id.len();
+    // SAFETY: the name ends with a zero, and the system writes at most `length` bytes.
+    let failed = unsafe {
+        libc::sysctlbyname(
+            c"kern.bootsessionuuid".as_ptr(),
+            id.as_mut_ptr().cast(),
+            &raw mut length,
+            std::ptr::null_mut(),
+            0,
+        )
+    };
+    let text = std::ffi::CStr::from_bytes_until_nul(&id).ok()?;
+    (failed == 0).then(|| text.to_string_lossy().into_owned())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn read_boot_id() -> Option<String> {
+    None
 }
 
 /// How much of the machine is in use; what cannot be found out is absent.

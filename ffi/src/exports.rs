@@ -16,7 +16,7 @@ use labrunner_core::forecast;
 use labrunner_core::graph::OpId;
 use labrunner_core::history::{
     self, estimate,
-    index::{self, Query},
+    query::{self, Query},
 };
 use labrunner_core::machine::Machine;
 use labrunner_core::near::NearQuery;
@@ -337,7 +337,7 @@ pub fn lab_history(data: *const u8, length: u64) -> LabReply {
         // SAFETY: the caller promises what this module's documentation says of pointers.
         let query: Query =
             parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the query for runs")?;
-        Ok(index::list(&query))
+        Ok(query::list(&query))
     })
 }
 

@@ -12,6 +12,7 @@ use labrunner_core::history::estimate;
 use labrunner_core::operation::RetryPolicy;
 use labrunner_core::operation::{FailureStrategy, StopMode};
 use labrunner_core::plan::Plan;
+use labrunner_core::record::What;
 use labrunner_core::run::{EventHub, EventKind, Outcome, OutcomeStatus, Run, RunOptions, Ticket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -80,8 +81,9 @@ fn one_run(number: u64, hub: &Arc<EventHub>) -> u64 {
         while !hub
             .take(Duration::from_secs(60))
             .iter()
-            .any(|event| event.run == number && matches!(event.kind, EventKind::Finished { .. }))
-        {}
+            .any(|event| event.run == number && matches!(event.kind, EventKind::Happened(What::Finished(_))))
+        {
+        }
         workers.into_iter().map(|worker| worker.join().unwrap_or(0)).sum()
     })
 }

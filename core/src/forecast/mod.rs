@@ -42,7 +42,7 @@ use crate::preview::cutoff::Cutoff;
 use crate::preview::problem::Project;
 use crate::preview::schedule::Schedule;
 use crate::preview::{self, Curve};
-use crate::run::SkippedBecause;
+use crate::record::SkippedBecause;
 use rehearsal::{Interval, Rehearsal, is_service, rehearse};
 use serde::Serialize;
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::operation::{LockMode, Needs, Operation, PlanRequest, ProcessMode, ResourceLimits, Trigger, Work};
 use crate::plan::tests::{process, script};
+use crate::record::SkipKind;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -103,7 +104,7 @@ fn what_waits_for_a_failure_is_shown_as_skipped_and_a_monitor_lasts_as_long_as_t
     assert_eq!(forecast.makespan_ms, 10);
     let [_, rescue, watch] = &forecast.operations[..] else { panic!() };
     assert_eq!((rescue.start_ms, rescue.slack_ms), (None, None));
-    assert_eq!(rescue.skipped_because.as_ref().map(|because| because.kind), Some("not-triggered"));
+    assert_eq!(rescue.skipped_because.as_ref().map(|because| because.kind), Some(SkipKind::NotTriggered));
     assert_eq!((watch.start_ms, watch.end_ms), (Some(0), Some(10)));
     assert_eq!(forecast.resources[0].peak, 1, "a monitor takes no slot");
 }

@@ -2,13 +2,18 @@
 
 use super::*;
 use crate::graph::OpId;
+use crate::history::store::folder_name;
 use crate::plan::tests::script;
 use crate::plan::{Estimate, EstimateSource};
+use crate::record::counting::Counting;
+use crate::record::format1::journal_path;
 use proptest::prelude::*;
+use std::path::PathBuf;
 
 /// Folders sort by this number.
 fn folder(root: &Path, number: usize, lab: &str) -> PathBuf {
-    root.join(format!("20260101T{number:06}Z-{}-{number:08}", history::safe_name(lab)))
+    let named = folder_name("2026-01-01T00:00:00Z".parse().unwrap(), lab, "00000000");
+    root.join(format!("20260101T{number:06}{}{number:08}", &named["20260101T000000".len()..named.len() - 8]))
 }
 
 fn header(lab: &str, operations: &[&str]) -> String {
@@ -29,17 +34,18 @@ fn write(folder: &Path, text: &str) {
     std::fs::write(journal_path(folder), text).unwrap();
 }
 
+/// What is known, and in how many folders anything was opened.
 fn ask(root: &Path, lab: &str, operations: &[&str]) -> (PastDurations, usize) {
     let operations: Vec<Operation> = operations.iter().map(|name| script(name, &[])).collect();
-    let mut reader = Reader::new(&operations);
-    for folder in newest(root, lab).iter().take(MOST_JOURNALS) {
-        if reader.is_satisfied() {
-            break;
-        }
-        reader.read(folder, lab);
+    let (disk, mut samples) = (Counting::default(), Samples::new(&operations));
+    samples.collect(&disk, root, lab);
+    let mut opened = disk.opened();
+    for path in &mut opened {
+        path.pop();
     }
-    let opened = reader.opened;
-    (reader.medians(), opened)
+    opened.sort_unstable();
+    opened.dedup();
+    (samples.medians(), opened.len())
 }
 
 #[test]

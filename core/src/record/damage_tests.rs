@@ -277,6 +277,11 @@ fn a_run_has_one_writer() {
     assert_eq!((read, state.last), (Header { format: FORMAT, ..header() }, Some(3)));
     second.append(2, &changes()[2..]);
     assert_eq!(Record::open(&Files, &folder).unwrap().entries().count(), 9);
+    std::fs::write(result_path(&folder), "{}").unwrap();
+    drop(second);
+    drop(Writer::reopen(Arc::new(Files), &folder).unwrap());
+    assert!(!result_path(&folder).exists(), "the run has not ended like this");
+    assert_eq!(std::fs::read_to_string(folder.join("result-0002.json")).unwrap(), "{}");
     assert_eq!(create(&folder).unwrap_err().code, Code::JournalUnwritable, "nor is it begun again");
 }
 

@@ -39,6 +39,8 @@ pub mod writer;
 #[cfg(test)]
 mod arbitrary;
 #[cfg(test)]
+pub(crate) mod counting;
+#[cfg(test)]
 mod damage_tests;
 
 pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};

@@ -115,7 +115,7 @@ impl<'d> Record<'d> {
     /// Whether the run is under way.
     pub fn is_running(&self) -> bool {
         match self.header.format {
-            format1::FORMAT => format1::is_running(&self.header),
+            format1::FORMAT => self.ending().is_none() && format1::is_running(&self.header),
             _ => Lock::is_held(&self.folder),
         }
     }
@@ -135,9 +135,10 @@ impl<'d> Record<'d> {
     }
 
     /// Where each operation is, or how it ended: from the result of a run that has one, else from the journal, and
-    /// then with what is wrong with it.
+    /// then with what is wrong with it. The results of the first format do not have all of it.
     pub fn state(&self) -> (RunState, Option<Damage>) {
-        match self.result().filter(|result| result.status.is_some()) {
+        let result = if self.header.format == FORMAT { self.result() } else { None };
+        match result.filter(|result| result.status.is_some()) {
             Some(result) => (RunState::of_result(&self.header, &result), None),
             None => self.replay(),
         }

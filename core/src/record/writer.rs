@@ -104,6 +104,12 @@ impl Writer {
         let (mut state, damage) = Record::open(&*disk, folder).map_err(unknown)?.replay();
         let opening = || -> io::Result<Self> {
             let life = record::reader::last_life(&*disk, folder)? + 1;
+            // What the last life said of its end is not how the run ends.
+            let earlier = folder.join(format!("result-{:04}.json", life - 1));
+            match disk.rename(&record::result_path(folder), &earlier) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
             let segment = disk.create(&record::segment_path(folder, life))?;
             let next = state.last.map_or(0, |last| last + 1);
             let mut writer = Self::new(Arc::clone(&disk), folder, segment, next, lock);

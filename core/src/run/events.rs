@@ -4,10 +4,8 @@
 //! bytes wait to be read, the program's pipe is not read any further until they are.
 
 use crate::graph::OpId;
-use crate::plan::Plan;
-use crate::run::record::ErrorReport;
+use crate::record::What;
 use crate::run::sync::{Condvar, Mutex};
-use crate::scheduler::{RunStatus, SkipReason, Status, StopReason};
 use crate::work::output::Stream;
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -35,110 +33,6 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum EventKind {
-    /// An operation began.
-    Started {
-        /// Which operation.
-        op: OpId,
-        /// Which attempt, from 1.
-        attempt: u32,
-        /// The worker that took it; absent for programs.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        worker: Option<u32>,
-    },
-    /// A program was started. With the start time it can be told from a later one of the same number.
-    Spawned {
-        /// Which operation.
-        op: OpId,
-        /// Which attempt.
-        attempt: u32,
-        /// The process id.
-        pid: u32,
-        /// Clock ticks since boot on Linux, seconds since 1970 elsewhere.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        start_time: Option<u64>,
-    },
-    /// A service is ready.
-    Serving {
-        /// Which operation.
-        op: OpId,
-        /// Which attempt.
-        attempt: u32,
-    },
-    /// A script operation must be told to stop by whoever runs it.
-    Stop {
-        /// Which operation.
-        op: OpId,
-        /// Which attempt.
-        attempt: u32,
-        /// The worker that runs it; absent for programs, which the core stops by itself.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        worker: Option<u32>,
-        /// Why.
-        reason: StopReason,
-        /// After how many milliseconds it is given up.
-        grace_ms: u64,
-    },
-    /// An attempt ended badly; another one may start after a pause.
-    Retrying {
-        /// Which operation.
-        op: OpId,
-        /// The attempt that ended.
-        attempt: u32,
-        /// How it ended.
-        status: Status,
-        /// The worker that ran it.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        worker: Option<u32>,
-        /// Why not well.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<ErrorReport>,
-        /// The program's exit code.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        exit_code: Option<i32>,
-        /// Milliseconds from its start.
-        duration_ms: u64,
-        /// The pause in milliseconds.
-        delay_ms: u64,
-    },
-    /// An operation ended.
-    Ended {
-        /// Which operation.
-        op: OpId,
-        /// Which attempt.
-        attempt: u32,
-        /// How.
-        status: Status,
-        /// The worker that ran it.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        worker: Option<u32>,
-        /// Why not well.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<ErrorReport>,
-        /// The program's exit code.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        exit_code: Option<i32>,
-        /// Milliseconds from its start.
-        duration_ms: u64,
-    },
-    /// An operation will never start.
-    Skipped {
-        /// Which operation.
-        op: OpId,
-        /// Why.
-        because: SkippedBecause,
-    },
-    /// An abandoned operation has ended after all.
-    Released {
-        /// Which operation.
-        op: OpId,
-        /// Which attempt.
-        attempt: u32,
-    },
-    /// What had succeeded is being undone. The compensations follow as operations of their own.
-    RollingBack {
-        /// The operation that failed.
-        op: OpId,
-    },
     /// More workers are needed.
     Demand {
         /// How many the run should have in all.
@@ -155,60 +49,9 @@ pub enum EventKind {
         /// The line without its end.
         line: String,
     },
-    /// The run is over.
-    Finished {
-        /// How.
-        status: RunStatus,
-    },
-}
-
-/// Why an operation never started.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SkippedBecause {
-    /// `dependency`, `not-triggered`, `run-stopped`, `run-canceled`, `run-timeout`, `nothing-to-watch` or
-    /// `held-by-service`.
-    pub kind: &'static str,
-    /// The operation that is to blame.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// One sentence.
-    pub message: String,
-}
-
-impl SkippedBecause {
-    /// A reason in words.
-    pub fn of(plan: &Plan, reason: SkipReason) -> Self {
-        let name = |op: OpId| plan.operation(op).name.clone();
-        let plain = |kind, message: &str| Self { kind, operation: None, message: message.to_owned() };
-        match reason {
-            SkipReason::Dependency(on) => Self {
-                kind: "dependency",
-                message: format!("it depends on '{}', which did not succeed", name(on)),
-                operation: Some(name(on)),
-            },
-            SkipReason::RunStopped(on) => Self {
-                kind: "run-stopped",
-                message: format!("the run stops at the first failure, and '{}' failed", name(on)),
-                operation: Some(name(on)),
-            },
-            SkipReason::RunCanceled => plain("run-canceled", "the run was canceled"),
-            SkipReason::RunTimeout => plain("run-timeout", "the run's own limit had passed"),
-            SkipReason::NothingToWatch => {
-                plain("nothing-to-watch", "everything else had ended before it started")
-            }
-            SkipReason::NotTriggered => {
-                plain("not-triggered", "it runs only after a failure, and nothing it depends on failed")
-            }
-            SkipReason::HeldByService(service) => Self {
-                kind: "held-by-service",
-                message: format!(
-                    "it needs what service '{}' keeps until it ends, and nothing ends it before",
-                    name(service)
-                ),
-                operation: Some(name(service)),
-            },
-        }
-    }
+    /// Something that is in the run's record too, if it has one.
+    #[serde(untagged)]
+    Happened(What),
 }
 
 /// The queue.
@@ -292,6 +135,8 @@ impl EventHub {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::entry::Ended;
+    use crate::scheduler::Status;
     use std::sync::Arc;
 
     fn output(line: &str) -> Event {
@@ -313,19 +158,20 @@ mod tests {
 
     #[test]
     fn an_event_is_a_flat_document() {
-        let kind = EventKind::Ended {
+        let kind = EventKind::Happened(What::Ended(Ended {
             op: OpId(3),
+            name: "a".to_owned(),
             attempt: 1,
             status: Status::Succeeded,
             worker: Some(2),
             error: None,
             exit_code: None,
             duration_ms: 12,
-        };
+        }));
         let json = serde_json::to_string(&Event { run: 9, seq: 4, at_ms: 50, kind }).unwrap();
         assert_eq!(
             json,
-            r#"{"run":9,"seq":4,"at_ms":50,"event":"ended","op":3,"attempt":1,"status":"Succeeded","worker":2,"duration_ms":12}"#
+            r#"{"run":9,"seq":4,"at_ms":50,"event":"ended","op":3,"name":"a","attempt":1,"status":"Succeeded","worker":2,"duration_ms":12}"#
         );
     }
 

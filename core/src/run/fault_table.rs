@@ -31,6 +31,8 @@ use crate::graph::OpId;
 use crate::operation::{FailureStrategy, Operation, PlanRequest};
 use crate::plan::Plan;
 use crate::plan::tests::script;
+use crate::record::What;
+use crate::record::entry::{Ended, Spawned};
 use crate::scheduler::{Command, GuardLimits, Input, RunStatus, Scheduler, Settings, State, Status};
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +60,7 @@ fn until(hub: &EventHub, wanted: impl Fn(&EventKind) -> bool) -> EventKind {
 }
 
 fn until_finished(hub: &EventHub) {
-    until(hub, |event| matches!(event, EventKind::Finished { .. }));
+    until(hub, |event| matches!(event, EventKind::Happened(What::Finished(_))));
 }
 
 #[test]
@@ -119,8 +121,8 @@ mod programs {
     }
 
     fn kill(hub: &EventHub) {
-        let spawned = until(hub, |event| matches!(event, EventKind::Spawned { .. }));
-        let EventKind::Spawned { pid, .. } = spawned else { unreachable!() };
+        let spawned = until(hub, |event| matches!(event, EventKind::Happened(What::Spawned(_))));
+        let EventKind::Happened(What::Spawned(Spawned { pid, .. })) = spawned else { unreachable!() };
         // SAFETY: a signal to a child that this test has just started.
         assert_eq!(unsafe { libc::kill(pid as i32, libc::SIGKILL) }, 0);
     }
@@ -144,7 +146,7 @@ mod programs {
         let (run, hub) = start(vec![service, script("uses", &["web"])], RunOptions::new(2));
         let Ticket::Work(op, attempt) = run.take(1, SOON) else { panic!("it never became ready") };
         kill(&hub);
-        until(&hub, |event| matches!(event, EventKind::Ended { op: OpId(0), .. }));
+        until(&hub, |event| matches!(event, EventKind::Happened(What::Ended(Ended { op: OpId(0), .. }))));
         run.complete(op, attempt, Outcome::default());
         assert!(run.is_finished());
         let result = run.result();

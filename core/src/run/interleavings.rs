@@ -12,6 +12,7 @@ use crate::graph::OpId;
 use crate::operation::{Operation, PlanRequest, StopMode};
 use crate::plan::Plan;
 use crate::plan::tests::script;
+use crate::record::What;
 use crate::scheduler::RunStatus;
 use shuttle::thread;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ fn reader(hub: &EventHub) -> Vec<EventKind> {
     let mut seen = Vec::new();
     loop {
         seen.extend(hub.take(EVER).into_iter().map(|event| event.kind));
-        if matches!(seen.last(), Some(EventKind::Finished { .. })) {
+        if matches!(seen.last(), Some(EventKind::Happened(What::Finished(_)))) {
             return seen;
         }
     }
@@ -77,7 +78,8 @@ fn every_operation_is_handed_out_once_and_the_run_ends() {
         handed.sort_unstable();
         assert_eq!(handed, [OpId(0), OpId(1), OpId(2), OpId(3)]);
         let events = reading.join().unwrap();
-        let ended = events.iter().filter(|event| matches!(event, EventKind::Ended { .. })).count();
+        let ended =
+            events.iter().filter(|event| matches!(event, EventKind::Happened(What::Ended(_)))).count();
         assert_eq!(ended, 4);
         assert_eq!(run.result().status, Some(RunStatus::Succeeded));
     });
@@ -131,7 +133,8 @@ fn a_cancel_reaches_everybody_whenever_it_comes() {
         canceling.join().unwrap();
         workers.into_iter().for_each(|worker| worker.join().unwrap());
         assert!(run.is_finished());
-        let finished = events.iter().filter(|event| matches!(event, EventKind::Finished { .. })).count();
+        let finished =
+            events.iter().filter(|event| matches!(event, EventKind::Happened(What::Finished(_)))).count();
         assert_eq!(finished, 1);
         assert!(run.result().operations.iter().all(|operation| operation.status.is_some()));
     });

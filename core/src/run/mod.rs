@@ -4,8 +4,7 @@
 //! | question | file |
 //! |--|--|
 //! | what a run is told | [`options`] |
-//! | what is written down about each operation, and the result | [`record`] |
-//! | what it was told to leave out | [`left_out`] |
+//! | what is written down about each operation | [`record`] |
 //! | what is made known while it runs | [`events`] |
 //! | how workers wait, take and complete | [`shell`] |
 //! | how long it has been under way | [`clock`] |
@@ -18,7 +17,6 @@
 mod clock;
 pub mod events;
 mod explain;
-pub mod left_out;
 pub mod options;
 mod programs;
 pub mod record;
@@ -31,8 +29,10 @@ mod sync;
 mod fault_table;
 #[cfg(test)]
 mod interleavings;
+#[cfg(all(test, unix))]
+mod kept_tests;
 
-pub use events::{Event, EventHub, EventKind, SkippedBecause};
+pub use events::{Event, EventHub, EventKind};
 pub use options::RunOptions;
-pub use record::{Explanation, Outcome, OutcomeStatus, RunResult};
+pub use record::{Explanation, Outcome, OutcomeStatus};
 pub use shell::{Completion, Run, Ticket};

@@ -1,10 +1,12 @@
 //! What a run is told at its start.
 
-use super::left_out::LeftOut;
 use super::secrets::Secrets;
 use crate::error::{Code, Fault};
+use crate::history::retention::Retention;
 use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryPolicy};
 use crate::plan::{Plan, Retry};
+use crate::record::LeftOut;
+use crate::record::header::UNNAMED;
 use crate::scheduler::{GuardLimits, Settings};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -53,6 +55,9 @@ pub struct RunOptions {
     /// Folder for the run's files; made below `root` when absent and `journal` is set.
     #[serde(default)]
     pub directory: Option<PathBuf>,
+    /// Which of the runs below `root` are deleted; none when absent, or when the run has a folder of its own.
+    #[serde(default, skip_serializing)]
+    pub retention: Option<Retention>,
     /// The lab file it came from.
     #[serde(default)]
     pub source: Option<String>,
@@ -65,7 +70,7 @@ pub struct RunOptions {
 }
 
 fn default_name() -> String {
-    "run".to_owned()
+    UNNAMED.to_owned()
 }
 
 fn default_grace() -> u64 {
@@ -89,6 +94,7 @@ impl RunOptions {
             journal: false,
             root: None,
             directory: None,
+            retention: None,
             source: None,
             left_out: Vec::new(),
             secrets: Secrets::default(),

@@ -1,12 +1,14 @@
 //! How the programs of a run are started, stopped and reported.
 
 use super::events::EventKind;
-use super::record::{ErrorReport, Outcome, OutcomeStatus};
+use super::record::{Outcome, OutcomeStatus};
 use super::secrets::Secrets;
 use super::shell::Run;
 use crate::error::Fault;
 use crate::graph::OpId;
 use crate::operation::{ProcessSpec, StopMode};
+use crate::record::entry::Spawned;
+use crate::record::{ErrorReport, What};
 use crate::work::identity::Identity;
 use crate::work::mark::Mark;
 use crate::work::output::{OutputSink, Stream};
@@ -58,12 +60,10 @@ pub(super) fn spawn(run: Arc<Run>, op: OpId, attempt: u32, spec: ProcessSpec, co
                 .with_grace(run.stop_grace())
                 .with_mark(mark(&run, op, attempt, spec.detached))
                 .on_started(move |identity| {
-                    spawned.publish(EventKind::Spawned {
-                        op,
-                        attempt,
-                        pid: identity.pid,
-                        start_time: identity.start_time,
-                    });
+                    let (pid, start_time) = (identity.pid, identity.start_time);
+                    let name = spawned.plan().operation(op).name.clone();
+                    let spawning = Spawned { op, name, attempt, pid, start_time };
+                    spawned.publish(EventKind::Happened(What::Spawned(spawning)));
                 })
                 .on_ready(move || ready.service_ready(op, attempt));
             let sink = Output { run: Arc::clone(&run), op, attempt, log: Log::open(&run, op) };

@@ -5,21 +5,26 @@
 //! waiting, and nobody waits for a thread of its own to be scheduled.
 
 use super::clock::Clock;
-use super::events::{Event, EventHub, EventKind, SkippedBecause};
+use super::events::{Event, EventHub, EventKind};
 use super::options::RunOptions;
 use super::programs::{self, Programs};
-use super::record::{
-    ErrorReport, Explanation, Metrics, OperationResult, Outcome, OutcomeStatus, Record, RunResult,
-};
+use super::record::{Explanation, Outcome, OutcomeStatus, Record};
 use super::secrets::Secrets;
 use super::sync::{Condvar, Mutex, MutexGuard, is_model};
 use super::{explain, sampling};
 use crate::error::{Code, Fault};
 use crate::graph::OpId;
-use crate::history;
-use crate::history::journal::{FORMAT, Header, Journal};
+use crate::history::{retention, store};
+use crate::machine;
 use crate::operation::{FailureStrategy, StopMode, Work};
 use crate::plan::{Plan, Retry};
+use crate::record::disk::Files;
+use crate::record::entry::{
+    Ended, Finished, Released, Retrying, RollingBack, Serving, Skipped, Started, Stop,
+};
+use crate::record::header::{self, Header};
+use crate::record::result::{self, Metrics, OperationResult};
+use crate::record::{ErrorReport, RunResult, SkippedBecause, What, Writer};
 use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopCause, StopReason};
 use jiff::Timestamp;
 use std::collections::{HashSet, VecDeque};
@@ -95,7 +100,7 @@ struct Inner {
     demanded: usize,
     woken: HashSet<u32>,
     programs: Programs,
-    journal: Option<Journal>,
+    record: Option<Writer>,
     seq: u64,
     commands: Vec<Command>,
     order_started: Vec<OpId>,
@@ -123,29 +128,36 @@ impl Run {
         let uuid = uuid::Uuid::now_v7();
         let id = uuid.to_string();
         let started_at = Timestamp::now();
+        let root = options.root.clone().unwrap_or_else(store::root);
         let directory = options.writes_files().then(|| {
-            options.directory.clone().unwrap_or_else(|| {
-                options.root.clone().unwrap_or_else(history::root).join(history::folder_name(
-                    started_at,
-                    &options.name,
-                    &id,
-                ))
-            })
+            let named = || root.join(store::folder_name(started_at, &options.name, &id));
+            options.directory.clone().unwrap_or_else(named)
         });
-        let journal = match &directory {
-            Some(directory) => Some(Journal::create(
-                directory,
-                &Header {
-                    format: FORMAT,
-                    run: &id,
-                    started_at: &started_at.to_string(),
+        let record = match &directory {
+            Some(directory) => {
+                let document = header::plan_document(&plan);
+                let header = Header {
+                    format: header::FORMAT,
+                    run: id.clone(),
+                    parent: None,
+                    name: options.name.clone(),
+                    source: options.source.clone(),
+                    started_at: started_at.to_string(),
+                    host: machine::host_name().to_owned(),
+                    boot: machine::boot_id().map(str::to_owned),
                     pid: std::process::id(),
-                    options: &options,
-                    operations: plan.ids().map(|op| plan.operation(op).name.as_str()).collect(),
-                },
-            )?),
+                    plan: header::fingerprint(&document),
+                    operations: u32::try_from(plan.len()).unwrap_or(u32::MAX),
+                    max_concurrency: options.max_concurrency,
+                    options: serde_json::to_value(&options).unwrap_or_default(),
+                };
+                Some(Writer::create(Arc::new(Files), directory, &header, &document)?)
+            }
             None => None,
         };
+        if let (Some(retention), Some(_), None) = (options.retention, &record, &options.directory) {
+            retention::sweep_if_due(&root, retention);
+        }
         let runtime = if is_model() { None } else { Some(crate::work::runtime::handle()?) };
         let settings = options.settings(&plan, retry.as_ref(), uuid.as_u64_pair().1);
         // Workers stay for a rollback that may come.
@@ -169,7 +181,7 @@ impl Run {
                 demanded: 0,
                 woken: HashSet::new(),
                 programs: Programs::default(),
-                journal,
+                record,
                 seq: 0,
                 commands: Vec::new(),
                 order_started: Vec::with_capacity(plan.len()),
@@ -390,9 +402,7 @@ impl Run {
         let mut inner = self.inner.lock();
         let event = Event { run: self.tag, seq: inner.seq, at_ms: self.now(), kind };
         inner.seq += 1;
-        if let Some(journal) = &mut inner.journal {
-            journal.append(std::slice::from_ref(&event));
-        }
+        inner.record(event.at_ms, std::slice::from_ref(&event));
         self.hub.push([event]);
     }
 
@@ -511,20 +521,20 @@ impl Run {
         }
         let mut events = Vec::with_capacity(commands.len());
         for &command in &commands {
-            if let Some(kind) = self.write_down(inner, now, command) {
+            if let Some(kind) = self.write_down(inner, now, command).map(EventKind::Happened) {
                 events.push(Event { run: self.tag, seq: inner.seq, at_ms: now, kind });
                 inner.seq += 1;
             }
         }
-        if let Some(journal) = &mut inner.journal {
-            journal.append(&events);
-        }
+        inner.record(now, &events);
         for &command in &commands {
             self.release(inner, command);
         }
         commands.clear();
         inner.commands = commands;
-        if inner.status.is_some() && events.iter().any(|e| matches!(e.kind, EventKind::Finished { .. })) {
+        if inner.status.is_some()
+            && events.iter().any(|e| matches!(e.kind, EventKind::Happened(What::Finished(_))))
+        {
             self.write_result(inner);
         }
         self.hub.push(events);
@@ -547,21 +557,21 @@ impl Run {
             let record = &inner.records[op.index()];
             record.started_ms.is_some() && record.status.is_none()
         };
-        let mut kinds: Vec<EventKind> = Vec::new();
+        let mut changes: Vec<What> = Vec::new();
         for op in self.plan.nodes().filter(at_work) {
             inner.programs.stop(op, StopMode::Kill);
             let (attempt, worker) = (inner.scheduler.attempt(op), inner.records[op.index()].worker);
-            kinds.push(EventKind::Stop { op, attempt, worker, reason: StopReason::Cancel, grace_ms: 0 });
+            let (name, reason) = (self.name_of(op), StopReason::Cancel);
+            changes.push(What::Stop(Stop { op, name, attempt, worker, reason, grace_ms: 0 }));
         }
-        kinds.push(EventKind::Finished { status: RunStatus::Failed });
-        let mut events = Vec::with_capacity(kinds.len());
-        for kind in kinds {
+        changes.push(What::Finished(Finished { status: RunStatus::Failed }));
+        let mut events = Vec::with_capacity(changes.len());
+        for what in changes {
+            let kind = EventKind::Happened(what);
             events.push(Event { run: self.tag, seq: inner.seq, at_ms: now, kind });
             inner.seq += 1;
         }
-        if let Some(journal) = &mut inner.journal {
-            journal.append(&events);
-        }
+        inner.record(now, &events);
         self.write_result(inner);
         self.hub.push(events);
         self.work.notify_all();
@@ -595,8 +605,8 @@ impl Run {
         }
     }
 
-    /// Writes one command into the records and says what to make known.
-    fn write_down(&self, inner: &mut Inner, now: u64, command: Command) -> Option<EventKind> {
+    /// Writes one command into the records and says what has happened by it.
+    fn write_down(&self, inner: &mut Inner, now: u64, command: Command) -> Option<What> {
         match command {
             Command::Start(..) | Command::Withdraw(..) => None,
             Command::Started(op, attempt) => {
@@ -607,57 +617,37 @@ impl Run {
                 let record = &mut inner.records[op.index()];
                 record.taken = true;
                 record.started_ms = Some(now);
+                record.ready_after_ms = None;
                 record.attempts = attempt;
-                Some(EventKind::Started { op, attempt, worker: record.worker })
+                Some(What::Started(Started { op, name: self.name_of(op), attempt, worker: record.worker }))
             }
-            Command::Serving(op, attempt) => Some(EventKind::Serving { op, attempt }),
-            Command::Stop { op, attempt, cause, mode } => Some(EventKind::Stop {
-                op,
-                attempt,
-                worker: inner.records[op.index()].worker,
-                reason: cause.reason,
-                grace_ms: u64::try_from(mode.grace().as_millis()).unwrap_or(u64::MAX),
-            }),
-            Command::Retrying { op, attempt, status, cause, delay_ms } => {
-                let error = self.error_of(inner, op, status, cause);
+            Command::Serving(op, attempt) => {
                 let record = &mut inner.records[op.index()];
-                let (worker, started) = (record.worker, record.started_ms);
+                record.ready_after_ms = record.started_ms.map(|started| now - started);
+                Some(What::Serving(Serving { op, name: self.name_of(op), attempt }))
+            }
+            Command::Stop { op, attempt, cause, mode } => {
+                let (name, worker) = (self.name_of(op), inner.records[op.index()].worker);
+                let grace_ms = u64::try_from(mode.grace().as_millis()).unwrap_or(u64::MAX);
+                Some(What::Stop(Stop { op, name, attempt, worker, reason: cause.reason, grace_ms }))
+            }
+            Command::Retrying { op, attempt, status, cause, delay_ms } => {
                 // It will be taken once more.
+                let record = &mut inner.records[op.index()];
                 if std::mem::take(&mut record.taken) && self.plan.operation(op).work == Work::Script {
                     inner.scripts_to_come += 1;
                 }
-                let record = &mut inner.records[op.index()];
-                record.attempts = attempt;
-                record.error = error.clone();
-                Some(EventKind::Retrying {
-                    op,
-                    attempt,
-                    status,
-                    worker,
-                    error,
-                    exit_code: record.outcome.as_ref().and_then(|outcome| outcome.exit_code),
-                    duration_ms: now - started.unwrap_or(now),
-                    delay_ms,
-                })
+                let end = self.end_attempt(inner, now, op, attempt, status, cause);
+                Some(What::Retrying(Retrying { end, delay_ms }))
             }
-            Command::RollingBack(op) => Some(EventKind::RollingBack { op }),
+            Command::RollingBack(op) => Some(What::RollingBack(RollingBack { op, name: self.name_of(op) })),
             Command::Ended { op, attempt, status, cause } => {
                 self.count_script(inner, op);
-                let error = self.error_of(inner, op, status, cause);
+                let end = self.end_attempt(inner, now, op, attempt, status, cause);
                 let record = &mut inner.records[op.index()];
                 record.status = Some(status);
                 record.ended_ms = Some(now);
-                record.attempts = attempt;
-                record.error = error.clone();
-                Some(EventKind::Ended {
-                    op,
-                    attempt,
-                    status,
-                    worker: record.worker,
-                    error,
-                    exit_code: record.outcome.as_ref().and_then(|outcome| outcome.exit_code),
-                    duration_ms: now - record.started_ms.unwrap_or(now),
-                })
+                Some(What::Ended(end))
             }
             Command::Skipped(op, reason) => {
                 self.count_script(inner, op);
@@ -665,16 +655,51 @@ impl Run {
                 let record = &mut inner.records[op.index()];
                 record.status = Some(Status::Skipped);
                 record.skipped_because = Some(because.clone());
-                Some(EventKind::Skipped { op, because })
+                Some(What::Skipped(Skipped { op, name: self.name_of(op), because }))
             }
-            Command::Released(op, attempt) => Some(EventKind::Released { op, attempt }),
+            Command::Released(op, attempt) => {
+                Some(What::Released(Released { op, name: self.name_of(op), attempt }))
+            }
             Command::Finished(status) => {
                 inner.status = Some(status);
                 inner.ended_at = Some(Timestamp::now());
                 inner.duration_ms = now;
-                Some(EventKind::Finished { status })
+                Some(What::Finished(Finished { status }))
             }
         }
+    }
+
+    /// Writes the end of an attempt into the records.
+    fn end_attempt(
+        &self,
+        inner: &mut Inner,
+        now: u64,
+        op: OpId,
+        attempt: u32,
+        status: Status,
+        cause: Option<StopCause>,
+    ) -> Ended {
+        let error = self.error_of(inner, op, status, cause);
+        let record = &mut inner.records[op.index()];
+        let duration_ms = now - record.started_ms.unwrap_or(now);
+        record.attempts = attempt;
+        record.error = error.clone();
+        record.busy_ms += duration_ms;
+        let exit_code = record.outcome.as_ref().and_then(|outcome| outcome.exit_code);
+        Ended {
+            op,
+            name: self.name_of(op),
+            attempt,
+            status,
+            worker: record.worker,
+            error,
+            exit_code,
+            duration_ms,
+        }
+    }
+
+    fn name_of(&self, op: OpId) -> String {
+        self.plan.operation(op).name.clone()
     }
 
     /// One script less that a worker will be needed for, unless that was counted when it was taken.
@@ -786,15 +811,10 @@ impl Run {
     }
 
     fn write_result(&self, inner: &mut Inner) {
-        let (Some(directory), Some(journal)) = (&self.directory, &mut inner.journal) else { return };
-        journal.sync();
         let result = self.result_of(inner);
-        // The journal has everything; a result that cannot be written is no reason to fail a run.
-        if let Ok(mut bytes) = serde_json::to_vec_pretty(&result) {
-            bytes.push(b'\n');
-            let target = history::result_path(directory);
-            let partial = target.with_extension("json.partial");
-            let _ = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, &target));
+        if let Some(record) = &mut inner.record {
+            // The journal has everything; a result that cannot be written is no reason to fail a run.
+            let _ = record.finish(&result);
         }
     }
 
@@ -822,6 +842,8 @@ impl Run {
                 started_at: record.started_ms.map(at),
                 ended_at: record.ended_ms.map(at),
                 duration_ms: record.started_ms.zip(record.ended_ms).map(|(start, end)| end - start),
+                busy_ms: record.busy_ms,
+                ready_after_ms: record.ready_after_ms,
                 log: record.log.clone(),
             }
         };
@@ -853,9 +875,27 @@ impl Run {
                 .collect(),
             rollback,
             defect: inner.scheduler.defect().map(|defect| defect.to_string()),
-            journal_error: inner.journal.as_ref().and_then(|journal| journal.failure().map(str::to_owned)),
+            journal_error: inner.record.as_ref().and_then(|record| record.failure().map(str::to_owned)),
+            counts: result::counts(
+                operations.iter().filter_map(|operation| operation.status),
+                self.options.left_out.iter(),
+            ),
             operations,
         }
+    }
+}
+
+impl Inner {
+    /// Writes down what is to be remembered of what happened in one step.
+    fn record(&mut self, now: u64, events: &[Event]) {
+        let Some(record) = &mut self.record else { return };
+        record.append(
+            now,
+            events.iter().filter_map(|event| match &event.kind {
+                EventKind::Happened(what) => Some(what),
+                EventKind::Demand { .. } | EventKind::Output { .. } => None,
+            }),
+        );
     }
 }
 

@@ -1,11 +1,11 @@
 //! Runs from the outside: workers, programs, limits and files.
 
 use super::*;
+use crate::history;
 use crate::operation::{FailureStrategy, Operation, PlanRequest, ProcessMode, ProcessSpec, RetryPolicy};
 use crate::plan::tests::script;
+use crate::record::{self, LeftOut, Record, SkipKind};
 use crate::run::RunOptions;
-use crate::run::left_out::LeftOut;
-use crate::run::record::OutcomeStatus;
 use crate::scheduler::GuardLimits;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn until_finished(hub: &EventHub) -> Vec<EventKind> {
     let mut seen = Vec::new();
     while Instant::now() < deadline {
         for event in hub.take(SOON) {
-            let finished = matches!(event.kind, EventKind::Finished { .. });
+            let finished = matches!(event.kind, EventKind::Happened(What::Finished(_)));
             seen.push(event.kind);
             if finished {
                 return seen;
@@ -65,7 +65,7 @@ fn a_defect_of_the_scheduler_ends_the_run_and_says_so() {
     let stopped: Vec<OpId> = events
         .iter()
         .filter_map(|event| match event {
-            EventKind::Stop { op, worker: Some(_), .. } => Some(*op),
+            EventKind::Happened(What::Stop(Stop { op, worker: Some(_), .. })) => Some(*op),
             _ => None,
         })
         .collect();
@@ -186,13 +186,18 @@ fn a_limit_that_passes_stops_the_script_and_grace_abandons_it() {
     let seen = until_finished(&hub);
     assert!(seen.iter().any(|kind| matches!(
         kind,
-        EventKind::Stop { worker: Some(3), reason: StopReason::Timeout, grace_ms: 20, .. }
+        EventKind::Happened(What::Stop(Stop {
+            worker: Some(3),
+            reason: StopReason::Timeout,
+            grace_ms: 20,
+            ..
+        }))
     )));
     let result = run.result();
     assert_eq!(result.operations[0].status, Some(Status::Abandoned));
     assert_eq!(result.status, Some(RunStatus::Failed));
     assert_eq!(run.complete(op, attempt, Outcome::default()), Completion::Accepted, "its slot is freed");
-    assert!(hub.take(SOON).iter().any(|event| matches!(event.kind, EventKind::Released { .. })));
+    assert!(hub.take(SOON).iter().any(|event| matches!(event.kind, EventKind::Happened(What::Released(_)))));
     assert_eq!(run.result().operations[0].status, Some(Status::Abandoned), "but it stays abandoned");
 }
 
@@ -202,7 +207,7 @@ fn a_timeout_says_which_limit_it_was() {
     slow.timeout_ms = Some(30);
     let (run, hub) = start(vec![slow], RunOptions::new(1));
     let (op, attempt) = work(run.take(0, SOON));
-    while !hub.take(SOON).iter().any(|event| matches!(event.kind, EventKind::Stop { .. })) {}
+    while !hub.take(SOON).iter().any(|event| matches!(event.kind, EventKind::Happened(What::Stop(_)))) {}
     run.complete(op, attempt, Outcome { status: OutcomeStatus::Stopped, ..Outcome::default() });
     let result = run.result();
     assert_eq!(result.operations[0].status, Some(Status::TimedOut));
@@ -219,7 +224,7 @@ fn cancel_takes_back_what_nobody_took() {
     assert_eq!(run.take(1, SOON), Ticket::Over);
     let result = run.result();
     assert_eq!(result.status, Some(RunStatus::Canceled));
-    assert_eq!(result.operations[0].skipped_because.as_ref().unwrap().kind, "run-canceled");
+    assert_eq!(result.operations[0].skipped_because.as_ref().unwrap().kind, SkipKind::RunCanceled);
 }
 
 #[test]
@@ -263,17 +268,19 @@ fn a_run_that_writes_files_leaves_a_journal_and_a_result() {
     let (a, attempt) = work(run.take(1, SOON));
     run.complete(a, attempt, failed());
     until_finished(&hub);
-    let journal = std::fs::read_to_string(history::journal_path(&directory)).unwrap();
+    let names: Vec<String> =
+        Record::open(&Files, &directory).unwrap().plan().into_iter().map(|planned| planned.name).collect();
+    assert_eq!(names, ["a", "b"]);
+    let journal = std::fs::read_to_string(record::segment_path(&directory, 1)).unwrap();
     let lines: Vec<serde_json::Value> =
         journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines[0]["operations"], serde_json::json!(["a", "b"]));
     let events: Vec<&str> = lines[1..].iter().map(|line| line["event"].as_str().unwrap()).collect();
     assert_eq!(events, ["started", "ended", "skipped", "finished"]);
     let result: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(history::result_path(&directory)).unwrap()).unwrap();
+        serde_json::from_slice(&std::fs::read(record::result_path(&directory)).unwrap()).unwrap();
     assert_eq!(result["status"], "Failed");
-    let query = history::index::Query { directory: Some(folder.path().join("runs")), ..Default::default() };
-    let runs = history::index::list(&query);
+    let query = history::query::Query { directory: Some(folder.path().join("runs")), ..Default::default() };
+    let runs = history::query::list(&query);
     assert_eq!((runs[0].name.as_str(), runs[0].status.as_str()), ("lab one", "Failed"));
     assert_eq!(runs[0].counts.get("Skipped"), Some(&1));
 }
@@ -290,8 +297,8 @@ fn a_run_without_a_folder_of_its_own_makes_one_below_the_root() {
     let (run, hub) = start(vec![script("a", &[])], options);
     run.cancel(StopMode::OWN_GRACE);
     until_finished(&hub);
-    let query = history::index::Query { directory: Some(root.path().to_owned()), ..Default::default() };
-    assert_eq!(history::index::list(&query)[0].status, "Canceled");
+    let query = history::query::Query { directory: Some(root.path().to_owned()), ..Default::default() };
+    assert_eq!(history::query::list(&query)[0].status, "Canceled");
 }
 
 #[test]
@@ -319,9 +326,9 @@ fn what_was_left_out_is_written_down_and_a_run_without_what_was_wanted_is_not_wh
         until_finished(&hub);
         assert_eq!(run.result().left_out, left_out);
         assert_eq!(format!("{:?}", run.result().status.unwrap()), status);
-        let summary = history::index::summarize(&directory).unwrap();
+        let summary = history::query::summarize(&directory).unwrap();
         assert_eq!((summary.status.as_str(), summary.counts.get("Skipped")), (status, skipped));
-        let journal = std::fs::read_to_string(history::journal_path(&directory)).unwrap();
+        let journal = std::fs::read_to_string(record::header_path(&directory)).unwrap();
         assert_eq!(journal.matches("it is out").count(), 2, "{journal}");
     }
 }
@@ -391,10 +398,15 @@ fn a_program_gets_a_secret_that_nothing_else_ever_has() {
     assert_eq!(lacking.id, "LabRunner.InvalidSecret");
     assert!(lacking.message.contains("'other'"), "{}", lacking.message);
     let log = std::fs::read_to_string(result.operations[0].log.as_ref().unwrap()).unwrap();
-    let files =
-        [history::journal_path(&folder.path().join("run")), history::result_path(&folder.path().join("run"))]
-            .map(|path| std::fs::read_to_string(path).unwrap());
-    for text in [&told, &log, &files[0], &files[1]] {
+    let directory = folder.path().join("run");
+    let files = [
+        record::segment_path(&directory, 1),
+        record::result_path(&directory),
+        record::header_path(&directory),
+        record::plan_path(&directory),
+    ]
+    .map(|path| std::fs::read_to_string(path).unwrap());
+    for text in [&told, &log].into_iter().chain(&files) {
         assert!(!text.contains("hunter2"), "{text}");
     }
 }
@@ -419,7 +431,10 @@ fn a_service_serves_until_the_runs_end() {
     assert_eq!(run.result().operations[0].status, None, "it serves");
     run.complete(probe, attempt, Outcome::default());
     let seen = until_finished(&hub);
-    assert!(seen.iter().any(|kind| matches!(kind, EventKind::Stop { reason: StopReason::RunEnded, .. })));
+    assert!(seen.iter().any(|kind| matches!(
+        kind,
+        EventKind::Happened(What::Stop(Stop { reason: StopReason::RunEnded, .. }))
+    )));
     let result = run.result();
     assert_eq!(result.status, Some(RunStatus::Succeeded), "{result:?}");
 }
@@ -445,8 +460,9 @@ fn a_retry_matches_the_error_and_asks_for_a_worker_again() {
     assert_eq!(run.complete(a, 2, broken("no such file")), Completion::Accepted);
     let seen = until_finished(&hub);
     let retried = seen.iter().find_map(|kind| match kind {
-        EventKind::Retrying { attempt, status, worker, error, delay_ms, .. } => {
-            Some((*attempt, *status, *worker, error.clone().unwrap().message, *delay_ms))
+        EventKind::Happened(What::Retrying(Retrying { end, delay_ms })) => {
+            let message = end.error.clone().unwrap().message;
+            Some((end.attempt, end.status, end.worker, message, *delay_ms))
         }
         _ => None,
     });
@@ -478,7 +494,10 @@ fn a_rollback_runs_as_operations_of_its_own_and_has_its_own_report() {
     let (undo, attempt) = work(undo);
     assert_eq!((undo, run.plan().compensates(undo)), (OpId(2), Some(a)));
     run.complete(undo, attempt, Outcome::default());
-    assert!(until_finished(&hub).contains(&EventKind::RollingBack { op: b }));
+    assert!(
+        until_finished(&hub)
+            .contains(&EventKind::Happened(What::RollingBack(RollingBack { op: b, name: "b".to_owned() })))
+    );
     let result = run.result();
     assert_eq!(result.status, Some(RunStatus::Failed));
     assert_eq!(result.operations.len(), 2);
@@ -528,7 +547,10 @@ fn a_program_that_failed_is_started_again() {
     let (run, hub) = start(vec![flaky], RunOptions::new(1));
     let seen = until_finished(&hub);
     assert!(
-        seen.iter().any(|kind| matches!(kind, EventKind::Retrying { exit_code: Some(7), .. })),
+        seen.iter().any(|kind| matches!(
+            kind,
+            EventKind::Happened(What::Retrying(Retrying { end: Ended { exit_code: Some(7), .. }, .. }))
+        )),
         "{seen:?}"
     );
     let result = run.result();

@@ -1,0 +1,235 @@
+//! Past and running runs, as their records tell.
+//!
+//! Of a run that has ended the header and the beginning of the result are read, and the rest of the result when its
+//! operations are asked for. The journal is read of a run that is under way, or that has no result because its process
+//! died.
+
+use crate::history::store;
+use crate::record::disk::{Disk, Files};
+use crate::record::result::{Ending, counts};
+use crate::record::state::{OperationState, Stage};
+use crate::record::{Record, RunState};
+use crate::scheduler::Status;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Query {
+    /// Folder of all runs; [`crate::history::root`] when absent.
+    pub directory: Option<PathBuf>,
+    /// Only runs of this name, ignoring case.
+    pub name: Option<String>,
+    /// At most so many, the newest first; all when absent.
+    pub limit: Option<usize>,
+    /// Only runs under way.
+    pub running: bool,
+    /// Adds the operations of each run.
+    pub operations: bool,
+}
+
+/// One run in short.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunSummary {
+    /// The run's id.
+    pub run: String,
+    /// Its name.
+    pub name: String,
+    /// `Succeeded`, `PartiallySucceeded`, `Failed`, `Canceled`, `Running`, or `Unknown` when the process
+    /// that ran it has gone without an end.
+    pub status: String,
+    /// When it started, RFC 3339 in UTC.
+    pub started_at: String,
+    /// When it ended.
+    pub ended_at: Option<String>,
+    /// Milliseconds from start to end, so far, or to the last entry when the end is not known.
+    pub duration_ms: u64,
+    /// Folder of its files.
+    pub directory: String,
+    /// The lab file it came from.
+    pub source: Option<String>,
+    /// Number of operations by status. Those without an end are where they are (`Waiting`, `Running`, …) in a
+    /// run that is under way, and `Unknown` in one whose process has gone.
+    pub counts: BTreeMap<String, usize>,
+    /// The process that runs it, or ran it.
+    pub pid: u32,
+    /// How many operations could be at work at the same time.
+    pub max_concurrency: u64,
+    /// Its operations, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operations: Option<Vec<OperationRecord>>,
+}
+
+/// One operation of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OperationRecord {
+    /// Its name.
+    pub name: String,
+    /// Where it is: `Waiting`, `Running`, `Serving`, `Stopping` or `Backoff`; how it ended once it has.
+    pub state: String,
+    /// The attempt under way, or the last one; 0 before the first.
+    pub attempt: u64,
+    /// The worker that has it; absent for programs and before it starts.
+    pub worker: Option<u64>,
+    /// When its last attempt began, in milliseconds from the run's start.
+    pub started_ms: Option<u64>,
+    /// When it ended, in milliseconds from the run's start.
+    pub ended_ms: Option<u64>,
+    /// Milliseconds that its attempts were at work, all of them together, as far as they have ended.
+    pub busy_ms: u64,
+}
+
+/// Runs that match, the newest first. Folders that are not runs, and those of a newer format, are left out.
+pub fn list(query: &Query) -> Vec<RunSummary> {
+    list_on(&Files, query)
+}
+
+fn list_on(disk: &dyn Disk, query: &Query) -> Vec<RunSummary> {
+    let root = query.directory.clone().unwrap_or_else(store::root);
+    let folders = store::folders(&root);
+    let limit = query.limit.unwrap_or(usize::MAX);
+    let mut runs = Vec::new();
+    // Folder names begin with the time, to the second; which run of one second came first their headers say.
+    for same_second in folders.chunk_by(|a, b| store::second(a) == store::second(b)) {
+        if runs.len() >= limit {
+            break;
+        }
+        let mut these: Vec<RunSummary> = same_second
+            .iter()
+            .filter_map(|folder| Record::open(disk, &root.join(folder)).ok())
+            .filter(|record| {
+                query.name.as_ref().is_none_or(|name| record.header().name.eq_ignore_ascii_case(name))
+            })
+            .filter_map(|record| look(&record, query))
+            .collect();
+        these.sort_by_cached_key(|run| std::cmp::Reverse(run.started_at.parse::<jiff::Timestamp>().ok()));
+        runs.append(&mut these);
+    }
+    runs.truncate(limit);
+    runs
+}
+
+/// One run in short, or nothing if the folder holds none that can be read.
+pub fn summarize(folder: &Path) -> Option<RunSummary> {
+    look(&Record::open(&Files, folder).ok()?, &Query::default())
+}
+
+/// One run in short; nothing if only runs under way are asked for and it is not.
+fn look(record: &Record<'_>, query: &Query) -> Option<RunSummary> {
+    if let Some(ending) = record.ending() {
+        let operations = || operations(&record.state().0);
+        return (!query.running)
+            .then(|| RunSummary { operations: query.operations.then(operations), ..ended(record, ending) });
+    }
+    // In this order: a run that ends meanwhile has its end in the journal before it lets its lock go.
+    let running = record.is_running();
+    if query.running && !running {
+        return None;
+    }
+    let (state, _) = record.replay();
+    if query.running && state.status.is_some() {
+        return None;
+    }
+    let operations = query.operations.then(|| operations(&state));
+    Some(RunSummary { operations, ..without_result(record, &state, running) })
+}
+
+fn ended(record: &Record<'_>, ending: Ending) -> RunSummary {
+    let header = record.header();
+    let status = ending.status.map_or_else(|| UNKNOWN.to_owned(), |status| format!("{status:?}"));
+    let mut counts = in_words(ending.counts);
+    // What a defect of this program has left without an end.
+    let open =
+        (header.operations as usize + wanted_and_left_out(record)).saturating_sub(counts.values().sum());
+    if open > 0 {
+        *counts.entry(status.clone()).or_insert(0) += open;
+    }
+    RunSummary {
+        status,
+        ended_at: ending.ended_at,
+        duration_ms: ending.duration_ms,
+        counts,
+        ..before(record)
+    }
+}
+
+fn without_result(record: &Record<'_>, state: &RunState, running: bool) -> RunSummary {
+    let status = match (state.status, running) {
+        (Some(status), _) => format!("{status:?}"),
+        (None, true) => "Running".to_owned(),
+        (None, false) => UNKNOWN.to_owned(),
+    };
+    let under_way = running && state.status.is_none();
+    let left_out = record.header().left_out();
+    let ended = state.operations.iter().filter_map(|operation| match operation.stage {
+        Stage::Ended(status) => Some(status),
+        _ => None,
+    });
+    let mut counts = in_words(counts(ended, left_out.iter()));
+    for operation in state.operations.iter().filter(|operation| !matches!(operation.stage, Stage::Ended(_))) {
+        let at = if under_way { word(operation) } else { status.clone() };
+        *counts.entry(at).or_insert(0) += 1;
+    }
+    let so_far = || {
+        let started: jiff::Timestamp = record.header().started_at.parse().ok()?;
+        u64::try_from(jiff::Timestamp::now().duration_since(started).as_millis()).ok()
+    };
+    let duration_ms = if under_way { so_far().unwrap_or(state.at) } else { state.at };
+    RunSummary { status, duration_ms, counts, ..before(record) }
+}
+
+const UNKNOWN: &str = "Unknown";
+
+/// What is known of a run before anything has happened.
+fn before(record: &Record<'_>) -> RunSummary {
+    let header = record.header();
+    RunSummary {
+        run: header.run.clone(),
+        name: header.name.clone(),
+        status: UNKNOWN.to_owned(),
+        started_at: header.started_at.clone(),
+        ended_at: None,
+        duration_ms: 0,
+        directory: record.folder().display().to_string(),
+        source: header.source.clone(),
+        counts: BTreeMap::new(),
+        pid: header.pid,
+        max_concurrency: header.max_concurrency.into(),
+        operations: None,
+    }
+}
+
+fn wanted_and_left_out(record: &Record<'_>) -> usize {
+    record.header().left_out().iter().filter(|left| left.was_wanted()).count()
+}
+
+fn in_words(counts: BTreeMap<Status, usize>) -> BTreeMap<String, usize> {
+    counts.into_iter().map(|(status, count)| (format!("{status:?}"), count)).collect()
+}
+
+fn word(operation: &OperationState) -> String {
+    match operation.stage {
+        Stage::Ended(status) => format!("{status:?}"),
+        stage => format!("{stage:?}"),
+    }
+}
+
+/// The operations of a run, as declared.
+fn operations(state: &RunState) -> Vec<OperationRecord> {
+    let record = |operation: &OperationState| OperationRecord {
+        name: operation.name.clone(),
+        state: word(operation),
+        attempt: operation.attempt.into(),
+        worker: operation.worker.map(u64::from),
+        started_ms: operation.started_ms,
+        ended_ms: operation.ended_ms,
+        busy_ms: operation.busy_ms,
+    };
+    state.operations.iter().map(record).collect()
+}
+
+#[cfg(test)]
+#[path = "query_tests.rs"]
+mod tests;

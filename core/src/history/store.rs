@@ -1,0 +1,70 @@
+//! The folder that has the folders of runs.
+
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// Folder of all runs: `runs` in `LABRUNNER_HOME`, else in the user's state folder.
+///
+/// The state folder is `%LOCALAPPDATA%\LabRunner` on Windows, `~/Library/Application Support/LabRunner`
+/// on macOS, and `$XDG_STATE_HOME/labrunner` (default `~/.local/state/labrunner`) elsewhere.
+pub fn root() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = || variable("HOME").unwrap_or_else(std::env::temp_dir);
+    let base = variable("LABRUNNER_HOME").unwrap_or_else(|| {
+        if cfg!(windows) {
+            variable("LOCALAPPDATA").unwrap_or_else(std::env::temp_dir).join("LabRunner")
+        } else if cfg!(target_os = "macos") {
+            home().join("Library/Application Support/LabRunner")
+        } else {
+            variable("XDG_STATE_HOME").unwrap_or_else(|| home().join(".local/state")).join("labrunner")
+        }
+    });
+    base.join("runs")
+}
+
+/// Length of the time that a folder's name begins with.
+const TIME_LENGTH: usize = "20260101T000000Z".len();
+
+/// Length of the part of a run's id that a folder's name ends with.
+const ID_LENGTH: usize = 8;
+
+/// A folder name for a run that sorts by time and says which lab it was.
+pub fn folder_name(started: Timestamp, name: &str, id: &str) -> String {
+    let tail = &id[id.len().saturating_sub(ID_LENGTH)..];
+    format!("{}-{}-{tail}", started.strftime("%Y%m%dT%H%M%SZ"), safe_name(name))
+}
+
+/// A lab's name as it stands in folder names.
+fn safe_name(name: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
+    name.chars().map(safe).take(40).collect()
+}
+
+/// The time in a folder's name, to the second; the whole of a shorter name.
+pub(super) fn second(folder: &str) -> &str {
+    folder.get(..TIME_LENGTH).unwrap_or(folder)
+}
+
+/// The names of all folders that may be runs, the newest first. Nothing is opened, and links are not followed.
+pub(super) fn folders(root: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(root)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort_unstable_by(|a, b| b.cmp(a));
+    names
+}
+
+/// Those of a lab, as far as their names say: another lab's may look the same.
+pub(super) fn folders_of(root: &Path, lab: &str) -> Vec<String> {
+    let safe = safe_name(lab);
+    let mut names = folders(root);
+    names.retain(|folder| {
+        let middle = folder.get(TIME_LENGTH + 1..folder.len().saturating_sub(ID_LENGTH + 1));
+        middle.is_some_and(|middle| middle.eq_ignore_ascii_case(&safe))
+    });
+    names
+}
