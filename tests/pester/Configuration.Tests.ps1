@@ -142,20 +142,36 @@ Describe 'The configuration of the module' {
             $first = (Start-AdvancedLabOrchestration $lab).Summary.RunDirectory
             Split-Path $first | Should -Be $env:LABRUNNER_LOG_PATH
             (Get-LabStatus -LabName kept).Runs | Should -Be 1
+            # Runs are deleted on a thread of its own, at most once a day.
+            $swept = Join-Path $env:LABRUNNER_LOG_PATH swept
+            for ($tries = 0; $tries -lt 500 -and !(Test-Path $swept); $tries++) { Start-Sleep -Milliseconds 20 }
+            $swept | Should -Exist
             # An old run of a process that is gone, one of a living process, one that is young, and what is no run.
             foreach ($name in 'old', 'alive', 'young', 'foreign') { $null = New-Item -ItemType Directory (Join-Path $env:LABRUNNER_LOG_PATH $name) }
-            $gone = (Get-Content (Join-Path $first 'journal.jsonl'))[0] -replace '"pid":\d+', '"pid":2147483646'
+            $gone = '{"format":1,"run":"r","started_at":"2026-01-01T00:00:00Z","pid":2147483646,"options":{"name":"kept"},"operations":["a"]}'
             foreach ($name in 'old', 'young') { Set-Content (Join-Path $env:LABRUNNER_LOG_PATH $name journal.jsonl) $gone }
-            Copy-Item (Join-Path $first 'journal.jsonl') (Join-Path $env:LABRUNNER_LOG_PATH alive journal.jsonl)
+            $living = $gone -replace '2147483646', $PID -replace '2026-01-01T00:00:00Z', [datetime]::UtcNow.ToString('o')
+            Set-Content (Join-Path $env:LABRUNNER_LOG_PATH alive journal.jsonl) $living
             Set-Content (Join-Path $env:LABRUNNER_LOG_PATH foreign journal.jsonl) 'my own diary'
             foreach ($name in 'old', 'alive', 'foreign') { (Get-Item (Join-Path $env:LABRUNNER_LOG_PATH $name journal.jsonl)).LastWriteTime = [datetime]::Now.AddDays(-40) }
-            Set-LabRunnerConfiguration -LogRetentionDays 0 -Scope Process
-            $null = Start-AdvancedLabOrchestration $lab
-            Test-Path (Join-Path $env:LABRUNNER_LOG_PATH old) | Should -BeTrue
-            Reset-LabRunnerConfiguration LogRetentionDays -Scope Process
-            $null = Start-AdvancedLabOrchestration $lab
-            (Get-ChildItem $env:LABRUNNER_LOG_PATH).Name | Should -Not -Contain 'old'
-            foreach ($name in 'alive', 'young', 'foreign', (Split-Path $first -Leaf)) { (Get-ChildItem $env:LABRUNNER_LOG_PATH).Name | Should -Contain $name }
+            # One that somebody holds, whatever its age.
+            $held = Join-Path $env:LABRUNNER_LOG_PATH held
+            Copy-Item $first $held -Recurse
+            Get-ChildItem $held -Recurse -File | ForEach-Object { $_.LastWriteTime = [datetime]::Now.AddDays(-40) }
+            $lock = [IO.File]::Open((Join-Path $held lock), 'Open', 'ReadWrite', 'None')
+            try {
+                Set-LabRunnerConfiguration -LogRetentionDays 0 -Scope Process
+                (Get-Item $swept).LastWriteTime = [datetime]::Now.AddDays(-2)
+                $null = Start-AdvancedLabOrchestration $lab
+                Test-Path (Join-Path $env:LABRUNNER_LOG_PATH old) | Should -BeTrue
+                Reset-LabRunnerConfiguration LogRetentionDays -Scope Process
+                $null = Start-AdvancedLabOrchestration $lab
+                for ($tries = 0; $tries -lt 500 -and (Get-Item $swept).LastWriteTime -lt [datetime]::Now.AddDays(-1); $tries++) { Start-Sleep -Milliseconds 20 }
+                (Get-ChildItem $env:LABRUNNER_LOG_PATH).Name | Should -Not -Contain 'old'
+                foreach ($name in 'alive', 'young', 'foreign', 'held', (Split-Path $first -Leaf)) { (Get-ChildItem $env:LABRUNNER_LOG_PATH).Name | Should -Contain $name }
+            } finally {
+                $lock.Dispose()
+            }
         }
 
         It 'show progress when the settings say so' {

@@ -34,7 +34,8 @@ Describe 'Start-AdvancedLabOrchestration' {
         ($report.Results | Where-Object Name -EQ 'request-nodes').Result | Should -BeLike '*nodes.html answers'
         $report.ValidationResults.Name | Should -Be 'validate-checksums', 'validate-deployment'
         if ($_ -eq 'Sequential') { $report.Metrics.PeakConcurrency | Should -Be 1 }
-        Test-Path (Join-Path $report.Summary.RunDirectory 'journal.jsonl') | Should -BeTrue
+        Test-Path (Join-Path $report.Summary.RunDirectory 'run.json') | Should -BeTrue
+        Test-Path (Join-Path $report.Summary.RunDirectory 'journal' '0001.jsonl') | Should -BeTrue
         Test-Path (Join-Path $report.Summary.RunDirectory 'result.json') | Should -BeTrue
         Get-ChildItem $folder | Should -BeNullOrEmpty -Because 'the lab cleans up'
     }

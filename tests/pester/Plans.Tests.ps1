@@ -155,9 +155,9 @@ operations:
             $known.Status | Should -Be 'PartiallySucceeded' -Because 'whoever tells of a run says the same'
             $known.LastRun.Counts.Skipped | Should -Be 2
             $known.LastRun.Counts.Succeeded | Should -Be 2
-            $journal = Get-Content (Join-Path $report.Summary.RunDirectory 'journal.jsonl') -TotalCount 1 | ConvertFrom-Json
-            $journal.options.left_out.name | Should -Be 'image', 'web', 'rescue'
-            $journal.options.left_out[0].message | Should -Be 'it is excluded'
+            $header = Get-Content (Join-Path $report.Summary.RunDirectory 'run.json') -Raw | ConvertFrom-Json
+            $header.options.left_out.name | Should -Be 'image', 'web', 'rescue'
+            $header.options.left_out[0].message | Should -Be 'it is excluded'
             (Start-AdvancedLabOrchestration $lab -Only web).Results.Name | Should -Be 'web'
         }
 

@@ -3,7 +3,7 @@
 //! `cargo run --release -p labrunner-bench [-- <PSPLIB folder>]`
 //!
 //! `-- soak [seconds]` runs the soak alone, ten minutes when no time is given; `-- scale` the large plan alone, `-- config`
-//! the reading of a large lab alone.
+//! the reading of a large lab alone; `-- records` the records of runs.
 //!
 //! The folder holds the instances of PSPLIB as `j30/j301_1.sm` …; without an argument it is
 //! `LABRUNNER_PSPLIB`, or `../shared/psplib` beside the repository. They are read, never copied.
@@ -13,6 +13,7 @@ mod heap;
 mod psplib;
 mod quality;
 mod random;
+mod records;
 mod scale;
 mod scheduler;
 mod soak;
@@ -29,6 +30,7 @@ fn main() {
         }
         Some("scale") => return scale::measure(),
         Some("config") => return config::measure(),
+        Some("records") => return records::measure(),
         _ => {}
     }
     config::measure();
@@ -36,6 +38,8 @@ fn main() {
     scheduler::measure();
     println!();
     scale::measure();
+    println!();
+    records::measure();
     println!();
     let folder = psplib::folder(std::env::args_os().nth(1));
     match psplib::read_all(&folder) {

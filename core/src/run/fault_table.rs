@@ -19,6 +19,7 @@
 //! | absurd limits | they are no limit; nothing overflows | [`absurd_limits_are_no_limits`] |
 //! | absurd needs and capacities | an error of the plan | `plan/resources.rs`: `zero_and_absurd_limits_are_refused` |
 //! | a journal that cannot be written | an error before anything starts | `tests.rs`: `files_that_cannot_be_written_are_an_error_before_anything_starts` |
+//! | a journal torn, damaged or with zeros at its end | a prefix of the truth is read, and the damage is named | `record/damage_tests.rs` |
 //! | journals of the past torn or foreign | they are passed over | `history/estimate.rs`: `torn_foreign_and_newer_files_are_passed_over` |
 //! | a defect of the scheduler | the run ends and says so | `tests.rs`: `a_defect_of_the_scheduler_ends_the_run_and_says_so`; through the ABI `a_defect_of_the_scheduler_ends_the_run_and_is_named`, what a user sees `tests/pester/Defect.Tests.ps1` |
 

@@ -121,23 +121,12 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
 
         try
         {
-            return Swept(LabRun.Finish(run, output, view), run.Settings, Defaults.LogRetentionDays);
+            return LabRun.Finish(run, output, view);
         }
         finally
         {
             Release();
         }
-    }
-
-    /// <summary>Removes the old runs beside one that has ended in the default place.</summary>
-    private protected static RunOutcome Swept(RunOutcome outcome, RunSettings settings, int days)
-    {
-        if (settings is { Journal: true, Directory: null } && Path.GetDirectoryName(outcome.Directory) is { } root)
-        {
-            RunRetention.Sweep(root, days, DateTime.UtcNow);
-        }
-
-        return outcome;
     }
 
     /// <summary>The one terminating error at the end, where it was asked for.</summary>

@@ -158,8 +158,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var run = LabRun.Start(plan, operations, settings, caller);
         if (Background)
         {
-            var days = Defaults.LogRetentionDays;
-            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), ended => Report(selected.Merged(Swept(ended, settings, days))));
+            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), ended => Report(selected.Merged(ended)));
             JobRepository.Add(job);
             job.Start();
             WriteObject(job);

@@ -73,6 +73,13 @@ internal static class PlanDocument
         json.WriteString("root", RunFolders.Root);
         json.WriteString("directory", settings.Directory);
         json.WriteString("source", settings.Source);
+        if (settings.RetentionDays is { } days)
+        {
+            json.WriteStartObject("retention");
+            json.WriteNumber("days", days);
+            json.WriteEndObject();
+        }
+
         if (settings.LeftOut.Count > 0)
         {
             json.WriteStartArray("left_out");

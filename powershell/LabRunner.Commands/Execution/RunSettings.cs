@@ -40,6 +40,9 @@ internal sealed class RunSettings
     /// <summary>Whether the run leaves its files in the default place when it has no folder of its own.</summary>
     internal bool Journal { get; init; }
 
+    /// <summary>How many days the runs in the default place are kept, this one among them; for ever when absent or 0.</summary>
+    internal int? RetentionDays { get; init; }
+
     /// <summary>The run's own folder.</summary>
     internal string? Directory { get; init; }
 

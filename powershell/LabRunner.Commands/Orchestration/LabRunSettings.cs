@@ -65,6 +65,7 @@ internal sealed record LabRunSettings
             Isolation = Isolation ?? Isolations.Read(RunEvent.Text(wanted, "isolation")) ?? LabIsolation.Shared,
             Grouped = Grouped,
             Journal = true,
+            RetentionDays = defaults.LogRetentionDays,
             Source = path,
             LeftOut = selected.Left,
         };
