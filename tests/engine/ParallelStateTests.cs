@@ -13,11 +13,11 @@ public sealed class ParallelStateTests(ModuleFixture fixture) : IClassFixture<Mo
             param($Folder)
             Push-Location -LiteralPath $Folder
             try {
-                & { $WarningPreference = 'SilentlyContinue'; $PSDefaultParameterValues = @{ 'Test:X' = 1 }
+                & { $WarningPreference = 'Stop'; $PSDefaultParameterValues = @{ 'Test:X' = 1 }
                     (Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { "$pwd"; "$WarningPreference"; $PSDefaultParameterValues.Count; "$VerbosePreference" } } -Verbose).Output }
             } finally { Pop-Location }
             """, new System.Collections.Hashtable { ["Folder"] = folder.Path });
-        Assert.Equal([folder.Path, "SilentlyContinue", 1, "Continue"], result.Output);
+        Assert.Equal([folder.Path, "Stop", 1, "Continue"], result.Output);
     }
 
     [Theory]

@@ -59,6 +59,21 @@ public sealed class ParallelStreamTests(ModuleFixture fixture) : IClassFixture<M
     }
 
     [Fact]
+    public void Lines_of_operations_that_write_in_pieces_stay_whole()
+    {
+        // The gates make the pieces come in turn: A, B, A, B.
+        var result = _session.Run("""
+            $gates = 1..3 | ForEach-Object { [Threading.ManualResetEventSlim]::new() }
+            $null = Invoke-ParallelLabRunner -MaxConcurrency 2 -Variables gates @(
+                @{ Name = 'A'; ScriptBlock = { Write-Host a1 -NoNewline; $gates[0].Set(); $null = $gates[1].Wait(30000); Write-Host a2; $gates[2].Set() } }
+                @{ Name = 'B'; ScriptBlock = { $null = $gates[0].Wait(30000); Write-Host b1 -NoNewline; $gates[1].Set(); $null = $gates[2].Wait(30000); Write-Host b2 -NoNewline } }
+            )
+            """).Clean();
+        var lines = string.Concat(result.Information.Select(record => (HostInformationMessage)record.MessageData).Select(piece => piece.Message + (piece.NoNewLine == true ? "" : ";")));
+        Assert.Equal("[A] a1a2;[B] b1b2;", lines);
+    }
+
+    [Fact]
     public void Output_is_not_shown_twice_and_may_be_dropped()
     {
         var result = _session.Run("(Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { 1..5 } } -NoOutput).Output.Count").Clean();

@@ -28,7 +28,7 @@ public sealed class SchedulingRollbackTests(ModuleFixture fixture) : IClassFixtu
             [
                 "app,disk,net 7",
                 "Net Succeeded True", "Disk Succeeded False", "Plain Succeeded -", "App Succeeded True", "Bad Failed -", "Last Skipped -",
-                "no space|disk is busy",
+                "[Bad] no space|[Disk (rollback)] disk is busy",
             ],
             result.Output);
     }

@@ -34,7 +34,7 @@ Describe 'A run as a job' {
         $job.ChildJobs[2].StatusMessage | Should -BeLike "*it depends on 'second'*"
         $received = Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures
         $received.Name | Should -Be 'second', 'third'
-        $failures | ForEach-Object { "$_" } | Should -Be 'broken'
+        $failures | ForEach-Object { "$_" } | Should -Be '[second] broken'
         $job.HasMoreData | Should -BeFalse
     }
 
@@ -116,12 +116,12 @@ operations:
         Wait-Until { $job.ChildJobs[1].State -eq 'Running' }
         $job.ChildJobs.State | Should -Be 'Completed', 'Running', 'NotStarted'
         $job.State | Should -Be 'Running'
-        "$(Receive-Job -Job $job *>&1)" | Should -Be 'creating'
+        "$(Receive-Job -Job $job *>&1)" | Should -Be '[disk] creating'
         $gate.Set()
         $null = Wait-Job -Job $job -Timeout 60
         $job.State | Should -Be 'Completed'
         $job.StatusMessage | Should -Be '3 of 3 operations ended'
-        $job.ChildJobs[1].Warning.Message | Should -Be 'booting'
+        $job.ChildJobs[1].Warning.Message | Should -Be '[machine] booting'
         $received = @(Receive-Job -Job $job 3>$null)
         $received | Should -HaveCount 1
         $received[0] | Should -BeOfType ([LabRunner.LabOrchestrationReport])
@@ -141,7 +141,7 @@ operations:
         $report = Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures 3>$null
         $report.Summary.Success | Should -BeFalse
         $report.Error | Should -BeLike '*broken*'
-        $failures | ForEach-Object { "$_" } | Should -Be 'broken'
+        $failures | ForEach-Object { "$_" } | Should -Be '[index] broken'
     }
 
     It 'has failed when a part of the lab was left out' {

@@ -43,7 +43,7 @@ Describe 'Scheduling' {
             @{ Name = 'app'; ScriptBlock = { throw 'no space' }; Dependencies = 'disk' }
         ) 2>&1
         $errors = @($output | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | ForEach-Object { "$_" })
-        $errors | Should -Be 'no space', 'disk is busy'
+        $errors | Should -Be '[app] no space', '[disk (rollback)] disk is busy'
         ($output | Where-Object Name -EQ 'disk').RolledBack | Should -BeFalse
     }
 

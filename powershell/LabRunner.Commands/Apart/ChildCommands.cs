@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using LabRunner.Errors;
 using LabRunner.Streams;
 
 namespace LabRunner.Apart;
@@ -8,6 +10,15 @@ internal static class ChildOutput
 {
     private static readonly object Gate = new();
     private static StreamWriter? _writer;
+
+    /// <summary>Whether all that the operation needs has been brought into the process.</summary>
+    internal static bool IsPrepared { get; set; }
+
+    /// <summary>The frames that the trace of each error of the operation ends with.</summary>
+    internal static string Frames { get; set; } = "";
+
+    /// <summary>The operation's block, when it is one.</summary>
+    internal static System.Management.Automation.Language.Ast? Script { get; set; }
 
     /// <summary>Takes the stream itself: what the operation does to the console does not concern it.</summary>
     internal static void Begin() => _writer = new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false)) { AutoFlush = true };
@@ -23,12 +34,21 @@ internal static class ChildOutput
 
 /// <summary>The end of the operation's pipeline in its own process.</summary>
 [Cmdlet(VerbsCommunications.Send, "LabFrame")]
-internal sealed class ChildSinkCommand : Cmdlet
+internal sealed class ChildSinkCommand : PSCmdlet
 {
+    private Transcript? _transcript;
+
     /// <summary>One object of any stream.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _transcript = Transcript.Of(Host);
+        ChildOutput.Frames = string.Join(Environment.NewLine, (Runspace.DefaultRunspace?.Debugger?.GetCallStack() ?? []).Select(frame => frame.ToString()));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -39,10 +59,16 @@ internal sealed class ChildSinkCommand : Cmdlet
             return;
         }
 
-        switch (StreamMark.Of(InputObject), InputObject.BaseObject)
+        var stream = StreamMark.Of(InputObject);
+        if (stream != LabStream.Output)
+        {
+            _transcript?.Add(InputObject.BaseObject);
+        }
+
+        switch (stream, InputObject.BaseObject)
         {
             case (LabStream.Error, ErrorRecord error):
-                ChildOutput.Write(FrameKind.Error, RemoteRecords.Complete(error));
+                ChildOutput.Write(FrameKind.Error, RemoteRecords.Complete(ErrorPosition.InScript(error, ChildOutput.Script, ChildOutput.Frames)));
                 break;
             case (LabStream.Warning, WarningRecord warning):
                 ChildOutput.Write(FrameKind.Warning, warning.Message);
@@ -75,7 +101,14 @@ internal sealed class ChildFailCommand : Cmdlet
     public ErrorRecord ErrorRecord { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ChildOutput.Write(FrameKind.Failure, RemoteRecords.Complete(ChildQuestion.IsOne(ErrorRecord.Exception) ? ChildQuestion.Refused : ErrorRecord));
+    protected override void ProcessRecord()
+    {
+        // What ends it before it has begun is the fault of what was to be brought into its process.
+        var error = ChildQuestion.IsOne(ErrorRecord.Exception) ? ChildQuestion.Refused
+            : ChildOutput.IsPrepared ? ErrorPosition.InScript(ErrorRecord, ChildOutput.Script, ChildOutput.Frames)
+            : LabRunnerError.ProcessNotPrepared(ErrorRecord).ErrorRecord;
+        ChildOutput.Write(FrameKind.Failure, RemoteRecords.Complete(error));
+    }
 }
 
 /// <summary>Takes note that the operation has come to its end in its own process.</summary>

@@ -3,12 +3,17 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using LabRunner.Binding;
+using LabRunner.Execution;
 
 namespace LabRunner.Apart;
 
 /// <summary>An operation in its own process: what it is to do, as its script's first lines read it.</summary>
 public sealed class ChildOperation
 {
+    // As in a worker, a loop that runs once catches an operation's break and continue.
+    private static readonly Lazy<ScriptBlock> Hidden = new(static () => HiddenScript.Of(
+        "do { try { & $LabUnit @LabPositional @LabNamed *>&1 | & $LabSink; if ($?) { & $LabEnd } else { & $LabEnd $LASTEXITCODE } } catch { & $LabFail $_ } } while ($false)"));
+
     private static readonly CmdletInfo SinkInfo = new("Send-LabFrame", typeof(ChildSinkCommand));
     private static readonly CmdletInfo FailInfo = new("Stop-LabFrame", typeof(ChildFailCommand));
     private static readonly CmdletInfo EndInfo = new("Complete-LabFrame", typeof(ChildEndCommand));
@@ -17,6 +22,7 @@ public sealed class ChildOperation
     {
         Order = order;
         Unit = Script(order["Script"]);
+        ChildOutput.Script = (Unit as ScriptBlock)?.Ast;
         Positional = [.. (order["Positional"] is { } list ? LanguagePrimitives.GetEnumerable(list)?.Cast<object?>() : null) ?? []];
         Named = Table(order["Named"]);
     }
@@ -32,6 +38,9 @@ public sealed class ChildOperation
 
     /// <summary>Arguments by name.</summary>
     public Hashtable Named { get; }
+
+    /// <summary>Runs the operation.</summary>
+    public ScriptBlock Loop => Hidden.Value;
 
     /// <summary>The end of the operation's pipeline.</summary>
     public CommandInfo Sink => SinkInfo;
@@ -80,6 +89,7 @@ public sealed class ChildOperation
     public void Settle(EngineIntrinsics context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        ChildOutput.IsPrepared = true;
         foreach (DictionaryEntry entry in Table(Order["Preferences"]))
         {
             context.SessionState.PSVariable.Set($"global:{entry.Key}", entry.Value);
@@ -98,7 +108,7 @@ public sealed class ChildOperation
         Import-Module -Name '{{Quoted(Manifest(module))}}' -DisableNameChecking
         $LabChild = [LabRunner.Apart.ChildOperation]::Open((@($input) -join ''), $ExecutionContext)
         $LabUnit = $LabChild.Unit; $LabPositional = $LabChild.Positional; $LabNamed = $LabChild.Named
-        $LabSink = $LabChild.Sink; $LabFail = $LabChild.Fail; $LabEnd = $LabChild.End
+        $LabLoop = $LabChild.Loop; $LabSink = $LabChild.Sink; $LabFail = $LabChild.Fail; $LabEnd = $LabChild.End
         try {
             foreach ($LabItem in $LabChild.Order['Modules']) { Import-Module -Name $LabItem -Global -DisableNameChecking }
             foreach ($LabItem in $LabChild.Preparations()) { . $LabItem }
@@ -109,7 +119,7 @@ public sealed class ChildOperation
         $LabMode = $LabChild.Order['LanguageMode']
         Remove-Variable -Name LabChild, LabItem, LabValues -ErrorAction Ignore -WhatIf:$false -Confirm:$false
         if ($LabMode -ne 'FullLanguage') { $ExecutionContext.SessionState.LanguageMode = $LabMode }
-        do { try { & $LabUnit @LabPositional @LabNamed *>&1 | & $LabSink; if ($?) { & $LabEnd } else { & $LabEnd $LASTEXITCODE } } catch { & $LabFail $_ } } while ($false)
+        . $LabLoop
         exit 0
         """;
 

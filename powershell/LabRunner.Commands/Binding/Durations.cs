@@ -51,10 +51,10 @@ internal static partial class Durations
             var number = double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
             return match.Groups[2].Value.ToLowerInvariant() switch
             {
-                "ms" => TimeSpan.FromMilliseconds(number),
-                "s" or "sec" or "second" or "seconds" => TimeSpan.FromSeconds(number),
-                "h" or "hour" or "hours" => TimeSpan.FromHours(number),
-                "d" or "day" or "days" => TimeSpan.FromDays(number),
+                "ms" => Minutes(number / 60_000),
+                "s" or "sec" or "second" or "seconds" => Minutes(number / 60),
+                "h" or "hour" or "hours" => Minutes(number * 60),
+                "d" or "day" or "days" => Minutes(number * 1_440),
                 _ => Minutes(number),
             };
         }

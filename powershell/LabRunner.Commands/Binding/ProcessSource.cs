@@ -35,9 +35,9 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
             spec["environment"] = environment;
         }
 
-        if (fields.Take("Mode") is { } mode)
+        if (fields.Take("Mode") is { } mode && Mode(mode, operation) is { } known)
         {
-            spec["mode"] = LanguagePrimitives.ConvertTo<string>(mode).ToLowerInvariant();
+            spec["mode"] = known;
         }
 
         if (fields.Take("SuccessCodes") is { } codes)
@@ -47,12 +47,13 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
 
         if (fields.Take("Ready") is { } ready)
         {
-            spec["ready"] = Probe(ready, operation);
+            // A service whose probe is refused must not be said to have none.
+            spec["ready"] = Probe(ready, operation) ?? new Dictionary<string, object?> { ["check"] = Check("127.0.0.1:1") };
         }
 
-        if (fields.Take("StopGrace") is { } grace)
+        if (fields.Take("StopGrace") is { } grace && Seconds(grace, "StopGrace", operation) is { } limit)
         {
-            spec["stop_grace_ms"] = Seconds(grace, "StopGrace", operation);
+            spec["stop_grace_ms"] = limit;
         }
 
         if (fields.Take("Detached") is { } detached)
@@ -77,6 +78,22 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
 
         findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"Operation '{operation}': the Command '{command}' is not a path of the file system: {why!.Message.TrimEnd('.')}.", operation));
         return command;
+    }
+
+    private string? Mode(object value, string operation)
+    {
+        var mode = LanguagePrimitives.ConvertTo<string>(value).Trim().ToLowerInvariant();
+        if (mode is "task" or "service")
+        {
+            return mode;
+        }
+
+        findings.Add(new LabFinding(
+            LabRunnerError.InvalidValue,
+            $"Operation '{operation}': Mode cannot be '{value}'.",
+            operation,
+            mode == "stop" ? "An operation that stops a service has a Service and no Command." : "Write 'Task' or 'Service'."));
+        return null;
     }
 
     // A program starts where the caller stands, not where the process happens to.
@@ -172,14 +189,14 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
         probe["check"] = tcp is not null
             ? new Dictionary<string, object?> { ["tcp"] = LanguagePrimitives.ConvertTo<string>(tcp) }
             : new Dictionary<string, object?> { ["http"] = LanguagePrimitives.ConvertTo<string>(http) };
-        if (fields.Take("Interval") is { } interval)
+        if (fields.Take("Interval") is { } interval && Seconds(interval, "Ready.Interval", operation) is { } pause)
         {
-            probe["interval_ms"] = Seconds(interval, "Ready.Interval", operation);
+            probe["interval_ms"] = pause;
         }
 
-        if (fields.Take("Timeout") is { } timeout)
+        if (fields.Take("Timeout") is { } timeout && Seconds(timeout, "Ready.Timeout", operation) is { } limit)
         {
-            probe["timeout_ms"] = Seconds(timeout, "Ready.Timeout", operation);
+            probe["timeout_ms"] = limit;
         }
 
         return probe;
@@ -207,13 +224,12 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
     // Of a probe and of a grace a bare number is seconds: minutes would be absurd.
     private long? Seconds(object value, string key, string operation)
     {
-        var time = LanguagePrimitives.TryConvertTo(value, out double seconds) ? TimeSpan.FromSeconds(seconds) : Durations.Read(value);
-        if (time > TimeSpan.Zero)
+        if (Durations.Pause(value) is { } time && time > TimeSpan.Zero)
         {
-            return (long)Math.Ceiling(time.Value.TotalMilliseconds);
+            return (long)Math.Ceiling(time.TotalMilliseconds);
         }
 
-        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The {key} '{value}' of operation '{operation}' is no time.", operation, "Write a number of seconds, or a text such as '500ms' or '2m'."));
+        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"Operation '{operation}': {key} '{value}' is not a time above zero.", operation, "Write a number of seconds, or a text such as '500ms' or '2m'."));
         return null;
     }
 

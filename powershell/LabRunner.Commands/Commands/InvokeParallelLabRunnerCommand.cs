@@ -199,7 +199,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         }
 
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var outcome = Finish(run, new PipelineOutput(scripts is null ? result => WriteObject(result) : static _ => { }, Voice, caller, definitions.Count > 1), View(ShowProgress, ProgressStyle, run));
+        var outcome = Finish(run, new PipelineOutput(scripts is null ? result => WriteObject(result) : static _ => { }, Voice, caller), View(ShowProgress, ProgressStyle, run));
         if (scripts is not null)
         {
             WriteObject(LabScriptSummary.Of([.. outcome.Results], scripts.Scripts, watch.Elapsed, ShowProgress));

@@ -136,13 +136,8 @@ public sealed class LabRunJob : Job
             job._operations[operation].End(result, isOutput: job._report is null);
         }
 
-        public void Failure(int operation, LabOperationResult result)
-        {
-            if (result.Failure is { } error)
-            {
-                job._operations[operation < job._operations.Length ? operation : job._run.Undone(operation)].Fail(error);
-            }
-        }
+        public void Failure(int operation, ErrorRecord error) =>
+            job._operations[operation < job._operations.Length ? operation : job._run.Undone(operation)].Fail(error);
 
         public void Record(LabRecord record) => _byName[record.Operation].Write(record);
 

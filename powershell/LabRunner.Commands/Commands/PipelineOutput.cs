@@ -9,23 +9,15 @@ namespace LabRunner.Commands;
 /// Results leave through the cmdlet; records through the caller, so that positions and preferences are the user's. What
 /// the caller's <c>Stop</c> preference would turn into an exception is shown instead: the other results must not be lost.
 /// </remarks>
-internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet caller, CallerState state, bool tagged) : IRunOutput
+internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet caller, CallerState state) : IRunOutput
 {
-    private readonly HashSet<string> _inLine = [];
-
     public void Started(int operation)
     {
     }
 
     public void Result(int operation, LabOperationResult result) => write(result);
 
-    public void Failure(int operation, LabOperationResult result)
-    {
-        if (result.Failure is { } error)
-        {
-            Error(error);
-        }
-    }
+    public void Failure(int operation, ErrorRecord error) => Error(error);
 
     public void Record(LabRecord record)
     {
@@ -35,19 +27,22 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
                 Error(error);
                 break;
             case WarningRecord warning:
-                Write("WarningPreference", warning.Message, record, caller.WriteWarning, screen => screen.WriteWarningLine);
+                Write("WarningPreference", warning.Message, caller.WriteWarning, screen => screen.WriteWarningLine);
                 break;
             case VerboseRecord verbose:
-                Write("VerbosePreference", verbose.Message, record, caller.WriteVerbose, screen => screen.WriteVerboseLine);
+                Write("VerbosePreference", verbose.Message, caller.WriteVerbose, screen => screen.WriteVerboseLine);
                 break;
             case DebugRecord debug:
-                Write("DebugPreference", debug.Message, record, caller.WriteDebug, screen => screen.WriteDebugLine);
+                Write("DebugPreference", debug.Message, caller.WriteDebug, screen => screen.WriteDebugLine);
                 break;
             case InformationRecord information when !Stops("InformationPreference"):
-                caller.WriteInformation(Tagged(record, information));
+                caller.WriteInformation(information);
+                break;
+            case InformationRecord { MessageData: HostInformationMessage { NoNewLine: true } piece }:
+                Screen?.Write(piece.Message);
                 break;
             case InformationRecord information:
-                Screen?.WriteLine(Tag(record) + information);
+                Screen?.WriteLine(information.ToString());
                 break;
         }
     }
@@ -55,44 +50,16 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
     private System.Management.Automation.Host.PSHostUserInterface? Screen => caller.Host?.UI;
 
     // Where a record stops who writes it, it has stopped its operation: here it is only shown, as the engine does before it stops.
-    private void Write(string preference, string message, LabRecord record, Action<string> write, Func<System.Management.Automation.Host.PSHostUserInterface, Action<string>> show)
+    private void Write(string preference, string message, Action<string> write, Func<System.Management.Automation.Host.PSHostUserInterface, Action<string>> show)
     {
         if (!Stops(preference))
         {
-            write(Tag(record) + message);
+            write(message);
         }
         else if (Screen is { } screen)
         {
-            show(screen)(Tag(record) + message);
+            show(screen)(message);
         }
-    }
-
-    private string Tag(LabRecord record) => tagged ? $"[{record.Operation}] " : "";
-
-    private InformationRecord Tagged(LabRecord record, InformationRecord information)
-    {
-        if (information.MessageData is not HostInformationMessage message)
-        {
-            return information;
-        }
-
-        // Only the first piece of a line that is written with -NoNewline is tagged.
-        var inLine = _inLine.Remove(record.Operation);
-        if (message.NoNewLine == true)
-        {
-            _inLine.Add(record.Operation);
-        }
-
-        var text = new HostInformationMessage
-        {
-            Message = inLine ? message.Message : Tag(record) + message.Message,
-            NoNewLine = message.NoNewLine,
-            ForegroundColor = message.ForegroundColor,
-            BackgroundColor = message.BackgroundColor,
-        };
-        var copy = new InformationRecord(text, information.Source) { TimeGenerated = information.TimeGenerated };
-        copy.Tags.Add("PSHOST");
-        return copy;
     }
 
     private bool Stops(string preference) => LanguagePrimitives.TryConvertTo(state.Preference(preference), out ActionPreference action) && action == ActionPreference.Stop;

@@ -165,7 +165,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             return;
         }
 
-        var output = new PipelineOutput(_ => { }, Voice, caller, operations.Count > 1);
+        var output = new PipelineOutput(_ => { }, Voice, caller);
         var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, run)));
         WriteObject(Report(outcome));
         ThrowIfAsked(outcome);

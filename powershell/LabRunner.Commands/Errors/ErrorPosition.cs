@@ -1,20 +1,52 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace LabRunner.Errors;
 
-/// <summary>Keeps the position of an error that is written by another command than the one that made it.</summary>
+/// <summary>Gives an error the position in the user's script, and keeps it when another command writes the error.</summary>
 /// <remarks>
 /// Writing an error record puts the writer's position and name into it, unless a mark on the record tells not to. The
 /// engine does not publish the mark; without it the position is lost from the display and the id gets a second name.
+/// An error that a block writes itself has the place where the block was called, which for an operation is nowhere: the
+/// user's line is in the stack trace alone then. The trace of the error cannot be changed but in its field; without it, it
+/// ends with a line for the worker.
 /// </remarks>
-internal static class ErrorPosition
+internal static partial class ErrorPosition
 {
     private static readonly Action<ErrorRecord, bool>? Mark = Find();
 
     private static readonly Action<ErrorRecord, InvocationInfo>? Place =
         typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(InvocationInfo)])
             ?.CreateDelegate<Action<ErrorRecord, InvocationInfo>>();
+
+    private static readonly FieldInfo? Trace = typeof(ErrorRecord).GetField("_scriptStackTrace", BindingFlags.Instance | BindingFlags.NonPublic) is { } field && field.FieldType == typeof(string) ? field : null;
+
+    /// <summary>Takes LabRunner's own frames from the trace of an operation's error, and lets it point at the operation's line.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="script">The operation's block, when it is one.</param>
+    /// <param name="frames">The frames that every trace of an operation ends with.</param>
+    internal static ErrorRecord InScript(ErrorRecord error, Ast? script, string frames)
+    {
+        var trace = error.ScriptStackTrace;
+        if (frames.Length > 0 && trace is not null && trace.EndsWith(frames, StringComparison.Ordinal))
+        {
+            Trace?.SetValue(error, trace[..^frames.Length].TrimEnd());
+        }
+
+        if (error.InvocationInfo is { ScriptLineNumber: 0 } nowhere && trace is not null && Frame().Match(trace) is { Success: true } top)
+        {
+            nowhere.DisplayScriptPosition = Extent(top.Groups["file"].Value, int.Parse(top.Groups["line"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture), script);
+        }
+        else if (error.InvocationInfo is { ScriptLineNumber: > 0, ScriptName.Length: > 0, Line.Length: 0 } bare)
+        {
+            // The line itself can get lost on the way from another process, and PowerShell shows nothing of such an error.
+            bare.DisplayScriptPosition = Extent(bare.ScriptName, bare.ScriptLineNumber, script);
+        }
+
+        return error;
+    }
 
     /// <summary>Marks a record that has a position of its own, for the next time it is written.</summary>
     internal static ErrorRecord Keep(ErrorRecord error)
@@ -50,6 +82,40 @@ internal static class ErrorPosition
 
         return error;
     }
+
+    // The command that writes it, else whatever stands first on the line, else the line.
+    private static IScriptExtent? Extent(string file, int line, Ast? script)
+    {
+        var path = Path.IsPathFullyQualified(file) ? file : null;
+        if (script is not null && (script.Extent.File ?? "") == (path ?? ""))
+        {
+            var there = script.FindAll(node => node is CommandBaseAst && node.Extent.StartLineNumber == line, searchNestedScriptBlocks: true).ToArray();
+            var writer = there.FirstOrDefault(node => node is CommandAst command && "Write-Error".Equals(command.GetCommandName(), StringComparison.OrdinalIgnoreCase));
+            if ((writer ?? there.FirstOrDefault()) is { } found)
+            {
+                return found.Extent;
+            }
+        }
+
+        var text = path is null ? "" : LineOf(path, line);
+        var start = text.Length - text.TrimStart().Length;
+        return new ScriptExtent(new ScriptPosition(path, line, start + 1, text), new ScriptPosition(path, line, text.TrimEnd().Length + 1, text));
+    }
+
+    private static string LineOf(string file, int line)
+    {
+        try
+        {
+            return File.ReadLines(file).ElementAtOrDefault(line - 1) ?? "";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return "";
+        }
+    }
+
+    [GeneratedRegex(@"^at .*?, (?<file>[^\r\n]*): line (?<line>[1-9][0-9]{0,8})\s*(\r|\n|$)")]
+    private static partial Regex Frame();
 
     private static Action<ErrorRecord, bool>? Find() =>
         typeof(ErrorRecord).GetProperty("PreserveInvocationInfoOnce", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)

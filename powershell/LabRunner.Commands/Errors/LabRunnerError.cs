@@ -127,6 +127,15 @@ internal static class LabRunnerError
         what,
         why.Exception);
 
+    /// <summary>What a run wants to have in the process of an operation cannot be brought there.</summary>
+    internal static LabRunnerException ProcessNotPrepared(ErrorRecord why) => new(
+        "LabRunner.WorkerNotPrepared",
+        why.CategoryInfo.Category,
+        $"The process of the operation could not be prepared: {why}{(why.InvocationInfo is { ScriptLineNumber: > 0, ScriptName.Length: > 0 } at ? $" ({at.ScriptName}, line {at.ScriptLineNumber})" : "")}",
+        "Correct it, or leave it out of -Modules, -Functions or -InitializationScript.",
+        null,
+        why.Exception);
+
     /// <summary>Something that was asked for and that this version does not have.</summary>
     internal static LabRunnerException NotAvailable(string what, string advice) => new(
         "LabRunner.NotAvailable",

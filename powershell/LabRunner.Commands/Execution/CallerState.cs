@@ -142,7 +142,9 @@ internal sealed class CallerState
     private static bool? Switch(IDictionary<string, object> bound, string name) =>
         bound.TryGetValue(name, out var value) ? LanguagePrimitives.IsTrue(value) : null;
 
-    // A preference variable does not take Ignore, and nobody can answer an Inquire or attend a Break in parallel work.
+    // A preference variable does not take Ignore, and nobody can answer an Inquire or attend a Break in parallel work. What
+    // the caller silences is not shown, but it is true all the same: an operation that wrote no errors because the engine threw
+    // them away would be told from one that had none by nobody. So it writes them, and the caller's own command is silent.
     private static object? Settled(string name, object? value)
     {
         if (!name.EndsWith("Preference", StringComparison.Ordinal) || name is "ConfirmPreference" or "WhatIfPreference")
@@ -158,6 +160,7 @@ internal sealed class CallerState
         return action switch
         {
             ActionPreference.Ignore => ActionPreference.SilentlyContinue,
+            ActionPreference.SilentlyContinue when name is "ErrorActionPreference" or "WarningPreference" => ActionPreference.Continue,
             ActionPreference.Stop or ActionPreference.SilentlyContinue or ActionPreference.Continue => action,
             _ => ActionPreference.Continue,
         };

@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace LabRunner.Execution;
 
 /// <summary>Where a run's results and records go: a pipeline or a job. Called by one thread only.</summary>
@@ -10,8 +12,8 @@ internal interface IRunOutput
     void Result(int operation, LabOperationResult result);
 
     /// <summary>An operation did not succeed: its error record is due.</summary>
-    void Failure(int operation, LabOperationResult result);
+    void Failure(int operation, ErrorRecord error);
 
-    /// <summary>An operation wrote something besides its output.</summary>
+    /// <summary>An operation wrote something besides its output; its text says which one.</summary>
     void Record(LabRecord record);
 }

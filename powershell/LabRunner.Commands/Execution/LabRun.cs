@@ -17,9 +17,8 @@ internal static class LabRun
             throw LabRunnerError.NoPowerShell();
         }
 
-        // The core's findings are about names and the graph; they only make sense when every operation could be read.
-        var complete = !findings.Any(finding => finding.Id is LabRunnerError.InvalidOperation or LabRunnerError.MissingName);
-        if (findings.Count > 0 && !complete)
+        // Of nothing that could be read the core would only say that there is nothing.
+        if (findings.Count > 0 && operations.Count == 0)
         {
             throw LabRunnerError.Input(findings);
         }

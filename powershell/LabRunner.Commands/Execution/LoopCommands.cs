@@ -41,15 +41,3 @@ internal sealed class ExitCommand : Cmdlet
         }
     }
 }
-
-/// <summary>Stands in for a script file that does not exist.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "LabMissingScript")]
-internal sealed class MissingScriptCommand : PSCmdlet
-{
-    /// <summary>Its path.</summary>
-    [Parameter(Mandatory = true)]
-    public string Path { get; set; } = "";
-
-    /// <inheritdoc/>
-    protected override void EndProcessing() => ThrowTerminatingError(LabRunnerError.NoScript(Path).ErrorRecord);
-}

@@ -11,7 +11,7 @@ internal readonly struct RunItem
     internal RunItem(LabRecord record)
     {
         Record = record;
-        Size = Overhead + (2 * TextLength(record.Data));
+        Size = Overhead + (2 * TextLength(record.Live));
     }
 
     internal RunItem(RunEvent happened) => Event = happened;

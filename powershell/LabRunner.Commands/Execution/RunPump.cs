@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Progress;
+using LabRunner.Streams;
 
 namespace LabRunner.Execution;
 
@@ -11,6 +12,7 @@ internal sealed class RunPump
     private readonly RunSession _run;
     private readonly IRunOutput _output;
     private readonly IProgressView? _view;
+    private readonly LineLabels _labels;
     private readonly LabOperationResult[] _results;
     private readonly LabOperationResult[] _undone;
     private readonly bool[] _final;
@@ -25,6 +27,7 @@ internal sealed class RunPump
         _run = run;
         _output = output;
         _view = view;
+        _labels = new LineLabels(run.Operations.Count > 1);
         _final = new bool[run.Nodes.Count];
         _released = new bool[run.Operations.Count];
         _results = [.. run.Operations.Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
@@ -56,7 +59,7 @@ internal sealed class RunPump
                 {
                     if (!_run.Settings.Grouped)
                     {
-                        _output.Record(record);
+                        Show(record);
                     }
                 }
                 else if (item.Event is { } happened)
@@ -120,6 +123,7 @@ internal sealed class RunPump
                 break;
             case "retrying":
                 result.Attempts = (int)happened.Attempt;
+                Show(_labels.Rest(_run.Nodes[happened.Operation].Name));
                 Progress.Paused(happened.Operation);
                 Changed(happened, RetryText.Of(happened, _run.Nodes[happened.Operation].Attempts ?? _run.Settings.Attempts));
                 break;
@@ -194,9 +198,11 @@ internal sealed class RunPump
             Replay(result);
         }
 
-        if (!result.Success && result.Ending != OperationStatus.Skipped)
+        var name = _run.Nodes[operation].Name;
+        Show(_labels.Rest(name));
+        if (result is { Success: false, Failure: { } error } && result.Ending != OperationStatus.Skipped)
         {
-            _output.Failure(operation, result);
+            _output.Failure(operation, _labels.Error(name, error));
         }
 
         if (!_run.Settings.Ordered && operation < _results.Length && !MayBeUndone(operation))
@@ -230,6 +236,16 @@ internal sealed class RunPump
     {
         foreach (var record in result.Records)
         {
+            Show(record);
+        }
+    }
+
+    private void Show(LabRecord record) => Show(_labels.Of(record));
+
+    private void Show(IEnumerable<LabRecord> labelled)
+    {
+        foreach (var record in labelled)
+        {
             _output.Record(record);
         }
     }
@@ -252,7 +268,7 @@ internal sealed class RunPump
         }
         else if (recorder.Take(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr")) is { } record && !_run.Settings.Grouped)
         {
-            _output.Record(record);
+            Show(record);
         }
     }
 

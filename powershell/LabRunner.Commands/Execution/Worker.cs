@@ -38,6 +38,8 @@ internal sealed class Worker : IBlockedWriter
     private Runspace? _runspace;
     private LoopVariables? _loop;
     private StateBaseline? _baseline;
+    private string _frames = "";
+    private Transcript? _transcript;
     private bool _retired;
     private volatile bool _stopRequested;
     private volatile bool _interrupted;
@@ -155,7 +157,12 @@ internal sealed class Worker : IBlockedWriter
     }
 
     /// <summary>The pipeline has begun: this is its session.</summary>
-    internal void Enter(PSCmdlet command) => _baseline ??= new StateBaseline(command);
+    internal void Enter(PSCmdlet command)
+    {
+        _baseline ??= new StateBaseline(command);
+        _transcript = Transcript.Of(command.Host);
+        _frames = string.Join(Environment.NewLine, (_runspace!.Debugger?.GetCallStack() ?? []).Select(frame => frame.ToString()));
+    }
 
     /// <summary>Ends the open operation, if there is one, and waits for the next. Runs on the worker's thread.</summary>
     /// <returns>Whether there is something to run; otherwise the worker's pipeline ends.</returns>
@@ -173,7 +180,15 @@ internal sealed class Worker : IBlockedWriter
     }
 
     /// <summary>Takes what the pipeline puts out.</summary>
-    internal void Take(PSObject? item) => Recorder?.Add(item, this);
+    internal void Take(PSObject? item)
+    {
+        if (item?.BaseObject is InformationalRecord && StreamMark.Of(item) != LabStream.Output)
+        {
+            _transcript?.Add(item.BaseObject);
+        }
+
+        Recorder?.Add(item, this);
+    }
 
     /// <summary>An error ended the open operation.</summary>
     internal void Fail(ErrorRecord error) => Recorder?.Fail(error);
@@ -570,36 +585,35 @@ internal sealed class Worker : IBlockedWriter
     {
         var operation = run.Nodes[(int)ticket.Operation];
         var assignment = new Assignment(run, (int)ticket.Operation, ticket.Attempt, operation, run.NewRecorder((int)ticket.Operation));
-        if (assignment.Work is null)
+
+        // The core runs everything but scripts by itself and never hands it out.
+        var fault = assignment.Work is not { } work ? LabRunnerError.Engine(new InvalidOperationException($"'{operation.Name}' is not a script"))
+            : work.MissingFile is { } missing ? LabRunnerError.NoScript(missing)
+            : null;
+        if (fault is null)
         {
-            // The core runs everything else by itself and never hands it out.
-            assignment.Recorder.Fail(LabRunnerError.Engine(new InvalidOperationException($"'{operation.Name}' is no script")).ErrorRecord);
-            run.Complete(assignment);
-            return null;
+            return assignment;
         }
 
-        return assignment;
+        assignment.Recorder.Fail(fault.ErrorRecord);
+        run.Complete(assignment);
+        return null;
     }
 
     private bool Begin(Assignment assignment)
     {
         _used = true;
         _exitCode = null;
+        assignment.Recorder.Frames = _frames;
         if (assignment.Isolation == LabIsolation.Process)
         {
             _loop!.Unit.Value = WorkerSession.Process;
             _loop.Positional.Value = Array.Empty<object?>();
             _loop.Named.Value = new System.Collections.Hashtable { ["Order"] = Apart.ProcessOrder.Of(assignment.Work!, assignment.Run.Caller) };
         }
-        else if (assignment.Work!.MissingFile is { } missing)
-        {
-            _loop!.Unit.Value = WorkerSession.Missing;
-            _loop.Positional.Value = Array.Empty<object?>();
-            _loop.Named.Value = new System.Collections.Hashtable { ["Path"] = missing };
-        }
         else
         {
-            _loop!.Unit.Value = assignment.Work.Command;
+            _loop!.Unit.Value = assignment.Work!.Command;
             _loop.Positional.Value = assignment.Work.Positional;
             _loop.Named.Value = assignment.Work.Named;
         }

@@ -17,25 +17,26 @@ internal static class WorkerSession
     internal const string PositionalVariable = "LabPositional";
     internal const string NamedVariable = "LabNamed";
 
-    /// <summary>The worker's one long-lived pipeline. What it puts out goes to <see cref="Streams.WorkerOutput"/>.</summary>
+    /// <summary>What a worker's one long-lived pipeline runs. What that puts out goes to <see cref="Streams.WorkerOutput"/>.</summary>
     /// <remarks>
     /// The inner loop catches an operation's <c>break</c> and <c>continue</c>. <c>exit</c> and a labelled <c>break</c>
     /// end the pipeline; the worker sees that an operation was open then. A command costs some 13 KB and 10 µs however
     /// little it does, so that the operation is the only one: the next one is had by reading a property, which is allowed
     /// in every language mode.
     /// </remarks>
-    internal const string Loop =
+    private const string Text =
         "& $LabBegin; while ($LabWork.HasNext) { do { try { & $LabUnit @LabPositional @LabNamed *>&1; if (!$?) { & $LabExit $LASTEXITCODE } } catch { & $LabFail $_ } } while ($false) }";
 
+    /// <summary>The text of the pipeline: it hides what it runs, see <see cref="HiddenScript"/>.</summary>
+    internal const string Loop = ". $LabLoop";
+
+    private static readonly ScriptBlock Hidden = HiddenScript.Of(Text);
     private static readonly CmdletInfo Begin = new("Enter-LabWork", typeof(BeginCommand));
     private static readonly CmdletInfo Fail = new("Stop-LabWork", typeof(FailCommand));
     private static readonly CmdletInfo Exit = new("Complete-LabWork", typeof(ExitCommand));
 
     /// <summary>Runs an operation in a process of its own, in place of its script.</summary>
     internal static readonly CmdletInfo Process = new("Invoke-LabProcess", typeof(Apart.ProcessCommand));
-
-    /// <summary>Fails an operation whose script file is not there.</summary>
-    internal static readonly CmdletInfo Missing = new("Stop-LabMissingScript", typeof(MissingScriptCommand));
 
     internal static WorkerFingerprint FingerprintOf(CallerState caller) => new(caller.LanguageMode, caller.Commands.Fingerprint, caller.Import.Fingerprint);
 
@@ -60,7 +61,7 @@ internal static class WorkerSession
     internal static LoopVariables Prepare(Runspace runspace, Worker worker)
     {
         var variables = runspace.SessionStateProxy.PSVariable;
-        foreach (var (name, value) in new (string, object)[] { ("LabBegin", Begin), ("LabWork", new WorkSource(worker)), ("LabFail", Fail), ("LabExit", Exit) })
+        foreach (var (name, value) in new (string, object)[] { ("LabLoop", Hidden), ("LabBegin", Begin), ("LabWork", new WorkSource(worker)), ("LabFail", Fail), ("LabExit", Exit) })
         {
             variables.Set(new PSVariable(name, value, ScopedItemOptions.Private | ScopedItemOptions.Constant));
         }

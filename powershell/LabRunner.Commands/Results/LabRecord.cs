@@ -25,7 +25,7 @@ public enum LabStream
 }
 
 /// <summary>Something an operation wrote besides its output.</summary>
-public sealed class LabRecord
+public sealed record LabRecord
 {
     internal LabRecord(long sequence, DateTime time, LabStream stream, string operation, object data)
     {
@@ -55,7 +55,7 @@ public sealed class LabRecord
     internal LabStream Kind { get; }
 
     /// <summary>The record as it was written.</summary>
-    internal object Live { get; }
+    internal object Live { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => Live.ToString() ?? "";

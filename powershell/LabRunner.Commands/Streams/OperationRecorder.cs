@@ -34,6 +34,9 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
     }
 
+    /// <summary>The frames of the worker's own that the trace of each error ends with.</summary>
+    internal string Frames { get; set; } = "";
+
     /// <summary>How many objects were output.</summary>
     internal int OutputCount { get; private set; }
 
@@ -153,7 +156,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Marks the operation as failed by an error that ended it.</summary>
     internal void Fail(ErrorRecord error)
     {
-        error = SecretMask.Error(error);
+        error = Own(error);
         lock (_gate)
         {
             if (_closed || Failure is not null)
@@ -161,7 +164,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 return;
             }
 
-            Failure = error = ErrorPosition.Unwrap(error);
+            Failure = error;
             ErrorCount++;
             (_errors ??= []).Add(error);
         }
@@ -240,7 +243,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
     private void Error(ErrorRecord error, IBlockedWriter writer)
     {
-        error = SecretMask.Error(error);
+        error = Own(error);
         lock (_gate)
         {
             ErrorCount++;
@@ -251,6 +254,13 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
 
         Record(LabStream.Error, error, writer);
+    }
+
+    // At the user's line, without secrets, and with the operation as its target where it has none.
+    private ErrorRecord Own(ErrorRecord error)
+    {
+        var placed = ErrorPosition.InScript(ErrorPosition.Unwrap(error), ((operation.Work as ScriptWork)?.Command as ScriptBlock)?.Ast, Frames);
+        return ErrorTarget.Of(SecretMask.Error(placed), operation.Name);
     }
 
     private void Warning(WarningRecord warning, IBlockedWriter? writer)

@@ -137,7 +137,7 @@ Describe 'Get-LabStatus and Test-ParallelRunnerSupport' {
     }
 
     It 'have their own views, and not that of a hashtable' {
-        Get-LabStatus -LabName nope | Out-String | Should -Match 'Lab\s+Status\s+Last start'
+        Get-LabStatus -LabName nope | Out-String | Should -Match 'LabName\s+Status\s+StartTime'
         Get-LabStatus | Out-String | Should -Match 'ParallelSupport\s+: True'
         Test-ParallelRunnerSupport -Detailed | Out-String | Should -Match 'RunspaceSupport\s+: True'
         @{ plain = 1 } | Out-String | Should -Match 'plain\s+1'

@@ -1,0 +1,46 @@
+# What is said about operations that cannot be run: all of it, in one go, and nothing twice.
+
+Describe 'Faults of operations' {
+    BeforeAll {
+        function Get-Finding([scriptblock] $Call) {
+            try { & $Call; throw 'no fault' } catch [LabRunner.LabRunnerException] { $_.Exception.Findings }
+        }
+    }
+
+    It 'says one fault of <Key>, and none of its own about what is missing then' -ForEach @(
+        @{ Key = 'Ready = @{ Tcp = "127.0.0.1:80"; Interval = 0 }'; Says = "*Ready.Interval '0' is not a time above zero*" }
+        @{ Key = 'Ready = @{ Tcp = "127.0.0.1:80"; Timeout = "soon" }'; Says = "*Ready.Timeout 'soon' is not a time above zero*" }
+        @{ Key = 'Ready = @{ Tcp = "127.0.0.1:80"; Timeout = [double]::NaN }'; Says = '*Ready.Timeout*' }
+        @{ Key = 'Ready = @{ Interval = 1 }'; Says = '*does not say what to ask*' }
+        @{ Key = 'Ready = 5'; Says = '*does not say what to ask*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; StopGrace = -1'; Says = "*StopGrace '-1' is not a time above zero*" }
+        @{ Key = 'Ready = "127.0.0.1:80"; StopGrace = "99999999999999999999999 parsecs"'; Says = '*StopGrace*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; SuccessCodes = "x"'; Says = '*SuccessCodes*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; Environment = "x"'; Says = '*Environment*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; RetryCount = -1'; Says = '*RetryCount*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; Resources = @{ CPUPercent = -1 }'; Says = '*CPUPercent*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; Priority = "high"'; Says = '*Priority*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; Timeout = "5 apples"'; Says = '*Timeout*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; Rollback = @{ Command = "x"; Mode = "deamon" }'; Says = '*Mode*' }
+    ) {
+        $operation = [scriptblock]::Create("@{ Name = 'a'; Command = 'x'; Mode = 'Service'; $Key }").Invoke()[0]
+        $found = @(Get-Finding { Get-LabPlan -Operations $operation })
+        $found | Should -HaveCount 1
+        $found[0].Message | Should -BeLike $Says
+    }
+
+    It 'refuses a mode that does not exist in words of its own: <Mode>' -ForEach @(
+        @{ Mode = 'deamon'; Advice = "Write 'Task' or 'Service'." }
+        @{ Mode = 'Stop'; Advice = 'An operation that stops a service has a Service and no Command.' }
+    ) {
+        $found = @(Get-Finding { Get-LabPlan -Operations @{ Name = 'a'; Command = 'x'; Mode = $Mode } })
+        $found | Should -HaveCount 1
+        $found[0].Message | Should -Be "Operation 'a': Mode cannot be '$Mode'."
+        $found[0].Advice | Should -Be $Advice
+    }
+
+    It 'finds faults between sound operations beside those that cannot be read' {
+        $found = @(Get-Finding { Invoke-ParallelLabRunner -Operations @{ Name = 'a' }, @{ Name = 'b'; ScriptBlock = { 1 }; Dependencies = 'x' }, @{ ScriptBlock = { 1 } }, 5, @{ Name = 'c'; ScriptBlock = { 1 }; Dependencies = 'd' }, @{ Name = 'd'; ScriptBlock = { 1 }; Dependencies = 'c' } })
+        $found.Id | Should -Be 'LabRunner.MissingWork', 'LabRunner.MissingName', 'LabRunner.InvalidOperation', 'LabRunner.UnknownDependency', 'LabRunner.CyclicDependency'
+    }
+}
