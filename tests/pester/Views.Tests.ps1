@@ -237,7 +237,7 @@ Describe 'Results outside of the session' {
         $results[1].ErrorRecord.Exception.Message | Should -Be 'no space left'
         $results[1].Errors[0] | Should -BeOfType ([System.Management.Automation.ErrorRecord])
         $results[1].Errors[0].InvocationInfo.ScriptLineNumber | Should -BeGreaterThan 0
-        $results[1].Warnings[0].InvocationInfo.ScriptLineNumber | Should -BeGreaterThan 0
+        $results[1].Warnings[0] | Should -BeOfType ([System.Management.Automation.WarningRecord])
         $results[1].Records[1].Data | Should -BeOfType ([System.Management.Automation.ErrorRecord])
         ($results | Where-Object ErrorRecord).Name | Should -Be 'disk'
         ($results | Select-Object -ExpandProperty Errors).Count | Should -Be 2
