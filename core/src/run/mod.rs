@@ -8,7 +8,7 @@
 //! | what is made known while it runs | [`events`] |
 //! | how workers wait, take and complete | [`shell`] |
 //! | how long it has been under way | [`clock`] |
-//! | how programs are run | [`programs`] |
+//! | how programs are run, and how they report | [`tasks`] |
 //! | how they get secrets, and nobody else does | [`secrets`] |
 //! | how the machine's load becomes known | [`sampling`] |
 //! | what they meet at, and how that is checked | [`sync`], `interleavings.rs` |
@@ -18,12 +18,12 @@ mod clock;
 pub mod events;
 mod explain;
 pub mod options;
-mod programs;
 pub mod record;
 mod sampling;
 pub mod secrets;
 mod shell;
 mod sync;
+mod tasks;
 
 #[cfg(test)]
 mod fault_table;

@@ -7,10 +7,10 @@
 use super::clock::Clock;
 use super::events::{Event, EventHub, EventKind};
 use super::options::RunOptions;
-use super::programs::{self, Programs};
 use super::record::{Explanation, Outcome, OutcomeStatus, Record};
 use super::secrets::Secrets;
 use super::sync::{Condvar, Mutex, MutexGuard, is_model};
+use super::tasks::Tasks;
 use super::{explain, sampling};
 use crate::error::{Code, Fault};
 use crate::graph::OpId;
@@ -26,6 +26,7 @@ use crate::record::header::{self, Header};
 use crate::record::result::{self, Metrics, OperationResult};
 use crate::record::{ErrorReport, RunResult, SkippedBecause, What, Writer};
 use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopCause, StopReason};
+use crate::work::runtime;
 use jiff::Timestamp;
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
@@ -99,7 +100,7 @@ struct Inner {
     busy_workers: usize,
     demanded: usize,
     woken: HashSet<u32>,
-    programs: Programs,
+    tasks: Tasks,
     record: Option<Writer>,
     seq: u64,
     commands: Vec<Command>,
@@ -180,7 +181,7 @@ impl Run {
                 busy_workers: 0,
                 demanded: 0,
                 woken: HashSet::new(),
-                programs: Programs::default(),
+                tasks: Tasks::default(),
                 record,
                 seq: 0,
                 commands: Vec::new(),
@@ -345,7 +346,7 @@ impl Run {
         outcome.verdict(self.plan.retry(op).or(self.retry.as_ref()))
     }
 
-    pub(super) fn hub(&self) -> &EventHub {
+    pub(super) fn hub(&self) -> &Arc<EventHub> {
         &self.hub
     }
 
@@ -376,7 +377,7 @@ impl Run {
     pub(super) fn program_ended(self: &Arc<Self>, op: OpId, attempt: u32, outcome: Outcome) {
         let verdict = self.verdict(op, &outcome);
         // Before the news: another attempt may start with it.
-        self.inner.lock().programs.forget(op);
+        self.inner.lock().tasks.forget(op);
         let input = Input::Completed(op, attempt, verdict);
         drop(self.send(News { input, worker: None, outcome: Some(outcome) }));
     }
@@ -559,7 +560,7 @@ impl Run {
         };
         let mut changes: Vec<What> = Vec::new();
         for op in self.plan.nodes().filter(at_work) {
-            inner.programs.stop(op, StopMode::Kill);
+            inner.tasks.stop(op, StopMode::Kill);
             let (attempt, worker) = (inner.scheduler.attempt(op), inner.records[op.index()].worker);
             let (name, reason) = (self.name_of(op), StopReason::Cancel);
             changes.push(What::Stop(Stop { op, name, attempt, worker, reason, grace_ms: 0 }));
@@ -764,14 +765,11 @@ impl Run {
                     inner.queue.push_back((op, attempt));
                     self.work.notify_one();
                 }
-                Work::Process(spec) => {
-                    let control = inner.programs.open(op);
-                    programs::spawn(Arc::clone(self), op, attempt, (**spec).clone(), control);
-                }
+                Work::Process(spec) => inner.tasks.start(self, op, attempt, (**spec).clone()),
                 Work::Stop { .. } => {}
             },
             Command::Withdraw(op, _) => inner.queue.retain(|(queued, _)| *queued != op),
-            Command::Stop { op, mode, .. } => inner.programs.stop(op, mode),
+            Command::Stop { op, mode, .. } => inner.tasks.stop(op, mode),
             Command::Started(..) | Command::Ended { .. } | Command::Skipped(..) | Command::Finished(_) => {
                 self.let_workers_go(inner);
             }
@@ -888,6 +886,7 @@ impl Run {
 impl Inner {
     /// Writes down what is to be remembered of what happened in one step.
     fn record(&mut self, now: u64, events: &[Event]) {
+        debug_assert!(!runtime::is_shared(), "this may wait for a disk");
         let Some(record) = &mut self.record else { return };
         record.append(
             now,

@@ -31,6 +31,21 @@ pub fn handle() -> Result<Handle, Fault> {
     Ok(runtime.insert(built).handle().clone())
 }
 
+tokio::task_local! {
+    /// Set while a task is at work that shares its thread with all programs.
+    static SHARED: ();
+}
+
+/// Marks a task of which nothing may wait for a disk: it shares its thread with all programs.
+pub fn shared<F: Future>(task: F) -> impl Future<Output = F::Output> {
+    SHARED.scope((), task)
+}
+
+/// Whether such a task is at work here.
+pub fn is_shared() -> bool {
+    SHARED.try_with(|()| ()).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
