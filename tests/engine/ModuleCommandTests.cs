@@ -1,6 +1,6 @@
 namespace LabRunner.EngineTests;
 
-/// <summary>The exported functions: the same parameters as their cmdlets, help, and examples that run.</summary>
+/// <summary>The exported functions: the same parameters as their cmdlets, and what they complete.</summary>
 public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<ModuleFixture>
 {
     private readonly EngineSession _session = fixture.Session;
@@ -9,9 +9,6 @@ public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<Mo
         .EnumerateFiles(Path.Combine(EngineEnvironment.CheckoutRoot, "powershell", "module", "Public"), "*.ps1")
         .Select(file => Path.GetFileNameWithoutExtension(file))
         .Order(StringComparer.Ordinal)];
-
-    // The network, a person who answers, npm and gh: what examples may need and a test machine may lack.
-    private static string Outside => Path.Combine(EngineEnvironment.CheckoutRoot, "tests", "data", "modules", "OutsideWorld", "OutsideWorld.psd1");
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -67,61 +64,6 @@ public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<Mo
             }
             """).Clean();
         Assert.Empty(result.Output);
-    }
-
-    [Theory]
-    [MemberData(nameof(Commands))]
-    public void Its_help_is_complete(string name)
-    {
-        var result = _session.Run(
-            """
-            param($Name)
-            $help = Get-Help -Name "LabRunner\$Name" -Full
-            $command = Get-Command -Name "LabRunner\$Name"
-            if (-not "$($help.Synopsis)".Trim() -or "$($help.Synopsis)" -match "^\s*$Name \[") { 'no synopsis' }
-            if (-not "$($help.Description.Text)".Trim()) { 'no description' }
-            if (@($help.Examples.Example).Count -lt 1) { 'no example' }
-            foreach ($parameter in $command.Parameters.Keys) {
-                if ($parameter -in [System.Management.Automation.Cmdlet]::CommonParameters -or $parameter -in [System.Management.Automation.Cmdlet]::OptionalCommonParameters) { continue }
-                $text = ($help.Parameters.Parameter | Where-Object { $_.Name -eq $parameter }).Description.Text
-                if (-not "$text".Trim()) { "no text for -$parameter" }
-            }
-            """,
-            new System.Collections.Hashtable { ["Name"] = name }).Clean();
-        Assert.Empty(result.Output);
-    }
-
-    [Theory]
-    [MemberData(nameof(Commands))]
-    public void Its_examples_run_as_they_stand(string name)
-    {
-        using var folder = new TemporaryFolder();
-        Environment.SetEnvironmentVariable("LABRUNNER_HOME", Path.Combine(folder.Path, "home"));
-        var level = Environment.GetEnvironmentVariable("LAB_CONSOLE_LEVEL");
-        try
-        {
-            var result = _session.Run(
-                """
-                param($Name, $Folder, $Outside)
-                Import-Module -Name $Outside -Global
-                Push-Location -LiteralPath $Folder
-                try {
-                    foreach ($example in (Get-Help -Name "LabRunner\$Name" -Full).Examples.Example) {
-                        # Code and remarks are told apart by an empty line.
-                        $null = & ([scriptblock]::Create($example.Code))
-                        $example.Title
-                    }
-                } finally { Pop-Location; Remove-Module -Name OutsideWorld }
-                """,
-                new System.Collections.Hashtable { ["Name"] = name, ["Folder"] = folder.Path, ["Outside"] = Outside }).Clean();
-            Assert.NotEmpty(result.Output);
-            Assert.Empty(result.Warnings);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("LAB_CONSOLE_LEVEL", level);
-            Environment.SetEnvironmentVariable("LABRUNNER_HOME", null);
-        }
     }
 
     [Fact]

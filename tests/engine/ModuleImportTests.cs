@@ -13,38 +13,6 @@ public sealed class ModuleImportTests
 
     private static Hashtable Given(string path) => new() { ["Path"] = path };
 
-    private static IEnumerable<object?> Names(ScriptResult result) => result.Output.Order();
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("LabRunner.psd1")]
-    [InlineData("LabRunner.psm1")]
-    public void It_imports_by_folder_manifest_and_script_and_exports_functions_alone(string file)
-    {
-        using var session = EngineSession.Bare();
-        var result = session.Run(
-            """
-            param($Path) Import-Module -Name $Path -ErrorAction Stop -Verbose:$false
-            (Get-Module -Name LabRunner).ExportedCommands.Values | ForEach-Object { "$($_.CommandType) $($_.Name)" }
-            """,
-            Given(Path.Combine(EngineEnvironment.ModuleFolder, file))).Clean();
-        Assert.Equal(Exported.Select(name => "Function " + name), Names(result));
-        Assert.Empty(result.HostText);
-        Assert.Empty(result.Warnings);
-        Assert.Empty(result.Verbose);
-        Assert.Empty(result.Information);
-    }
-
-    [Fact]
-    public void The_manifest_is_plain_data_and_names_what_is_exported()
-    {
-        using var session = EngineSession.Bare();
-        var result = session.Run(
-            "param($Path) $m = Test-ModuleManifest -Path $Path -ErrorAction Stop; $m.ExportedFunctions.Keys; $m.Guid.ToString(); $m.ExportedCmdlets.Count",
-            Given(EngineEnvironment.ModuleManifest)).Clean();
-        Assert.Equal(Exported.Cast<object?>().Append("c0000000-0000-4000-8000-000000000001").Append(0).Select(value => value!.ToString()), result.Output.Select(value => value!.ToString()));
-    }
-
     [Fact]
     public void It_imports_again_and_again_with_force_globally_and_under_strict_settings()
     {

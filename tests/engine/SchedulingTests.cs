@@ -150,34 +150,6 @@ public sealed class SchedulingTests(ModuleFixture fixture) : IClassFixture<Modul
     }
 
     [Fact]
-    public void What_waits_says_for_what()
-    {
-        var result = _session.Run("""
-            $up = [System.Threading.ManualResetEventSlim]::new()
-            $go = [System.Threading.ManualResetEventSlim]::new()
-            $job = Invoke-ParallelLabRunner @(
-                @{ Name = 'Holder'; Priority = 1; Lock = 'table'; ScriptBlock = { ($using:up).Set(); $null = ($using:go).Wait(60000) } }
-                @{ Name = 'Waiter'; Lock = 'table'; ScriptBlock = { } }
-                @{ Name = 'After'; Dependencies = 'Waiter'; ScriptBlock = { } }
-            ) -MaxConcurrency 2 -Background -RunName 'tables'
-            $null = $up.Wait(60000)
-            $active = @(Get-ActiveLabOperations | Where-Object Run -EQ 'tables')
-            $go.Set()
-            $null = $job | Wait-Job
-            $active | ForEach-Object { "$($_.Name) $($_.State): $($_.WaitingFor)" }
-            $active[0].Since -is [datetime]; $active[1].Since -is [datetime]
-            "$($job.State)"; @(Get-ActiveLabOperations | Where-Object Run -EQ 'tables').Count
-            $job | Remove-Job
-            """).Clean();
-        Assert.Equal(
-            [
-                "Holder Running: ", "Waiter Ready: lock 'table' is held, held by 'Holder'", "After Waiting: it waits for 'Waiter'",
-                true, true, "Completed", 0,
-            ],
-            result.Output);
-    }
-
-    [Fact]
     public void An_operation_that_pauses_says_when_it_goes_on()
     {
         var result = _session.Run("""

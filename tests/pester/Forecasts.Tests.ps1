@@ -2,6 +2,19 @@
 
 Describe 'Forecasts' {
     BeforeAll {
+        $estimated = Join-Path $TestDrive 'estimated.yaml'
+        Set-Content $estimated @'
+name: estimated
+settings:
+  pools: { licence: 1 }
+operations:
+  - { name: image, estimate: 3m, script: "1" }
+  - { name: docs, estimate: 1m, script: "1" }
+  - { name: web, estimate: 2m, dependencies: [image], script: "1" }
+  - { name: paid-1, estimate: 2m, pool: licence, script: "1" }
+  - { name: paid-2, estimate: 2m, pool: licence, script: "1" }
+  - { name: rescue, trigger: any-failed, dependencies: [web], script: "1" }
+'@
         $userHome = $env:LABRUNNER_HOME
         $env:LABRUNNER_HOME = Join-Path $TestDrive 'home'
         $lab = Join-Path $TestDrive 'forecast.yaml'
@@ -16,6 +29,27 @@ operations:
     }
 
     AfterAll { $env:LABRUNNER_HOME = $userHome }
+
+    It 'tell when everything starts, and what decides the length' {
+        $plan = (Start-AdvancedLabOrchestration $estimated -DryRun -MaxConcurrency 4).ExecutionPlan
+        $plan.Makespan.TotalMinutes | Should -Be 5
+        $plan.CriticalPath | Should -Be 'image', 'web'
+        $by = @{}
+        foreach ($operation in $plan.Operations) { $by[$operation.Name] = $operation }
+        $by['web'].Start.TotalMinutes, $by['web'].Slack.TotalMinutes, $by['docs'].Slack.TotalMinutes | Should -Be 3, 0, 4
+        $by['paid-1'].Start.TotalMinutes, $by['paid-2'].Start.TotalMinutes | Sort-Object | Should -Be 0, 2
+        $by['web'].EstimateSource, $by['rescue'].EstimateSource | Should -Be 'declared', 'unit'
+        $by['rescue'].Start | Should -BeNullOrEmpty
+        "$($by['rescue'].SkippedBecause)" | Should -Be 'it runs only after a failure, and nothing it depends on failed'
+        $plan.Resources | ForEach-Object { "$_" } | Should -Be 'slots: 3 of 4', 'licence: 1 of 1'
+        $plan.Schedule.IsOptimal | Should -BeTrue
+    }
+
+    It 'say that a narrower run takes longer' {
+        $plan = (Start-AdvancedLabOrchestration $estimated -DryRun -MaxConcurrency 1).ExecutionPlan
+        $plan.Makespan.TotalMinutes | Should -Be 10
+        $plan.Schedule.CriticalChain | Should -HaveCount 5
+    }
 
     It 'learns from earlier runs how long operations take' {
         $first = (Start-AdvancedLabOrchestration $lab -DryRun).ExecutionPlan

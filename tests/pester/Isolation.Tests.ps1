@@ -4,6 +4,7 @@ BeforeDiscovery {
     $restored = @(
         @{ What = 'a global variable'; First = '$global:left = 1'; Second = '"$left"'; Expected = '' }
         @{ What = 'a read-only variable'; First = 'Set-Variable -Name left -Value 1 -Scope Global -Option ReadOnly'; Second = '"$left"'; Expected = '' }
+        @{ What = 'a read-only variable that the engine was given'; First = '$global:left = 1; [void] $ExecutionContext.SessionState.PSVariable.Set([psvariable]::new("held", 1, "ReadOnly"))'; Second = '"$left$held"'; Expected = '' }
         @{ What = 'a constant, which costs the worker its runspace'; First = 'Set-Variable -Name left -Value 1 -Scope Global -Option Constant'; Second = '"$left"'; Expected = '' }
         @{ What = 'a variable that was removed'; First = 'Remove-Variable -Name VerbosePreference -Scope Global'; Second = '"$VerbosePreference"'; Expected = 'SilentlyContinue' }
         @{ What = 'the options of a variable'; First = 'Set-Variable -Name ErrorView -Option ReadOnly -Scope Global'; Second = '"$((Get-Variable -Name ErrorView -Scope Global).Options)"'; Expected = 'None' }
@@ -25,6 +26,7 @@ BeforeDiscovery {
         @{ What = 'the culture'; First = '[cultureinfo]::CurrentCulture = "fr-FR"'; Second = '"$([cultureinfo]::CurrentCulture.Name -eq "fr-FR")"'; Expected = 'False' }
         @{ What = 'the console encoding'; First = '[Console]::OutputEncoding = [Text.Encoding]::Latin1'; Second = '[Console]::OutputEncoding.WebName'; Expected = 'utf-8' }
         @{ What = 'a subscription to an event'; First = '$null = Register-EngineEvent -SourceIdentifier left -Action { }'; Second = '"$(@(Get-EventSubscriber).Count)$(@(Get-Job).Count)"'; Expected = '00' }
+        @{ What = 'a subscription that the engine was given'; First = '$null = [runspace]::DefaultRunspace.Events.SubscribeEvent($null, $null, "left", $null, { }, $true, $false)'; Second = '"$([runspace]::DefaultRunspace.Events.Subscribers.Count)"'; Expected = '0' }
         @{ What = 'an event that nobody has read'; First = '$null = New-Event -SourceIdentifier left'; Second = '"$(@(Get-Event).Count)"'; Expected = '0' }
         @{ What = 'a job'; First = '$null = Start-Job -ScriptBlock { Start-Sleep -Seconds 600 }'; Second = '"$(@(Get-Job).Count)"'; Expected = '0' }
         @{ What = 'the last exit code'; First = '$global:LASTEXITCODE = 9'; Second = '"$LASTEXITCODE"'; Expected = '' }
@@ -99,6 +101,20 @@ Describe 'Isolation' {
         $after = Invoke-ParallelLabRunner @{ Name = 'after'; ScriptBlock = { @(Get-Module -Name Left).Count; [runspace]::DefaultRunspace.InstanceId } }
         $after.Output[0] | Should -Be 0
         $results.Output | Should -Not -Contain "1 $($after.Output[1])"
+        # One worker gets a new one each time.
+        $results = Invoke-ParallelLabRunner $operations -Isolation Runspace -MaxConcurrency 1
+        $results.Output | Select-Object -Unique | Should -HaveCount 4
+        $results.Output | ForEach-Object { $_.Split(' ')[0] } | Should -Be 1, 1, 1, 1
+        $results.WorkerId | Select-Object -Unique | Should -HaveCount 1
+    }
+
+    It 'can stop a worker that is to get a new runspace' {
+        $results = Invoke-ParallelLabRunner -MaxConcurrency 1 -ContinueOnError -Ordered -ErrorAction SilentlyContinue -Operations @(
+            @{ Name = 'A'; ScriptBlock = { 1 } }
+            @{ Name = 'B'; ScriptBlock = { 2 }; Isolation = 'Runspace'; Timeout = '1ms'; Dependencies = 'A' }
+            @{ Name = 'C'; ScriptBlock = { 3 }; WeakDependencies = 'B' }
+        )
+        $results[2].Status | Should -Be 'Succeeded'
     }
 
     It 'Runspace ends with the operation, however that ends' -ForEach 'exit 0', 'throw 1', 'Start-Sleep -Seconds 600' {

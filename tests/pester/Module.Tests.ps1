@@ -11,7 +11,10 @@ Describe 'LabRunner as a module' {
         $exported = (Get-Module -Name LabRunner).ExportedCommands.Values
         $exported.CommandType | Sort-Object -Unique | Should -Be 'Function'
         $exported.Name | Sort-Object | Should -Be ($manifest.ExportedFunctions.Keys | Sort-Object)
+        $manifest.ExportedCmdlets.Count | Should -Be 0
         $manifest.Guid | Should -Be 'c0000000-0000-4000-8000-000000000001'
+        # What is exported has a file of its own, and what has a file is exported.
+        $exported.Name | Sort-Object | Should -Be ((Get-ChildItem "$PSScriptRoot/../../powershell/module/Public" -Filter *.ps1).BaseName | Sort-Object)
     }
 
     It 'ships every file of the original folder, its views and its help' {
@@ -32,8 +35,8 @@ Describe 'LabRunner as a module' {
         @{ Way = 'by its script root'; Path = 'LabRunner.psm1' }
     ) {
         $path = Join-Path $module $Path
-        $output = Invoke-SamePowerShell -Command "Import-Module -Name '$path'; Import-Module -Name '$path' -Force; (Get-Command -Module LabRunner -CommandType Cmdlet).Count" *>&1
-        $output | Should -Be '0'
+        $output = Invoke-SamePowerShell -Command "Import-Module -Name '$path'; Import-Module -Name '$path' -Force; (Get-Command -Module LabRunner -CommandType Cmdlet).Count; (Get-Command -Module LabRunner).Count" *>&1
+        $output | Should -Be '0', "$((Get-Module -Name LabRunner).ExportedFunctions.Count)"
     }
 
     It 'is found by name on the module path and loaded by its commands' {
@@ -81,6 +84,7 @@ Describe 'The help of <_>' -ForEach (Get-Module -Name LabRunner).ExportedFunctio
 
     It 'has a synopsis and a description' {
         "$($help.Synopsis)".Trim() | Should -Not -BeNullOrEmpty
+        "$($help.Synopsis)" | Should -Not -Match "^\s*$($command.Name) \[" -Because 'that is what PowerShell makes up'
         "$($help.Description.Text)".Trim() | Should -Not -BeNullOrEmpty
     }
 
@@ -95,17 +99,21 @@ Describe 'The help of <_>' -ForEach (Get-Module -Name LabRunner).ExportedFunctio
         $examples = @($help.Examples.Example)
         $examples.Count | Should -BeGreaterThan 0
         $level = $env:LAB_CONSOLE_LEVEL
+        $labHome = $env:LABRUNNER_HOME
+        $env:LABRUNNER_HOME = Join-Path $TestDrive 'home'
         # What examples may need and a test machine may lack: the network, a person who answers.
         Import-Module -Name "$PSScriptRoot/../data/modules/OutsideWorld/OutsideWorld.psd1" -Global
         Push-Location $TestDrive
         try {
             foreach ($example in $examples) {
-                { $null = & ([scriptblock]::Create($example.Code)) 6>&1 3>&1 } | Should -Not -Throw -Because $example.Code
+                { $script:written = & ([scriptblock]::Create($example.Code)) 6>&1 3>&1 } | Should -Not -Throw -Because $example.Code
+                $written | Where-Object { $_ -is [System.Management.Automation.WarningRecord] } | Should -BeNullOrEmpty -Because $example.Code
             }
         } finally {
             Pop-Location
             Remove-Module -Name OutsideWorld
             $env:LAB_CONSOLE_LEVEL = $level
+            $env:LABRUNNER_HOME = $labHome
         }
     }
 }

@@ -8,33 +8,29 @@ Describe 'Scheduling' {
         $job = Invoke-ParallelLabRunner -Background -MaxConcurrency 2 -RunName 'tables' -Operations @(
             @{ Name = 'migrate'; Priority = 1; Lock = 'table'; ScriptBlock = { ($using:up).Set(); $null = ($using:go).Wait(60000) } }
             @{ Name = 'backup'; Lock = 'table'; ScriptBlock = { } }
+            @{ Name = 'report'; Dependencies = 'backup'; ScriptBlock = { } }
         )
         try {
             $up.Wait(60000) | Should -BeTrue
-            $text = Get-ActiveLabOperations | Out-String -Width 160
-            $since = (Get-ActiveLabOperations | Where-Object Name -EQ 'backup').Since
+            $active = @(Get-ActiveLabOperations)
+            $text = $active | Out-String -Width 160
         } finally {
             $go.Set()
             $null = $job | Wait-Job -Timeout 60
+            $state = $job.State
             $job | Remove-Job
         }
-        $since | Should -BeGreaterThan $before
-        $since | Should -BeLessOrEqual (Get-Date)
-        $text | Should -Match 'Run\s+Name\s+State\s+WaitingFor'
-        $text | Should -Match "tables\s+backup\s+Ready\s+lock 'table' is held, held by 'migrate'"
-        Get-ActiveLabOperations | Should -BeNullOrEmpty
-    }
-
-    It 'counts the attempts' {
-        $tries = [System.Collections.Concurrent.ConcurrentQueue[int]]::new()
-        $result = Invoke-ParallelLabRunner -Operations @{ Name = 'flaky'; RetryCount = 3; RetryDelay = '1ms'; ScriptBlock = {
-                ($using:tries).Enqueue(1)
-                if (($using:tries).Count -lt 3) { throw 'not yet' }
-                'up'
-            }
+        $state | Should -Be 'Completed'
+        $active.Run | Select-Object -Unique | Should -Be 'tables'
+        $active | ForEach-Object { "$($_.Name) $($_.State): $($_.WaitingFor)" } | Should -Be 'migrate Running: ', "backup Ready: lock 'table' is held, held by 'migrate'", "report Waiting: it waits for 'backup'"
+        $active.Since | Should -BeOfType [datetime]
+        foreach ($since in $active.Since) {
+            $since | Should -BeGreaterThan $before
+            $since | Should -BeLessOrEqual (Get-Date)
         }
-        $result.Attempts | Should -Be 3
-        $result.Result | Should -Be 'up'
+        $text | Should -Match 'Run\s+Name\s+State\s+Since\s+WaitingFor'
+        $text | Should -Match "tables\s+backup\s+Ready\s+\S+\s+lock 'table' is held, held by 'migrate'"
+        Get-ActiveLabOperations | Should -BeNullOrEmpty
     }
 
     It 'writes a compensation that failed to the error stream' {
@@ -53,14 +49,6 @@ Describe 'Scheduling' {
         $report = Start-AdvancedLabOrchestration $lab -RunTimeoutMinutes 0.005 2>$null
         $report.Summary.Status | Should -Be 'Failed'
         $report.Results[0].Success | Should -BeFalse
-    }
-
-    It 'starts operations in the order of a script block' {
-        $began = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
-        $operations = 'b', 'c', 'a' | ForEach-Object { @{ Name = $_; Parameters = @{ Name = $_ }; ScriptBlock = { param($Name) ($using:began).Enqueue($Name) } } }
-        $null = Invoke-ParallelLabRunner $operations -MaxConcurrency 1 -Order { $_.Name }
-        $began | Should -Be 'a', 'b', 'c'
-        { Invoke-ParallelLabRunner $operations -Order { throw 'lost' } } | Should -Throw "*fails for operation 'b': lost*"
     }
 
     It 'completes the names of a lab file for -Order' {

@@ -87,7 +87,7 @@ impl Tool {
     /// Runs it with our own input, output and errors, or for the log.
     pub fn run(mut self) -> Outcome<Ended> {
         if self.log.is_some() {
-            let name = self.name.clone();
+            let name = Path::new(&self.name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
             return self.watched(&mut Watch::new(&name, no_tests));
         }
         let status = self.command.status().map_err(|e| self.not_started(&e))?;
