@@ -77,6 +77,47 @@ Describe 'Configuration files' {
     }
 }
 
+Describe 'A lab with a provider that is missing' {
+    BeforeAll {
+        Set-Location -LiteralPath $TestDrive
+        "name: cloud`noperations:`n- {name: network, provider: opentofu, script: '= not PowerShell', parameters: {vpc-cidr: 10.0.0.0/16}}`n- {name: web, script: `"'deployed'`", dependencies: [network]}`n- {name: apart, script: `"'apart'`"}" | Set-Content cloud.yaml
+    }
+
+    AfterAll { Set-Location -LiteralPath $PSScriptRoot }
+
+    It 'is valid, with a warning at its place' {
+        $test = Test-LabConfiguration cloud.yaml
+        $test.Valid | Should -BeTrue
+        $test.Warnings.Id | Should -Be 'LabRunner.UnknownProvider'
+        $test.Warnings[0].Line | Should -Be 3
+        $test.Warnings[0].Operation | Should -Be 'network'
+    }
+
+    It 'is planned, and dry-run, with all its operations' {
+        (Get-LabPlan cloud.yaml -WarningAction SilentlyContinue).Operations.Name | Should -Be 'network', 'web', 'apart'
+        $report = Start-AdvancedLabOrchestration cloud.yaml -DryRun -WarningVariable warnings -WarningAction SilentlyContinue
+        $report.Summary.Success | Should -BeTrue
+        $report.ExecutionPlan.Operations | Should -HaveCount 3
+        $warnings | Should -HaveCount 1
+        $warnings[0].Message | Should -BeLike "*the provider 'opentofu' is not available yet; the operation can be planned but not run.*"
+        Start-AdvancedLabOrchestration cloud.yaml -WhatIf -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'is refused where it would run, before anything starts' {
+        $failure = $null
+        try { $report = Start-AdvancedLabOrchestration cloud.yaml -WarningVariable warnings -ErrorAction Stop } catch { $failure = $_ }
+        $warnings | Should -BeNullOrEmpty -Because 'it is said once'
+        $failure.FullyQualifiedErrorId | Should -BeLike 'LabRunner.UnknownProvider*'
+        $failure.Exception.Message | Should -BeLike "*cloud.yaml:3:29: operation 'network': the provider 'opentofu'*"
+        $report.Results | Should -BeNullOrEmpty
+    }
+
+    It 'runs without that operation' {
+        (Start-AdvancedLabOrchestration cloud.yaml -Only apart -WarningVariable warnings).Results.Output | Should -Be 'apart'
+        $warnings | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'Numbers of configuration files' {
     BeforeAll { Set-Location -LiteralPath $TestDrive }
 

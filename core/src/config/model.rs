@@ -108,6 +108,8 @@ pub enum Provider {
     PowerShell,
     /// A program that the core starts by itself.
     Process,
+    /// One that this version does not have: the operation can be planned, and not run.
+    Missing,
 }
 
 /// A script: its text or where it is. It is never rendered or interpolated.

@@ -108,6 +108,12 @@ fn read_fields(
             parameters = keys.parameters(findings);
             (Provider::PowerShell, Some(Work::Script))
         }
+        // What its other keys mean, only the provider could tell.
+        Some(Provider::Missing) => {
+            keys.warn_of_missing_provider(findings);
+            parameters = keys.parameters(findings);
+            (Provider::Missing, Some(Work::Script))
+        }
         None => (Provider::PowerShell, None),
     };
     let (compensation, rollback_script) =

@@ -110,7 +110,7 @@ fn the_json_lab_of_the_readme() {
 }
 
 #[test]
-fn the_enterprise_lab_says_what_is_not_there_yet() {
+fn the_enterprise_lab_can_be_planned_and_says_what_is_not_there_yet() {
     let reading = fixture("enterprise.yaml");
     let summary: Vec<_> = reading
         .diagnostics
@@ -123,14 +123,23 @@ fn the_enterprise_lab_says_what_is_not_there_yet() {
             (false, "LR0112", "'retain-logs' is not available yet and is ignored"),
             (false, "LR0112", "the operations of 'cleanup' are not run, because it is not automatic"),
             (false, "LR0112", "'health-checks' is not available yet and is ignored"),
-            (true, "LR0214", "operation 'Create Networks': the provider 'opentofu' is not available yet"),
-            (true, "LR0214", "operation 'Open Ports': the provider 'opentofu' is not available yet"),
+            (
+                false,
+                "LR0214",
+                "operation 'Create Networks': the provider 'opentofu' is not available yet; the operation can be planned but not run",
+            ),
+            (
+                false,
+                "LR0214",
+                "operation 'Open Ports': the provider 'opentofu' is not available yet; the operation can be planned but not run",
+            ),
             (false, "LR0112", "a list of 'checks' in 'validation' is not available yet and is ignored"),
             (false, "LR0112", "'rollback' is not available yet and is ignored"),
         ]
     );
-    assert_eq!(reading.lab, None);
-    assert!(reading.document.is_some());
+    let operations = &reading.lab.as_ref().unwrap().operations;
+    assert_eq!((operations[0].provider, &operations[0].script), (Provider::Missing, &None));
+    assert!(operations[0].parameters.is_some() && operations[2].script.is_some());
     let provider = &reading.diagnostics[3];
     assert_eq!(provider.operation.as_deref(), Some("Create Networks"));
     assert_eq!(provider.snippet.as_deref(), Some("    provider: \"opentofu\"\n              ^^^^^^^^^^"));
@@ -353,7 +362,11 @@ fn providers() {
     let unknown = only(with_operation("provider: powershel\nscript: x"), Code::UnknownProvider);
     assert_eq!(unknown.severity, Severity::Error);
     assert!(unknown.advice.unwrap().starts_with("Did you mean 'powershell'?"));
-    only(with_operation("provider: docker"), Code::UnknownProvider);
+    let missing = with_operation("provider: docker\nimage: nginx\nscript: x");
+    assert_eq!(codes(&missing), [(Code::UnknownProvider, 4, 15), (Code::UnknownKey, 5, 5)]);
+    assert_eq!(lab(missing).operations[0].provider, Provider::Missing);
+    // What undoes an operation has no provider.
+    only(with_operation("script: x\nrollback: {provider: docker, command: y}"), Code::InvalidValue);
     only(with_operation("provider: powershell\ncommand: x"), Code::InvalidValue);
     only(with_operation("provider: process\ncommand: x\nscript: y"), Code::InvalidValue);
     only(with_operation("command: x\nparameters: {a: 1}"), Code::InvalidValue);

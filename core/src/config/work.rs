@@ -67,7 +67,7 @@ impl<'n> WorkKeys<'n> {
         }
     }
 
-    /// Who runs it; nothing when that is a provider that does not exist.
+    /// Who runs it; nothing when that is misspelt, which is reported.
     pub(super) fn provider(&self, findings: &mut Findings<'_>) -> Option<Provider> {
         const KNOWN: [(&str, Provider); 4] = [
             ("powershell", Provider::PowerShell),
@@ -85,13 +85,23 @@ impl<'n> WorkKeys<'n> {
         if let Some((_, provider)) = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim())) {
             return Some(*provider);
         }
-        let advice = match did_you_mean(&name, KNOWN.map(|(known, _)| known)) {
-            Some(known) => format!("Did you mean '{known}'? Available are 'powershell' and 'process'."),
-            None => "Available are 'powershell' and 'process'.".to_owned(),
+        let Some(meant) = did_you_mean(&name, KNOWN.map(|(known, _)| known)) else {
+            return Some(Provider::Missing);
         };
-        let message = format!("the provider '{name}' is not available yet");
+        let message = format!("the provider '{name}' does not exist");
+        let advice = format!("Did you mean '{meant}'? Available are 'powershell' and 'process'.");
         findings.error(Code::UnknownProvider, entry.value.at, &message, advice);
         None
+    }
+
+    /// Says that the provider is not there: a fault only where the operation is run.
+    pub(super) fn warn_of_missing_provider(&self, findings: &mut Findings<'_>) {
+        let Some(entry) = self.provider else { return };
+        let name = fields::text_of(&entry.value).unwrap_or_default();
+        let message =
+            format!("the provider '{name}' is not available yet; the operation can be planned but not run");
+        let advice = "Available are 'powershell' and 'process'.";
+        findings.warning(Code::UnknownProvider, entry.value.at, &message, advice);
     }
 
     pub(super) fn script(&self, at: Span, findings: &mut Findings<'_>) -> Option<Script> {

@@ -130,6 +130,7 @@ public sealed class GetLabPlanCommand : QueryCommand
         var reading = LabFile.ReadLab(path, Environment, ResourceLimits);
         var source = LabPlanSource.Read(Voice, reading, Environment);
         var selected = selection.Of(source.Operations);
+        source.WarnOfMissingProviders(selected.Operations);
         var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, ResourceLimits = ResourceLimits }
             .Of(reading.Lab!.Value, path, SettingSources.Look(Voice), selected);
         using var plan = LabRun.Compile(selected.Operations, settings, []);

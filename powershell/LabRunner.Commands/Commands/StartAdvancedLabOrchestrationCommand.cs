@@ -138,6 +138,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var started = DateTime.Now;
         if (DryRun)
         {
+            source.WarnOfMissingProviders(operations);
             WriteObject(new LabOrchestrationReport
             {
                 Summary = Summary(settings, reading.Path, started, null),
@@ -149,9 +150,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
 
         if (!Voice.ShouldProcess(PlanText.Of(described), $"Run the {operations.Count} operations of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
         {
+            source.WarnOfMissingProviders(operations);
             return;
         }
 
+        source.RefuseMissingProviders(operations);
         var caller = foreseen ?? Capture(source.Constrained);
         settings.Secrets = SecretReference.Prepare(Voice, operations);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;

@@ -57,6 +57,18 @@ public sealed class LabConfigFinding
     /// <summary>The finding and what to do, on one line: PowerShell's error view folds the line ends of messages.</summary>
     internal string Explained => Advice is null ? ToString() : $"{(Message.EndsWith('.') ? ToString() : ToString() + ".")} {Advice}";
 
+    /// <summary>The finding as an error, where what it is about is needed after all.</summary>
+    internal LabConfigFinding AsError() => new(Id, Error, Message)
+    {
+        Code = Code,
+        Advice = Advice,
+        Operation = Operation,
+        File = File,
+        Line = Line,
+        Column = Column,
+        Snippet = Snippet,
+    };
+
     internal static LabConfigFinding Of(LabDiagnostic found) => new(found.Id, found.IsError ? Error : Warning, found.Message)
     {
         Code = found.Code,

@@ -32,6 +32,35 @@ internal sealed class LabPlanSource
     /// <summary>The names of those below <c>validation</c>.</summary>
     internal HashSet<string> Validation { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    // What the core found about operations whose provider is missing: it keeps them from being run, not from being planned.
+    private LabConfigFinding[] _missing = [];
+
+    /// <summary>Refuses a run of operations that no provider is there for.</summary>
+    /// <exception cref="LabRunnerException">One of them has none.</exception>
+    internal void RefuseMissingProviders(IEnumerable<OperationDefinition> operations)
+    {
+        var wanted = Missing(operations);
+        if (wanted.Length > 0)
+        {
+            throw ConfigError.Of(_file, wanted.Select(finding => finding.AsError()));
+        }
+    }
+
+    /// <summary>Warns of operations that are planned and that no provider is there for.</summary>
+    internal void WarnOfMissingProviders(IEnumerable<OperationDefinition> operations)
+    {
+        foreach (var finding in Missing(operations))
+        {
+            _caller.WriteWarning(finding.Explained);
+        }
+    }
+
+    private LabConfigFinding[] Missing(IEnumerable<OperationDefinition> operations)
+    {
+        var names = operations.Select(operation => operation.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. _missing.Where(finding => names.Contains(finding.Operation ?? ""))];
+    }
+
     /// <summary>Whether a script may use less than the full language.</summary>
     internal bool Constrained => _scripts.Constrained || _rollbacks.Constrained;
 
@@ -46,12 +75,15 @@ internal sealed class LabPlanSource
             throw ConfigError.Of(reading.Path, found);
         }
 
-        foreach (var warning in found)
+        var source = new LabPlanSource(caller, reading.Path)
+        {
+            _missing = [.. reading.Warnings.Where(finding => finding.Id == "LabRunner.UnknownProvider")],
+        };
+        foreach (var warning in found.Except(source._missing))
         {
             caller.WriteWarning(warning.Explained);
         }
 
-        var source = new LabPlanSource(caller, reading.Path);
         var places = new OperationPlaces(reading.Path, environment);
         List<LabConfigFinding> wrong = [];
         foreach (var item in lab.GetProperty("operations").EnumerateArray())
