@@ -67,36 +67,6 @@ Describe 'Write-CustomLog' {
     }
 }
 
-Describe 'Get-LabConfig' {
-    It 'gives objects by name and by key' {
-        Set-Content -Path TestDrive:/web.yaml -Value 'name: Web', 'nodes: [{ name: WEB-01, memory: 4GB, count: 2 }]'
-        $config = Get-LabConfig -ConfigPath TestDrive:/web.yaml
-        $config.Nodes[0].Name | Should -Be 'WEB-01'
-        $config['nodes'][0]['MEMORY'] | Should -Be '4GB'
-        $config.nodes[0].count | Should -Be 2
-        ($config | ConvertTo-Json -Depth 5 -Compress) | Should -Be '{"name":"Web","nodes":[{"name":"WEB-01","memory":"4GB","count":2}]}'
-        ($config.nodes | Where-Object name -EQ 'WEB-01').count | Should -Be 2
-    }
-
-    It 'shows the place of a fault, and the user''s own line' {
-        Set-Content -Path TestDrive:/bad.yaml -Value 'name: x', 'operations: [', '  - a: }'
-        $fault = { Get-LabConfig -Path TestDrive:/bad.yaml } | Should -Throw -ErrorId 'LabRunner.MalformedYaml,Get-LabConfig' -PassThru
-        $fault.ToString() | Should -Match 'bad\.yaml:3:\d+: '
-        $fault.InvocationInfo.Line | Should -Match 'TestDrive:/bad.yaml'
-        $fault.CategoryInfo.Category | Should -Be 'ParserError'
-    }
-
-    It 'writes an error for a file that is not there, and goes on unless told to stop' {
-        Get-LabConfig -Path TestDrive:/none.yaml -ErrorVariable said -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $said.Count | Should -Be 1
-        $said[0].FullyQualifiedErrorId | Should -Be 'LabRunner.FileUnreadable,Get-LabConfig'
-        "$($said[0])" | Should -Match 'none\.yaml''? cannot be read: it does not exist'
-        $said[0].InvocationInfo.Line | Should -Match 'TestDrive:/none.yaml'
-        { Get-LabConfig -Path TestDrive:/none.yaml -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.FileUnreadable,Get-LabConfig'
-        { Get-LabConfig -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.FileUnreadable,Get-LabConfig' -Because 'there is no configs/lab_config.yaml here either'
-    }
-}
-
 Describe 'Start-LabAutomation' {
     It 'says what it looked for' {
         Push-Location TestDrive:/
