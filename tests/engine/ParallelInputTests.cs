@@ -26,7 +26,7 @@ public sealed class ParallelInputTests(ModuleFixture fixture) : IClassFixture<Mo
     [InlineData("@{ Name = 'A'; ScriptBlock = { 1 }; Timeout = 'soon' }", "LabRunner.InvalidValue", "'soon'")]
     [InlineData("@{ Name = 'A'; ScriptBlock = { 1 }; Timeout = 0 }", "LabRunner.InvalidValue", "'0'")]
     [InlineData("@{ Name = 'A'; ScriptBlock = { param($X) }; Parameters = @{ X = 1; Y = 2 } }", "LabRunner.UnknownParameter", "'Y'")]
-    [InlineData("@{ Name = 'A'; ScriptBlock = { 1 }; Parameters = @{ Y = 2 } }", "LabRunner.UnknownParameter", "'Y'")]
+    [InlineData("@{ Name = 'A'; ScriptBlock = { param() 1 }; Parameters = @{ Y = 2 } }", "LabRunner.UnknownParameter", "'Y'")]
     [InlineData("@{ Name = 'A'; ScriptBlock = { param($X) }; Parameters = @{ X = @{ Deep = 1, { 2 } } } }", "LabRunner.ScriptBlockInArgument", "Parameters.X.Deep[1]")]
     [InlineData("@{ Name = 'A'; ScriptBlock = { $using:NoSuchVariable } }", "LabRunner.UndefinedUsing", "$using:NoSuchVariable")]
     [InlineData("@{ Name = 'A'; Script = 'if ( {' }", "LabRunner.ScriptSyntax", "'A'")]
@@ -72,8 +72,9 @@ public sealed class ParallelInputTests(ModuleFixture fixture) : IClassFixture<Mo
     [InlineData("{ param($Node) $Node }", "@{ Node = 'whole' }", "whole")]
     [InlineData("{ param([Alias('N')] $Node) $Node }", "@{ N = 'alias' }", "alias")]
     [InlineData("{ [CmdletBinding()] param([Parameter(Mandatory)] $A) $A }", "@{ A = 'advanced'; Verbose = $true }", "advanced")]
-    [InlineData("{ $args -join ',' }", "@{ A = 1 }", "-A:,1")]
-    public void Parameters_meet_the_parameters_of_the_script(string script, string parameters, string output)
+    [InlineData("{ $args[0].A }", "@{ A = 1 }", 1)]
+    [InlineData("{ \"$($args.Count) $($Parameters.A) $($Parameters.'b-c')\" }", "@{ A = 1; 'b-c' = 2 }", "1 1 2")]
+    public void Parameters_meet_the_parameters_of_the_script(string script, string parameters, object output)
     {
         var result = _session.Run($"(Invoke-ParallelLabRunner @{{ Name = 'A'; ScriptBlock = {script}; Parameters = {parameters} }}).Output").Clean();
         Assert.Equal([output], result.Output);

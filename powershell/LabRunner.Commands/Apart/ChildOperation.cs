@@ -22,6 +22,11 @@ public sealed class ChildOperation
     {
         Order = order;
         Unit = Script(order["Script"]);
+        if (order["TakesParameters"] is true && (Unit as ScriptBlock)?.Ast is ScriptBlockAst ast)
+        {
+            Unit = ScriptCopy.TakingParameters(ast) ?? Unit;
+        }
+
         ChildOutput.Script = (Unit as ScriptBlock)?.Ast;
         Positional = [.. (order["Positional"] is { } list ? LanguagePrimitives.GetEnumerable(list)?.Cast<object?>() : null) ?? []];
         Named = Table(order["Named"]);

@@ -12,6 +12,7 @@ internal static class ProcessOrder
     internal static Hashtable Of(ScriptWork work, CallerState caller) => new()
     {
         ["Script"] = Script(work.Command),
+        ["TakesParameters"] = work.WithParameters is not null,
         ["Positional"] = work.Positional,
         ["Named"] = work.Named,
         ["Location"] = caller.Location,

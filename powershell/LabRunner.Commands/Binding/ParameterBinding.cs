@@ -5,10 +5,16 @@ using LabRunner.Errors;
 
 namespace LabRunner.Binding;
 
+/// <summary>What a script is called with.</summary>
+/// <param name="Positional">By position.</param>
+/// <param name="Named">By name.</param>
+/// <param name="AsWhole">Whether the script has no parameters, and gets the dictionary as <c>$args[0]</c>, and a block as <c>$Parameters</c> too.</param>
+internal sealed record BoundParameters(object?[] Positional, Hashtable Named, bool AsWhole = false);
+
 /// <summary>How the <c>Parameters</c> of an operation meet the parameters of its script.</summary>
 /// <remarks>
 /// Keys that name parameters are splatted. If none does and the script has exactly one parameter, that one gets the
-/// whole dictionary. Any other key that names no parameter is a fault.
+/// whole dictionary, and so does a script without a param block. Any other key that names no parameter is a fault.
 /// </remarks>
 internal static class ParameterBinding
 {
@@ -20,41 +26,52 @@ internal static class ParameterBinding
     };
 
     /// <summary>Binds to a script whose syntax tree is known.</summary>
-    internal static (object?[] Positional, Hashtable Named) Bind(ScriptBlockAst script, object? parameters, string operation, List<LabFinding> findings, bool onlyDeclared = false)
+    /// <param name="script">The script.</param>
+    /// <param name="parameters">What the operation says.</param>
+    /// <param name="operation">Its name.</param>
+    /// <param name="findings">What is wrong is added here.</param>
+    /// <param name="onlyDeclared">Whether values that the script has no parameter for are left out without a word.</param>
+    /// <param name="ofFile">Whether the script is a file, which is called as it is.</param>
+    internal static BoundParameters Bind(ScriptBlockAst script, object? parameters, string operation, List<LabFinding> findings, bool onlyDeclared = false, bool ofFile = false)
     {
         var named = new Hashtable(StringComparer.OrdinalIgnoreCase);
-        if (parameters is null)
+        if (parameters is null || !TryRead(parameters, operation, findings, out var keys) || keys.Count == 0)
         {
-            return ([], named);
+            return new([], named);
         }
 
-        if (!TryRead(parameters, operation, findings, out var keys) || keys.Count == 0)
+        if (script.DynamicParamBlock is not null)
         {
-            return ([], named);
+            // Only the engine can tell which parameters there are.
+            return new([], Splat(keys, named));
         }
 
-        var declared = script.ParamBlock?.Parameters ?? (IReadOnlyList<ParameterAst>)[];
-        if (script.DynamicParamBlock is not null || (declared.Count == 0 && UsesArgs(script)))
+        if (script.ParamBlock is null)
         {
-            // Only the engine can tell which parameters there are; without any, $args gets names and values.
-            return ([], Splat(keys, named));
+            if (!onlyDeclared && !ReadsWhole(script))
+            {
+                findings.Add(Undeclared(keys.Keys, operation, ofFile));
+            }
+
+            return new([parameters], named, AsWhole: true);
         }
 
+        var declared = script.ParamBlock.Parameters;
         var names = NamesOf(declared);
         var unmatched = keys.Keys.Where(key => !names.Contains(key) && !(IsAdvanced(script, declared) && Common.Contains(key))).ToArray();
         if (unmatched.Length == 0)
         {
-            return ([], Splat(keys, named));
+            return new([], Splat(keys, named));
         }
 
         if (unmatched.Length == keys.Count && declared.Count == 1)
         {
-            return ([parameters], named);
+            return new([parameters], named);
         }
 
         if (onlyDeclared)
         {
-            return ([], Splat(keys.Where(pair => !unmatched.Contains(pair.Key)), named));
+            return new([], Splat(keys.Where(pair => !unmatched.Contains(pair.Key)), named));
         }
 
         foreach (var key in unmatched)
@@ -64,21 +81,21 @@ internal static class ParameterBinding
                 $"Operation '{operation}' is given a value for '{key}', but its script has no such parameter.",
                 operation,
                 declared.Count == 0
-                    ? "Declare it: param($" + key + ")."
+                    ? $"Declare it: param({Variable(key)})."
                     : "It has: " + string.Join(", ", declared.Select(parameter => parameter.Name.VariablePath.UserPath)) + ".")
             {
                 Parameter = key,
             });
         }
 
-        return ([], named);
+        return new([], named);
     }
 
     /// <summary>Binds to a command of which only a worker will know the parameters.</summary>
-    internal static (object?[] Positional, Hashtable Named) BindUnchecked(object? parameters, string operation, List<LabFinding> findings)
+    internal static BoundParameters BindUnchecked(object? parameters, string operation, List<LabFinding> findings)
     {
         var named = new Hashtable(StringComparer.OrdinalIgnoreCase);
-        return parameters is not null && TryRead(parameters, operation, findings, out var keys) ? ([], Splat(keys, named)) : ([], named);
+        return parameters is not null && TryRead(parameters, operation, findings, out var keys) ? new([], Splat(keys, named)) : new([], named);
     }
 
     /// <summary>Whether the script has a parameter of that name.</summary>
@@ -150,6 +167,19 @@ internal static class ParameterBinding
         script.ParamBlock?.Attributes.Any(attribute => attribute.TypeName.Name.Equals("CmdletBinding", StringComparison.OrdinalIgnoreCase)) == true
         || declared.Any(parameter => parameter.Attributes.OfType<AttributeAst>().Any(attribute => attribute.TypeName.Name.Equals("Parameter", StringComparison.OrdinalIgnoreCase)));
 
-    private static bool UsesArgs(ScriptBlockAst script) =>
-        script.Find(static node => node is VariableExpressionAst { VariablePath.UserPath: var name } && name.Equals("args", StringComparison.OrdinalIgnoreCase), searchNestedScriptBlocks: false) is not null;
+    private static bool ReadsWhole(ScriptBlockAst script) =>
+        script.Find(static node => node is VariableExpressionAst { VariablePath.UserPath: var name } && (name.Equals("args", StringComparison.OrdinalIgnoreCase) || name.Equals(ScriptCopy.ParametersVariable, StringComparison.OrdinalIgnoreCase)), searchNestedScriptBlocks: true) is not null;
+
+    private static LabFinding Undeclared(IReadOnlyCollection<string> keys, string operation, bool ofFile) => new(
+        LabRunnerError.UnknownParameter,
+        $"Operation '{operation}' has {(keys.Count == 1 ? "a parameter" : "parameters")} ({string.Join(", ", keys)}), but its script has no param block.",
+        operation,
+        $"Begin it with param({string.Join(", ", keys.Select(Variable))}); as it stands, it can read them from {(ofFile ? "" : $"${ScriptCopy.ParametersVariable} or ")}$args[0].")
+    {
+        IsWarning = true,
+    };
+
+    // As PowerShell reads it: a name with other signs than letters, digits and underscores stands in braces.
+    private static string Variable(string name) =>
+        name.All(sign => char.IsLetterOrDigit(sign) || sign == '_') ? $"${name}" : $"${{{name.Replace("`", "``", StringComparison.Ordinal).Replace("{", "`{", StringComparison.Ordinal).Replace("}", "`}", StringComparison.Ordinal)}}}";
 }

@@ -14,7 +14,12 @@ namespace LabRunner.Binding;
 /// </remarks>
 internal static class ScriptCopy
 {
+    /// <summary>Where a script without a param block finds the parameters of its operation.</summary>
+    internal const string ParametersVariable = "Parameters";
+
     private static readonly ConditionalWeakTable<Ast, ScriptBlock> Copies = [];
+    private static readonly ConditionalWeakTable<Ast, ScriptBlock?> Taking = [];
+    private static readonly ParamBlockAst Parameters = Parser.ParseInput($"param(${ParametersVariable})", out _, out _).ParamBlock;
 
     private static readonly Func<ScriptBlock, PSLanguageMode?>? ModeOf = FindMode();
 
@@ -46,6 +51,58 @@ internal static class ScriptCopy
             Runspace.DefaultRunspace = current;
         }
     }
+
+    /// <summary>The copy of a script without a param block, with <c>param($Parameters)</c> in front; nothing where that cannot be.</summary>
+    internal static ScriptBlock? TakingParameters(ScriptBlockAst ast) => Taking.GetValue(ast, static key =>
+    {
+        try
+        {
+            return WithParameters((ScriptBlockAst)key) is { } with ? Unbound(with) : null;
+        }
+        catch (ParseException)
+        {
+            // A class of the file that the block stands in, say: on its own it is not sound.
+            return null;
+        }
+    });
+
+    private static ScriptBlockAst? WithParameters(ScriptBlockAst script)
+    {
+        // A block that an engine newer than this interface has, and that a copy would lose.
+        if (script.GetType().GetProperty("CleanBlock")?.GetValue(script) is not null)
+        {
+            return null;
+        }
+
+        Ast root = script;
+        while (root.Parent is not null)
+        {
+            root = root.Parent;
+        }
+
+        // Their own Copy does not copy the name.
+        var usings = (root as ScriptBlockAst)?.UsingStatements ?? (IReadOnlyList<UsingStatementAst>)[];
+        if (usings.Any(line => line.Name is null || line.Alias is not null))
+        {
+            return null;
+        }
+
+        return new ScriptBlockAst(
+            script.Extent,
+            usings.Select(line => new UsingStatementAst(line.Extent, line.UsingStatementKind, Copied(line.Name))),
+            script.Attributes.Select(Copied),
+            Copied(Parameters),
+            Optional(script.BeginBlock),
+            Optional(script.ProcessBlock),
+            Optional(script.EndBlock),
+            null);
+    }
+
+    private static T Copied<T>(T ast)
+        where T : Ast => (T)ast.Copy();
+
+    private static T? Optional<T>(T? ast)
+        where T : Ast => ast is null ? null : Copied(ast);
 
     /// <summary>Whether the block may use less than the full language.</summary>
     internal static bool IsConstrained(ScriptBlock block) => ModeOf?.Invoke(block) is { } mode && mode != PSLanguageMode.FullLanguage;

@@ -45,8 +45,8 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
         if (full is null || !full.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) || !File.Exists(full))
         {
             // A command, or a file that an operation before it will write: only the worker can tell.
-            var (loose, byName) = ParameterBinding.BindUnchecked(parameters, operation, findings);
-            return new ScriptWork { Command = IsPath(path) && full is not null ? full : path, IsFile = IsPath(path), Positional = loose, Named = byName };
+            var loose = ParameterBinding.BindUnchecked(parameters, operation, findings);
+            return new ScriptWork { Command = IsPath(path) && full is not null ? full : path, IsFile = IsPath(path), Positional = loose.Positional, Named = loose.Named };
         }
 
         var ast = Parser.ParseFile(full, out _, out var errors);
@@ -56,8 +56,8 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
             return new ScriptWork { Command = full, Named = [] };
         }
 
-        var (positional, named) = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared);
-        return new ScriptWork { Command = full, IsFile = true, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = positional, Named = named };
+        var bound = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared, ofFile: true);
+        return new ScriptWork { Command = full, IsFile = true, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = bound.Positional, Named = bound.Named };
     }
 
     /// <summary>Whether a text names a script file rather than being a script.</summary>
@@ -67,13 +67,20 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
 
     private ScriptWork Bound(ScriptBlock copy, ScriptBlockAst ast, object? parameters, object? config, string operation)
     {
-        var (positional, named) = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared);
+        var bound = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared);
         if (_using.Collect(ast, operation, findings) is { } values)
         {
-            named[UsingCollector.ParameterName] = values;
+            bound.Named[UsingCollector.ParameterName] = values;
         }
 
-        return new ScriptWork { Command = copy, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = positional, Named = named };
+        var taking = bound.AsWhole ? ScriptCopy.TakingParameters(ast) : null;
+        if (taking is not null)
+        {
+            // The first goes to $Parameters, the second is what $args has left.
+            bound = bound with { Positional = [bound.Positional[0], bound.Positional[0]] };
+        }
+
+        return new ScriptWork { Command = copy, WithParameters = taking, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = bound.Positional, Named = bound.Named };
     }
 
     // An operation's Config goes to the parameter of that name, where the script has one.

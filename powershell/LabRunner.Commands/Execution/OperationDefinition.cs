@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Management.Automation;
 
 namespace LabRunner.Execution;
 
@@ -77,6 +78,12 @@ internal sealed class ScriptWork : OperationWork
 
     /// <summary>Whether its text names the environment, and may change it.</summary>
     internal bool NamesEnvironment { get; init; }
+
+    /// <summary>The block with a parameter for the dictionary as a whole, where it has none of its own.</summary>
+    internal ScriptBlock? WithParameters { get; init; }
+
+    /// <summary>What a worker calls.</summary>
+    internal object Unit => WithParameters ?? Command;
 
     internal object?[] Positional { get; set; } = Nothing;
 

@@ -613,7 +613,7 @@ internal sealed class Worker : IBlockedWriter
         }
         else
         {
-            _loop!.Unit.Value = assignment.Work!.Command;
+            _loop!.Unit.Value = assignment.Work!.Unit;
             _loop.Positional.Value = assignment.Work.Positional;
             _loop.Named.Value = assignment.Work.Named;
         }

@@ -65,7 +65,7 @@ internal static class SecretReference
 
     private static void Prepare(ScriptWork script, SecretStore store, string operation)
     {
-        var ast = (script.Command as ScriptBlock)?.Ast as ScriptBlockAst ?? (script.IsFile && File.Exists(script.Command as string) ? Parser.ParseFile((string)script.Command, out _, out _) : null);
+        var ast = (script.Unit as ScriptBlock)?.Ast as ScriptBlockAst ?? (script.IsFile && File.Exists(script.Command as string) ? Parser.ParseFile((string)script.Command, out _, out _) : null);
         var named = new Hashtable(script.Named, StringComparer.OrdinalIgnoreCase);
         if (Find(script.Positional) is { } secret)
         {
