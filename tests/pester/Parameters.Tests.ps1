@@ -31,15 +31,21 @@ Describe 'A script without a param block' {
         $null = & $_ -Operations @{ Name = 'net'; ScriptBlock = { 'ran' }; Parameters = [ordered]@{ 'vpc-cidr' = 1; Region = 2; 'odd}`{' = 3 } } -WarningVariable said -WarningAction SilentlyContinue
         @($said).Count | Should -Be 1
         "$said" | Should -Match "^Operation 'net' has parameters \(vpc-cidr, Region, odd\}``\{\), but its script has no param block\."
-        $advice = [regex]::Match("$said", '(param\(.*\));').Groups[1].Value
+        $advice = [regex]::Match("$said", '(param\(.*\)), or read').Groups[1].Value
         $block = [scriptblock]::Create($advice)
         $block.Ast.ParamBlock.Parameters.Name.VariablePath.UserPath | Should -Be @('vpc-cidr', 'Region', 'odd}`{')
+    }
+
+    It 'in a file that does not read them runs with a warning too' {
+        Set-Content -LiteralPath "$TestDrive/blind.ps1" -Value '"ran"'
+        (Invoke-ParallelLabRunner -Operations @{ Name = 'net'; Path = "$TestDrive/blind.ps1"; Parameters = @{ a = 1 } } -WarningVariable said -WarningAction SilentlyContinue).Output | Should -Be 'ran'
+        "$said" | Should -Be 'Operation ''net'' has a parameter (a), but its script has no param block. Begin it with param($a), or read $args[0].'
     }
 
     It 'keeps the places of its errors' {
         $file = "$TestDrive/placed.ps1"
         Set-Content -LiteralPath $file -Value '', '@{ Name = "a"; Parameters = @{ x = 1 }; ScriptBlock = {', '        [void] $Parameters', '        Get-Item /no/such', '    } }'
-        $result = Invoke-ParallelLabRunner -Operations (& $file) -ErrorAction SilentlyContinue
+        $result = Invoke-ParallelLabRunner -Operations (& $file) 2>$null
         $result.Errors[0].InvocationInfo.ScriptLineNumber | Should -Be 4
         $result.Errors[0].InvocationInfo.ScriptName | Should -Be $file
     }

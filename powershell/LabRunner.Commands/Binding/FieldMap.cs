@@ -9,13 +9,20 @@ internal sealed class FieldMap
 {
     private readonly Dictionary<string, (string Spelled, object? Value)> _fields = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private List<(string One, string Other)>? _twice;
 
     private FieldMap()
     {
     }
 
+    /// <summary>The names that were asked for.</summary>
+    internal IReadOnlyCollection<string> Known => _taken;
+
     /// <summary>The keys nobody has asked for, as the user spelled them.</summary>
     internal IEnumerable<string> Unknown => _fields.Where(pair => !_taken.Contains(pair.Key)).Select(pair => pair.Value.Spelled);
+
+    /// <summary>Keys that mean the same, two by two, as the user spelled them.</summary>
+    internal IReadOnlyList<(string One, string Other)> Twice => _twice ?? [];
 
     /// <summary>Reads a dictionary or an object with properties; nothing for anything else.</summary>
     internal static FieldMap? Of(object? item)
@@ -50,13 +57,23 @@ internal sealed class FieldMap
     internal object? Take(params ReadOnlySpan<string> names)
     {
         object? found = null;
+        string? by = null;
         foreach (var name in names)
         {
             _taken.Add(name);
-            if (found is null && _fields.TryGetValue(name, out var field))
+            if (!_fields.TryGetValue(name, out var field) || field.Value is null)
             {
-                found = field.Value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : field.Value;
+                continue;
             }
+
+            if (by is not null)
+            {
+                Add(by, field.Spelled);
+                continue;
+            }
+
+            by = field.Spelled;
+            found = field.Value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : field.Value;
         }
 
         return found;
@@ -82,6 +99,19 @@ internal sealed class FieldMap
         var plain = key.Contains('-', StringComparison.Ordinal) || key.Contains('_', StringComparison.Ordinal)
             ? key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal)
             : key;
-        _fields.TryAdd(plain, (key, value));
+        if (!_fields.TryAdd(plain, (key, value)))
+        {
+            Add(_fields[plain].Spelled, key);
+        }
+    }
+
+    // What is asked for twice is said once.
+    private void Add(string one, string other)
+    {
+        _twice ??= [];
+        if (!_twice.Contains((one, other)))
+        {
+            _twice.Add((one, other));
+        }
     }
 }

@@ -3,7 +3,7 @@ using LabRunner.Errors;
 namespace LabRunner.Binding;
 
 /// <summary>Reads what an operation books while it is at work: Resources, Pool and Lock.</summary>
-internal sealed class NeedsSource(List<LabFinding> findings)
+internal sealed class NeedsSource(List<LabFinding> findings, KeyCheck keys)
 {
     /// <summary>The needs as the core's own document has them; nothing when there are none.</summary>
     internal Dictionary<string, object?>? Read(FieldMap fields, string operation)
@@ -29,7 +29,6 @@ internal sealed class NeedsSource(List<LabFinding> findings)
 
     private void Measures(object resources, Dictionary<string, object?> needs, string operation)
     {
-        const string Known = "MemoryGB, MemoryMB, Memory, CPUPercent, NetworkMbps and DiskMbps";
         if (FieldMap.Of(resources) is not { } map)
         {
             Refuse($"The Resources of operation '{operation}' are '{resources}', not amounts by name.", operation, "Write Resources = @{ MemoryGB = 2; CPUPercent = 25 }.");
@@ -42,10 +41,7 @@ internal sealed class NeedsSource(List<LabFinding> findings)
         Measure("cpu_percent", "CPUPercent", Amounts.Up);
         Measure("network_mbps", "NetworkMbps", Amounts.Up);
         Measure("disk_mbps", "DiskMbps", Amounts.Up);
-        foreach (var unknown in map.Unknown)
-        {
-            Refuse($"The Resources of operation '{operation}' have '{unknown}', which is no resource.", operation, $"There are {Known}.");
-        }
+        keys.Report(map, operation, "Resources", "Resources");
 
         void Measure(string key, string spelled, Func<object, long?> read)
         {

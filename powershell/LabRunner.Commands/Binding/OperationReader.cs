@@ -9,29 +9,30 @@ namespace LabRunner.Binding;
 /// <remarks>All faults are collected; nothing stops at the first.</remarks>
 internal sealed class OperationReader
 {
+    // What operations may say that decides nothing here. Those of the original named a provider beside their script.
+    private static readonly string[] ForPeople = ["Description", "Metadata", "Tags", "Provider"];
+
     private readonly List<LabFinding> _findings = [];
-    private readonly SortedSet<string> _unknown = new(StringComparer.OrdinalIgnoreCase);
+    private readonly KeyCheck _keys;
     private readonly ScriptSource _scripts;
     private readonly ProcessSource _programs;
     private readonly SchedulingSource _scheduling;
     private readonly RollbackSource _rollbacks;
 
-    internal OperationReader(PSCmdlet caller)
+    /// <summary>Prepares a reading.</summary>
+    /// <param name="caller">Whose operations they are.</param>
+    /// <param name="strict">Whether every unknown key is a fault.</param>
+    internal OperationReader(PSCmdlet caller, bool strict = false)
     {
+        _keys = new KeyCheck(_findings, strict);
         _scripts = new ScriptSource(caller, _findings);
-        _programs = new ProcessSource(caller, _findings);
-        _scheduling = new SchedulingSource(_findings);
-        _rollbacks = new RollbackSource(caller, _findings);
+        _programs = new ProcessSource(caller, _findings, _keys);
+        _scheduling = new SchedulingSource(_findings, _keys);
+        _rollbacks = new RollbackSource(caller, _findings, _keys);
     }
 
-    /// <summary>What is wrong with the operations.</summary>
-    internal IReadOnlyList<LabFinding> Findings => [.. _findings.Where(finding => !finding.IsWarning)];
-
-    /// <summary>What is worth a word.</summary>
-    internal IEnumerable<LabFinding> Warnings => _findings.Where(finding => finding.IsWarning);
-
-    /// <summary>Keys that mean nothing, as the user spelled them.</summary>
-    internal IReadOnlyCollection<string> UnknownKeys => _unknown;
+    /// <summary>What was found in the operations: faults and warnings.</summary>
+    internal IReadOnlyList<LabFinding> Findings => _findings;
 
     /// <summary>Whether an operation's script may use less than the full language.</summary>
     internal bool Constrained => _scripts.Constrained || _rollbacks.Constrained;
@@ -85,8 +86,12 @@ internal sealed class OperationReader
             Scheduling = _scheduling.Read(fields, name),
             Compensation = _rollbacks.Read(fields, name, work),
         };
-        fields.Take("Description", "Metadata", "Tags");
-        _unknown.UnionWith(fields.Unknown);
+        foreach (var forPeople in ForPeople)
+        {
+            fields.Take(forPeople);
+        }
+
+        _keys.Report(fields, name, work.GetType().Name);
         return definition;
     }
 

@@ -174,7 +174,7 @@ internal static class ParameterBinding
         LabRunnerError.UnknownParameter,
         $"Operation '{operation}' has {(keys.Count == 1 ? "a parameter" : "parameters")} ({string.Join(", ", keys)}), but its script has no param block.",
         operation,
-        $"Begin it with param({string.Join(", ", keys.Select(Variable))}); as it stands, it can read them from {(ofFile ? "" : $"${ScriptCopy.ParametersVariable} or ")}$args[0].")
+        $"Begin it with param({string.Join(", ", keys.Select(Variable))}), or read {(ofFile ? "" : $"${ScriptCopy.ParametersVariable} or ")}$args[0].")
     {
         IsWarning = true,
     };

@@ -7,7 +7,7 @@ using LabRunner.Execution;
 namespace LabRunner.Binding;
 
 /// <summary>Makes the work of an operation from the keys of a program: Command, Arguments, Mode, Ready and the rest.</summary>
-internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
+internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, KeyCheck keys)
 {
     /// <summary>The program to start, or the service to stop.</summary>
     internal OperationWork Read(FieldMap fields, string command, string operation)
@@ -18,11 +18,8 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
             spec["arguments"] = arguments;
         }
 
-        spec["working_directory"] = Folder(fields.Take("WorkingDirectory", "Cwd"), operation);
-        if (spec["working_directory"] is null)
-        {
-            spec.Remove("working_directory");
-        }
+        // What is refused is not handed on: the core would refuse it once more, in words of its own.
+        Set(spec, "working_directory", Folder(fields.Take("WorkingDirectory", "Cwd"), operation));
 
         var environment = SessionEnvironment.Changes();
         foreach (var (name, value) in FieldMapOf(fields.Take("Environment", "Env"), "Environment", operation) ?? [])
@@ -62,6 +59,14 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
         }
 
         return new ProcessWork { Spec = spec };
+    }
+
+    private static void Set(Dictionary<string, object?> document, string key, object? value)
+    {
+        if (value is not null)
+        {
+            document[key] = value;
+        }
     }
 
     private string Program(string command, string operation)
@@ -199,6 +204,7 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings)
             probe["timeout_ms"] = limit;
         }
 
+        keys.Report(fields, operation, "Ready", "Ready");
         return probe;
     }
 

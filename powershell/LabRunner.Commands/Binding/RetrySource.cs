@@ -4,7 +4,7 @@ using LabRunner.Errors;
 namespace LabRunner.Binding;
 
 /// <summary>Reads when a failed attempt is followed by another one: RetryCount, RetryDelay and Retry.</summary>
-internal sealed class RetrySource(List<LabFinding> findings)
+internal sealed class RetrySource(List<LabFinding> findings, KeyCheck keys)
 {
     /// <summary>The policy as the core's own document has it; nothing when the operation says nothing of it, or nothing sound.</summary>
     internal Dictionary<string, object?>? Read(FieldMap fields, string operation)
@@ -72,15 +72,11 @@ internal sealed class RetrySource(List<LabFinding> findings)
 
         Patterns("RetryOn", "retry_on");
         Patterns("StopOn", "stop_on");
-        foreach (var unknown in map.Unknown)
-        {
-            Refuse($"The Retry of operation '{operation}' has '{unknown}', which means nothing.", operation, "There are Count, Delay, Backoff, MaxDelay, Jitter, RetryOn and StopOn.");
-        }
-
+        keys.Report(map, operation, "Retry", "Retry");
         return Sound();
 
         // The core would find half a policy malformed, and say so in words of its own.
-        Dictionary<string, object?>? Sound() => findings.Count == before ? policy : null;
+        Dictionary<string, object?>? Sound() => findings.Skip(before).Any(finding => !finding.IsWarning) ? null : policy;
 
         void Pause(object? value, string spelled, string key)
         {

@@ -11,12 +11,14 @@ internal sealed class RollbackSource
     private readonly List<LabFinding> _findings;
     private readonly ScriptSource _scripts;
     private readonly ProcessSource _programs;
+    private readonly KeyCheck _keys;
 
-    internal RollbackSource(PSCmdlet caller, List<LabFinding> findings)
+    internal RollbackSource(PSCmdlet caller, List<LabFinding> findings, KeyCheck keys)
     {
         _findings = findings;
+        _keys = keys;
         _scripts = new ScriptSource(caller, _own, onlyDeclared: true);
-        _programs = new ProcessSource(caller, _own);
+        _programs = new ProcessSource(caller, _own, keys);
     }
 
     /// <summary>Whether a script may use less than the full language.</summary>
@@ -55,11 +57,7 @@ internal sealed class RollbackSource
         if (FieldMap.Of(rollback) is { } program && program.Take("Command") is string command && !string.IsNullOrWhiteSpace(command))
         {
             var work = _programs.Read(program, command, name);
-            foreach (var unknown in program.Unknown)
-            {
-                Refuse($"The program of '{name}' has '{unknown}', which means nothing.", name, "There are Command, Arguments, WorkingDirectory, Environment, SuccessCodes, StopGrace and Detached.");
-            }
-
+            _keys.Report(program, name, "Rollback", "program");
             return work;
         }
 

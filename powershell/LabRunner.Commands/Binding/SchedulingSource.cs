@@ -3,10 +3,10 @@ using LabRunner.Errors;
 namespace LabRunner.Binding;
 
 /// <summary>Reads when an operation may start and what that means for the others: needs, retries, trigger, limits.</summary>
-internal sealed class SchedulingSource(List<LabFinding> findings)
+internal sealed class SchedulingSource(List<LabFinding> findings, KeyCheck keys)
 {
-    private readonly NeedsSource _needs = new(findings);
-    private readonly RetrySource _retries = new(findings);
+    private readonly NeedsSource _needs = new(findings, keys);
+    private readonly RetrySource _retries = new(findings, keys);
 
     /// <summary>The keys of the core's own document; only what the operation says is there.</summary>
     internal Dictionary<string, object?> Read(FieldMap fields, string operation)

@@ -98,6 +98,10 @@ public sealed class GetLabPlanCommand : QueryCommand
     [Parameter]
     public SwitchParameter SkipDependencies { get; set; }
 
+    /// <summary>Takes every unknown key for a fault.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <summary>How the plan is returned.</summary>
     [Parameter]
     public LabPlanFormat As { get; set; }
@@ -127,7 +131,7 @@ public sealed class GetLabPlanCommand : QueryCommand
 
     private LabExecutionPlan OfFile(string path, OperationSelection selection)
     {
-        var reading = LabFile.ReadLab(path, Environment, ResourceLimits);
+        var reading = LabFile.ReadLab(path, Environment, ResourceLimits, Strict);
         var source = LabPlanSource.Read(Voice, reading, Environment);
         var selected = selection.Of(source.Operations);
         source.WarnOfMissingProviders(selected.Operations);
@@ -144,8 +148,10 @@ public sealed class GetLabPlanCommand : QueryCommand
             throw LabRunnerError.Contradiction("-Environment changes a lab file, and the operations are objects.", "Leave it out, or pass the path of a lab file.");
         }
 
-        var reader = new OperationReader(Voice);
-        var selected = selection.Of(reader.Read(_operations));
+        var reader = new OperationReader(Voice, Strict);
+        var definitions = reader.Read(_operations);
+        LabWarnings.Write(Voice, reader.Findings);
+        var selected = selection.Of(definitions);
         var order = RunOrder.Of(OrchestrationMode, []);
         var settings = new RunSettings
         {
@@ -155,11 +161,6 @@ public sealed class GetLabPlanCommand : QueryCommand
             Order = order.Mode,
         };
         using var plan = LabRun.Compile(selected.Operations, settings, reader.Findings);
-        if (reader.UnknownKeys.Count > 0)
-        {
-            Voice.WriteWarning($"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}. They are ignored.");
-        }
-
         return LabReportBuilder.Plan(plan, settings, selected);
     }
 

@@ -104,6 +104,10 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [AllowEmptyCollection]
     public object[] Order { get; set; } = [];
 
+    /// <summary>Takes every unknown key of an operation for a fault.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <summary>Checks and plans only, and returns the plan.</summary>
     [Parameter]
     public SwitchParameter DryRun { get; set; }
@@ -157,22 +161,15 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
     private void Run()
     {
-        var reader = new OperationReader(Voice);
+        var reader = new OperationReader(Voice, Strict);
         var scripts = ParameterSetName == ByScripts ? new LabScriptReader(Voice, Config, MyInvocation.BoundParameters.ContainsKey(nameof(Config)), SafeMode) : null;
         var definitions = reader.Read(scripts?.Read(Scripts) ?? _operations);
         var foreseen = DryRun ? null : Foresee(definitions, reader.Constrained, MaxConcurrency);
         var settings = Settings();
+
+        // Before the faults, which they may explain.
+        LabWarnings.Write(Voice, reader.Findings);
         using var plan = LabRun.Compile(definitions, settings, reader.Findings);
-        foreach (var warning in reader.Warnings)
-        {
-            Voice.WriteWarning(warning.ToString());
-        }
-
-        if (reader.UnknownKeys.Count > 0)
-        {
-            Voice.WriteWarning($"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}. They are ignored.");
-        }
-
         if (DryRun)
         {
             WriteObject(LabReportBuilder.Plan(plan, settings, definitions));

@@ -78,6 +78,10 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [Parameter]
     public LabProgressStyle ProgressStyle { get; set; }
 
+    /// <summary>Takes every unknown key for a fault.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <summary>Plans and checks only.</summary>
     [Parameter]
     public SwitchParameter DryRun { get; set; }
@@ -126,7 +130,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     {
         RefuseWhatIsMissing();
         var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
-        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath), Environment, ResourceLimits);
+        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath), Environment, ResourceLimits, Strict);
         var source = LabPlanSource.Read(Voice, reading, Environment);
         var lab = reading.Lab!.Value;
         var selected = selection.Of(source.Operations);

@@ -39,6 +39,10 @@ public sealed class TestLabConfigurationCommand : QueryCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Takes every unknown key for a fault.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <summary>Returns only whether all of it is valid.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -50,8 +54,8 @@ public sealed class TestLabConfigurationCommand : QueryCommand
     private protected override void Answer()
     {
         var tests = Configuration is not null
-            ? [LabConfigurationCheck.Object(Voice, Configuration)]
-            : _paths.SelectMany(path => LabPaths.Expanded(Voice, path)).Select(path => LabConfigurationCheck.File(Voice, path, Environment));
+            ? [LabConfigurationCheck.Object(Voice, Configuration, Strict)]
+            : _paths.SelectMany(path => LabPaths.Expanded(Voice, path)).Select(path => LabConfigurationCheck.File(Voice, path, Environment, Strict));
         if (Quiet)
         {
             // Several files are one question: are they valid?

@@ -4,6 +4,7 @@ using LabRunner.Binding;
 using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Interop;
+using LabRunner.Orchestration;
 
 namespace LabRunner.Config;
 
@@ -11,31 +12,21 @@ namespace LabRunner.Config;
 internal static class LabConfigurationCheck
 {
     /// <summary>Checks a lab file: its text, its operations, the syntax of its scripts, its plan.</summary>
-    internal static LabConfigurationTest File(PSCmdlet caller, string path, string? environment)
+    internal static LabConfigurationTest File(PSCmdlet caller, string path, string? environment, bool strict)
     {
         var test = new LabConfigurationTest { Path = path };
         List<LabConfigFinding> found = [];
         try
         {
-            var reading = LabFile.ReadLab(path, environment);
-            found.AddRange(reading.Findings);
+            var reading = LabFile.ReadLab(path, environment, strict: strict);
+            found.AddRange(LabPlanSource.Check(caller, reading, environment).Findings);
             if (reading.Lab is { } lab)
             {
                 test.LabName = lab.GetProperty("name").GetString();
-                var scripts = new LabScriptCheck(path);
-                var places = new OperationPlaces(path, environment);
-                foreach (var operation in lab.GetProperty("operations").EnumerateArray())
-                {
-                    LabConfigFinding[] syntax = [.. scripts.Check(operation)];
-                    found.AddRange(syntax.Length > 0 ? syntax : Binding(caller, path, operation, places));
-                }
-
                 test.Operations = Plan(() => PlanHandle.Compile(Request(lab)), found);
             }
             else
             {
-                var scripts = new LabScriptCheck(path);
-                found.AddRange(reading.Operations.SelectMany(scripts.Check));
                 test.LabName = (reading.Document is { } document ? ConfigValues.Mapping(document)["name"] : null) as string;
             }
         }
@@ -48,7 +39,7 @@ internal static class LabConfigurationCheck
     }
 
     /// <summary>Checks a configuration that is a dictionary or an object with operations.</summary>
-    internal static LabConfigurationTest Object(PSCmdlet caller, object configuration)
+    internal static LabConfigurationTest Object(PSCmdlet caller, object configuration, bool strict)
     {
         var test = new LabConfigurationTest();
         List<LabConfigFinding> found = [];
@@ -73,41 +64,12 @@ internal static class LabConfigurationCheck
             return Told(test, found);
         }
 
-        var reader = new OperationReader(caller);
+        var reader = new OperationReader(caller, strict);
         var items = FieldMap.Of(operations) is null && LanguagePrimitives.GetEnumerable(operations) is { } list ? list.Cast<object?>() : [operations];
         var definitions = reader.Read(items);
         test.Operations = Plan(() => LabRun.Compile(definitions, new RunSettings { MaxConcurrency = 1, Limits = LimitsReader.Read(limits) }, reader.Findings), found);
-        if (reader.UnknownKeys.Count > 0)
-        {
-            found.Add(new LabConfigFinding("LabRunner.UnknownKey", LabConfigFinding.Warning, $"Operations have keys that mean nothing here: {string.Join(", ", reader.UnknownKeys)}."));
-        }
-
+        found.AddRange(reader.Findings.Where(finding => finding.IsWarning).Select(finding => LabConfigFinding.Of(finding)));
         return Told(test, found);
-    }
-
-    // Whether the parameters of the file are those of the script.
-    private static IEnumerable<LabConfigFinding> Binding(PSCmdlet caller, string file, JsonElement operation, OperationPlaces places)
-    {
-        if (!operation.TryGetProperty("script", out var script) || script.ValueKind != JsonValueKind.Object)
-        {
-            return [];
-        }
-
-        var declared = operation.GetProperty("operation");
-        var name = declared.GetProperty("name").GetString() ?? "";
-        object? parameters = operation.TryGetProperty("parameters", out var given) && given.ValueKind == JsonValueKind.Object ? ConfigValues.Mapping(given) : null;
-        List<LabFinding> findings = [];
-        var source = new ScriptSource(caller, findings);
-        if (script.TryGetProperty("path", out var path))
-        {
-            source.FromPath(path.GetString() ?? "", parameters, null, name);
-        }
-        else
-        {
-            source.FromText(script.GetProperty("text").GetString() ?? "", file, 1, parameters, name);
-        }
-
-        return findings.Select(found => places.Placed(found, declared));
     }
 
     private static LabConfigurationTest Told(LabConfigurationTest test, List<LabConfigFinding> found)

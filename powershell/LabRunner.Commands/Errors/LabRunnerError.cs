@@ -16,6 +16,8 @@ internal static class LabRunnerError
     internal const string InvalidOrder = "LabRunner.InvalidOrder";
     internal const string InvalidOperation = "LabRunner.InvalidOperation";
     internal const string AmbiguousWork = "LabRunner.AmbiguousWork";
+    internal const string UnknownKey = "LabRunner.UnknownKey";
+    internal const string DuplicateKey = "LabRunner.DuplicateKey";
     internal const string UnknownParameter = "LabRunner.UnknownParameter";
     internal const string ScriptBlockInArgument = "LabRunner.ScriptBlockInArgument";
     internal const string BoundInstance = "LabRunner.RunspaceBoundInstance";
@@ -329,6 +331,7 @@ internal static class LabRunnerError
         ScriptSyntax => ErrorCategory.ParserError,
         ScriptNotFound or UnknownOperation => ErrorCategory.ObjectNotFound,
         ScriptBlockInArgument => ErrorCategory.InvalidType,
+        UnknownKey or DuplicateKey => ErrorCategory.InvalidData,
         _ => ErrorCategory.InvalidArgument,
     };
 }

@@ -48,6 +48,9 @@ public sealed record LabFinding(string Id, string Message, string? Operation = n
     /// <summary>Whether it is worth a word and no fault.</summary>
     internal bool IsWarning { get; init; }
 
+    /// <summary>The key that means nothing, where the operation has it itself.</summary>
+    internal string? Key { get; init; }
+
     /// <summary>The parameter of the operation that it is about.</summary>
     internal string? Parameter { get; init; }
 

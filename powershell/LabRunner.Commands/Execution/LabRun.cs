@@ -9,7 +9,7 @@ namespace LabRunner.Execution;
 /// <summary>From operations to a run: checking and starting, for every command that runs operations.</summary>
 internal static class LabRun
 {
-    /// <summary>Compiles a plan; all faults of the input, the reader's and the core's, come as one error.</summary>
+    /// <summary>Compiles a plan; all faults of the input, the reader's and the core's, come as one error. Warnings are the caller's to show.</summary>
     internal static PlanHandle Compile(IReadOnlyList<OperationDefinition> operations, RunSettings settings, IReadOnlyList<LabFinding> findings)
     {
         if (operations.Any(operation => operation.Work is ScriptWork && (operation.Isolation ?? settings.Isolation) == LabIsolation.Process) && Apart.PowerShellProgram.Find() is null)
@@ -17,10 +17,12 @@ internal static class LabRun
             throw LabRunnerError.NoPowerShell();
         }
 
+        LabFinding[] faults = [.. findings.Where(finding => !finding.IsWarning)];
+
         // Of nothing that could be read the core would only say that there is nothing.
-        if (findings.Count > 0 && operations.Count == 0)
+        if (faults.Length > 0 && operations.Count == 0)
         {
-            throw LabRunnerError.Input(findings);
+            throw LabRunnerError.Input(faults);
         }
 
         PlanHandle plan;
@@ -31,19 +33,19 @@ internal static class LabRun
         catch (LabCoreException error)
         {
             var fault = LabRunnerError.Core(error);
-            if (findings.Count == 0)
+            if (faults.Length == 0)
             {
                 throw fault;
             }
 
             var more = fault.Findings.Count > 0 ? fault.Findings : [new LabFinding(fault.Id, fault.Message, null, fault.Advice)];
-            throw LabRunnerError.Input([.. findings, .. more]);
+            throw LabRunnerError.Input([.. faults, .. more]);
         }
 
-        if (findings.Count > 0)
+        if (faults.Length > 0)
         {
             plan.Dispose();
-            throw LabRunnerError.Input(findings);
+            throw LabRunnerError.Input(faults);
         }
 
         return settings.Ranking is { } by ? Rank(plan, by, operations, settings) : plan;

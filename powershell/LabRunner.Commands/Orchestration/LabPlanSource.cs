@@ -64,36 +64,45 @@ internal sealed class LabPlanSource
     /// <summary>Whether a script may use less than the full language.</summary>
     internal bool Constrained => _scripts.Constrained || _rollbacks.Constrained;
 
-    /// <summary>Reads all operations of the lab.</summary>
+    /// <summary>Reads all operations of the lab, and shows what is worth a word.</summary>
     /// <exception cref="LabRunnerException">The file has faults; all of them are in it.</exception>
     internal static LabPlanSource Read(PSCmdlet caller, LabReading reading, string? environment)
     {
-        var scripts = new LabScriptCheck(reading.Path);
-        List<LabConfigFinding> found = [.. reading.Findings, .. reading.Operations.SelectMany(scripts.Check)];
-        if (reading.Lab is not { } lab || found.Any(finding => finding.IsError))
+        var (source, found) = Check(caller, reading, environment);
+        foreach (var warning in found.Where(finding => !finding.IsError).Except(source._missing))
         {
-            throw ConfigError.Of(reading.Path, found);
+            // Before the faults, which they may explain.
+            caller.WriteWarning(warning.Explained);
         }
 
+        return reading.Lab is not null && !found.Any(finding => finding.IsError) ? source : throw ConfigError.Of(reading.Path, found);
+    }
+
+    /// <summary>Reads all operations of the lab, sound or not, and gives everything that was found in it.</summary>
+    internal static (LabPlanSource Source, IReadOnlyList<LabConfigFinding> Findings) Check(PSCmdlet caller, LabReading reading, string? environment)
+    {
         var source = new LabPlanSource(caller, reading.Path)
         {
             _missing = [.. reading.Warnings.Where(finding => finding.Id == "LabRunner.UnknownProvider")],
         };
-        foreach (var warning in found.Except(source._missing))
-        {
-            caller.WriteWarning(warning.Explained);
-        }
-
+        var scripts = new LabScriptCheck(reading.Path);
         var places = new OperationPlaces(reading.Path, environment);
-        List<LabConfigFinding> wrong = [];
-        foreach (var item in lab.GetProperty("operations").EnumerateArray())
+        List<LabConfigFinding> found = [.. reading.Findings];
+        foreach (var item in reading.Operations)
         {
+            LabConfigFinding[] syntax = [.. scripts.Check(item)];
+            found.AddRange(syntax);
+            if (syntax.Any(finding => finding.IsError))
+            {
+                continue;
+            }
+
             var known = source._findings.Count;
             source.Add(item);
-            wrong.AddRange(source._findings.Skip(known).Where(finding => !finding.IsWarning).Select(finding => places.Placed(finding, item.GetProperty("operation"))));
+            found.AddRange(source._findings.Skip(known).Select(finding => places.Placed(finding, item.GetProperty("operation"))));
         }
 
-        return wrong.Count == 0 ? source : throw ConfigError.Of(reading.Path, wrong);
+        return (source, found);
     }
 
     private void Add(JsonElement item)

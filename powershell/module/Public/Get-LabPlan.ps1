@@ -33,6 +33,9 @@ function Get-LabPlan {
         Exactly these operations; they wait for each other only.
     .PARAMETER SkipDependencies
         The targets without what they depend on.
+    .PARAMETER Strict
+        Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
+        keys that begin with x- are your own.
     .PARAMETER As
         Object, which is shown as a table; Table, the same as text; Mermaid, a flowchart; Json.
     .EXAMPLE
@@ -90,6 +93,8 @@ function Get-LabPlan {
         [string[]] $Only,
 
         [switch] $SkipDependencies,
+
+        [switch] $Strict,
 
         [LabRunner.Commands.LabPlanFormat] $As
     )

@@ -73,6 +73,9 @@ function Invoke-ParallelLabRunner {
         each planned operation as $_ (Name, Id, Type, Priority, Dependencies, Level, Estimate, Start, Slack, Critical, Work, Timeout) and gives what to sort
         by, the smallest first: -Order { $_.Estimate }. Several values sort by the first, then by the second. It runs here, once an
         operation, before anything starts.
+    .PARAMETER Strict
+        Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
+        keys that begin with x- are your own.
     .PARAMETER DryRun
         Checks and plans only, and returns the plan (see Get-LabPlan).
     .PARAMETER Ordered
@@ -194,6 +197,8 @@ function Invoke-ParallelLabRunner {
 
         [AllowEmptyCollection()]
         [object[]] $Order,
+
+        [switch] $Strict,
 
         [switch] $DryRun,
 

@@ -17,6 +17,9 @@ function Invoke-SequentialExecution {
         The limit of the whole run; 0 for none.
     .PARAMETER ContinueOnError
         Goes on with whatever does not depend on a failed operation.
+    .PARAMETER Strict
+        Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
+        keys that begin with x- are your own.
     .PARAMETER NoOutput
         Keeps no output on the results.
     .PARAMETER KeepRecords
@@ -58,6 +61,8 @@ function Invoke-SequentialExecution {
         [double] $RunTimeoutMinutes,
 
         [switch] $ContinueOnError,
+
+        [switch] $Strict,
 
         [switch] $NoOutput,
 

@@ -58,6 +58,9 @@ function Start-AdvancedLabOrchestration {
         Shows how far the run is.
     .PARAMETER ProgressStyle
         How: Bar, Spinner, Percentage or Detailed.
+    .PARAMETER Strict
+        Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
+        keys that begin with x- are your own.
     .PARAMETER DryRun
         Plans and checks only; nothing is started.
     .PARAMETER Background
@@ -152,6 +155,8 @@ function Start-AdvancedLabOrchestration {
 
         [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
         [string] $ProgressStyle,
+
+        [switch] $Strict,
 
         [switch] $DryRun,
 

@@ -22,6 +22,9 @@ function Start-EnhancedLabDeployment {
         How often the infrastructure deployment tries again what failed.
     .PARAMETER Force
         Goes on when a stage has failed.
+    .PARAMETER Strict
+        Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
+        keys that begin with x- are your own.
     .PARAMETER Stage
         Only this stage, after those that read and check: Prepare, Validate, Plan, Apply or Verify.
     .EXAMPLE
@@ -54,6 +57,8 @@ function Start-EnhancedLabDeployment {
         [int] $MaxRetries = 2,
 
         [switch] $Force,
+
+        [switch] $Strict,
 
         [ValidateSet('Prepare', 'Validate', 'Plan', 'Apply', 'Verify')]
         [string] $Stage
@@ -132,7 +137,7 @@ function Start-EnhancedLabDeployment {
             $current = 'Validate'
             $watch = & $begin Validate 'Checking the configuration'
             if ($hasOperations) {
-                $check = LabRunner.Commands\Test-LabConfiguration -Path $file -Caller $PSCmdlet
+                $check = LabRunner.Commands\Test-LabConfiguration -Path $file -Strict:$Strict -Caller $PSCmdlet
                 foreach ($found in $check.Warnings) { & $warn "$found" }
                 if (-not $check.Valid) {
                     foreach ($found in $check.Errors) { & $fail Validate "$found" }
@@ -148,7 +153,7 @@ function Start-EnhancedLabDeployment {
             $current = 'Plan'
             $watch = & $begin Plan 'Planning'
             if ($hasOperations) {
-                $plan = Start-LabAutomation -ConfigPath $file -DryRun -Parallel
+                $plan = Start-LabAutomation -ConfigPath $file -DryRun -Parallel -Strict:$Strict
                 if (-not $plan.Success) { & $fail Plan "$($plan.Error)" }
             }
             $result.Stages.Plan.Duration = $watch.Elapsed
@@ -181,7 +186,7 @@ function Start-EnhancedLabDeployment {
             $current = 'Apply'
             if (-not $result.Stages.Contains('Apply')) { $watch = & $begin Apply 'Running the operations' }
             if ($hasOperations) {
-                $arguments = @{ ConfigPath = $file; Parallel = $true }
+                $arguments = @{ ConfigPath = $file; Parallel = $true; Strict = $Strict }
                 if ($ShowProgress -and -not $tracking) { $arguments.ShowProgress = $true }
                 $lab = Start-LabAutomation @arguments
             } else {

@@ -29,6 +29,9 @@ function Start-LabAutomation {
         as it is, with a warning when it is for another environment.
     .PARAMETER Steps
         Only the operations of these names, and those they depend on.
+    .PARAMETER Strict
+        Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
+        keys that begin with x- are your own.
     .PARAMETER ValidationOnly
         Checks and runs nothing.
     .PARAMETER DryRun
@@ -69,6 +72,8 @@ function Start-LabAutomation {
         [AllowEmptyCollection()]
         [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [string[]] $Steps = @(),
+
+        [switch] $Strict,
 
         [switch] $ValidationOnly,
 
@@ -196,16 +201,16 @@ function Start-LabAutomation {
         }
 
         if ($ValidationOnly -or $DryRun) {
-            $result.Validation = LabRunner.Commands\Test-LabConfiguration -Configuration @{ Name = $result.LabName; Operations = $operations; ResourceLimits = $Configuration.ResourceLimits } -Caller $PSCmdlet
+            $result.Validation = LabRunner.Commands\Test-LabConfiguration -Configuration @{ Name = $result.LabName; Operations = $operations; ResourceLimits = $Configuration.ResourceLimits } -Strict:$Strict -Caller $PSCmdlet
             $result.Error = $result.Validation.Error
             if ($DryRun -and $result.Validation.Valid) {
-                $result.Plan = LabRunner.Commands\Get-LabPlan -Operations $operations -ResourceLimits $Configuration.ResourceLimits -MaxConcurrency $(if (-not $Parallel) { 1 }) -Caller $PSCmdlet
+                $result.Plan = LabRunner.Commands\Get-LabPlan -Operations $operations -ResourceLimits $Configuration.ResourceLimits -MaxConcurrency $(if (-not $Parallel) { 1 }) -Strict:$Strict -Caller $PSCmdlet
             }
             $status = if (-not $result.Validation.Valid) { 'Invalid' } elseif ($DryRun) { 'DryRun' } else { 'Valid' }
             return & $ended $status "$($operations.Count) operations were checked, none was run.$unknownText"
         }
 
-        $arguments = @{ Operations = $operations; RunName = $result.LabName }
+        $arguments = @{ Operations = $operations; RunName = $result.LabName; Strict = $Strict }
         if (-not $Parallel) {
             $arguments.MaxConcurrency = 1
         } elseif ($Configuration.MaxConcurrency -or $Configuration.MaxParallelism) {
@@ -226,12 +231,12 @@ function Start-LabAutomation {
         }
     } else {
         # --- a lab file
-        $result.Validation = LabRunner.Commands\Test-LabConfiguration -Path $file -Environment $Environment -Caller $PSCmdlet
+        $result.Validation = LabRunner.Commands\Test-LabConfiguration -Path $file -Environment $Environment -Strict:$Strict -Caller $PSCmdlet
         if ($Environment -and $result.Validation.Errors.Count -gt 0 -and -not $result.Validation.Errors.Where({ $_.Id -ne 'LabRunner.UnknownEnvironment' })) {
             # Callers name an environment for labs that have no changes for it; what is run then is the lab as it stands.
             Write-Warning "$($result.Validation.Errors[0].Message): '$file' is run as it is. $($result.Validation.Errors[0].Advice)"
             $Environment = ''
-            $result.Validation = LabRunner.Commands\Test-LabConfiguration -Path $file -Caller $PSCmdlet
+            $result.Validation = LabRunner.Commands\Test-LabConfiguration -Path $file -Strict:$Strict -Caller $PSCmdlet
         }
         if ($result.Validation.LabName) { $result.LabName = $result.Validation.LabName }
         if ($ValidationOnly) {
@@ -243,7 +248,7 @@ function Start-LabAutomation {
             $first = $result.Validation.Errors[0]
             & $refused $first.Id "The lab '$file' cannot be run:$([System.Environment]::NewLine)$($result.Validation.Error)" $first.Advice $file
         }
-        $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps }
+        $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps; Strict = $Strict }
         if (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
         foreach ($name in 'ShowProgress', 'ProgressStyle') {
             if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }

@@ -24,6 +24,9 @@ function Test-LabConfiguration {
         annotations; Sarif, SARIF 2.1.0 for code scanning.
     .PARAMETER PassThru
         With -Format, shows the text and returns the objects.
+    .PARAMETER Strict
+        Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
+        keys that begin with x- are your own.
     .PARAMETER Quiet
         Returns only $true, when all of it is valid, or $false.
     .EXAMPLE
@@ -60,6 +63,8 @@ function Test-LabConfiguration {
         [string] $Format,
 
         [switch] $PassThru,
+
+        [switch] $Strict,
 
         [switch] $Quiet
     )

@@ -1,0 +1,39 @@
+using System.Management.Automation;
+
+namespace LabRunner.Errors;
+
+/// <summary>Shows what was found in operations and is no fault.</summary>
+internal static class LabWarnings
+{
+    // One key that a loop gives to a thousand operations is one warning.
+    private const int Named = 3;
+
+    /// <summary>Writes them; faults are passed over, for they come in an error of their own.</summary>
+    internal static void Write(PSCmdlet voice, IEnumerable<LabFinding> findings)
+    {
+        foreach (var text in Texts(findings))
+        {
+            voice.WriteWarning(text);
+        }
+    }
+
+    /// <summary>The texts, those about one key of many operations as one.</summary>
+    internal static IEnumerable<string> Texts(IEnumerable<LabFinding> findings)
+    {
+        foreach (var alike in findings.Where(finding => finding.IsWarning).GroupBy(finding => finding.Key ?? (object)finding))
+        {
+            LabFinding[] group = [.. alike];
+            if (group.Length <= Named)
+            {
+                foreach (var finding in group)
+                {
+                    yield return finding.ToString();
+                }
+            }
+            else
+            {
+                yield return $"{group.Length} operations have an unknown key '{group[0].Key}' (ignored): {string.Join(", ", group.Take(Named).Select(finding => $"'{finding.Operation}'"))} and {group.Length - Named} more.";
+            }
+        }
+    }
+}
