@@ -18,8 +18,10 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
             spec["arguments"] = arguments;
         }
 
-        // What is refused is not handed on: the core would refuse it once more, in words of its own.
-        Set(spec, "working_directory", Folder(fields.Take("WorkingDirectory", "Cwd"), operation));
+        if (Folder(fields.Take("WorkingDirectory", "Cwd"), operation) is { } folder)
+        {
+            spec["working_directory"] = folder;
+        }
 
         var environment = SessionEnvironment.Changes();
         foreach (var (name, value) in FieldMapOf(fields.Take("Environment", "Env"), "Environment", operation) ?? [])
@@ -59,14 +61,6 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
         }
 
         return new ProcessWork { Spec = spec };
-    }
-
-    private static void Set(Dictionary<string, object?> document, string key, object? value)
-    {
-        if (value is not null)
-        {
-            document[key] = value;
-        }
     }
 
     private string Program(string command, string operation)
