@@ -28,8 +28,8 @@ function Complete-ProgressOperation {
     Write-Progress -Id $operation.Number -Activity $operation.Name -Completed
     if ($ShowSummary) {
         $level = if ($operation.Errors.Count) { 'ERROR' } elseif ($operation.Warnings.Count) { 'WARN' } else { 'SUCCESS' }
-        Write-CustomLog "$($operation.Name): $($operation.Step) of $($operation.Total) steps in $($operation.Watch.Elapsed.ToString('hh\:mm\:ss')), $($operation.Errors.Count) errors, $($operation.Warnings.Count) warnings" $level
-        foreach ($text in $operation.Errors) { Write-CustomLog "  $text" 'ERROR' }
-        foreach ($text in $operation.Warnings) { Write-CustomLog "  $text" 'WARN' }
+        Write-LabLog "$($operation.Name): $($operation.Step) of $($operation.Total) steps in $($operation.Watch.Elapsed.ToString('hh\:mm\:ss')), $($operation.Errors.Count) errors, $($operation.Warnings.Count) warnings" $level
+        foreach ($text in $operation.Errors) { Write-LabLog "  $text" 'ERROR' }
+        foreach ($text in $operation.Warnings) { Write-LabLog "  $text" 'WARN' }
     }
 }

@@ -26,7 +26,7 @@ function Expand-All {
 
     $extract = {
         param([string] $Archive, [string] $Destination)
-        Write-CustomLog "Expanding archive: $Archive to $Destination"
+        Write-LabLog "Expanding archive: $Archive to $Destination"
         $isNew = -not [System.IO.Directory]::Exists($Destination)
         try {
             # The parameter is a pattern: a bracket in a name must be one.
@@ -40,27 +40,27 @@ function Expand-All {
     if ($ZipFile) {
         $archive = Resolve-LabFilePath -Caller $PSCmdlet -Path $ZipFile
         if (-not [System.IO.File]::Exists($archive)) {
-            Write-CustomLog "File '$ZipFile' does not exist."
+            Write-LabLog "File '$ZipFile' does not exist."
             return
         }
-        Write-CustomLog "Specified ZIP file: $ZipFile"
+        Write-LabLog "Specified ZIP file: $ZipFile"
         if (-not $Force -and (Read-LoggedInput 'Do you want to expand this archive? (y/n)') -ne 'y') {
-            Write-CustomLog 'Operation canceled.'
+            Write-LabLog 'Operation canceled.'
             return
         }
         & $extract $archive ([System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($archive), [System.IO.Path]::GetFileNameWithoutExtension($archive)))
-        Write-CustomLog 'Archive expanded.'
+        Write-LabLog 'Archive expanded.'
         return
     }
 
     $folder = Get-Location
-    Write-CustomLog "Current Directory: $folder"
+    Write-LabLog "Current Directory: $folder"
     if (-not $Force -and (Read-LoggedInput 'Do you want to expand all archives in this directory and its subdirectories? (y/n)') -ne 'y') {
-        Write-CustomLog 'Operation canceled.'
+        Write-LabLog 'Operation canceled.'
         return
     }
     foreach ($file in @(Get-ChildItem -Path $folder -Recurse -Filter *.zip)) {
         & $extract $file.FullName ([System.IO.Path]::Combine("$($file.DirectoryName)", "$($file.BaseName)"))
     }
-    Write-CustomLog 'All archives expanded.'
+    Write-LabLog 'All archives expanded.'
 }

@@ -46,7 +46,7 @@ function Get-MenuSelection {
         })
     if ($number -eq 0) { return @() }
     foreach ($line in $lines) {
-        Write-CustomLog $line
+        Write-LabLog $line
         if ($silent) { Write-Host $line }
     }
 
@@ -60,7 +60,7 @@ function Get-MenuSelection {
                 if ($key -and $byKey.ContainsKey($key)) { $byKey[$key] }
             })
         if ($chosen.Count -gt 0) { return $chosen }
-        Write-CustomLog 'Invalid selection. Try again.'
+        Write-LabLog 'Invalid selection. Try again.'
         if ($silent) { Write-Host 'Invalid selection. Try again.' }
     }
     @()

@@ -69,7 +69,7 @@ function Initialize-StandardParameters {
             Import-Module -Name $logging -Verbose:$false -ErrorAction SilentlyContinue
         }
     }
-    Write-CustomLog "Initializing script: $ScriptName" -Level INFO
+    Write-LabLog "Initializing script: $ScriptName" -Level INFO
 
     # The console level comes in two encodings: digits, and the level names of the Logging module.
     $levelWord = "$env:LAB_CONSOLE_LEVEL".Trim().ToUpperInvariant()
@@ -104,14 +104,14 @@ function Initialize-StandardParameters {
         $standard.Config = $InputParameters['Config']
         if ($null -eq $standard.Config) {
             $standard.Config = $DefaultConfig
-            Write-CustomLog 'No configuration was given; the default is used.' -Level DEBUG
+            Write-LabLog 'No configuration was given; the default is used.' -Level DEBUG
         }
     }
 
     foreach ($name in $RequiredParameters) {
         if ($null -eq $InputParameters[$name]) {
             $message = "Required parameter '$name' missing for script: $ScriptName"
-            Write-CustomLog $message -Level ERROR
+            Write-LabLog $message -Level ERROR
             throw $message
         }
     }
@@ -128,7 +128,7 @@ function Initialize-StandardParameters {
 
     $level = if ($verbosity -eq 'detailed') { 'INFO' } else { 'DEBUG' }
     foreach ($key in 'Verbosity', 'IsWhatIfMode', 'IsNonInteractive', 'IsAutoMode', 'IsForceMode') {
-        Write-CustomLog "${key}: $($standard[$key])" -Level $level
+        Write-LabLog "${key}: $($standard[$key])" -Level $level
     }
     $standard
 }

@@ -43,7 +43,7 @@ function Invoke-CrossPlatformCommand {
     )
     #later
 
-    if ($Description) { Write-CustomLog $Description 'INFO' }
+    if ($Description) { Write-LabLog $Description 'INFO' }
     $name = $CommandName.Trim()
     $found = Find-CallerCommand $PSCmdlet $name
     if ($found) {
@@ -58,11 +58,11 @@ function Invoke-CrossPlatformCommand {
     }
 
     if ($null -ne $MockResult) {
-        Write-CustomLog "The command '$name' is not available; the result for that case is returned." 'WARN'
+        Write-LabLog "The command '$name' is not available; the result for that case is returned." 'WARN'
         return $MockResult
     }
     if ($SkipOnUnavailable) {
-        Write-CustomLog "The command '$name' is not available; skipped." 'WARN'
+        Write-LabLog "The command '$name' is not available; skipped." 'WARN'
         return
     }
     $PSCmdlet.ThrowTerminatingError((New-LabError -Id CommandNotFound -Message "Command '$name' is not available on this platform." -Advice 'Give -MockResult or -SkipOnUnavailable where it can be done without.' -Target $name -Category ObjectNotFound))

@@ -75,7 +75,7 @@ function Invoke-LabDownload {
     }
     # Beside its target, so that moving it there is one step.
     $path = [System.IO.Path]::Combine($folder, "${Prefix}_$([guid]::NewGuid())$ending")
-    Write-CustomLog "Downloading $Uri to $(if ($target) { $target } else { $path })"
+    Write-LabLog "Downloading $Uri to $(if ($target) { $target } else { $path })"
 
     try {
         Invoke-LabWebRequest -Uri $Uri -OutFile $path -UseBasicParsing -Caller $PSCmdlet

@@ -18,6 +18,6 @@ function Invoke-LabNpm {
     if (-not (Get-Command -Name npm -ErrorAction Ignore)) {
         throw (New-LabError -Id ProgramNotFound -Message 'npm was not found.' -Advice 'Install Node.js, or add its folder to the PATH.' -Target 'npm' -Category ObjectNotFound)
     }
-    Write-CustomLog "Running npm $($given -join ' ')" 'INFO'
+    Write-LabLog "Running npm $($given -join ' ')" 'INFO'
     npm @given
 }

@@ -118,7 +118,7 @@ function Invoke-LabStep {
         & $work @positional @named
     } catch {
         if ($env:LAB_CONSOLE_LEVEL -notin '0', 'SILENT') {
-            Write-CustomLog "ERROR: $(if ($StepName) { "${StepName}: " })$_" 'ERROR'
+            Write-LabLog "ERROR: $(if ($StepName) { "${StepName}: " })$_" 'ERROR'
         }
         throw
     }

@@ -60,7 +60,7 @@ function Invoke-LabWebRequest {
         if ($file -and [System.IO.File]::Exists($file) -and (-not $existed -or [System.IO.File]::GetLastWriteTimeUtc($file) -ne $before)) {
             [System.IO.File]::Delete($file)
         }
-        Write-CustomLog "Web request failed for ${Uri}: $_" 'ERROR'
+        Write-LabLog "Web request failed for ${Uri}: $_" 'ERROR'
         throw
     }
 }

@@ -94,7 +94,7 @@ function Invoke-OpenTofuInstaller {
         $name = "tofu_${version}_${system}_$processor.zip"
         $sumsName = "tofu_${version}_SHA256SUMS"
 
-        Write-CustomLog "Downloading OpenTofu $version for $system/$processor" 'INFO'
+        Write-LabLog "Downloading OpenTofu $version for $system/$processor" 'INFO'
         $archive = & $fetch "$release/$name" $name
         $sums = & $fetch "$release/$sumsName" $sumsName
         $verified = 'checksum'
@@ -141,7 +141,7 @@ function Invoke-OpenTofuInstaller {
     }
 
     $inPath = $env:PATH -split [System.IO.Path]::PathSeparator -contains $folder
-    Write-CustomLog "OpenTofu $version is installed: $target" 'SUCCESS'
-    if (-not $inPath) { Write-CustomLog "Add '$folder' to the PATH to call it as tofu." 'INFO' }
+    Write-LabLog "OpenTofu $version is installed: $target" 'SUCCESS'
+    if (-not $inPath) { Write-LabLog "Add '$folder' to the PATH to call it as tofu." 'INFO' }
     [pscustomobject]@{ Version = $version; Path = $target; Verified = $verified; InPath = $inPath }
 }

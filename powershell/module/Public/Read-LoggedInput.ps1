@@ -30,7 +30,7 @@ function Read-LoggedInput {
     #later
 
     if ($Host.Name -eq 'Default Host' -or -not [System.Environment]::UserInteractive -or $env:PESTER_RUN -eq 'true') {
-        Write-CustomLog "Nobody can be asked; the default is used for: $Prompt" 'INFO'
+        Write-LabLog "Nobody can be asked; the default is used for: $Prompt" 'INFO'
         if (-not $AsSecureString) { return $DefaultValue }
         $secret = [System.Security.SecureString]::new()
         foreach ($character in $DefaultValue.ToCharArray()) { $secret.AppendChar($character) }
@@ -38,10 +38,10 @@ function Read-LoggedInput {
     }
 
     if ($AsSecureString) {
-        Write-CustomLog "$Prompt (secure input)"
+        Write-LabLog "$Prompt (secure input)"
         return Read-Host -Prompt $Prompt -AsSecureString
     }
     $answer = Read-Host -Prompt $Prompt
-    Write-CustomLog "${Prompt}: $answer"
+    Write-LabLog "${Prompt}: $answer"
     $answer
 }

@@ -9,7 +9,8 @@ function Start-EnhancedLabDeployment {
 
         Whatever happens, one result is returned: Success, ConfigurationPath, StartTime, EndTime, Duration, Stage, DryRun,
         ProgressTracking, Stages (Success and Duration of each), Resources, Warnings, Errors and Results (those of the
-        operations). A failure is listed in Errors and logged; it is not an error of the command.
+        operations). A failure is listed in Errors and logged; it is not an error of the command. A configuration that does
+        not exist is both: an error, which ends the script under -ErrorAction Stop, and a result.
     .PARAMETER ConfigurationPath
         The lab's configuration.
     .PARAMETER ShowProgress
@@ -65,12 +66,6 @@ function Start-EnhancedLabDeployment {
     )
     #later
 
-    # A path that is none is the caller's mistake; all else is a result.
-    $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $ConfigurationPath
-    if (-not [System.IO.File]::Exists($file)) {
-        $PSCmdlet.ThrowTerminatingError((New-LabError -Id FileUnreadable -Message "The lab file '$file' does not exist." -Advice 'Check the path; relative ones begin at the current location.' -Target $file -Category ObjectNotFound))
-    }
-
     $result = [pscustomobject]@{
         PSTypeName = 'LabRunner.LabDeploymentResult'
         Success = $false
@@ -93,7 +88,14 @@ function Start-EnhancedLabDeployment {
     $wanted = if (-not $Stage) { $order } elseif ($Stage -eq 'Verify') { 'Prepare', 'Verify' } elseif ($Stage -eq 'Apply') { 'Prepare', 'Validate', 'Apply' } else { $order[0..([array]::IndexOf($order, $Stage))] }
     if ($DryRun) { $wanted = @($wanted | Where-Object { $_ -notin 'Apply', 'Verify' }) }
 
+    # What becomes of the progress must not become of the deployment.
     $tracking = $null
+    $track = {
+        param([string] $Command, [hashtable] $Arguments)
+        if ($tracking) {
+            try { & $Command -OperationId $tracking @Arguments } catch { $result.Warnings += "Progress could not be shown: $($_.Exception.Message)" }
+        }
+    }
     if ($ShowProgress) {
         try {
             $tracking = Start-ProgressOperation -OperationName 'Enhanced Lab Deployment' -TotalSteps ([math]::Max(1, @($wanted).Count)) -ShowTime -ShowETA -Style $ProgressStyle
@@ -105,27 +107,32 @@ function Start-EnhancedLabDeployment {
     $begin = {
         param([string] $Name, [string] $Text)
         $result.Stages[$Name] = @{ Success = $true; Duration = $null; Errors = @() }
-        if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep $result.Stages.Count -StepName $Text }
+        & $track Update-ProgressOperation @{ CurrentStep = $result.Stages.Count; StepName = $Text }
         [System.Diagnostics.Stopwatch]::StartNew()
     }
     $fail = {
         param([string] $Name, [string] $Text)
+        if (-not $result.Stages.Contains($Name)) { $null = & $begin $Name 'Preparing' }
         $result.Stages[$Name].Success = $false
         $result.Stages[$Name].Errors += $Text
         $result.Errors += $Text
-        if ($tracking) { Add-ProgressError -OperationId $tracking -Error $Text }
+        & $track Add-ProgressError @{ Error = $Text }
     }
     $warn = {
         param([string] $Text)
         $result.Warnings += $Text
-        if ($tracking) { Add-ProgressWarning -OperationId $tracking -Warning $Text }
+        & $track Add-ProgressWarning @{ Warning = $Text }
     }
 
-    $watch = $null
+    $watch = $missing = $null
     $current = 'Prepare'
     try {
-        Write-CustomLog -Level INFO -Message "Starting the deployment of '$ConfigurationPath'"
         $watch = & $begin Prepare 'Reading the configuration'
+        Write-LabLog -Level INFO -Message "Starting the deployment of '$ConfigurationPath'"
+        $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $ConfigurationPath -Throw
+        if (-not [System.IO.File]::Exists($file)) {
+            throw (New-LabError -Id FileUnreadable -Message "The lab file '$file' does not exist." -Advice 'Check the path; relative ones begin at the current location.' -Target $file -Category ObjectNotFound)
+        }
         $config = Get-LabConfig -Path $file
         if ($null -eq $config) { throw "The configuration '$ConfigurationPath' holds nothing." }
         $hasOperations = @($config.operations | Where-Object { $_ }).Count -gt 0
@@ -216,19 +223,22 @@ function Start-EnhancedLabDeployment {
         # What has failed is written down already.
         $result.Stages[$current].Duration = $watch.Elapsed
     } catch {
+        # What is not there is said as an error too, which ends the script of a caller that wants that.
+        if ($_.FullyQualifiedErrorId -like 'LabRunner.FileUnreadable*') { $missing = $_ }
         & $fail $current "$($_.Exception.Message)"
         if ($watch) { $result.Stages[$current].Duration = $watch.Elapsed }
     } finally {
         $result.EndTime = [datetime]::Now
         $result.Duration = $result.EndTime - $result.StartTime
-        if ($tracking) { Complete-ProgressOperation -OperationId $tracking -ShowSummary }
+        & $track Complete-ProgressOperation @{ ShowSummary = $true }
     }
 
     if ($result.Success) {
-        Write-CustomLog -Level SUCCESS -Message "The deployment of '$ConfigurationPath' succeeded."
+        Write-LabLog -Level SUCCESS -Message "The deployment of '$ConfigurationPath' succeeded."
     } else {
-        Write-CustomLog -Level ERROR -Message "The deployment of '$ConfigurationPath' failed: $($result.Errors -join '; ')"
+        Write-LabLog -Level ERROR -Message "The deployment of '$ConfigurationPath' failed: $($result.Errors -join '; ')"
     }
     Write-EnhancedDeploymentSummary -Result $result
+    if ($missing) { $PSCmdlet.WriteError((New-LabError -Id FileUnreadable -Message $missing.Exception.Message -Target $ConfigurationPath -Category ObjectNotFound)) }
     $result
 }

@@ -29,7 +29,7 @@ function Write-ProgressLog {
 
     # The Logging module knows WARN and refuses WARNING.
     $name = if ($Level -eq 'Warning') { 'WARN' } else { $Level.ToUpperInvariant() }
-    Write-CustomLog -Message $Message -Level $name
+    Write-LabLog -Message $Message -Level $name
     if ($OperationId -and $Level -eq 'Error') { Add-ProgressError -OperationId $OperationId -Error $Message }
     if ($OperationId -and $Level -eq 'Warning') { Add-ProgressWarning -OperationId $OperationId -Warning $Message }
 }

@@ -2,6 +2,7 @@
 if (-not (Get-Command -Name Invoke-LabWebRequest -ErrorAction Ignore)) { . "$PSScriptRoot/Network.ps1" }
 if (-not (Get-Command -Name Get-Platform -ErrorAction Ignore)) { . "$PSScriptRoot/Get-Platform.ps1" }
 
+#include Private/Write-LabLog.ps1
 #include Private/New-LabError.ps1
 #include Private/Resolve-LabFilePath.ps1
 #include Public/Get-CrossPlatformTempPath.ps1

@@ -59,4 +59,5 @@ function Write-CustomLog {
     }
 }
 
+#include Private/Write-LabLog.ps1
 #include Public/Read-LoggedInput.ps1

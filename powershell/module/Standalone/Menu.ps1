@@ -3,4 +3,5 @@ if (-not (Get-Command -Name Write-CustomLog -ErrorAction Ignore) -or -not (Get-C
     . "$PSScriptRoot/Logger.ps1"
 }
 
+#include Private/Write-LabLog.ps1
 #include Public/Get-MenuSelection.ps1

@@ -3,6 +3,7 @@ if (-not (Get-Command -Name Write-CustomLog -ErrorAction Ignore)) {
     . "$PSScriptRoot/Logger.ps1"
 }
 
+#include Private/Write-LabLog.ps1
 #include Private/New-LabError.ps1
 #include Private/Resolve-LabFilePath.ps1
 #include Private/New-CallerBlock.ps1

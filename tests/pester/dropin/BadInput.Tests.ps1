@@ -8,9 +8,9 @@ BeforeAll {
 Describe 'Bad input' {
     It '<Name> is refused by id' -ForEach @(
         @{ Name = 'a lab file that is missing'; Call = { Start-LabAutomation -ConfigPath ./none.yaml }; Id = 'LabRunner.FileUnreadable*' }
-        @{ Name = 'a lab file that is a folder'; Call = { Start-EnhancedLabDeployment -ConfigurationPath $TestDrive }; Id = 'LabRunner.FileUnreadable*' }
-        @{ Name = 'a lab file of another provider'; Call = { Start-EnhancedLabDeployment -ConfigurationPath 'Env:PATH' }; Id = 'LabRunner.FileUnreadable*' }
-        @{ Name = 'a drive that is none'; Call = { Start-EnhancedLabDeployment -ConfigurationPath 'nodrive:/x' }; Id = 'LabRunner.FileUnreadable*' }
+        @{ Name = 'a lab file that is a folder'; Call = { Start-EnhancedLabDeployment -ConfigurationPath $TestDrive -ErrorAction Stop 6>$null }; Id = 'LabRunner.FileUnreadable*' }
+        @{ Name = 'a lab file of another provider'; Call = { Start-EnhancedLabDeployment -ConfigurationPath 'Env:PATH' -ErrorAction Stop 6>$null }; Id = 'LabRunner.FileUnreadable*' }
+        @{ Name = 'a drive that is none'; Call = { Start-EnhancedLabDeployment -ConfigurationPath 'nodrive:/x' -ErrorAction Stop 6>$null }; Id = 'LabRunner.FileUnreadable*' }
         @{ Name = 'no lab file'; Call = { Start-EnhancedLabDeployment -ConfigurationPath $null }; Id = 'ParameterArgumentValidationError*' }
         @{ Name = 'a configuration that is no number of scripts'; Call = { Invoke-ParallelLabRunner -Scripts @(5, $true) }; Id = 'LabRunner.InvalidOperation*' }
         @{ Name = 'a negative limit'; Call = { Invoke-ParallelLabRunner -Scripts { 1 } -TimeoutMinutes -1 }; Id = 'ParameterArgumentValidationError*' }

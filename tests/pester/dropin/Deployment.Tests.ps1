@@ -75,8 +75,8 @@ Describe 'Start-EnhancedLabDeployment' {
     }
 
     It 'refuses a path that is none, and values out of range' {
-        { Start-EnhancedLabDeployment -ConfigurationPath "$TestDrive/none.yaml" } | Should -Throw -ErrorId 'LabRunner.FileUnreadable*' -ExpectedMessage '*none.yaml*'
-        { Start-EnhancedLabDeployment -ConfigurationPath "$TestDrive" } | Should -Throw -ErrorId 'LabRunner.FileUnreadable*'
+        { Start-EnhancedLabDeployment -ConfigurationPath "$TestDrive/none.yaml" -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.FileUnreadable*' -ExpectedMessage '*none.yaml*'
+        { Start-EnhancedLabDeployment -ConfigurationPath "$TestDrive" -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.FileUnreadable*'
         { Start-EnhancedLabDeployment -ConfigurationPath '' } | Should -Throw
         { Start-EnhancedLabDeployment $good -Stage Nowhere } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
         { Start-EnhancedLabDeployment $good -MaxRetries 6 } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
