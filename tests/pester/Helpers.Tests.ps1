@@ -70,10 +70,10 @@ Describe 'Write-CustomLog' {
 Describe 'Start-LabAutomation' {
     It 'says what it looked for' {
         Push-Location TestDrive:/
-        try { $result = Start-LabAutomation -LabName Nowhere } finally { Pop-Location }
+        try { $result = Start-LabAutomation -LabName Nowhere 2>$null } finally { Pop-Location }
         $result.Success | Should -BeFalse
-        $result.Message | Should -Match 'Nowhere\.yaml'
-        $result.Message | Should -Match 'Nowhere\.psd1'
+        $result.Message | Should -Match 'is called Nowhere \(\.yaml'
+        $result.Message | Should -Match 'configs.labs is called|\.psd1\)'
     }
 
     It 'asks nothing and starts nothing with -WhatIf' {

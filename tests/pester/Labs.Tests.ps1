@@ -140,7 +140,7 @@ operations:
         $report = Start-AdvancedLabOrchestration $lab -MaxConcurrency 2 -ResourceLimits @{ MaxMemoryGB = 4 }
         $report.Summary.Status | Should -Be 'Succeeded'
         $report.Metrics.PeakConcurrency | Should -Be 1
-        { Start-AdvancedLabOrchestration $lab -ResourceLimits @{ MaxMemoryGB = 2 } } | Should -Throw -ErrorId 'LabRunner.NeedAboveLimit*'
+        { Start-AdvancedLabOrchestration $lab -ResourceLimits @{ MaxMemoryGB = 2 } -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.NeedAboveLimit*'
         { Start-AdvancedLabOrchestration $lab -ResourceLimits @{ MaxMemory = 2 } } | Should -Throw -ErrorId 'LabRunner.InvalidValue*' -ExpectedMessage "*'MaxMemory'*"
     }
 
@@ -153,11 +153,11 @@ operations:
         @{ Case = 'a syntax error in a script'; Name = 'script.yaml'; Text = "name: x`noperations:`n  - name: a`n    script: |`n      'fine'`n      if ("; Id = 'LabRunner.ScriptSyntax*'; Message = '*script.yaml:6*' }
     ) {
         $lab = New-Lab $Text $Name
-        { Start-AdvancedLabOrchestration $lab } | Should -Throw -ErrorId $Id -ExpectedMessage $Message
+        { Start-AdvancedLabOrchestration $lab -ErrorAction Stop } | Should -Throw -ErrorId $Id -ExpectedMessage $Message
     }
 
     It 'says that a file is missing' {
-        { Start-AdvancedLabOrchestration (Join-Path $TestDrive 'nowhere.yaml') } | Should -Throw -ErrorId 'LabRunner.FileUnreadable*' -ExpectedMessage '*nowhere.yaml*'
+        { Start-AdvancedLabOrchestration (Join-Path $TestDrive 'nowhere.yaml') -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.FileUnreadable*' -ExpectedMessage '*nowhere.yaml*'
     }
 
     It 'hands script text on unchanged' {

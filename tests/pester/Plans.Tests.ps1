@@ -79,7 +79,7 @@ operations:
             Push-Location $TestDrive
             try {
                 (Get-LabPlan -LabName web).Name | Should -Be 'Web'
-                { Get-LabPlan -LabName nowhere } | Should -Throw -ErrorId 'LabRunner.FileUnreadable*' -ExpectedMessage '*nowhere.psd1*'
+                { Get-LabPlan -LabName nowhere } | Should -Throw -ErrorId 'LabRunner.FileUnreadable*' -ExpectedMessage '*is called nowhere (*.psd1)*'
                 (Get-Item web.yaml | Get-LabPlan).Name | Should -Be 'Web'
             } finally {
                 Pop-Location
@@ -246,7 +246,7 @@ operations:
     It 'says where in the lab a value stands that no script wants, and shows locks as what is held' {
         $bad = New-Lab "name: p`noperations:`n  - name: a`n    parameters:`n      X: 1`n      Y: 2`n    lock: db`n    script: param(`$X)`n" 'parameter.yaml'
         foreach ($command in 'Get-LabPlan', 'Start-AdvancedLabOrchestration') {
-            { & $command $bad } | Should -Throw -ErrorId 'LabRunner.UnknownParameter*' -ExpectedMessage "*parameter.yaml:6:10: Operation 'a' is given a value for 'Y'*It has: X*"
+            { & $command $bad -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.UnknownParameter*' -ExpectedMessage "*parameter.yaml:6:10: Operation 'a' is given a value for 'Y'*It has: X*"
         }
         $good = New-Lab (Get-Content $bad -Raw).Replace('      Y: 2', '') 'parameter.yaml'
         (Get-LabPlan $good -As Table) -split '\r?\n' | Should -Contain "peak: 1 of $([Environment]::ProcessorCount) slots, lock db"

@@ -226,7 +226,7 @@ operations:
             { Invoke-ParallelLabRunner @{ Name = 'p'; Command = 'sh'; Arguments = '-c', 'secret://key' } } |
                 Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*'p'*'key'*list of processes*Use env*"
             $lab = New-Lab "name: p`noperations:`n  - { name: p, provider: process, command: sh, arguments: [secret://key] }"
-            { Start-AdvancedLabOrchestration $lab } | Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*secret.yaml:3:*'p'*'key'*list of processes*Use env*"
+            { Start-AdvancedLabOrchestration $lab -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*secret.yaml:3:*'p'*'key'*list of processes*Use env*"
         }
 
         It 'are what a program is given, and no object that hides one' {

@@ -43,7 +43,7 @@ public sealed class GetLabConfigCommand : QueryCommand
         if (!File.Exists(path) && !Directory.Exists(path))
         {
             // Callers of old go on without a configuration, and may; whoever says -ErrorAction Stop does not.
-            Voice.WriteError(ConfigError.Unreadable(path, "it does not exist").ErrorRecord);
+            CommandGuard.Write(Voice, ConfigError.Unreadable(path, "it does not exist").ErrorRecord);
             return;
         }
 

@@ -170,7 +170,7 @@ public sealed class GetLabPlanCommand : QueryCommand
         return search.Path ?? throw new LabRunnerException(
             ConfigError.FileUnreadable,
             ErrorCategory.ObjectNotFound,
-            $"The lab '{LabName}' has no file. {(search.Probed.Length > 0 ? $"Looked for: {string.Join(", ", search.Probed)}." : "It is no name that a file can have.")}",
+            search.Why(LabName),
             "Give its path with -Path.",
             LabName);
     }

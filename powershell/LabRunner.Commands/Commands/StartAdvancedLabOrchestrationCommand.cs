@@ -130,8 +130,12 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     {
         RefuseWhatIsMissing();
         var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
-        var reading = LabFile.ReadLab(LabFile.FullPath(Voice, ConfigurationPath), Environment, ResourceLimits, Strict);
-        var source = LabPlanSource.Read(Voice, reading, Environment);
+        var started = DateTime.Now;
+        if (Read(started) is not var (reading, source))
+        {
+            return;
+        }
+
         var lab = reading.Lab!.Value;
         var selected = selection.Of(source.Operations);
         var operations = selected.Operations;
@@ -139,7 +143,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var settings = Settings(lab, reading.Path, selected);
         using var plan = LabRun.Compile(operations, settings, []);
         var described = LabReportBuilder.Plan(plan, settings, selected, Environment ?? RunEvent.Text(lab, "environment"));
-        var started = DateTime.Now;
         if (DryRun)
         {
             source.WarnOfMissingProviders(operations);
@@ -188,6 +191,42 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             Recommendations = LabReportBuilder.Recommendations(outcome),
             Error = LabReportBuilder.Error(outcome),
         };
+    }
+
+    // A lab that cannot be run is an error, and a report that says so: existing callers look at its Summary.Success.
+    private (LabReading Reading, LabPlanSource Source)? Read(DateTime started)
+    {
+        string? path = null;
+        LabReading? reading = null;
+        try
+        {
+            path = LabFile.FullPath(Voice, ConfigurationPath);
+            reading = LabFile.ReadLab(path, Environment, ResourceLimits, Strict);
+            return (reading, LabPlanSource.Read(Voice, reading, Environment));
+        }
+        catch (LabRunnerException fault) when (fault.IsOfFile)
+        {
+            CommandGuard.Write(Voice, fault.ErrorRecord);
+            if (!Background)
+            {
+                WriteObject(new LabOrchestrationReport
+                {
+                    Summary = new LabOrchestrationSummary
+                    {
+                        Status = LabOrchestrationSummary.Invalid,
+                        Name = (reading?.Document is { } document ? ConfigValues.Mapping(document)["name"] as string : null) ?? Path.GetFileNameWithoutExtension(path ?? ConfigurationPath),
+                        Configuration = path ?? ConfigurationPath,
+                        Mode = OrchestrationMode ?? "Intelligent",
+                        StartTime = started,
+                        EndTime = DateTime.Now,
+                        DryRun = DryRun,
+                    },
+                    Error = fault.Message,
+                });
+            }
+
+            return null;
+        }
     }
 
     private void RefuseWhatIsMissing()

@@ -18,7 +18,10 @@ internal static class ConfigError
         $"The configuration file '{path}' cannot be read: {why.TrimEnd('.')}.",
         "Check the path; relative ones begin at the current location.",
         path,
-        cause);
+        cause)
+    {
+        IsOfFile = true,
+    };
 
     /// <summary>One error for everything that is wrong with a file: the first finding gives it its id and its place.</summary>
     internal static LabRunnerException Of(string path, IEnumerable<LabConfigFinding> findings)
@@ -34,6 +37,7 @@ internal static class ConfigError
             first.Advice ?? "Correct the file; nothing was started.",
             path)
         {
+            IsOfFile = true,
             Findings = [.. errors.Select(finding => new LabFinding(finding.Id, finding.ToString(), finding.Operation, finding.Advice))],
         };
         if (first.Line is not null)

@@ -12,7 +12,10 @@ public sealed class LabNameCompleter : LabCompleter
     /// <inheritdoc/>
     public override IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completion.Matching(wordToComplete, () => Completion.Location is { } here ? LabFileSearch.Names(here) : [])
-        .Concat(Completion.Matching(wordToComplete, () => LabHistory.Labs(withHistory: false).Select(lab => lab.LabName)))
+        .Concat(Completion.Matching(wordToComplete, () => LabHistory.Labs(withHistory: false)
+            // What is to be run or planned needs its file; what is asked about does not.
+            .Where(lab => commandName is "Get-LabStatus" or "Get-LabPerformance" || (lab.LastRun?.Source is { } source && File.Exists(source)))
+            .Select(lab => lab.LabName)))
         .DistinctBy(result => result.ListItemText, StringComparer.OrdinalIgnoreCase);
 }
 

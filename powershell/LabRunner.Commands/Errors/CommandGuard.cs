@@ -23,6 +23,20 @@ internal static class CommandGuard
         voice.ThrowTerminatingError(fault.ErrorRecord);
     }
 
+    /// <summary>Writes an error after which the command goes on, unless the caller wants errors to end it.</summary>
+    /// <remarks>The preference of the script that calls a function is not the function's own, and the engine goes by that.</remarks>
+    internal static void Write(PSCmdlet voice, ErrorRecord error)
+    {
+        if (!voice.MyInvocation.BoundParameters.ContainsKey("ErrorAction")
+            && LanguagePrimitives.TryConvertTo(voice.SessionState.PSVariable.GetValue("ErrorActionPreference"), out ActionPreference preference)
+            && preference == ActionPreference.Stop)
+        {
+            voice.ThrowTerminatingError(error);
+        }
+
+        voice.WriteError(error);
+    }
+
     /// <summary>The error as LabRunner's own.</summary>
     /// <param name="error">What was thrown.</param>
     /// <param name="command">The command that the user called.</param>

@@ -34,6 +34,9 @@ public sealed class LabRunnerException : Exception, IContainsErrorRecord
     /// <summary>All findings, when an input was checked as a whole.</summary>
     public IReadOnlyList<LabFinding> Findings { get; init; } = [];
 
+    /// <summary>Whether it is about a configuration file, rather than about how a command was called.</summary>
+    internal bool IsOfFile { get; init; }
+
     /// <summary>The record that is written.</summary>
     public ErrorRecord ErrorRecord { get; }
 }

@@ -73,10 +73,13 @@ public sealed class LabOrchestrationReport
 /// <summary>The outcome of a lab in short.</summary>
 public sealed class LabOrchestrationSummary
 {
+    /// <summary>The status of a lab that cannot be run.</summary>
+    internal const string Invalid = "Invalid";
+
     /// <summary>Whether everything succeeded; a dry run succeeds when the lab could be planned.</summary>
     public bool Success { get; internal init; }
 
-    /// <summary><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c> or <c>DryRun</c>.</summary>
+    /// <summary><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>DryRun</c>, or <c>Invalid</c> when the lab cannot be run.</summary>
     public string Status { get; internal init; } = "";
 
     /// <summary>The lab's name.</summary>

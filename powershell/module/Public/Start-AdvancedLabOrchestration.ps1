@@ -3,9 +3,11 @@ function Start-AdvancedLabOrchestration {
     .SYNOPSIS
         Runs a lab file: its operations as one graph, with its settings, and returns a report.
     .DESCRIPTION
-        Reads a lab file in YAML, JSON or psd1, checks it as a whole - all that is wrong is one error, with line and column - and
-        runs its operations: PowerShell scripts in runspaces, programs and services by the core. The parameters given here
-        come before the settings of the file.
+        Reads a lab file in YAML, JSON or psd1, checks it as a whole, and runs its operations: PowerShell scripts in runspaces,
+        programs and services by the core. The parameters given here come before the settings of the file.
+
+        A lab that does not exist or cannot be run is one error with all that is wrong, each with line and column, and a report
+        with Summary.Success $false and Summary.Status Invalid. With -ErrorAction Stop the error ends the script.
 
         The report has Summary, Results, Metrics, Health, ExecutionPlan, ValidationResults, Rollback, Recommendations and Error. With
         -DryRun nothing is started, and ExecutionPlan says what would be.

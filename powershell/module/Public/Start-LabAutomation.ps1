@@ -4,9 +4,10 @@ function Start-LabAutomation {
         Deploys a lab: by its name, from its file, or from a configuration object.
     .DESCRIPTION
         With -LabName alone the lab's file is looked for: <name>.yaml, .yml, .json or .psd1 in the current folder, then in
-        ./labs, ./configs and ./configs/labs. Without a name, a path or a configuration, configs/lab_config.yaml is used
-        where it exists. When nothing is found nothing is run: the result has Status NoConfiguration and says what was
-        looked for.
+        ./labs, ./configs and ./configs/labs; then a file there with that name inside; then the file that the lab's last
+        run came from. Without a name, a path or a configuration, configs/lab_config.yaml is used where it exists. When
+        nothing is found nothing is run: an error says where was looked (it ends the script under -ErrorAction Stop), and
+        the result has Status NoConfiguration.
 
         A file is run by Start-AdvancedLabOrchestration, a configuration object - a dictionary or an object with
         Operations, each with a script block, a script or a command - by Invoke-ParallelLabRunner. Without -Parallel one
@@ -117,6 +118,12 @@ function Start-LabAutomation {
         param([string] $Id, [string] $Message, [string] $Advice, [object] $Target, [string] $Category = 'InvalidData')
         $PSCmdlet.ThrowTerminatingError([LabRunner.LabRunnerException]::new($Id, $Category, $Message, $Advice, $Target, $null).ErrorRecord)
     }
+    # A lab that does not exist is an error, and a result for those who look at that.
+    $absent = {
+        param([string] $Message, [string] $Advice, [object] $Target)
+        $PSCmdlet.WriteError([LabRunner.LabRunnerException]::new('LabRunner.NoConfiguration', 'ObjectNotFound', $Message, $Advice, $Target, $null).ErrorRecord)
+        & $ended 'NoConfiguration' $Message
+    }
     $ended = {
         param([string] $Status, [string] $Message)
         $result.Status = $Status
@@ -154,13 +161,12 @@ function Start-LabAutomation {
             $search = [LabRunner.LabFileSearch]::Find($location, $LabName)
             $file = $search.Path
             if (-not $file) {
-                $looked = if ($search.Probed) { "Looked for: $($search.Probed -join ', ')." } else { 'The name contains characters that are not allowed in file names.' }
-                return & $ended 'NoConfiguration' "The lab '$LabName' has no file. $looked"
+                return & $absent $search.Why($LabName) 'Give its path with -ConfigPath.' $LabName
             }
         } else {
             $file = [System.IO.Path]::Combine($location, 'configs', 'lab_config.yaml')
             if (-not [System.IO.File]::Exists($file)) {
-                return & $ended 'NoConfiguration' "There is no lab to run: no -LabName, -ConfigPath or -Configuration was given, and '$file' does not exist."
+                return & $absent "There is no lab to run: no -LabName, -ConfigPath or -Configuration was given, and '$file' does not exist." 'Give one of them.' $file
             }
         }
         $result.ConfigurationPath = $file
@@ -255,6 +261,10 @@ function Start-LabAutomation {
         }
         if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running '$($result.LabName)'" }
         $result.Report = LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -Caller $PSCmdlet
+        if ($result.Report.Summary.Status -eq 'Invalid') {
+            $result.Error = $result.Report.Error
+            return & $ended 'Invalid' "'$file' cannot be run."
+        }
         if ($result.Report) { $result.Plan = $result.Report.ExecutionPlan }
         $result.Results = @($result.Report.Results | Where-Object { $null -ne $_ })
         if ($DryRun -or $null -eq $result.Report) {
