@@ -13,14 +13,40 @@ Describe 'Initialize-StandardParameters' {
         $env:LAB_CONSOLE_LEVEL | Should -Be $Level
     }
 
-    It 'sets the console level for what is called next' {
-        $null = Initialize-StandardParameters -ScriptName x -InputParameters @{ Verbosity = 'detailed' } 6>$null
-        $env:LAB_CONSOLE_LEVEL | Should -Be '2'
+    It 'holds for the lines of the script that asks, and ends with it' {
+        Set-Content -Path TestDrive:/Speak.ps1 -Value 'param($Verbosity, $Label)', '$null = Initialize-StandardParameters -ScriptName Speak -InputParameters $PSBoundParameters', 'Write-CustomLog "info $Label"', 'Write-CustomLog "debug $Label" -Level DEBUG', '& { Write-ProgressLog "module $Label" }'
+        $speak = (Get-Item TestDrive:/Speak.ps1).FullName
+        "$(& $speak -Verbosity silent -Label s 6>&1)" | Should -Not -Match '(info|debug|module) s'
+        "$(& $speak -Verbosity normal -Label n 6>&1)" | Should -Match 'info n.*module n'
+        "$(& $speak -Verbosity detailed -Label d 6>&1)" | Should -Match 'info d.*debug d.*module d'
+        $env:LAB_CONSOLE_LEVEL | Should -BeNullOrEmpty
+        "$(Write-CustomLog 'after' 6>&1)" | Should -Match 'after'
+        $env:LAB_CONSOLE_LEVEL = '0'
+        "$(& $speak -Verbosity detailed -Label e 6>&1)" | Should -Match 'debug e'
+        $env:LAB_CONSOLE_LEVEL | Should -Be '0'
     }
 
-    It 'names a missing parameter and the script' {
-        { Initialize-StandardParameters -ScriptName Deploy.ps1 -InputParameters @{} -RequiredParameters ServerName 6>$null } |
-            Should -Throw "Required parameter 'ServerName' missing for script: Deploy.ps1"
+    It 'refuses a verbosity that does not exist, at the line of the call' {
+        $fault = { Initialize-StandardParameters -ScriptName x -InputParameters @{ Verbosity = 'loud' } 6>$null } | Should -Throw -ErrorId 'LabRunner.InvalidValue,Initialize-StandardParameters' -PassThru
+        "$fault" | Should -Be "Verbosity must be silent, normal or detailed, not 'loud', for script: x."
+        $fault.InvocationInfo.Line | Should -Match "Verbosity = 'loud'"
+    }
+
+    It 'is detailed for a script that is called with -Verbose' {
+        (Initialize-StandardParameters -ScriptName x -InputParameters @{ Verbose = $true } 6>$null).Verbosity | Should -Be 'detailed'
+        (Initialize-StandardParameters -ScriptName x -InputParameters @{ Verbose = $true; Verbosity = 'SILENT' } 6>$null).Verbosity | Should -Be 'silent'
+    }
+
+    It 'tells the modules that are loaded, and no others' {
+        @((Initialize-StandardParameters -ScriptName x 6>$null).ModulesLoaded).Count | Should -Be 0
+        Import-Module "$PSScriptRoot/../data/modules/neighbours/ISOManager", "$PSScriptRoot/../data/modules/neighbours/Logging"
+        try { (Initialize-StandardParameters -ScriptName x 6>$null).ModulesLoaded | Should -Be @('ISOManager', 'Logging') } finally { Remove-Module ISOManager, Logging }
+    }
+
+    It 'names a missing parameter and the script, at the line of the call' {
+        $fault = { Initialize-StandardParameters -ScriptName Deploy.ps1 -InputParameters @{} -RequiredParameters ServerName 6>$null } |
+            Should -Throw "Required parameter 'ServerName' missing for script: Deploy.ps1" -ErrorId 'LabRunner.MissingParameter,Initialize-StandardParameters' -PassThru
+        $fault.InvocationInfo.Line | Should -Match 'RequiredParameters ServerName'
     }
 
     It 'takes the name of the calling script by itself' {

@@ -116,6 +116,11 @@ public sealed class GetLabPlanCommand : QueryCommand
     /// <inheritdoc/>
     private protected override void Answer()
     {
+        if (MaxConcurrency is < 0 or > ModuleSettings.MostAtOnce)
+        {
+            throw LabRunnerError.OutOfRange(nameof(MaxConcurrency), MaxConcurrency.Value, 0, ModuleSettings.MostAtOnce);
+        }
+
         var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
         if (ParameterSetName == ByOperations)
         {
@@ -156,7 +161,7 @@ public sealed class GetLabPlanCommand : QueryCommand
         var settings = new RunSettings
         {
             Name = "operations",
-            MaxConcurrency = order.Mode == "sequential" ? 1 : MaxConcurrency is > 0 and { } wanted ? wanted : SettingSources.Look(Voice).Concurrency,
+            MaxConcurrency = order.Mode == "sequential" ? 1 : SettingSources.Look(Voice) is var defaults && MaxConcurrency is > 0 and { } wanted ? defaults.Bounded(wanted) : defaults.Concurrency,
             Limits = LimitsReader.Read(ResourceLimits),
             Order = order.Mode,
         };

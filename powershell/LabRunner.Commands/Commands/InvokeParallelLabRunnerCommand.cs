@@ -207,10 +207,12 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
     private RunSettings Settings()
     {
-        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : Defaults.Concurrency;
+        CheckConcurrency(nameof(MaxConcurrency), MaxConcurrency);
+        CheckConcurrency(nameof(Throttle), Throttle);
+        var concurrency = MaxConcurrency is > 0 ? Defaults.Bounded(MaxConcurrency.Value) : Defaults.Concurrency;
         if (Throttle is > 0)
         {
-            concurrency = MaxConcurrency is > 0 ? Math.Min(concurrency, Throttle.Value) : Throttle.Value;
+            concurrency = MaxConcurrency is > 0 ? Math.Min(concurrency, Throttle.Value) : Defaults.Bounded(Throttle.Value);
         }
 
         if (ContinueOnError && FailureStrategy is not (null or "Continue"))
@@ -244,6 +246,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             CustomOrder = order.Names,
             Ranking = order.Ranking,
             DefaultTimeout = ofScripts && !MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutMinutes)) ? TimeSpan.FromMinutes(30) : Limit(nameof(TimeoutMinutes), TimeoutMinutes, Defaults.DefaultTimeoutMinutes),
+            ProgramTimeout = Given(nameof(TimeoutMinutes)) ? null : Defaults.ProgramTimeout,
             RunTimeout = Limit(nameof(RunTimeoutMinutes), RunTimeoutMinutes, Defaults.RunTimeoutMinutes),
             Directory = RunDirectory is null ? null
                 : CallerPath.Of(Voice, RunDirectory, out var why) ?? throw LabRunnerError.Contradiction($"-RunDirectory: '{RunDirectory}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path, or leave it out."),

@@ -50,6 +50,15 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     /// <summary>Whether a parameter was given.</summary>
     private protected bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
+    /// <summary>Refuses a number of operations at the same time that cannot be meant.</summary>
+    private protected static void CheckConcurrency(string parameter, int? wanted)
+    {
+        if (wanted is < 0 or > ModuleSettings.MostAtOnce)
+        {
+            throw LabRunnerError.OutOfRange(parameter, wanted.Value, 0, ModuleSettings.MostAtOnce);
+        }
+    }
+
     /// <summary>A limit in minutes: the parameter if it was given, else the module's setting; nothing for 0.</summary>
     private protected TimeSpan? Limit(string parameter, double given, double setting) =>
         (Given(parameter) ? given : setting) is > 0 and var minutes ? Durations.Minutes(minutes) : null;
@@ -80,10 +89,31 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     /// <summary>Does what ends in a LabRunner error as the caller's terminating error.</summary>
     private protected void Guarded(Action action) => CommandGuard.Run(Voice, action);
 
+    // The call's own modules, and those of the settings: what is required must be there, the rest is taken where it is.
+    private object[]? WithSettings(object[]? own)
+    {
+        if (Defaults.RequiredModules.Length + Defaults.OptionalModules.Length == 0)
+        {
+            return own;
+        }
+
+        string[] missing = [.. Defaults.RequiredModules.Where(name => !IsInstalled(name))];
+        return missing.Length > 0
+            ? throw LabRunnerError.ModulesMissing(missing)
+            : [.. own ?? [], .. Defaults.RequiredModules, .. Defaults.OptionalModules.Where(IsInstalled)];
+    }
+
+    private bool IsInstalled(string name) => LanguagePrimitives.IsTrue(Voice.InvokeCommand.InvokeScript(
+        "param($LabName) [bool] (Get-Module -Name $LabName) -or [bool] (Get-Module -Name $LabName -ListAvailable -ErrorAction Ignore)",
+        true,
+        System.Management.Automation.Runspaces.PipelineResultTypes.None,
+        null,
+        name).FirstOrDefault());
+
     /// <summary>What the caller is like, for its operations.</summary>
     private protected CallerState Capture(bool constrained)
     {
-        var import = new Binding.StateImportSource(Voice).Read(Variables, Functions, Modules, InitializationScript);
+        var import = new StateImportSource(Voice).Read(Variables, Functions, WithSettings(Modules), InitializationScript);
         var limited = constrained || (InitializationScript is { } script && Binding.ScriptCopy.IsConstrained(script));
         return CallerState.Capture(Voice, limited, import);
     }
@@ -92,7 +122,7 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     /// <returns>Nothing where that could do something that is not yet settled: run what is to be imported, or act under -WhatIf.</returns>
     private protected CallerState? Foresee(IReadOnlyList<OperationDefinition> operations, bool constrained, int? concurrency)
     {
-        if (Variables is not null || Functions is not null || Modules is not null || InitializationScript is not null || Worker.OnThisThread is not null)
+        if (Defaults.RequiredModules.Length + Defaults.OptionalModules.Length > 0 || Variables is not null || Functions is not null || Modules is not null || InitializationScript is not null || Worker.OnThisThread is not null)
         {
             return null;
         }

@@ -129,6 +129,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     private void Run()
     {
         RefuseWhatIsMissing();
+        CheckConcurrency(nameof(MaxConcurrency), MaxConcurrency);
         var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
         var started = DateTime.Now;
         if (Read(started) is not var (reading, source))

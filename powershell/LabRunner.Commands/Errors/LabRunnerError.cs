@@ -174,6 +174,22 @@ internal static class LabRunnerError
     /// <summary>Parameters that cannot be meant together.</summary>
     internal static LabRunnerException Contradiction(string message, string advice) => new(InvalidValue, ErrorCategory.InvalidArgument, message, advice);
 
+    /// <summary>Modules that the settings want in every run, and that are not installed.</summary>
+    internal static LabRunnerException ModulesMissing(string[] names) => new(
+        "LabRunner.ModuleNotFound",
+        ErrorCategory.ObjectNotFound,
+        $"{(names.Length == 1 ? $"The required module '{names[0]}' is" : $"The required modules {string.Join(", ", names.Select(name => $"'{name}'"))} are")} not installed.",
+        "Install it, or take it out of the setting RequiredModules: Set-LabRunnerConfiguration -RequiredModules …",
+        names[0]);
+
+    /// <summary>A parameter with a number that is not allowed.</summary>
+    internal static LabRunnerException OutOfRange(string parameter, int value, int least, int most) => new(
+        InvalidValue,
+        ErrorCategory.InvalidArgument,
+        $"{parameter} must be a whole number from {least} to {most}, not {value}.",
+        null,
+        value);
+
     /// <summary>A setting of the module with a value that is not allowed.</summary>
     internal static LabRunnerException InvalidSetting(string source, string name, object? value, string allowed, string? target) => new(
         InvalidConfiguration,

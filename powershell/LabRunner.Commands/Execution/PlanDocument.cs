@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LabRunner.Binding;
 
 namespace LabRunner.Execution;
@@ -16,7 +17,7 @@ internal static class PlanDocument
         json.WriteStartArray("operations");
         foreach (var operation in operations)
         {
-            Operation(json, operation);
+            Operation(json, operation, settings.ProgramTimeout);
         }
 
         json.WriteEndArray();
@@ -110,10 +111,18 @@ internal static class PlanDocument
         json.WriteEndObject();
     });
 
-    private static void Operation(Utf8JsonWriter json, OperationDefinition operation)
+    private static void Operation(Utf8JsonWriter json, OperationDefinition operation, TimeSpan? programs = null)
     {
         if (operation.Declared is { } declared)
         {
+            if (programs is { } common && RunEvent.Member(declared, "timeout_ms") is null && RunEvent.Member(declared, "work") is { } work && RunEvent.Text(work, "kind") == "process" && RunEvent.Text(work, "mode") != "service")
+            {
+                var limited = JsonNode.Parse(declared.GetRawText())!;
+                limited["timeout_ms"] = Whole(common);
+                limited.WriteTo(json);
+                return;
+            }
+
             declared.WriteTo(json);
             return;
         }
@@ -140,7 +149,7 @@ internal static class PlanDocument
             json.WriteNumber("priority", priority);
         }
 
-        if (operation.Timeout is { } timeout)
+        if ((operation.Timeout ?? (operation.Work is ProcessWork { Spec: var spec } && spec.GetValueOrDefault("mode") as string != "service" ? programs : null)) is { } timeout)
         {
             json.WriteNumber("timeout_ms", Whole(timeout));
         }

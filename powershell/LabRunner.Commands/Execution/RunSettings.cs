@@ -33,6 +33,9 @@ internal sealed class RunSettings
 
     internal TimeSpan? DefaultTimeout { get; init; }
 
+    /// <summary>The limit of a program that has none of its own; that of other operations when absent.</summary>
+    internal TimeSpan? ProgramTimeout { get; init; }
+
     internal TimeSpan? RunTimeout { get; init; }
 
     internal TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);

@@ -42,7 +42,7 @@ internal sealed record LabRunSettings
         var ownOrder = RunEvent.Member(wanted, "order");
         var ownNames = ownOrder is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : null;
         var order = RunOrder.Of(Mode, Order, path, ownOrder is { } ranked ? RunEvent.Text(ranked, "mode") : null, ownNames);
-        var concurrency = MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? defaults.Concurrency);
+        var concurrency = defaults.Bounded(MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(RunEvent.Number(wanted, "max_concurrency") ?? defaults.Concurrency));
         var failure = (FailureStrategy ?? RunEvent.Text(wanted, "failure") ?? defaults.FailureStrategy).ToLowerInvariant();
         var retry = RunEvent.Member(wanted, "retry");
         var name = RunEvent.Text(lab, "name") ?? Path.GetFileNameWithoutExtension(path);
@@ -59,6 +59,7 @@ internal sealed record LabRunSettings
             Conflicts = selected.Kept(lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array ? conflicts : null),
             RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : Milliseconds(wanted, "run_timeout_ms") ?? Minutes(defaults.RunTimeoutMinutes),
             DefaultTimeout = Milliseconds(wanted, "timeout_ms") ?? Minutes(defaults.DefaultTimeoutMinutes),
+            ProgramTimeout = RunEvent.Number(wanted, "timeout_ms") is null ? defaults.ProgramTimeout : null,
             Order = order.Mode,
             CustomOrder = selected.Kept(order.Names),
             Ranking = order.Ranking,

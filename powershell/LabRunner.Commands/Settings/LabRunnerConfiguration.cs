@@ -51,11 +51,17 @@ public sealed class LabRunnerConfiguration
     /// <summary>How many operations may run at the same time; 0 for one a processor.</summary>
     public int MaxConcurrency => (int)Value(ModuleSettings.MaxConcurrency)!;
 
+    /// <summary>The most operations at the same time, whatever a call or a lab asks for; 0 for no bound.</summary>
+    public int MaxParallelism => (int)Value(ModuleSettings.MaxParallelism)!;
+
     /// <summary>The limit of an operation that has none of its own, in minutes; 0 for none.</summary>
     public double DefaultTimeoutMinutes => (double)Value(ModuleSettings.DefaultTimeoutMinutes)!;
 
     /// <summary>The limit of a whole run, in minutes; 0 for none.</summary>
     public double RunTimeoutMinutes => (double)Value(ModuleSettings.RunTimeoutMinutes)!;
+
+    /// <summary>The limit of a program that has none of its own, in seconds; 0 for that of other operations.</summary>
+    public double ShellTimeoutSeconds => (double)Value(ModuleSettings.ShellTimeoutSeconds)!;
 
     /// <summary>What the failure of an operation means for the others.</summary>
     public string FailureStrategy => (string)Value(ModuleSettings.FailureStrategy)!;
@@ -65,6 +71,21 @@ public sealed class LabRunnerConfiguration
 
     /// <summary>The first pause before that, in seconds.</summary>
     public double RetryDelaySeconds => (double)Value(ModuleSettings.RetryDelaySeconds)!;
+
+    /// <summary>How much scripts say: <c>silent</c>, <c>normal</c> or <c>detailed</c>.</summary>
+    public string Verbosity => (string)Value(ModuleSettings.Verbosity)!;
+
+    /// <summary>Whether scripts ask nothing.</summary>
+    public bool NonInteractive => (bool)Value(ModuleSettings.NonInteractive)!;
+
+    /// <summary>The shell that runs scripts.</summary>
+    public string PreferredShell => (string)Value(ModuleSettings.PreferredShell)!;
+
+    /// <summary>Modules that every run imports into its runspaces.</summary>
+    public string[] RequiredModules => (string[])Value(ModuleSettings.RequiredModules)!;
+
+    /// <summary>Modules that every run imports into its runspaces where they are installed.</summary>
+    public string[] OptionalModules => (string[])Value(ModuleSettings.OptionalModules)!;
 
     /// <summary>The least important level that Write-CustomLog shows.</summary>
     public string LogLevel => (string)Value(ModuleSettings.LogLevel)!;
@@ -84,18 +105,34 @@ public sealed class LabRunnerConfiguration
     /// <summary>How often progress is drawn anew, in seconds.</summary>
     public double ProgressIntervalSeconds => (double)Value(ModuleSettings.ProgressIntervalSeconds)!;
 
-    /// <summary>The level of the log as it holds in this process; INFO where the settings cannot be read, which is not for a log line to say.</summary>
-    public static string CurrentLogLevel
+    /// <summary>The level of the log as it holds in this process: that of the verbosity where none is set.</summary>
+    public static string CurrentLogLevel => Current is not { } current ? (string)ModuleSettings.LogLevel.Default!
+        : !current.Untouched(ModuleSettings.LogLevel) ? current.LogLevel
+        : current.Verbosity switch
+        {
+            "silent" => "ERROR",
+            "detailed" => "VERBOSE",
+            _ => current.LogLevel,
+        };
+
+    /// <summary>The verbosity as it holds in this process.</summary>
+    public static string CurrentVerbosity => Current?.Verbosity ?? (string)ModuleSettings.Verbosity.Default!;
+
+    /// <summary>Whether scripts ask nothing, as it holds in this process.</summary>
+    public static bool IsNonInteractive => Current?.NonInteractive == true;
+
+    // Nothing where the settings cannot be read: that is not for a log line to say.
+    private static LabRunnerConfiguration? Current
     {
         get
         {
             try
             {
-                return SettingSources.Look(null).LogLevel;
+                return SettingSources.Look(null);
             }
             catch (LabRunnerException)
             {
-                return (string)ModuleSettings.LogLevel.Default!;
+                return null;
             }
         }
     }
@@ -128,14 +165,20 @@ public sealed class LabRunnerConfiguration
         foreach (var setting in Settings)
         {
             var from = setting.Source is null || setting.Origin is "Default" or "Process" ? setting.Origin : $"{setting.Origin} ({setting.Source})";
-            text.AppendLine(CultureInfo.InvariantCulture, $"{setting.Name,-24}{setting.Value,-12} {from}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{setting.Name,-24}{(setting.Value is string[] names ? string.Join(", ", names) : setting.Value),-12} {from}");
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"{"File",-24}{Path}{(File.Exists(Path) ? "" : " (does not exist)")}").ToString();
     }
 
     /// <summary>How many operations run at the same time when nothing else is asked for.</summary>
-    internal int Concurrency => MaxConcurrency > 0 ? MaxConcurrency : Environment.ProcessorCount;
+    internal int Concurrency => Bounded(MaxConcurrency > 0 ? MaxConcurrency : Environment.ProcessorCount);
+
+    /// <summary>The limit of a program that has none of its own; nothing for that of other operations.</summary>
+    internal TimeSpan? ProgramTimeout => ShellTimeoutSeconds > 0 ? TimeSpan.FromSeconds(ShellTimeoutSeconds) : null;
+
+    /// <summary>So many operations at the same time, but no more than any run may have.</summary>
+    internal int Bounded(int wanted) => MaxParallelism > 0 ? Math.Min(wanted, MaxParallelism) : wanted;
 
     /// <summary>How the strategy Retry tries again, as the core's own document; nothing where that is as the core does it anyway.</summary>
     internal IReadOnlyDictionary<string, object?>? Retry

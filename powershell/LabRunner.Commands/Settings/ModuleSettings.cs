@@ -5,31 +5,42 @@ namespace LabRunner.Settings;
 /// <summary>The settings that there are. Everything that depends on one asks for it here by its field.</summary>
 internal static class ModuleSettings
 {
-    internal static readonly Setting MaxConcurrency = Setting.Whole("MaxConcurrency", 0, 0, 1024, "How many operations may run at the same time; 0 for one a processor.");
-    internal static readonly Setting DefaultTimeoutMinutes = Setting.Number("DefaultTimeoutMinutes", 60, 0, 525_600, "The limit of an operation that has none of its own, in minutes; 0 for none.");
+    internal static readonly Setting MaxConcurrency = Setting.Whole("MaxConcurrency", 0, 0, MostAtOnce, "How many operations may run at the same time; 0 for one a processor.").Or("DefaultParallelism");
+    internal static readonly Setting MaxParallelism = Setting.Whole("MaxParallelism", 0, 0, MostAtOnce, "The most operations at the same time, whatever a call or a lab asks for; 0 for no bound.");
+    internal static readonly Setting DefaultTimeoutMinutes = Setting.Number("DefaultTimeoutMinutes", 60, 0, 525_600, "The limit of an operation that has none of its own, in minutes; 0 for none.").Or("DefaultTimeout", "Timeout");
     internal static readonly Setting RunTimeoutMinutes = Setting.Number("RunTimeoutMinutes", 0, 0, 525_600, "The limit of a whole run, in minutes; 0 for none.");
-    internal static readonly Setting FailureStrategy = Setting.Word("FailureStrategy", "Stop", ["Stop", "Continue", "Retry", "Rollback"], "What the failure of an operation means for the others.");
+    internal static readonly Setting ShellTimeoutSeconds = Setting.Number("ShellTimeoutSeconds", 0, 0, 31_536_000, "The limit of a program that has none of its own, in seconds; 0 for that of other operations.").Or("ShellTimeout");
+    internal static readonly Setting FailureStrategy = Setting.Failure("FailureStrategy", "Stop", ["Stop", "Continue", "Retry", "Rollback"], "What the failure of an operation means for the others.").Or("ContinueOnError");
     internal static readonly Setting MaxRetries = Setting.Whole("MaxRetries", 3, 0, 1000, "How often a failed operation is tried again under the strategy Retry, unless it says so itself.");
-    internal static readonly Setting RetryDelaySeconds = Setting.Number("RetryDelaySeconds", 1, 0, 86_400, "The first pause before that, in seconds; it doubles up to a minute.");
+    internal static readonly Setting RetryDelaySeconds = Setting.Number("RetryDelaySeconds", 1, 0, 86_400, "The first pause before that, in seconds; it doubles up to a minute.").Or("RetryDelay");
+    internal static readonly Setting Verbosity = Setting.Word("Verbosity", "normal", ["silent", "normal", "detailed"], "How much scripts say where they are not told: Initialize-StandardParameters, and the log where LogLevel is not set.").Or("VerbosityLevel");
     internal static readonly Setting LogLevel = Setting.Word("LogLevel", "INFO", ["ERROR", "WARN", "INFO", "DEBUG", "TRACE", "VERBOSE"], "The least important level that Write-CustomLog shows.");
     internal static readonly Setting LogPath = Setting.Folder("LogPath", "The folder of the run folders, with journals and the output of programs.");
-    internal static readonly Setting LogRetentionDays = Setting.Whole("LogRetentionDays", 30, 0, 36_500, "After how many days a run folder is deleted; 0 for never.");
+    internal static readonly Setting LogRetentionDays = Setting.Whole("LogRetentionDays", 30, 0, 36_500, "After how many days a run folder is deleted; 0 for never.").Or("LogRetention");
     internal static readonly Setting ShowProgress = Setting.Flag("ShowProgress", false, "Whether runs show their progress without being asked to.");
     internal static readonly Setting ProgressStyle = Setting.Word("ProgressStyle", "Bar", Enum.GetNames<LabProgressStyle>(), "How progress is shown.");
-    internal static readonly Setting ProgressIntervalSeconds = Setting.Number("ProgressIntervalSeconds", 0.1, 0.1, 3600, "How often progress is drawn anew, in seconds.");
+    internal static readonly Setting ProgressIntervalSeconds = Setting.Number("ProgressIntervalSeconds", 0.1, 0.1, 3600, "How often progress is drawn, in seconds.").Or("ProgressRefreshInterval");
+    internal static readonly Setting NonInteractive = Setting.Flag("NonInteractive", false, "Whether scripts ask nothing: Initialize-StandardParameters, Read-LoggedInput and Get-MenuSelection.");
+    internal static readonly Setting PreferredShell = Setting.Word("PreferredShell", "PowerShell", ["PowerShell"], "The shell that runs scripts. PowerShell is the only one.");
+    internal static readonly Setting RequiredModules = Setting.Names("RequiredModules", "Modules that every run imports into its runspaces; a run without one of them is refused.");
+    internal static readonly Setting OptionalModules = Setting.Names("OptionalModules", "Modules that every run imports into its runspaces where they are installed.");
 
     /// <summary>All of them, in the order they are shown in.</summary>
     internal static readonly IReadOnlyList<Setting> All =
     [
-        MaxConcurrency, DefaultTimeoutMinutes, RunTimeoutMinutes, FailureStrategy, MaxRetries, RetryDelaySeconds,
-        LogLevel, LogPath, LogRetentionDays, ShowProgress, ProgressStyle, ProgressIntervalSeconds,
+        MaxConcurrency, MaxParallelism, DefaultTimeoutMinutes, RunTimeoutMinutes, ShellTimeoutSeconds, FailureStrategy, MaxRetries,
+        RetryDelaySeconds, Verbosity, LogLevel, LogPath, LogRetentionDays, ShowProgress, ProgressStyle, ProgressIntervalSeconds,
+        NonInteractive, PreferredShell, RequiredModules, OptionalModules,
     ];
+
+    /// <summary>The most operations that any run may have at the same time.</summary>
+    internal const int MostAtOnce = 1024;
 
     /// <summary>The setting of that name, whatever its case and separators.</summary>
     internal static Setting? Find(string name)
     {
         var bare = Bare(name);
-        return All.FirstOrDefault(setting => setting.Name.Equals(bare, StringComparison.OrdinalIgnoreCase));
+        return All.FirstOrDefault(setting => setting.Name.Equals(bare, StringComparison.OrdinalIgnoreCase) || setting.Aliases.Contains(bare, StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>The most similar name, for what is none.</summary>

@@ -28,6 +28,9 @@ internal sealed class Setting
     /// <summary>What it is for, in a sentence.</summary>
     internal string Description { get; }
 
+    /// <summary>Other names for it, in the file, in ConfigurationCore and as parameters.</summary>
+    internal IReadOnlyList<string> Aliases { get; private init; } = [];
+
     /// <summary>The environment variable that sets it: <c>LABRUNNER_MAX_CONCURRENCY</c>.</summary>
     internal string Variable =>
         "LABRUNNER_" + string.Concat(Name.Select((c, at) => at > 0 && char.IsUpper(c) ? $"_{c}" : char.ToUpperInvariant(c).ToString()));
@@ -40,6 +43,9 @@ internal sealed class Setting
     internal object Checked(object? value, string source, string? target) =>
         (value is null ? null : Read(value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value))
         ?? throw LabRunnerError.InvalidSetting(source, Name, value, Allowed, target);
+
+    /// <summary>The same setting with other names for it.</summary>
+    internal Setting Or(params string[] aliases) => new(Name, Default, Allowed, Description, Read) { Aliases = aliases };
 
     internal static Setting Whole(string name, int standard, int least, int most, string description) =>
         new(name, standard, $"a whole number from {least} to {most}", description, value =>
@@ -56,6 +62,22 @@ internal sealed class Setting
     internal static Setting Word(string name, string standard, string[] words, string description) =>
         new(name, standard, "one of " + string.Join(", ", words), description, value =>
             words.FirstOrDefault(word => word.Equals(Convert.ToString(value, CultureInfo.InvariantCulture), StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>A word, or whether to continue, which is one of two words.</summary>
+    internal static Setting Failure(string name, string standard, string[] words, string description)
+    {
+        var word = Word(name, standard, words, description);
+        return new(name, standard, word.Allowed, description, value => value is bool or SwitchParameter ? LanguagePrimitives.IsTrue(value) ? "Continue" : "Stop" : word.Read(value));
+    }
+
+    /// <summary>Names, as a list or as a text with commas between them.</summary>
+    internal static Setting Names(string name, string description) =>
+        new(name, Array.Empty<string>(), "names, or a text with commas between them", description, value =>
+        {
+            var items = value is string text ? text.Split(',') : LanguagePrimitives.GetEnumerable(value)?.Cast<object?>();
+            string[] names = [.. (items ?? []).Select(item => Convert.ToString(item, CultureInfo.InvariantCulture)?.Trim() ?? "").Where(item => item.Length > 0)];
+            return items is null ? null : names;
+        });
 
     internal static Setting Flag(string name, bool standard, string description) =>
         new(name, standard, "true or false", description, value => value switch

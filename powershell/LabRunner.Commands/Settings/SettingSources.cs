@@ -103,6 +103,7 @@ internal static class SettingSources
         JsonValueKind.False => (object)false,
         JsonValueKind.Number => (object)value.AsValue().GetValue<double>(),
         JsonValueKind.String => (object)value.AsValue().GetValue<string>(),
+        JsonValueKind.Array => value.AsArray().Select(item => item is null ? null : Plain(item)).ToArray(),
         _ => value,
     };
 

@@ -75,7 +75,7 @@ internal static class SettingsFile
             try
             {
                 // A file that is a link stays one: what it points to is replaced.
-                var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+                var target = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
                 Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
                 var fresh = $"{target}.{Environment.ProcessId}.tmp";
                 try

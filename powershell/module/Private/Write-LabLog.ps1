@@ -2,6 +2,7 @@
 # where it fails, the line is written as the module's own Write-CustomLog writes it: what is logged is often an error, which
 # must reach the user whatever becomes of the log.
 function Write-LabLog([string] $Message, [string] $Level = 'INFO') {
+    if ($Level -ne 'ERROR' -and (Get-LabVerbosity) -eq 'silent') { return }
     # Not Get-Command, which would look through all modules of the machine for what is not there.
     if ($ExecutionContext.InvokeCommand.GetCommands('Write-CustomLog', 'Function, Alias, Cmdlet', $false)) {
         try {
@@ -14,4 +15,10 @@ function Write-LabLog([string] $Message, [string] $Level = 'INFO') {
     # Kept by CoveredFallbacks.ps1; a stand-alone file has none.
     $own = Get-Variable -Name ownLog -Scope Script -ValueOnly -ErrorAction Ignore
     if ($own) { & $own -Message $Message -Level $Level } else { Write-Host "[$Level] $Message" }
+}
+
+# What the script that called has asked Initialize-StandardParameters for; nothing where it has not. $PSCmdlet is that of the
+# function of the module, and looks where its caller does.
+function Get-LabVerbosity {
+    if ($PSCmdlet) { $PSCmdlet.SessionState.PSVariable.GetValue('LabVerbosity') }
 }

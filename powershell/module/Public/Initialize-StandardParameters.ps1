@@ -6,9 +6,14 @@ function Initialize-StandardParameters {
         Reads the parameters a script was called with and returns one hashtable with ScriptName, Verbosity ('silent',
         'normal' or 'detailed'), IsNonInteractive, IsWhatIfMode, IsAutoMode, IsForceMode, Config and ModulesLoaded.
 
-        Verbosity is that of the input parameters; without one it comes from the environment variable LAB_CONSOLE_LEVEL,
-        which may hold '0', '1', '2' or a level of the Logging module such as 'SILENT', 'WARN' or 'DEBUG'. The variable is
-        then set to what it became, as a digit, or as a word where it held one.
+        Verbosity is that of the input parameters, and 'detailed' for a script that is called with -Verbose; without one it
+        comes from the environment variable LAB_CONSOLE_LEVEL, which may hold '0', '1', '2' or a level of the Logging module
+        such as 'SILENT', 'WARN' or 'DEBUG', and then from the setting Verbosity (see Get-LabRunnerConfiguration).
+        A verbosity that does not exist is a terminating error. What a script asks for holds for its own lines and ends with
+        it; the environment variable stays as it is.
+
+        ModulesLoaded has the names of those of Logging, ProgressTracking, OpenTofuProvider, ISOManager, SecureCredentials,
+        ConfigurationCore and RemoteConnection that are loaded.
 
         -Auto makes a script non-interactive. Without -NonInteractive in the input, a script is non-interactive in a host
         without a user, when PESTER_RUN is 'true', and in WhatIf mode.
@@ -79,14 +84,32 @@ function Initialize-StandardParameters {
         { $_ -in '2', 'DEBUG', 'TRACE', 'VERBOSE' } { 'detailed' }
         default { 'normal' }
     }
-    $verbosity = if ($InputParameters['Verbosity']) { "$($InputParameters['Verbosity'])" } elseif ($levelBefore) { $levelBefore } else { 'normal' }
+    # A stand-alone file has no settings.
+    $settings = 'LabRunner.LabRunnerConfiguration' -as [type]
+    $verbosity = if ($InputParameters['Verbosity']) {
+        "$($InputParameters['Verbosity'])".ToLowerInvariant()
+    } elseif ($InputParameters['Verbose']) {
+        'detailed'
+    } elseif ($levelBefore) {
+        $levelBefore
+    } elseif ($settings) {
+        $settings::CurrentVerbosity
+    } else {
+        'normal'
+    }
+    if ($verbosity -notin 'silent', 'normal', 'detailed') {
+        $PSCmdlet.ThrowTerminatingError((New-LabError -Id InvalidValue -Message "Verbosity must be silent, normal or detailed, not '$verbosity', for script: $ScriptName." -Advice '' -Target $verbosity))
+    }
+
+    # In the scope of the script that calls, with which it ends: an environment variable would silence the session after it.
+    if ($InputParameters['Verbosity'] -or $InputParameters['Verbose']) { $PSCmdlet.SessionState.PSVariable.Set('LabVerbosity', $verbosity) }
 
     $whatIf = [bool] $InputParameters['WhatIf'] -or [bool] $PSCmdlet.SessionState.PSVariable.GetValue('WhatIfPreference')
     $auto = [bool] $InputParameters['Auto']
     $nonInteractive = if ($InputParameters.Keys -contains 'NonInteractive') {
         [bool] $InputParameters['NonInteractive']
     } else {
-        $whatIf -or $Host.Name -eq 'Default Host' -or -not [System.Environment]::UserInteractive -or $env:PESTER_RUN -eq 'true'
+        $whatIf -or ($settings -and $settings::IsNonInteractive) -or $Host.Name -eq 'Default Host' -or -not [System.Environment]::UserInteractive -or $env:PESTER_RUN -eq 'true'
     }
 
     $standard = @{
@@ -97,8 +120,7 @@ function Initialize-StandardParameters {
         IsAutoMode = $auto
         IsForceMode = [bool] $InputParameters['Force']
         Config = $Config
-        # Write-CustomLog is there in any case: the Logging module's, or this module's own.
-        ModulesLoaded = @('Logging')
+        ModulesLoaded = @(Get-Module -Name Logging, ProgressTracking, OpenTofuProvider, ISOManager, SecureCredentials, ConfigurationCore, RemoteConnection | ForEach-Object Name | Sort-Object -Unique)
     }
     if ($null -eq $Config) {
         $standard.Config = $InputParameters['Config']
@@ -112,17 +134,7 @@ function Initialize-StandardParameters {
         if ($null -eq $InputParameters[$name]) {
             $message = "Required parameter '$name' missing for script: $ScriptName"
             Write-LabLog $message -Level ERROR
-            throw $message
-        }
-    }
-
-    $levelAfter = if ($verbosity -in 'silent', 'detailed') { $verbosity } else { 'normal' }
-    if ($levelAfter -ne $levelBefore) {
-        $words = $levelWord -and $levelWord -notmatch '^\d+$'
-        $env:LAB_CONSOLE_LEVEL = switch ($levelAfter) {
-            'silent' { if ($words) { 'SILENT' } else { '0' } }
-            'detailed' { if ($words) { 'DEBUG' } else { '2' } }
-            default { if ($words) { 'WARN' } else { '1' } }
+            $PSCmdlet.ThrowTerminatingError((New-LabError -Id MissingParameter -Message $message -Target $name))
         }
     }
 

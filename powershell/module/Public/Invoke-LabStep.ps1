@@ -117,7 +117,7 @@ function Invoke-LabStep {
     try {
         & $work @positional @named
     } catch {
-        if ($env:LAB_CONSOLE_LEVEL -notin '0', 'SILENT') {
+        if ($env:LAB_CONSOLE_LEVEL -notin '0', 'SILENT' -and (Get-LabVerbosity) -ne 'silent') {
             Write-LabLog "ERROR: $(if ($StepName) { "${StepName}: " })$_" 'ERROR'
         }
         throw

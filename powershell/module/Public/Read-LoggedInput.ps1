@@ -29,7 +29,8 @@ function Read-LoggedInput {
     )
     #later
 
-    if ($Host.Name -eq 'Default Host' -or -not [System.Environment]::UserInteractive -or $env:PESTER_RUN -eq 'true') {
+    $settings = 'LabRunner.LabRunnerConfiguration' -as [type]
+    if (($settings -and $settings::IsNonInteractive) -or $Host.Name -eq 'Default Host' -or -not [System.Environment]::UserInteractive -or $env:PESTER_RUN -eq 'true') {
         Write-LabLog "Nobody can be asked; the default is used for: $Prompt" 'INFO'
         if (-not $AsSecureString) { return $DefaultValue }
         $secret = [System.Security.SecureString]::new()

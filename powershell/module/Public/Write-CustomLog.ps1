@@ -79,8 +79,9 @@ function Write-CustomLog {
         return
     }
 
-    # Without LAB_CONSOLE_LEVEL the module's own setting decides.
-    $wanted = switch ($env:LAB_CONSOLE_LEVEL) {
+    # What the script has asked for, else LAB_CONSOLE_LEVEL, else the module's own setting.
+    $asked = switch ($PSCmdlet.SessionState.PSVariable.GetValue('LabVerbosity')) { 'silent' { '0' } 'detailed' { '2' } 'normal' { '1' } default { $env:LAB_CONSOLE_LEVEL } }
+    $wanted = switch ($asked) {
         { $_ -in '2', 'DEBUG', 'TRACE', 'VERBOSE' } { 'VERBOSE'; break }
         { $_ -in '0', 'SILENT' } { 'ERROR'; break }
         { $_ } { 'INFO'; break }
