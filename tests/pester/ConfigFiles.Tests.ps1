@@ -73,7 +73,7 @@ Describe 'Configuration files' {
     It 'runs a condition on the environment where there is none' {
         $file = New-File 'when.yaml' "name: x`nnodes: [{name: w, role: web}]`noperations:`n- {id: configure, name: 'configure-{{ item.name }}', for-each: nodes, when: item.role == 'web' and environment != 'dev', script: '1'}"
         (Start-AdvancedLabOrchestration $file).Results.Name | Should -Be 'configure-w'
-        { Start-AdvancedLabOrchestration $file -Environment dev -DryRun } | Should -Throw
+        { Start-AdvancedLabOrchestration $file -Environment dev -DryRun -ErrorAction Stop } | Should -Throw
     }
 }
 

@@ -162,7 +162,16 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             return;
         }
 
-        source.RefuseMissingProviders(operations);
+        try
+        {
+            source.RefuseMissingProviders(operations);
+        }
+        catch (LabRunnerException fault) when (fault.IsOfFile)
+        {
+            Refuse(fault, reading.Path, reading, started);
+            return;
+        }
+
         var caller = foreseen ?? Capture(source.Constrained);
         settings.Secrets = SecretReference.Prepare(Voice, operations);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
@@ -207,27 +216,33 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         }
         catch (LabRunnerException fault) when (fault.IsOfFile)
         {
-            CommandGuard.Write(Voice, fault.ErrorRecord);
-            if (!Background)
-            {
-                WriteObject(new LabOrchestrationReport
-                {
-                    Summary = new LabOrchestrationSummary
-                    {
-                        Status = LabOrchestrationSummary.Invalid,
-                        Name = (reading?.Document is { } document ? ConfigValues.Mapping(document)["name"] as string : null) ?? Path.GetFileNameWithoutExtension(path ?? ConfigurationPath),
-                        Configuration = path ?? ConfigurationPath,
-                        Mode = OrchestrationMode ?? "Intelligent",
-                        StartTime = started,
-                        EndTime = DateTime.Now,
-                        DryRun = DryRun,
-                    },
-                    Error = fault.Message,
-                });
-            }
-
+            Refuse(fault, path ?? ConfigurationPath, reading, started);
             return null;
         }
+    }
+
+    private void Refuse(LabRunnerException fault, string path, LabReading? reading, DateTime started)
+    {
+        CommandGuard.Write(Voice, fault.ErrorRecord);
+        if (Background)
+        {
+            return;
+        }
+
+        WriteObject(new LabOrchestrationReport
+        {
+            Summary = new LabOrchestrationSummary
+            {
+                Status = LabOrchestrationSummary.Invalid,
+                Name = (reading?.Document is { } document ? ConfigValues.Mapping(document)["name"] as string : null) ?? Path.GetFileNameWithoutExtension(path),
+                Configuration = path,
+                Mode = OrchestrationMode ?? "Intelligent",
+                StartTime = started,
+                EndTime = DateTime.Now,
+                DryRun = DryRun,
+            },
+            Error = fault.Message,
+        });
     }
 
     private void RefuseWhatIsMissing()

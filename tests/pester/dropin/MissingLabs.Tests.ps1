@@ -142,3 +142,33 @@ Describe 'A lab by its name' {
         foreach ($name in & $offered 'Start-LabAutomation -LabName S') { $name | Should -Not -Be 'Same-Typo' }
     }
 }
+
+Describe 'The enterprise lab of the original' {
+    BeforeAll { $script:enterprise = (Resolve-Path "$PSScriptRoot/../../data/labs/enterprise.yaml").ProviderPath }
+
+    It 'plans and dry-runs as it stands' {
+        $report = Start-AdvancedLabOrchestration $enterprise -DryRun -ErrorVariable said -WarningAction SilentlyContinue -WarningVariable warned
+        $report.Summary.Success, $report.Summary.Status | Should -Be @($true, 'DryRun')
+        $said.Count | Should -Be 0
+        $report.ExecutionPlan.Levels[0] | Should -Be 'Create Networks'
+        ($report.ExecutionPlan.Operations | Where-Object Name -EQ 'Create Networks').Timeout.TotalMinutes | Should -Be 20
+        (Get-LabPlan $enterprise -WarningAction SilentlyContinue).Operations.Count | Should -Be $report.ExecutionPlan.Operations.Count
+        (Test-LabConfiguration $enterprise).Valid | Should -BeTrue
+        "$warned" | Should -Match 'param\(\$engine, .*\$\{multi-zone\}\)'
+    }
+
+    It 'is refused by one error and a report where it would run without its provider' {
+        $report = Start-AdvancedLabOrchestration $enterprise -ErrorVariable said -WarningAction SilentlyContinue 2>$null
+        $report.Summary.Success | Should -BeFalse
+        $said.Count | Should -Be 1
+        "$($said[0])" | Should -Match 'opentofu'
+    }
+
+    It 'runs where every script is one of PowerShell''s' {
+        $lab = "$TestDrive/enterprise.yaml"
+        (Get-Content -Raw -LiteralPath $enterprise).Replace('"opentofu"', '"powershell"') | Set-Content -LiteralPath $lab
+        $report = Start-AdvancedLabOrchestration $lab -WarningAction SilentlyContinue 6>$null
+        $report.Error | Should -BeNullOrEmpty
+        $report.Summary.Success | Should -BeTrue
+    }
+}
