@@ -44,3 +44,33 @@ Describe 'Faults of operations' {
         $found.Id | Should -Be 'LabRunner.MissingWork', 'LabRunner.MissingName', 'LabRunner.InvalidOperation', 'LabRunner.UnknownDependency', 'LabRunner.CyclicDependency'
     }
 }
+
+Describe 'Faults of lab files' {
+    BeforeAll {
+        $lab = Join-Path -Path $TestDrive -ChildPath 'faults.yaml'
+        Set-Content -LiteralPath $lab -Value "name: x`noperations:`n- {name: a, scrpt: Get-Date, region: eu}`n- {name: b, script: `"param(`$P)`", parameters: {P: 1, Q: 2}, dependencies: [nobody]}`n- {name: c, script: 'if ('}"
+    }
+
+    It 'come in one go, those of keys, of scripts, of parameters and of the graph' {
+        $found = (Test-LabConfiguration $lab).Errors
+        $found.Id | Sort-Object | Should -Be 'LabRunner.MissingWork', 'LabRunner.ScriptSyntax', 'LabRunner.UnknownDependency', 'LabRunner.UnknownKey', 'LabRunner.UnknownParameter'
+        $found | ForEach-Object { $_.Line | Should -BeGreaterThan 2 -Because $_.Message }
+        $found.Advice -join ' ' | Should -BeLike "*Did you mean 'script'?*"
+    }
+
+    It 'are all in the error of a plan, and hide no warning' {
+        $failure = $null
+        try { Get-LabPlan $lab -WarningVariable warnings -WarningAction SilentlyContinue } catch { $failure = $_ }
+        $failure.Exception.Findings | Should -HaveCount 5
+        $warnings.Message | Should -BeLike "*operation 'a' has the unknown key 'region', which has no effect*"
+    }
+}
+
+Describe 'The title of a plan' {
+    It 'has no parentheses without an environment' {
+        $lab = Join-Path -Path $TestDrive -ChildPath 'title.json'
+        Set-Content -LiteralPath $lab -Value '{"name": "cd", "operations": [{"name": "a", "script": "1"}, {"name": "b", "script": "2"}]}'
+        (Start-LabAutomation -ConfigPath $lab -DryRun).Plan | Out-String | Should -Match '(?m)^cd: 2 operations'
+        Get-LabPlan $lab -Environment '' | Out-String | Should -Match '(?m)^cd: 2 operations'
+    }
+}

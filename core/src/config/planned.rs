@@ -34,9 +34,11 @@ pub(super) fn check(
     if declared.is_empty() {
         return;
     }
-    // What is said of their scripts needs the names, also without a plan.
-    let names: Vec<String> =
-        declared.iter().map(|declared| declared.operation.operation.name.clone()).collect();
+    // What is said of their scripts needs the names and the places, also without a plan.
+    let kept: Vec<_> = declared
+        .iter()
+        .map(|declared| (declared.operation.operation.name.clone(), declared.operation.operation.at.clone()))
+        .collect();
     let request = PlanRequest {
         // They are lent, not copied: without a plan there is no lab that would need the rest of them.
         operations: declared
@@ -58,8 +60,9 @@ pub(super) fn check(
             warnings
         }
         Err(fault) => {
-            for (declared, name) in declared.iter_mut().zip(names) {
+            for (declared, (name, at)) in declared.iter_mut().zip(kept) {
                 declared.operation.operation.name = name;
+                declared.operation.operation.at = at;
             }
             fault.diagnostics
         }

@@ -143,7 +143,7 @@ public sealed class GetLabPlanCommand : QueryCommand
         var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, ResourceLimits = ResourceLimits }
             .Of(reading.Lab!.Value, path, SettingSources.Look(Voice), selected);
         using var plan = LabRun.Compile(selected.Operations, settings, []);
-        return LabReportBuilder.Plan(plan, settings, selected, Environment ?? RunEvent.Text(reading.Lab.Value, "environment"));
+        return LabReportBuilder.Plan(plan, settings, selected, string.IsNullOrWhiteSpace(Environment) ? RunEvent.Text(reading.Lab.Value, "environment") : Environment);
     }
 
     private LabExecutionPlan OfOperations(OperationSelection selection)

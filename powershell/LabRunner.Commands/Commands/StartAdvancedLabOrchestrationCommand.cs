@@ -143,7 +143,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var foreseen = DryRun ? null : Foresee(operations, source.Constrained, MaxConcurrency);
         var settings = Settings(lab, reading.Path, selected);
         using var plan = LabRun.Compile(operations, settings, []);
-        var described = LabReportBuilder.Plan(plan, settings, selected, Environment ?? RunEvent.Text(lab, "environment"));
+        var described = LabReportBuilder.Plan(plan, settings, selected, string.IsNullOrWhiteSpace(Environment) ? RunEvent.Text(lab, "environment") : Environment);
         if (DryRun)
         {
             source.WarnOfMissingProviders(operations);

@@ -26,7 +26,7 @@ internal static class LabReportBuilder
         {
             Name = settings.Name,
             Source = settings.Source,
-            Environment = environment,
+            Environment = string.IsNullOrWhiteSpace(environment) ? null : environment,
             Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
             MaxConcurrency = settings.MaxConcurrency,
             Skipped =
