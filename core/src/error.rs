@@ -280,7 +280,7 @@ impl Diagnostic {
             code,
             id: code.id(),
             severity: Severity::Error,
-            message: message.into(),
+            message: sentence(message.into()),
             advice: None,
             operation: None,
             subject: None,
@@ -331,6 +331,22 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// A message as a sentence, whatever words it was put together from: with a capital and a full stop. Words that are
+/// not plain lower-case letters (names, files, quoted text) stay as they are.
+pub(crate) fn sentence(mut message: String) -> String {
+    let word = message.split([' ', ':', ',']).next().unwrap_or_default();
+    if !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '\'') {
+        let first = message.remove(0).to_ascii_uppercase();
+        message.insert(0, first);
+    }
+    let open = message.ends_with(|c: char| c.is_alphanumeric() || "'\")]}>%".contains(c));
+    // Several lines end with what a program wrote.
+    if open && !message.contains('\n') {
+        message.push('.');
+    }
+    message
+}
+
 /// A message and what to do about it, as sentences.
 pub(crate) fn sentences(message: &str, advice: Option<&str>) -> String {
     match advice {
@@ -369,7 +385,7 @@ impl Fault {
             code,
             id: code.id(),
             category: code.category(),
-            message: message.into(),
+            message: sentence(message.into()),
             advice: None,
             target: None,
             diagnostics: Vec::new(),
@@ -400,10 +416,11 @@ impl Fault {
         };
         let mut message = Diagnostic { advice: None, ..first.clone() }.to_string();
         if errors > 1 {
-            message.push_str(&format!(" (and {} more)", errors - 1));
+            message.push_str(&format!(" ({} more)", errors - 1));
         }
         let (code, advice, target) = (first.code, first.advice.clone(), first.operation.clone());
-        Self { advice, target, diagnostics, ..Self::new(code, message) }
+        // As it is: the sentence begins with a file's name.
+        Self { message, advice, target, diagnostics, ..Self::new(code, "") }
     }
 }
 
@@ -436,7 +453,7 @@ mod tests {
             Diagnostic::error(Code::MissingWork, "operation 'x' has nothing to run"),
         ]);
         assert_eq!(fault.code, Code::MissingName);
-        assert_eq!(fault.message, "operation 2 has no name (and 1 more)");
+        assert_eq!(fault.message, "Operation 2 has no name. (1 more)");
         assert_eq!(fault.diagnostics.len(), 3);
     }
 }

@@ -797,7 +797,7 @@ pub(crate) mod tests {
     fn a_cycle_is_shown_as_a_path_of_names() {
         let fault = fault(vec![script("a", &["c"]), script("b", &["a"]), script("c", &["b"])]);
         assert_eq!(fault.code, Code::CyclicDependency);
-        assert!(fault.message.ends_with("a -> c -> b -> a"), "{}", fault.message);
+        assert!(fault.message.ends_with("a -> c -> b -> a."), "{}", fault.message);
     }
 
     #[test]

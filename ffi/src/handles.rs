@@ -86,5 +86,5 @@ fn unknown(handle: u64) -> Fault {
 }
 
 fn wrong_kind(handle: u64, kind: &str) -> Fault {
-    Fault::new(Code::InvalidHandle, format!("handle {handle:#x} is no {kind}"))
+    Fault::new(Code::InvalidHandle, format!("handle {handle:#x} is not a {kind}"))
 }

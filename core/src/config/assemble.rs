@@ -109,7 +109,7 @@ impl<'a, 't> Assembly<'a, 't> {
             }
             let Value::Mapping(mapping) = item.value else { continue };
             if let Some(other) = mapping.iter().find(|entry| !same_key(&entry.key, "include")) {
-                let message = format!("'{}' has no meaning beside 'include'", other.key);
+                let message = format!("'{}' has no effect beside 'include'", other.key);
                 let advice =
                     "An entry with 'include' stands for the operations of that file and has no other keys.";
                 self.findings.error(Code::InvalidValue, other.key_at, &message, advice);
@@ -161,7 +161,7 @@ impl<'a, 't> Assembly<'a, 't> {
                 );
             } else if !paths::is_absolute(&path) {
                 let message =
-                    format!("'{name}' cannot be included, because nobody knows where this lab lies");
+                    format!("'{name}' cannot be included, because the folder of this lab is not known");
                 self.findings.error(
                     Code::FileUnreadable,
                     node.at,
@@ -189,7 +189,7 @@ impl<'a, 't> Assembly<'a, 't> {
         if self.open.contains(&identity) {
             let mut chain: Vec<_> = self.open.iter().map(|file| file.display().to_string()).collect();
             chain.push(identity.display().to_string());
-            let message = format!("files include each other in a circle: {}", chain.join(" -> "));
+            let message = format!("circular includes: {}", chain.join(" -> "));
             self.findings.error(Code::CyclicInclude, at, &message, "Remove one of these includes.");
             return None;
         }
@@ -326,12 +326,12 @@ impl<'a, 't> Assembly<'a, 't> {
     fn put_over(&mut self, root: Node, over: Node) -> Node {
         if over.as_mapping().is_none() {
             let message =
-                format!("what an environment changes must be a mapping, but is {}", over.value.kind());
+                format!("the overrides of an environment must be a mapping, but are {}", over.value.kind());
             self.findings.error(
                 Code::NotAMapping,
                 over.at,
                 &message,
-                "Write the keys that differ, as they stand in the lab.",
+                "Write the keys that differ, as in the lab.",
             );
             return root;
         }
@@ -368,11 +368,12 @@ impl<'a, 't> Assembly<'a, 't> {
         let advice = match did_you_mean(name, known.iter().map(String::as_str)) {
             Some(near) => format!("Did you mean '{near}'?"),
             None if known.is_empty() => {
-                "Say what it changes below 'environments:', or in a file such as lab.dev.yaml beside lab.yaml.".to_owned()
+                "Define them below 'environments:', or in a file such as lab.dev.yaml beside lab.yaml."
+                    .to_owned()
             }
             None => format!("The lab knows '{}'.", known.join("', '")),
         };
-        let message = format!("nothing says what the environment '{name}' changes");
+        let message = format!("there are no overrides for the environment '{name}'");
         self.findings.add_whole(Diagnostic::error(Code::UnknownEnvironment, message).with_advice(advice));
     }
 }

@@ -325,7 +325,7 @@ operations:
         &[("NAME", "n"), ("COUNT", "3"), ("EMPTY", ""), ("FLAG", "true")],
     );
     let summary: Vec<_> = reading.diagnostics.iter().map(|f| f.message.as_str()).collect();
-    assert_eq!(summary, ["the lab has the unknown key 'limits', which has no effect"]);
+    assert_eq!(summary, ["The lab has the unknown key 'limits', which has no effect."]);
     let read = document(&reading);
     assert_eq!((&read["name"], &read["version"]), (&json!("lab-n"), &json!(1.10)));
     assert_eq!(

@@ -65,9 +65,9 @@ fn what_is_no_readable_file_is_refused_by_what_it_is() {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     assert!(opened(&options.path.unwrap()).lab.is_some());
     let directory = only(opened(folder.path().to_str().unwrap()), Code::FileUnreadable);
-    assert!(directory.message.ends_with("cannot be read: it is a folder"), "{}", directory.message);
+    assert!(directory.message.ends_with("cannot be read: it is a folder."), "{}", directory.message);
     let missing = only(opened(&path("nowhere.yaml")), Code::FileUnreadable);
-    assert!(missing.message.ends_with("cannot be read: it does not exist"), "{}", missing.message);
+    assert!(missing.message.ends_with("cannot be read: it does not exist."), "{}", missing.message);
     only(opened(&path("lab.yaml/x.yaml")), Code::FileUnreadable);
     only(opened("\0"), Code::FileUnreadable);
     only(read(b"", &ReadOptions { open: true, ..ReadOptions::default() }), Code::FileUnreadable);
@@ -84,7 +84,7 @@ fn a_pipe_is_refused_unopened_and_a_forbidden_file_by_its_permissions() {
     assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
     // Nobody writes to it, so opening it would never return.
     let refused = only(opened(pipe.to_str().unwrap()), Code::FileUnreadable);
-    assert!(refused.message.ends_with("it is no regular file"), "{}", refused.message);
+    assert!(refused.message.ends_with("it is not a regular file."), "{}", refused.message);
     let secret = folder.path().join("lab.yaml");
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o000)).unwrap();
     // SAFETY: no arguments, no memory.
@@ -101,7 +101,7 @@ fn a_gigabyte_is_refused_by_its_size() {
     // Sparse: it takes no room on the disk, and nobody looks into it.
     std::fs::File::options().write(true).open(&path).unwrap().set_len(1 << 30).unwrap();
     let refused = only(opened(path.to_str().unwrap()), Code::DocumentTooLarge);
-    assert!(refused.message.ends_with("the file has 1073741824 bytes"), "{}", refused.message);
+    assert!(refused.message.ends_with("the file has 1073741824 bytes."), "{}", refused.message);
 }
 
 #[test]

@@ -318,6 +318,6 @@ mod tests {
         let list = findings.finish();
         assert_eq!(list.len(), LISTED + 2);
         assert_eq!(list[LISTED].severity, Severity::Error);
-        assert_eq!(list[LISTED + 1].message, "7 more warnings are not listed");
+        assert_eq!(list[LISTED + 1].message, "7 more warnings are not listed.");
     }
 }

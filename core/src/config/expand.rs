@@ -300,7 +300,7 @@ impl<'n, 'f, 't> Expander<'n, 'f, 't> {
         let name = name.trim().to_owned();
         if self.open.iter().any(|open| open.to_lowercase() == name.to_lowercase()) {
             let chain: Vec<&str> = self.open.iter().map(String::as_str).chain([name.as_str()]).collect();
-            let message = format!("templates are made from each other in a circle: {}", chain.join(" -> "));
+            let message = format!("circular templates: {}", chain.join(" -> "));
             self.findings.error(Code::CyclicTemplate, entry.value.at, &message, "Remove one of these uses.");
             return;
         }
@@ -453,9 +453,11 @@ impl<'n, 'f, 't> Expander<'n, 'f, 't> {
             match filled {
                 Ok(filled) => text.text = filled,
                 Err(number) => {
-                    let message = format!("'{{{number}}}' in '{key}' stands for nothing here");
+                    let message = format!("'{{{number}}}' in '{key}' has no value here");
                     let advice = match scope.positional.len() {
-                        0 => "Such a number stands for what a template or a repetition is given.".to_owned(),
+                        0 => {
+                            "Such a number refers to a value given to a template or a repetition.".to_owned()
+                        }
                         given => format!("Only {given} are given, and counting begins with 0."),
                     };
                     self.findings.error(Code::InvalidExpression, node.at, &message, advice);

@@ -127,7 +127,7 @@ settings: {order: [last, b, a]}
         ]
     );
     let none = only(with("operations: [{name: a, script: x, when: false}]"), Code::EmptyPlan);
-    assert_eq!(none.message, "every operation of the lab is left out by its condition");
+    assert_eq!(none.message, "Every operation of the lab is left out by its condition.");
 }
 
 #[test]
@@ -269,12 +269,12 @@ fn templates_may_stand_in_another_file() {
 fn what_a_template_is_given_is_checked() {
     let given = |given: &str| with(&format!("{TEMPLATES}operations:\n  - {{template: web, {given}}}\n"));
     let missing = only(given("with: {port: 1}"), Code::TemplateParameter);
-    assert_eq!(missing.message, "the template 'web' needs 'node'");
+    assert_eq!(missing.message, "The template 'web' needs 'node'.");
     assert!(missing.snippet.unwrap().starts_with("  - {template: web"));
     let unknown = only(given("with: {node: a, prot: 1}"), Code::TemplateParameter);
     assert_eq!(unknown.advice.as_deref(), Some("Did you mean 'port'?"));
     let kind = only(given("with: {node: a, port: high}"), Code::TemplateParameter);
-    assert_eq!(kind.message, "the template 'web' takes a whole number as 'port', but is given text");
+    assert_eq!(kind.message, "The template 'web' takes a whole number as 'port', but is given text.");
     only(given("with: [a, 1, true, 4]"), Code::TemplateParameter);
     only(given("with: a"), Code::WrongType);
     let lost =
@@ -307,7 +307,7 @@ fn templates_in_a_circle_are_found() {
 operations: [{template: a}]
 ";
     let circle = only(with(text), Code::CyclicTemplate);
-    assert_eq!(circle.message, "templates are made from each other in a circle: a -> b -> A");
+    assert_eq!(circle.message, "Circular templates: a -> b -> A.");
     assert_eq!(circle.at.unwrap().line, 10);
 }
 

@@ -293,7 +293,7 @@ fn node(value: &Dynamic, at: Span, depth: usize) -> Result<Node, Failure> {
         ValueKind::Number => {
             let digits = value.to_string();
             if !digits.contains(|c: char| c.is_ascii_digit()) {
-                return Err(odd("gives no number that can be written"));
+                return Err(odd("gives a number that cannot be written"));
             }
             Value::Float(digits)
         }
@@ -321,7 +321,7 @@ fn node(value: &Dynamic, at: Span, depth: usize) -> Result<Node, Failure> {
             }
             Value::Mapping(mapping)
         }
-        _ => return Err(odd("gives nothing that a lab can hold")),
+        _ => return Err(odd("gives a value that a lab cannot hold")),
     };
     Ok(Node { value, at })
 }
@@ -341,7 +341,7 @@ fn failure(error: &minijinja::Error) -> Failure {
     let detail = error.detail().map(str::to_owned).unwrap_or_else(|| error.kind().to_string());
     let why = match error.kind() {
         ErrorKind::OutOfFuel => "takes too many steps".to_owned(),
-        ErrorKind::SyntaxError => format!("is no expression: {detail}"),
+        ErrorKind::SyntaxError => format!("is not a valid expression: {detail}"),
         _ => format!("cannot be evaluated: {detail}"),
     };
     let advice = match error.kind() {

@@ -63,7 +63,7 @@ fn read(path: &str, limit: usize) -> Result<Vec<u8>, Box<Diagnostic>> {
     if !metadata.is_file() {
         return Err(refuse(
             path,
-            "it is no regular file",
+            "it is not a regular file",
             "Labs are read from files, not from pipes or devices.",
         ));
     }

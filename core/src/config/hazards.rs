@@ -131,7 +131,7 @@ mod tests {
         );
         assert_eq!(
             reading.diagnostics[0].message,
-            "the key 'Path' differs from 'path' (line 2, column 12) in case only"
+            "The key 'Path' differs from 'path' (line 2, column 12) in case only."
         );
         assert!(reading.lab.is_some());
         for (text, format) in [
@@ -173,7 +173,7 @@ mod tests {
             [(Code::AmbiguousWord, 2, 30), (Code::AmbiguousWord, 3, 28), (Code::AmbiguousWord, 5, 44)]
         );
         let first = &reading.diagnostics[0];
-        assert_eq!(first.message, "'no' is text, which PowerShell takes for true");
+        assert_eq!(first.message, "'no' is text, which PowerShell takes for true.");
         assert_eq!(
             first.advice.as_deref(),
             Some("Write false, or put it in quotes if the text is meant: 'no'.")

@@ -220,7 +220,7 @@ impl Filler<'_, '_> {
         let Some(text) = foreign.filter(|_| self.findings.has_room(Severity::Warning)) else { return };
         let shown: String = text.chars().take(40).collect();
         let place = self.place(&shown[2..], at);
-        let message = format!("'{shown}' is no variable and is left as it stands");
+        let message = format!("'{shown}' is not a variable and is left unchanged");
         let advice = match text.trim_start_matches("${").trim_end_matches('}').strip_prefix("env:") {
             Some(name) => format!("Write ${{{name}}} for the variable, or '$${{' for the text itself."),
             None => "Variables are ${NAME} or ${NAME:-default}. Write '$${' for the text itself.".to_owned(),

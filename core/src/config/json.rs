@@ -261,7 +261,7 @@ impl<'t> Reader<'t, '_, '_> {
                     _ => "Put text in double quotes.".to_owned(),
                 };
                 let shown: String = word.chars().take(40).collect();
-                return Err(refuse(&format!("'{shown}' is no value"), &advice, self.span(start, end)));
+                return Err(refuse(&format!("'{shown}' is not a value"), &advice, self.span(start, end)));
             }
         };
         self.advance(length);
@@ -294,7 +294,7 @@ impl<'t> Reader<'t, '_, '_> {
         let joined = self.peek().is_some_and(|c| c.is_alphanumeric() || c == '.' || c == '_');
         if !sound || joined {
             let advice = "Numbers look like 12, -1.5 or 1e3. Put anything else in double quotes.";
-            return Err(refuse("this is no number", advice, self.since(start)));
+            return Err(refuse("this is not a number", advice, self.since(start)));
         }
         Ok(if float { Value::Float(text) } else { Value::Integer(text) })
     }

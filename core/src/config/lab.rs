@@ -91,7 +91,7 @@ pub(super) fn read(
             }
             Some(entry) if !left_out.is_empty() => {
                 let message = "every operation of the lab is left out by its condition";
-                findings.error(Code::EmptyPlan, entry.key_at, message, "Check what stands after 'when:'.");
+                findings.error(Code::EmptyPlan, entry.key_at, message, "Check the expression after 'when:'.");
             }
             Some(_) => {}
         }

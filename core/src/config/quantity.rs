@@ -124,7 +124,7 @@ fn decimal(text: &str) -> Option<f64> {
 fn whole_ms(ms: f64) -> Result<u64, &'static str> {
     match ms.round() {
         ms if ms > LONGEST_MS => Err("is longer than a year"),
-        ms if ms < 1.0 => Err("is no time at all"),
+        ms if ms < 1.0 => Err("is not a positive duration"),
         ms => Ok(ms as u64),
     }
 }
@@ -182,8 +182,8 @@ mod tests {
         {
             assert!(minutes(text).is_err(), "{text}");
         }
-        assert_eq!(minutes("0"), Err("is no time at all"));
-        assert_eq!(minutes("0s"), Err("is no time at all"));
+        assert_eq!(minutes("0"), Err("is not a positive duration"));
+        assert_eq!(minutes("0s"), Err("is not a positive duration"));
         assert_eq!(minutes("-5m"), Err("is negative"));
         assert_eq!(minutes("9999999"), Err("is longer than a year"));
         assert_eq!(minutes("99999999999999999999999999999d"), Err("is longer than a year"));

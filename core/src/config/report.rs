@@ -11,7 +11,7 @@ use std::fmt::Write;
 /// let reading = read(b"name: demo\noperations:\n  - name: a\n    script: x\n    timout: 5\n", &ReadOptions::default());
 /// assert_eq!(
 ///     report(&reading.diagnostics),
-///     "error LR0207: operation 'a' has the unknown key 'timout'
+///     "error LR0207: Operation 'a' has the unknown key 'timout'.
 ///   --> 5:5
 ///   5 |     timout: 5
 ///     |     ^^^^^^

@@ -130,7 +130,7 @@ fn patterns(entry: &Entry, findings: &mut Findings<'_>) -> Option<Vec<String>> {
             Err(error) => error.to_string(),
         };
         let message = format!("a pattern of '{}' cannot be used: {why}", entry.key);
-        let advice = "Give a regular expression; put a backslash before characters that mean themselves.";
+        let advice = "Give a regular expression; escape literal characters with a backslash.";
         findings.error(Code::InvalidPattern, node.at, &message, advice);
     }
     Some(patterns)

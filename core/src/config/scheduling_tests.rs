@@ -55,7 +55,7 @@ fn retries_in_short() {
     assert_eq!(operation("retry-count: 1\nretry-delay: 0s").retry.unwrap().delay_ms, 0);
     assert_eq!(operation("priority: 1").retry, None);
     let alone = only(line("retry-delay: 5"), Code::MissingKey);
-    assert_eq!(alone.message, "operation 'op': 'retry-delay' does not say how often it is retried");
+    assert_eq!(alone.message, "Operation 'op': 'retry-delay' does not say how often it is retried.");
     assert_eq!(alone.snippet.as_deref(), Some("    retry-delay: 5\n    ^^^^^^^^^^^"));
     only(line("retry-count: '2'"), Code::WrongType);
     only(line("retry-count: -1"), Code::InvalidValue);
@@ -82,7 +82,7 @@ fn retries_in_full() {
         text.replace("max-delay", "MaxDelay").replace("retry-on", "RetryOn").replace("stop-on", "stop_on");
     assert_eq!(*operation(&pascal).retry.unwrap(), policy);
     let both = only(line("retry: {count: 2}\nretry-delay: 5"), Code::InvalidValue);
-    assert_eq!(both.message, "operation 'op': both 'retry-delay' and 'retry' say how it is retried");
+    assert_eq!(both.message, "Operation 'op': both 'retry-delay' and 'retry' say how it is retried.");
     assert_eq!(both.at.unwrap().line, 6);
     only(line("retry: 3"), Code::WrongType);
     only(line("retry: {delay: 3}"), Code::MissingKey);
@@ -155,7 +155,7 @@ fn resources() {
     only(line("resources: {network-mbps: 1e12}"), Code::InvalidValue);
     only(line("resources: 4GB"), Code::WrongType);
     let unknown = only(line("resources: {memroy-gb: 1}"), Code::UnknownKey);
-    assert_eq!(unknown.message, "operation 'op': 'resources' has the unknown key 'memroy-gb'");
+    assert_eq!(unknown.message, "Operation 'op': 'resources' has the unknown key 'memroy-gb'.");
 }
 
 #[test]

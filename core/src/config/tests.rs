@@ -120,21 +120,21 @@ fn the_enterprise_lab_can_be_planned_and_says_what_is_not_there_yet() {
     assert_eq!(
         summary,
         [
-            (false, "LR0112", "'retain-logs' is not available yet and is ignored"),
-            (false, "LR0112", "the operations of 'cleanup' are not run, because it is not automatic"),
-            (false, "LR0112", "'health-checks' is not available yet and is ignored"),
+            (false, "LR0112", "'retain-logs' is not available yet and is ignored."),
+            (false, "LR0112", "The operations of 'cleanup' are not run, because it is not automatic."),
+            (false, "LR0112", "'health-checks' is not available yet and is ignored."),
             (
                 false,
                 "LR0214",
-                "operation 'Create Networks': the provider 'opentofu' is not available yet; the operation can be planned but not run",
+                "Operation 'Create Networks': the provider 'opentofu' is not available yet; the operation can be planned but not run.",
             ),
             (
                 false,
                 "LR0214",
-                "operation 'Open Ports': the provider 'opentofu' is not available yet; the operation can be planned but not run",
+                "Operation 'Open Ports': the provider 'opentofu' is not available yet; the operation can be planned but not run.",
             ),
-            (false, "LR0112", "a list of 'checks' in 'validation' is not available yet and is ignored"),
-            (false, "LR0112", "'rollback' is not available yet and is ignored"),
+            (false, "LR0112", "A list of 'checks' in 'validation' is not available yet and is ignored."),
+            (false, "LR0112", "'rollback' is not available yet and is ignored."),
         ]
     );
     let operations = &reading.lab.as_ref().unwrap().operations;
@@ -186,7 +186,7 @@ fn the_enterprise_lab_runs_with_its_own_provider() {
 fn programs_services_and_stages() {
     let reading = fixture("services.yaml");
     let summary: Vec<_> = reading.diagnostics.iter().map(|f| f.message.as_str()).collect();
-    assert_eq!(summary, ["the lab has the unknown key 'defaults', which has no effect"]);
+    assert_eq!(summary, ["The lab has the unknown key 'defaults', which has no effect."]);
     let lab = lab(reading);
     assert_eq!(lab.version.as_deref(), Some("1.10"));
     assert_eq!(lab.settings.failure, Some(FailureStrategy::Continue));
@@ -260,7 +260,7 @@ fn every_finding_in_one_pass_at_its_place() {
         ]
     );
     let unknown = &reading.diagnostics[6];
-    assert_eq!(unknown.message, "operation 'a' has the unknown key 'timout'");
+    assert_eq!(unknown.message, "Operation 'a' has the unknown key 'timout'.");
     assert_eq!(
         unknown.advice.as_deref(),
         Some("Did you mean 'timeout'? Keys of your own stand below 'metadata', or begin with 'x-'.")
@@ -290,7 +290,7 @@ fn a_key_that_is_near_to_a_known_one_is_an_error_and_others_are_warnings() {
     {
         let finding = severity(text);
         assert_eq!(finding.severity, Severity::Warning, "{text}");
-        assert!(finding.message.ends_with(", which has no effect"), "{}", finding.message);
+        assert!(finding.message.ends_with(", which has no effect."), "{}", finding.message);
         assert_eq!(finding.operation.as_deref(), Some("op"));
         let said = finding.advice.unwrap();
         assert_eq!(said.contains("Did you mean"), meant.is_some(), "{said}");
@@ -309,9 +309,9 @@ fn every_unknown_key_is_an_error_where_the_reading_is_strict() {
     assert_eq!(
         said,
         [
-            (Severity::Error, "operation 'a' has the unknown key 'colour'"),
-            (Severity::Error, "operation 'b': 'ready' has the unknown key 'banner'"),
-            (Severity::Error, "the lab has the unknown key 'region'"),
+            (Severity::Error, "Operation 'a' has the unknown key 'colour'."),
+            (Severity::Error, "Operation 'b': 'ready' has the unknown key 'banner'."),
+            (Severity::Error, "The lab has the unknown key 'region'."),
         ]
     );
     assert!(read(text.as_bytes(), &options("/labs/lab.yaml")).lab.is_some());
@@ -411,7 +411,7 @@ fn a_service_says_when_it_is_ready_and_a_stop_what_it_stops() {
     only(ready("{http: 'localhost:80'}"), Code::InvalidValue);
     assert!(matches!(work(ready("{http: 'https://x'}")), Work::Process(_)));
     let wrong = only(ready("{tcp: '::1:80'}"), Code::InvalidValue);
-    assert!(wrong.message.ends_with("the readiness probe '::1:80' has an IPv6 address without brackets"));
+    assert!(wrong.message.ends_with("the readiness probe '::1:80' has an IPv6 address without brackets."));
     only(ready("{tcp: 80, interval: never}"), Code::InvalidQuantity);
     only(ready("{tcp: 80, intervall: 1}"), Code::UnknownKey);
     let stop = "name: x\noperations: [{name: t, service: s}, {name: s, command: x, mode: service, ready: {tcp: 80}}]";
@@ -537,7 +537,7 @@ fn parameters_that_powershell_cannot_tell_apart_are_refused() {
 fn a_configuration_that_is_not_a_lab_is_told_so_once() {
     let text = "ComputerName: x\nsettings: [1]\nname: y\nenvironment: {a: [no, '${LR_NONE}'], A: 1}\n";
     let finding = only(yaml(text), Code::MissingKey);
-    assert_eq!(finding.message, "'lab.yaml' is not a lab configuration: it has no 'operations'");
+    assert_eq!(finding.message, "'lab.yaml' is not a lab configuration: it has no 'operations'.");
     assert!(finding.advice.unwrap().starts_with("Get-LabConfig reads it."));
     // A list that was meant is a slip of the pen.
     let slip = yaml("name: x\noperatons: [{name: a, script: y}]\n");
@@ -549,7 +549,7 @@ fn files_that_are_no_labs() {
     only(yaml(""), Code::NotAMapping);
     only(yaml("# nothing\n"), Code::NotAMapping);
     let list = only(yaml("\n- a\n- b\n"), Code::NotAMapping);
-    assert_eq!(list.message, "the file must be a mapping, but is a list");
+    assert_eq!(list.message, "The file must be a mapping, but is a list.");
     only(read(b"", &options("x.json")), Code::NotAMapping);
     only(read(b"n\0a\0", &ReadOptions::default()), Code::NotText);
     only(read(b"@{ Name = 'x' }", &options("x.psd1")), Code::NotAvailable);

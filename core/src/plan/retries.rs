@@ -61,7 +61,7 @@ impl Retry {
                                 format!("a retry pattern of {whose} cannot be used: {why}"),
                             )
                             .with_advice(
-                                "Give a regular expression; put a backslash before characters that mean themselves.",
+                                "Give a regular expression; escape literal characters with a backslash.",
                             ),
                         );
                     }

@@ -223,28 +223,28 @@ mod tests {
         assert_eq!(asking(ProbeCheck::Tcp("8080".into())), [""; 0]);
         assert_eq!(
             asking(ProbeCheck::Tcp("localhost".into())),
-            ["operation 'web': the readiness probe 'localhost' has no port"]
+            ["Operation 'web': the readiness probe 'localhost' has no port."]
         );
         assert_eq!(
             asking(ProbeCheck::Http("localhost:80".into())),
-            ["operation 'web': the readiness probe 'localhost:80' does not start with http:// or https://"]
+            ["Operation 'web': the readiness probe 'localhost:80' does not start with http:// or https://"]
         );
     }
 
     #[test]
     fn what_no_program_could_be_started_with_is_a_fault_of_the_plan() {
-        let null = "operation 'web' has a null character, which no program can be given";
-        assert_eq!(said(|spec| spec.command = " ".into()), ["operation 'web' names no program"]);
+        let null = "Operation 'web' has a null character, which no program can be given.";
+        assert_eq!(said(|spec| spec.command = " ".into()), ["Operation 'web' names no program."]);
         assert_eq!(said(|spec| spec.command = "a\0".into()), [null]);
         assert_eq!(said(|spec| spec.arguments = vec!["a\0".into()]), [null]);
         assert_eq!(said(|spec| _ = spec.environment.insert("A".into(), Some("\0".into()))), [null]);
         assert_eq!(
             said(|spec| _ = spec.environment.insert("A=B".into(), None)),
-            ["operation 'web' sets the variable 'A=B', which cannot be a name"]
+            ["Operation 'web' sets the variable 'A=B', which cannot be a name."]
         );
         assert_eq!(
             said(|spec| spec.working_directory = Some("sub/folder".into())),
-            ["operation 'web' starts 'prog' in 'sub/folder', which is not an absolute path"]
+            ["Operation 'web' starts 'prog' in 'sub/folder', which is not an absolute path."]
         );
         for whole in ["/srv", "C:\\srv", "\\\\server\\share"] {
             assert_eq!(said(|spec| spec.working_directory = Some(whole.into())), [""; 0], "{whole}");

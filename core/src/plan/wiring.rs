@@ -271,7 +271,7 @@ fn resolve_stop(
                 Diagnostic::error(
                     Code::UnknownService,
                     format!(
-                        "operation '{}' stops '{service}', which is no service of this run",
+                        "operation '{}' stops '{service}', which is not a service of this run",
                         operation.name
                     ),
                 )

@@ -3,7 +3,7 @@
 //! An entry is a flat JSON document whose first members are `seq`, `at` and `event`, in this order, so that it is
 //! read in one pass without being kept in between. Operations are known by their place in the plan and by name.
 
-use crate::error::{Code, Fault, sentences};
+use crate::error::{Code, Fault, sentence, sentences};
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::Damage;
@@ -232,7 +232,11 @@ impl From<&Fault> for ErrorReport {
 impl ErrorReport {
     /// An error of the core's own.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { id: code.id().to_owned(), category: code.category().to_owned(), message: message.into() }
+        Self {
+            id: code.id().to_owned(),
+            category: code.category().to_owned(),
+            message: sentence(message.into()),
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn sentence(waiting: &Waiting, plan: &Plan) -> String {
         return format!("what it needs is kept for {}, which has waited longer", name(first));
     }
     match waiting.state {
-        "admitted" => "it waits for a worker to take it".to_owned(),
+        "admitted" => "waiting for a free worker".to_owned(),
         state => format!("it is {state}"),
     }
 }

@@ -752,7 +752,7 @@ impl Run {
             }
             Status::Abandoned => Some(ErrorReport::new(
                 Code::OperationAbandoned,
-                format!("operation '{name}' was told to stop and did not; it may still be running"),
+                format!("operation '{name}' did not stop when asked to; it may still be running"),
             )),
         }
     }

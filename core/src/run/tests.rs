@@ -213,7 +213,7 @@ fn a_timeout_says_which_limit_it_was() {
     assert_eq!(result.operations[0].status, Some(Status::TimedOut));
     let error = result.operations[0].error.clone().unwrap();
     assert_eq!(error.id, "LabRunner.OperationTimeout");
-    assert_eq!(error.message, "operation 'slow' took longer than its limit of 30 ms");
+    assert_eq!(error.message, "Operation 'slow' took longer than its limit of 30 ms.");
 }
 
 #[test]
@@ -455,9 +455,9 @@ fn a_retry_matches_the_error_and_asks_for_a_worker_again() {
     let broken =
         |message: &str| Outcome { error: Some(ErrorReport::new(Code::OperationFailed, message)), ..failed() };
     let (a, attempt) = work(run.take(4, SOON));
-    let (_, again) = run.complete_and_take(a, attempt, broken("the disk is BUSY"), 4, SOON);
+    let (_, again) = run.complete_and_take(a, attempt, broken("The disk is BUSY."), 4, SOON);
     assert_eq!(work(again), (a, 2), "the worker that failed may try again");
-    assert_eq!(run.complete(a, 2, broken("no such file")), Completion::Accepted);
+    assert_eq!(run.complete(a, 2, broken("No such file.")), Completion::Accepted);
     let seen = until_finished(&hub);
     let retried = seen.iter().find_map(|kind| match kind {
         EventKind::Happened(What::Retrying(Retrying { end, delay_ms })) => {
@@ -466,10 +466,10 @@ fn a_retry_matches_the_error_and_asks_for_a_worker_again() {
         }
         _ => None,
     });
-    assert_eq!(retried, Some((1, Status::Failed, Some(4), "the disk is BUSY".to_owned(), 0)));
+    assert_eq!(retried, Some((1, Status::Failed, Some(4), "The disk is BUSY.".to_owned(), 0)));
     let result = run.result();
     assert_eq!((result.operations[0].status, result.operations[0].attempts), (Some(Status::Failed), 2));
-    assert_eq!(result.operations[0].error.as_ref().unwrap().message, "no such file");
+    assert_eq!(result.operations[0].error.as_ref().unwrap().message, "No such file.");
     assert_eq!(result.order_started, ["a"]);
     assert_eq!(run.take(4, SOON), Ticket::Over);
 }

@@ -88,7 +88,7 @@ fn check_folder(spec: &ProcessSpec) -> Result<(), Fault> {
     if !path.is_absolute() {
         let message =
             format!("the working directory '{folder}' of program '{command}' is not an absolute path");
-        return Err(fault(spec, message).with_advice("Give the whole path."));
+        return Err(fault(spec, message).with_advice("Give the full path."));
     }
     // The dot asks for the right to enter, which starting there needs.
     match path.join(".").metadata() {
@@ -169,7 +169,7 @@ fn search_advice(spec: &ProcessSpec) -> String {
         }
     }
     if folders.is_empty() {
-        return advice + "There is no PATH to look it up on; give the whole path.";
+        return advice + "PATH is not set; give the full path.";
     }
     let named: Vec<String> = folders.iter().take(FOLDERS_NAMED).map(|f| f.display().to_string()).collect();
     let more = match folders.len().saturating_sub(FOLDERS_NAMED) {

@@ -8,7 +8,7 @@ use super::output::{OutputSink, Tail, pump};
 use super::readiness::{self, Question, Taken};
 use super::tree::{Exit, StopSignal, Tree};
 use super::{launch, os};
-use crate::error::{Code, Fault};
+use crate::error::{Code, Fault, sentence};
 use crate::operation::endpoint::Endpoint;
 use crate::operation::{DEFAULT_STOP_GRACE_MS, LINGER, Probe, ProcessMode, ProcessSpec, StopMode};
 use std::pin::pin;
@@ -301,7 +301,8 @@ fn conclude(spec: &ProcessSpec, exit: Exit, cause: Cause, last_errors: Vec<Strin
     let outcome = match cause {
         Cause::Ordered => ProcessOutcome::Stopped,
         Cause::NotReady(mut fault) => {
-            fault.message.push_str(&shown(&last_errors));
+            let message = format!("{}{}", fault.message.trim_end_matches('.'), shown(&last_errors));
+            fault.message = sentence(message);
             ProcessOutcome::Failed(fault)
         }
         Cause::Itself { ready } if spec.mode == ProcessMode::Service => {
@@ -325,7 +326,7 @@ fn failed(spec: &ProcessSpec, exit: Exit, last_errors: &[String]) -> Fault {
     let message = format!("program '{}' {}{said}", spec.command, in_words(exit));
     let fault = match exit.signal {
         Some(_) => Fault::new(Code::ProcessSignaled, message).with_advice(
-            "Somebody or the system (short of memory?) ended it, or it crashed; see its output.",
+            "It crashed, or it was killed by a user or by the system (out of memory?); see its output.",
         ),
         None => Fault::new(Code::ProcessExitCode, message)
             .with_advice("See its output; if this code is a success, list it under successCodes."),
@@ -334,7 +335,8 @@ fn failed(spec: &ProcessSpec, exit: Exit, last_errors: &[String]) -> Fault {
 }
 
 fn died(spec: &ProcessSpec, exit: Exit, ready: bool, last_errors: &[String]) -> Fault {
-    let when = if ready { "after it was ready, though nobody had stopped it" } else { "before it was ready" };
+    let when =
+        if ready { "after it was ready, although it had not been stopped" } else { "before it was ready" };
     let message = format!("service '{}' {} {when}{}", spec.command, in_words(exit), shown(last_errors));
     let advice = if exit.code == Some(0) {
         "A service must stay in the foreground; start it without its daemon option."

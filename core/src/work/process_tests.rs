@@ -176,9 +176,9 @@ async fn the_exit_code_decides() {
     assert_eq!(end.last_errors, ["first", "no such table", ""]);
     let fault = fault(end);
     assert_eq!(fault.code, Code::ProcessExitCode);
-    assert_eq!(fault.message, "program 'sh' ended with exit code 3: no such table");
+    assert_eq!(fault.message, "Program 'sh' ended with exit code 3: no such table.");
 
-    assert_eq!(fault_of(sh("exit 4")).await.message, "program 'sh' ended with exit code 4");
+    assert_eq!(fault_of(sh("exit 4")).await.message, "Program 'sh' ended with exit code 4.");
 }
 
 #[tokio::test]
@@ -195,7 +195,7 @@ async fn a_signal_is_named() {
     assert_eq!((end.exit_code, end.signal), (None, Some(libc::SIGKILL)));
     let fault = fault(end);
     assert_eq!(fault.code, Code::ProcessSignaled);
-    assert_eq!(fault.message, "program 'sh' was ended by signal 9 (SIGKILL)");
+    assert_eq!(fault.message, "Program 'sh' was ended by signal 9 (SIGKILL).");
 }
 
 #[tokio::test]
@@ -263,7 +263,7 @@ async fn a_missing_command_is_named_with_the_nearest_and_the_path() {
     spec.environment.insert("PATH".to_owned(), Some(folder.path().to_str().unwrap().to_owned()));
     let fault = fault_of(spec).await;
     assert_eq!(fault.code, Code::ProcessNotStarted);
-    assert_eq!(fault.message, "program 'deploy-lap' was not found");
+    assert_eq!(fault.message, "Program 'deploy-lap' was not found.");
     assert_eq!(fault.target.as_deref(), Some("deploy-lap"));
     let expected = format!(
         "Did you mean 'deploy-lab'? Install it, give its path, or correct PATH. Looked in {}.",
@@ -308,7 +308,7 @@ async fn the_working_directory_must_be_there() {
     for (folder, why) in [("/no/such/folder", "does not exist"), ("relative", "is not an absolute path")] {
         let fault = fault_of(ProcessSpec { working_directory: Some(folder.to_owned()), ..sh("true") }).await;
         assert_eq!(fault.code, Code::ProcessNotStarted);
-        assert_eq!(fault.message, format!("the working directory '{folder}' of program 'sh' {why}"));
+        assert_eq!(fault.message, format!("The working directory '{folder}' of program 'sh' {why}."));
     }
 }
 
@@ -617,7 +617,7 @@ async fn an_address_that_answers_before_the_service_is_a_fault_that_says_who_it_
     let fault = fault(end);
     assert_eq!(fault.code, Code::AddressInUse);
     let start = format!(
-        "service 'sh' was not started, because its readiness probe (connection to {address}) was answered \
+        "Service 'sh' was not started, because its readiness probe (connection to {address}) was answered \
          before it"
     );
     assert!(fault.message.starts_with(&start), "{fault}");
@@ -657,8 +657,8 @@ async fn a_service_that_is_never_ready_is_stopped_with_its_tree() {
     let fault = fault(end);
     assert_eq!(fault.code, Code::ServiceNotReady);
     let expected = format!(
-        "service 'sh' was not ready within 300ms; last try: connection to {address}: connection refused: \
-         waiting for the disk"
+        "Service 'sh' was not ready within 300ms; last try: connection to {address}: connection refused: \
+         waiting for the disk."
     );
     assert_eq!(fault.message, expected);
 }
@@ -684,12 +684,12 @@ async fn a_service_that_dies_before_it_is_ready_says_how() {
     assert_eq!(death.code, Code::ServiceDied);
     assert_eq!(
         death.message,
-        "service 'sh' ended with exit code 4 before it was ready; its last error lines:\n  \
+        "Service 'sh' ended with exit code 4 before it was ready; its last error lines:\n  \
          reading config\n  port 80: permission denied"
     );
 
     let daemon = fault_of(service("exit 0", check, 60_000)).await;
-    assert_eq!(daemon.message, "service 'sh' ended with exit code 0 before it was ready");
+    assert_eq!(daemon.message, "Service 'sh' ended with exit code 0 before it was ready.");
     assert!(daemon.advice.unwrap().contains("foreground"));
 }
 
@@ -704,7 +704,7 @@ async fn a_service_that_dies_later_takes_its_helpers_with_it() {
     let fault = fault(end);
     assert_eq!(fault.code, Code::ServiceDied);
     let expected =
-        "service 'sh' was ended by signal 9 (SIGKILL) after it was ready, though nobody had stopped it";
+        "Service 'sh' was ended by signal 9 (SIGKILL) after it was ready, although it had not been stopped.";
     assert_eq!(fault.message, expected);
 }
 

@@ -26,7 +26,7 @@ pub fn handle() -> Result<Handle, Fault> {
         .build()
         .map_err(|error| {
             Fault::new(Code::ProcessNotStarted, format!("no program can be started: {error}"))
-                .with_advice("The threads that watch over programs were refused; look at the limits for threads and open files.")
+                .with_advice("The threads that supervise programs could not be created; check the limits for threads and open files.")
         })?;
     Ok(runtime.insert(built).handle().clone())
 }
