@@ -74,7 +74,7 @@ internal static class LimitsReader
                 }
                 else
                 {
-                    Refuse($"The size '{size}' of pool '{name}' is no number of units.", "Write 1 or more.");
+                    Refuse($"The size '{size}' of pool '{name}' is not a number of units.", "Write 1 or more.");
                 }
             }
         }

@@ -52,7 +52,7 @@ internal sealed class NeedsSource(List<LabFinding> findings, KeyCheck keys)
 
             if (read(value) is not { } amount)
             {
-                Refuse($"The {spelled} '{value}' in the Resources of operation '{operation}' is no amount.", operation, "Write a number that is not below zero; memory may be a text such as '512MB'.");
+                Refuse($"The {spelled} '{value}' in the Resources of operation '{operation}' is not an amount.", operation, "Write a number that is not below zero; memory may be a text such as '512MB'.");
             }
             else if (!needs.TryAdd(key, amount))
             {
@@ -78,7 +78,7 @@ internal sealed class NeedsSource(List<LabFinding> findings, KeyCheck keys)
             }
             else
             {
-                Refuse($"Operation '{operation}' takes '{units}' of pool '{name}', which is no number of units.", operation, "Take 1 or more.");
+                Refuse($"Operation '{operation}' takes '{units}' of pool '{name}', which is not a number of units.", operation, "Take 1 or more.");
             }
         }
 

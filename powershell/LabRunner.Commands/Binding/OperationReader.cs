@@ -161,7 +161,7 @@ internal sealed class OperationReader
             return priority;
         }
 
-        _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The Priority '{value}' of operation '{name}' is no number.", name, "Write 1 (first) to 10 (last)."));
+        _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The Priority '{value}' of operation '{name}' is not a number.", name, "Write 1 (first) to 10 (last)."));
         return null;
     }
 
@@ -195,7 +195,7 @@ internal sealed class OperationReader
 
         _findings.Add(new LabFinding(
             LabRunnerError.InvalidValue,
-            $"The Timeout '{value}' of operation '{name}' is no time above zero.",
+            $"The Timeout '{value}' of operation '{name}' is not a positive duration.",
             name,
             "Write minutes, a TimeSpan, or a text such as '30s' or '2h'."));
         return null;

@@ -141,7 +141,7 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
             return map;
         }
 
-        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The {key} of operation '{operation}' is no dictionary.", operation, $"Write {key} = @{{ NAME = 'value' }}."));
+        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The {key} of operation '{operation}' is not a dictionary.", operation, $"Write {key} = @{{ NAME = 'value' }}."));
         return null;
     }
 
@@ -156,7 +156,7 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
             }
             else
             {
-                findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"'{item}' in the SuccessCodes of operation '{operation}' is no exit code.", operation));
+                findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"'{item}' in the SuccessCodes of operation '{operation}' is not an exit code.", operation));
             }
         }
 

@@ -42,7 +42,7 @@ internal sealed class RetrySource(List<LabFinding> findings, KeyCheck keys)
         }
         else
         {
-            Refuse($"The RetryCount '{count}' of operation '{operation}' is no number of tries.", operation, "Write 0 or more.");
+            Refuse($"The RetryCount '{count}' of operation '{operation}' is not a number of retries.", operation, "Write 0 or more.");
         }
 
         Pause(delay, "RetryDelay", "delay_ms");
@@ -91,7 +91,7 @@ internal sealed class RetrySource(List<LabFinding> findings, KeyCheck keys)
             }
             else
             {
-                Refuse($"The {spelled} '{value}' of operation '{operation}' is no time.", operation, "Write a number of seconds, a TimeSpan, or a text such as '500ms' or '2m'.");
+                Refuse($"The {spelled} '{value}' of operation '{operation}' is not a duration.", operation, "Write a number of seconds, a TimeSpan, or a text such as '500ms' or '2m'.");
             }
         }
 

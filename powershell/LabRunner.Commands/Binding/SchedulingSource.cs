@@ -61,7 +61,7 @@ internal sealed class SchedulingSource(List<LabFinding> findings, KeyCheck keys)
             }
             else
             {
-                Refuse($"The {spelled} '{value}' of operation '{operation}' is no time above zero.", operation, "Write minutes, a TimeSpan, or a text such as '30s' or '2h'.");
+                Refuse($"The {spelled} '{value}' of operation '{operation}' is not a positive duration.", operation, "Write minutes, a TimeSpan, or a text such as '30s' or '2h'.");
             }
         }
     }

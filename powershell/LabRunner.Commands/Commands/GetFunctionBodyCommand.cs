@@ -57,6 +57,6 @@ public sealed class GetFunctionBodyCommand : PSCmdlet
             return file.ScriptBlock;
         }
 
-        throw new LabRunnerException("LabRunner.IncompleteModule", ErrorCategory.ObjectNotFound, $"The file '{path}' of the module cannot be read.", "Copy the whole folder of the module, or install it anew.", path);
+        throw new LabRunnerException("LabRunner.IncompleteModule", ErrorCategory.ObjectNotFound, $"The file '{path}' of the module cannot be read.", "Copy the whole folder of the module, or install it again.", path);
     }
 }

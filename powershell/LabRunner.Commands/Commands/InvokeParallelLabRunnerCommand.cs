@@ -222,7 +222,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
         if (RetryDelaySeconds > 0 && RetryCount == 0)
         {
-            throw LabRunnerError.Contradiction("-RetryDelaySeconds says how long to wait, but nothing says how often to try again.", "Add -RetryCount.");
+            throw LabRunnerError.Contradiction("-RetryDelaySeconds has no effect without -RetryCount.", "Add -RetryCount.");
         }
 
         // Existing callers of scripts expect all of them to be tried, each for half an hour at most.

@@ -87,7 +87,7 @@ public sealed class SetLabRunnerConfigurationCommand : QueryCommand
     [Parameter]
     public LabProgressStyle ProgressStyle { get; set; }
 
-    /// <summary>How often progress is drawn anew, in seconds.</summary>
+    /// <summary>The seconds between two redraws of the progress display.</summary>
     [Parameter]
     [Alias("ProgressRefreshInterval")]
     public double ProgressIntervalSeconds { get; set; }

@@ -286,7 +286,7 @@ internal sealed class Psd1Tokens
                 Token("integer", extent, sign + Convert.ToString(value, CultureInfo.InvariantCulture));
                 break;
             default:
-                Fault("not-data", $"'{extent.Text}' is no number", "Write digits.", extent);
+                Fault("not-data", $"'{extent.Text}' is not a number", "Write digits.", extent);
                 Null(extent);
                 break;
         }
@@ -300,7 +300,7 @@ internal sealed class Psd1Tokens
         InvokeMemberExpressionAst => "a method call would have to be executed",
         MemberExpressionAst => "a member access would have to be executed",
         ConvertExpressionAst cast => $"a cast to [{cast.Type.TypeName.FullName}] would have to be executed",
-        TypeExpressionAst type => $"the type [{type.TypeName.FullName}] is no value",
+        TypeExpressionAst type => $"the type [{type.TypeName.FullName}] is not a value",
         _ => "this expression would have to be executed",
     };
 

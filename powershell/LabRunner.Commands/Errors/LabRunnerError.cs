@@ -84,7 +84,7 @@ internal static class LabRunnerError
         ScriptExitCode,
         ErrorCategory.FromStdErr,
         $"Operation '{operation}' ended with exit code {code}.",
-        "Look at its output; let it end with exit 0, or without exit, when that is no failure.",
+        "Look at its output; let it end with exit 0, or without exit, when that is not a failure.",
         operation).ErrorRecord;
 
     /// <summary>An output object said <c>Success = $false</c>.</summary>
@@ -320,7 +320,7 @@ internal static class LabRunnerError
         {
             OperationStatus.TimedOut => (OperationTimeout, ErrorCategory.OperationTimeout, $"Operation '{operation}' took longer than its limit and was stopped.", "Raise its Timeout or -TimeoutMinutes, or find out why it takes so long."),
             OperationStatus.Canceled => (OperationCanceled, ErrorCategory.OperationStopped, $"Operation '{operation}' was stopped with its run.", (string?)null),
-            OperationStatus.Abandoned => (OperationAbandoned, ErrorCategory.OperationStopped, $"Operation '{operation}' did not stop when told to; it may still be running.", "Let it wait in commands that can be stopped, such as Start-Sleep, and not in .NET methods."),
+            OperationStatus.Abandoned => (OperationAbandoned, ErrorCategory.OperationStopped, $"Operation '{operation}' did not stop when asked to; it may still be running.", "Let it wait in commands that can be stopped, such as Start-Sleep, and not in .NET methods."),
             _ => (OperationFailed, ErrorCategory.NotSpecified, $"Operation '{operation}' failed.", null),
         };
         return new LabRunnerException(

@@ -78,7 +78,7 @@ internal static class LabReportBuilder
                     advice.Add($"'{result.Name}' took longer than its limit: raise its timeout, or find out why it takes so long.");
                     break;
                 case OperationStatus.Abandoned:
-                    advice.Add($"'{result.Name}' did not stop when told to; check whether it is still at work.");
+                    advice.Add($"'{result.Name}' did not stop when asked to; check whether it is still running.");
                     break;
                 case OperationStatus.Failed when result.LogPath is not null:
                     advice.Add($"'{result.Name}' failed; its output is in {result.LogPath}.");

@@ -39,7 +39,7 @@ internal static class OperationRanking
 
         return key.Length > 0 && key.All(part => part is not null)
             ? key
-            : throw LabRunnerError.Ranking(operation.Name, $"gives nothing to sort operation '{operation.Name}' by", null);
+            : throw LabRunnerError.Ranking(operation.Name, $"returns no value to sort operation '{operation.Name}' by", null);
     }
 
     // Several values are compared one after another, as Sort-Object does with several properties.

@@ -102,7 +102,7 @@ public sealed class LabRunnerConfiguration
     /// <summary>How progress is shown.</summary>
     public LabProgressStyle ProgressStyle => Enum.Parse<LabProgressStyle>((string)Value(ModuleSettings.ProgressStyle)!);
 
-    /// <summary>How often progress is drawn anew, in seconds.</summary>
+    /// <summary>The seconds between two redraws of the progress display.</summary>
     public double ProgressIntervalSeconds => (double)Value(ModuleSettings.ProgressIntervalSeconds)!;
 
     /// <summary>The level of the log as it holds in this process: that of the verbosity where none is set.</summary>

@@ -234,7 +234,7 @@ impl<'a> Observer<'a> {
         }
         self.slots.insert(op);
         self.holding.insert(op);
-        prop_assert!(self.slots.len() <= self.cap, "more at work than slots");
+        prop_assert!(self.slots.len() <= self.cap, "more operations run than there are slots");
         self.check_resources()
     }
 
