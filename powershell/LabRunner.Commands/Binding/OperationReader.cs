@@ -22,10 +22,11 @@ internal sealed class OperationReader
     /// <summary>Prepares a reading.</summary>
     /// <param name="caller">Whose operations they are.</param>
     /// <param name="strict">Whether every unknown key is a fault.</param>
-    internal OperationReader(PSCmdlet caller, bool strict = false)
+    /// <param name="ofScripts">Whether they are scripts of existing callers, which learn from the result that one is missing.</param>
+    internal OperationReader(PSCmdlet caller, bool strict = false, bool ofScripts = false)
     {
         _keys = new KeyCheck(_findings, strict);
-        _scripts = new ScriptSource(caller, _findings);
+        _scripts = new ScriptSource(caller, _findings, warnsOfMissing: !ofScripts);
         _programs = new ProcessSource(caller, _findings, _keys);
         _scheduling = new SchedulingSource(_findings, _keys);
         _rollbacks = new RollbackSource(caller, _findings, _keys);

@@ -7,8 +7,10 @@ using LabRunner.Execution;
 namespace LabRunner.Binding;
 
 /// <summary>Makes the work of an operation from a script block, a text, a script file or a command's name.</summary>
-/// <remarks>With <paramref name="onlyDeclared"/>, values that a script has no parameter for are left out and no fault.</remarks>
-internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false)
+/// <remarks>
+/// With <paramref name="warnsOfMissing"/>, a script file that does not exist yet is a warning. With <paramref name="onlyDeclared"/>, values that a script has no parameter for are left out and no fault.
+/// </remarks>
+internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false, bool warnsOfMissing = false)
 {
     private readonly UsingCollector _using = new(caller);
 
@@ -45,6 +47,11 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
         if (full is null || !full.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) || !File.Exists(full))
         {
             // A command, or a file that an operation before it will write: only the worker can tell.
+            if (warnsOfMissing && full is not null && full.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
+            {
+                findings.Add(new LabFinding(LabRunnerError.ScriptNotFound, $"The script '{full}' of operation '{operation}' does not exist yet.", operation, "Correct the path, or let an operation that it depends on write it.") { IsWarning = true });
+            }
+
             var loose = ParameterBinding.BindUnchecked(parameters, operation, findings);
             return new ScriptWork { Command = IsPath(path) && full is not null ? full : path, IsFile = IsPath(path), Positional = loose.Positional, Named = loose.Named };
         }

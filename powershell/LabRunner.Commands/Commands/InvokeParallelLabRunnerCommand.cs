@@ -161,8 +161,13 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
     private void Run()
     {
-        var reader = new OperationReader(Voice, Strict);
+        if (ParameterSetName == ByScripts && !MyInvocation.BoundParameters.Keys.Any(name => name != nameof(Caller) && !CommonParameters.Contains(name) && !OptionalCommonParameters.Contains(name)))
+        {
+            throw LabRunnerError.NothingGiven("Invoke-ParallelLabRunner");
+        }
+
         var scripts = ParameterSetName == ByScripts ? new LabScriptReader(Voice, Config, MyInvocation.BoundParameters.ContainsKey(nameof(Config)), SafeMode) : null;
+        var reader = new OperationReader(Voice, Strict, ofScripts: scripts is not null);
         var definitions = reader.Read(scripts?.Read(Scripts) ?? _operations);
         var foreseen = DryRun ? null : Foresee(definitions, reader.Constrained, MaxConcurrency);
         var settings = Settings();

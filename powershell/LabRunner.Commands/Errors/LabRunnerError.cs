@@ -174,6 +174,13 @@ internal static class LabRunnerError
     /// <summary>Parameters that cannot be meant together.</summary>
     internal static LabRunnerException Contradiction(string message, string advice) => new(InvalidValue, ErrorCategory.InvalidArgument, message, advice);
 
+    /// <summary>A call that says nothing of what is to be run.</summary>
+    internal static LabRunnerException NothingGiven(string command) => new(
+        EmptyPlan,
+        ErrorCategory.InvalidArgument,
+        $"{command} was called without operations.",
+        "Pass -Operations @{ Name = '…'; ScriptBlock = { … } }, or the paths of scripts as -Scripts.");
+
     /// <summary>Modules that the settings want in every run, and that are not installed.</summary>
     internal static LabRunnerException ModulesMissing(string[] names) => new(
         "LabRunner.ModuleNotFound",

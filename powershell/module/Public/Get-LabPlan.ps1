@@ -20,7 +20,7 @@ function Get-LabPlan {
     .PARAMETER Environment
         The environment whose changes are merged over the lab.
     .PARAMETER MaxConcurrency
-        How many operations may run at the same time; 0, or nothing, for the lab's own setting, or the module's.
+        How many operations may run at the same time; 0, or nothing, for the lab's own setting, or the module's. Alias: MaxParallelism.
     .PARAMETER ResourceLimits
         The amounts that are available to operations, as in Start-AdvancedLabOrchestration.
     .PARAMETER OrchestrationMode

@@ -32,12 +32,12 @@ function Invoke-ParallelLabRunner {
         and Deploy-Network; without these one entry, Default-Lab-Deployment, with the command Deploy-Lab.
     .PARAMETER Config
         The configuration, as an object, a dictionary or the path of a file. A script gets it as -Config if it has that
-        parameter; the Config of an item comes first.
+        parameter; the Config of an item comes first. Alias: ConfigPath.
     .PARAMETER SafeMode
         Runs no script file side by side with itself: in this run it waits, and when another process is running it, it fails
         and says so. The lock ends with its process, however that ends.
     .PARAMETER MaxConcurrency
-        How many may run at the same time; 0, or nothing, for one a processor.
+        How many may run at the same time; 0, or nothing, for one a processor. Aliases: MaxParallelism, ThrottleLimit.
     .PARAMETER Throttle
         A lower limit than MaxConcurrency, when one is needed for the moment.
     .PARAMETER ShowProgress
@@ -84,7 +84,7 @@ function Invoke-ParallelLabRunner {
         When warnings, errors, host output and the like are shown. Live, which is the default: while operations run, each line
         with the name of its operation. Grouped: when an operation has ended, all of it in one piece.
     .PARAMETER Background
-        Returns a job at once, for Wait-Job, Receive-Job and Stop-Job. Each operation is a child job of it.
+        Returns a job at once, for Wait-Job, Receive-Job and Stop-Job. Each operation is a child job of it. Alias: AsJob.
     .PARAMETER Isolation
         How far operations are kept apart that have no Isolation of their own. Shared, which is the default: in warm
         runspaces, and what an operation changes in its session is undone before the next one. Runspace: in a runspace of its
@@ -94,7 +94,7 @@ function Invoke-ParallelLabRunner {
     .PARAMETER KeepRecords
         How many records of an operation are kept on its result; the first and the last ones, when there are more.
     .PARAMETER RunDirectory
-        The folder for the run's files; without it none are written.
+        The folder for the run's files; without it none are written. Alias: JournalPath.
     .PARAMETER RunName
         The run's name, in the progress, the job and the history.
     .PARAMETER Variables
@@ -140,7 +140,7 @@ function Invoke-ParallelLabRunner {
     .OUTPUTS
         LabRunner.LabOperationResult; a hashtable for scripts; a job with -Background.
     #>
-    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Scripts')]
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Operations')]
     [OutputType('LabRunner.LabOperationResult', 'LabRunner.Commands.LabRunJob', [hashtable])]
     param(
         [Parameter(ParameterSetName = 'Operations', Position = 0, ValueFromPipeline)]
@@ -196,6 +196,7 @@ function Invoke-ParallelLabRunner {
         [string] $OrchestrationMode,
 
         [AllowEmptyCollection()]
+        [ArgumentCompleter({ [LabRunner.SessionOperationCompleter]::new().Complete($args) })]
         [object[]] $Order,
 
         [switch] $Strict,
@@ -226,6 +227,7 @@ function Invoke-ParallelLabRunner {
         [ArgumentCompleter({ [LabRunner.SessionVariableCompleter]::new().Complete($args) })]
         [object] $Variables,
 
+        [ArgumentCompleter({ [LabRunner.SessionFunctionCompleter]::new().Complete($args) })]
         [string[]] $Functions,
 
         [ArgumentCompleter({ [LabRunner.SessionModuleCompleter]::new().Complete($args) })]
@@ -240,7 +242,7 @@ function Invoke-ParallelLabRunner {
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
         # An empty pipeline means zero operations, not missing parameters.
-        if ($PSCmdlet.ParameterSetName -eq 'Operations' -or ($PSCmdlet.MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
+        if ($PSBoundParameters.ContainsKey('Operations') -or ($PSCmdlet.MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
             $PSBoundParameters['Operations'] = $all.ToArray()
         } elseif ($Config -is [string]) {
             #later

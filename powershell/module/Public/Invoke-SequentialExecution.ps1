@@ -25,7 +25,7 @@ function Invoke-SequentialExecution {
     .PARAMETER KeepRecords
         How many records of an operation are kept on its result; the first and the last ones, when there are more.
     .PARAMETER RunDirectory
-        The folder for the run's files; without it none are written.
+        The folder for the run's files; without it none are written. Alias: JournalPath.
     .PARAMETER RunName
         The run's name, in the progress and the history.
     .PARAMETER ThrowOnFailure

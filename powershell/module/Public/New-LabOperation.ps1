@@ -84,6 +84,7 @@ function New-LabOperation {
         [ArgumentCompletions('Deploy', 'Configure', 'Validate', 'Cleanup', 'Monitor')]
         [string] $Type,
 
+        [ArgumentCompleter({ [LabRunner.SessionOperationCompleter]::new().Complete($args) })]
         [string[]] $Dependencies,
 
         [ValidateRange(1, 10)]

@@ -12,7 +12,7 @@ function Start-AdvancedLabOrchestration {
         The report has Summary, Results, Metrics, Health, ExecutionPlan, ValidationResults, Rollback, Recommendations and Error. With
         -DryRun nothing is started, and ExecutionPlan says what would be.
     .PARAMETER ConfigurationPath
-        The lab file.
+        The lab file. From the pipeline, such as Get-ChildItem ./labs/*.yaml, one lab after another. Aliases: ConfigPath, Path.
     .PARAMETER OrchestrationMode
         Sequential: one after another, as declared. Parallel: by priority. Intelligent: by priority, then by the longest
         remaining path. Custom: by -Order, or the order that the file names. Without it, the file's own mode, or Intelligent.
@@ -67,7 +67,7 @@ function Start-AdvancedLabOrchestration {
         Plans and checks only; nothing is started.
     .PARAMETER Background
         Returns a job at once, for Wait-Job, Receive-Job and Stop-Job. Each operation is a child job of it, with what that writes;
-        the report is the job's own output. The job has failed when the lab did not succeed as a whole.
+        the report is the job's own output. The job has failed when the lab did not succeed as a whole. Alias: AsJob.
     .PARAMETER CustomProviders
         Modules that bring providers of their own. Not available yet: they are refused.
     .PARAMETER Variables
@@ -104,8 +104,8 @@ function Start-AdvancedLabOrchestration {
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabOrchestrationReport', 'LabRunner.Commands.LabRunJob')]
     param(
-        [Parameter(Mandatory, Position = 0)]
-        [Alias('ConfigPath', 'Path')]
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [Alias('ConfigPath', 'Path', 'FullName')]
         [string] $ConfigurationPath,
 
         [ValidateSet('Sequential', 'Parallel', 'Intelligent', 'Custom')]
@@ -171,6 +171,7 @@ function Start-AdvancedLabOrchestration {
         [ArgumentCompleter({ [LabRunner.SessionVariableCompleter]::new().Complete($args) })]
         [object] $Variables,
 
+        [ArgumentCompleter({ [LabRunner.SessionFunctionCompleter]::new().Complete($args) })]
         [string[]] $Functions,
 
         [ArgumentCompleter({ [LabRunner.SessionModuleCompleter]::new().Complete($args) })]
@@ -181,7 +182,8 @@ function Start-AdvancedLabOrchestration {
         [switch] $ThrowOnFailure
     )
 
-    end {
+    process {
+        $PSBoundParameters['ConfigurationPath'] = $ConfigurationPath
         LabRunner.Commands\Start-AdvancedLabOrchestration @PSBoundParameters -Caller $PSCmdlet
     }
 }
