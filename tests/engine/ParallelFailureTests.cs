@@ -135,7 +135,7 @@ public sealed class ParallelFailureTests(ModuleFixture fixture) : IClassFixture<
         Assert.Null(result.Terminated);
         Assert.Equal("before", result.Output[0]);
         Assert.StartsWith("LabRunner.EngineFault", (string?)result.Output[1], StringComparison.Ordinal);
-        Assert.Contains("operation 0 is Ended(Succeeded), where Need must not happen", (string?)result.Output[2], StringComparison.Ordinal);
+        Assert.Contains("operation 0 is Ended(Succeeded), where Activate must not happen", (string?)result.Output[2], StringComparison.Ordinal);
         Assert.Equal("next", result.Output[3]);
         Assert.Equal(4, result.Output.Count);
     }

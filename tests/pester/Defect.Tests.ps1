@@ -21,7 +21,7 @@ Describe 'A defect of the scheduler' {
         catch { $caught = $_ }
         $seen.Name | Should -Be 'Before'
         $caught.FullyQualifiedErrorId | Should -BeLike 'LabRunner.EngineFault*'
-        $caught.Exception.Message | Should -BeLike '*operation 0 is Ended(Succeeded), where Need must not happen*'
+        $caught.Exception.Message | Should -BeLike '*operation 0 is Ended(Succeeded), where Activate must not happen*'
         $caught.ErrorDetails.RecommendedAction | Should -BeLike '*report it*'
         (Invoke-ParallelLabRunner -Operations @{ Name = 'Next'; ScriptBlock = { 'next' } }).Output | Should -Be 'next'
     }

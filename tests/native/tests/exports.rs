@@ -444,7 +444,7 @@ fn a_defect_of_the_scheduler_ends_the_run_and_is_named() {
     assert_eq!(waiting.join().unwrap(), LabTicket::OVER, "nobody waits any longer");
     let result = document(unsafe { export!("lab_run_result", fn(u64) -> LabReply)(run) }).unwrap();
     assert_eq!(result["status"], "Failed");
-    assert_eq!(result["defect"], "operation 0 is Running, where Need must not happen");
+    assert_eq!(result["defect"], "operation 0 is Running, where Activate must not happen");
     assert_eq!(complete(run, 0, ticket.attempt, b""), Ok(0), "and changes nothing");
     release(run).unwrap();
     assert_eq!(number(unsafe { show(run) }).unwrap_err()["id"], "LabRunner.InvalidHandle");
