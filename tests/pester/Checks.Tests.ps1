@@ -44,10 +44,10 @@ Describe 'Checks of configuration' {
             $text = Test-LabConfiguration $bad, $good -Format Text -ErrorVariable failure -ErrorAction SilentlyContinue
             $text | Should -Match '(?m)^.*bad\.yaml:3:\d+: error LR0208: '
             $text | Should -Match '(?m)bad\.yaml: not valid, \d errors, 1 warning$'
-            $text | Should -Match '(?m)good\.yaml: valid, 1 operations$'
+            $text | Should -Match '(?m)good\.yaml: valid, 1 operation$'
             $failure[0].FullyQualifiedErrorId | Should -BeLike 'LabRunner.InvalidLab*'
             $failure[0].Exception.Message | Should -BeLike '1 of 2 labs*'
-            Test-LabConfiguration $good -Format Text | Should -BeLike '*valid, 1 operations'
+            Test-LabConfiguration $good -Format Text | Should -BeLike '*valid, 1 operation'
         }
 
         It 'ends a pwsh with exit code <Code> for a lab that is <What>' -ForEach @(
@@ -92,7 +92,7 @@ Describe 'Checks of configuration' {
         It 'shows the text and returns the objects, with -PassThru' {
             $test = Test-LabConfiguration $good -Format Text -PassThru -InformationVariable shown 6>$null
             $test.Valid | Should -BeTrue
-            "$shown" | Should -BeLike '*valid, 1 operations'
+            "$shown" | Should -BeLike '*valid, 1 operation'
         }
 
         It 'checks an environment' {

@@ -183,7 +183,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
         var caller = foreseen ?? Capture(reader.Constrained);
         var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings, definitions)) : settings.Name;
-        if (!Voice.ShouldProcess(described, $"Run {definitions.Count} operations?", settings.Name))
+        if (!Voice.ShouldProcess(described, $"Run {LabDisplay.Count(definitions.Count, "operation")}?", settings.Name))
         {
             return;
         }

@@ -43,7 +43,7 @@ public sealed class LabRunJob : Job
     public override string Location => "localhost";
 
     /// <summary>How many of its operations have ended.</summary>
-    public override string StatusMessage => $"{Volatile.Read(ref _ended)} of {_operations.Length} operations ended";
+    public override string StatusMessage => $"{Volatile.Read(ref _ended)} of {LabDisplay.Count(_operations.Length, "operation")} ended";
 
     /// <inheritdoc/>
     public override void StopJob()

@@ -156,7 +156,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             return;
         }
 
-        if (!Voice.ShouldProcess(PlanText.Of(described), $"Run the {operations.Count} operations of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
+        if (!Voice.ShouldProcess(PlanText.Of(described), $"Run {LabDisplay.Count(operations.Count, "operation")} of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
         {
             source.WarnOfMissingProviders(operations);
             return;

@@ -28,13 +28,14 @@ internal static class ConfigError
     {
         LabConfigFinding[] errors = [.. findings.Where(finding => finding.IsError)];
         var first = errors[0];
+        var alone = errors.Length == 1;
         var shown = string.Join(Environment.NewLine, errors.Take(Listed).Select(finding => finding.Explained));
         var rest = errors.Length > Listed ? $"{Environment.NewLine}… and {errors.Length - Listed} more" : "";
         var error = new LabRunnerException(
             first.Id,
             CategoryOf(first.Id),
-            errors.Length == 1 ? shown : $"{errors.Length} faults in '{path}':{Environment.NewLine}{shown}{rest}",
-            first.Advice ?? "Correct the file; nothing was started.",
+            alone ? first.Alone : $"{errors.Length} faults in '{path}':{Environment.NewLine}{shown}{rest}",
+            alone ? first.Advice ?? "Correct the file; nothing was started." : null,
             path)
         {
             IsOfFile = true,

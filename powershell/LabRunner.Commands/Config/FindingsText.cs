@@ -55,7 +55,7 @@ namespace LabRunner.Config
                 }
 
                 text.AppendLine(test.Valid
-                    ? string.Create(CultureInfo.InvariantCulture, $"{Name(test)}: valid, {test.Operations.Length} operations{Count(test.Warnings.Length, "warning")}")
+                    ? string.Create(CultureInfo.InvariantCulture, $"{Name(test)}: valid, {LabDisplay.Count(test.Operations.Length, "operation")}{Count(test.Warnings.Length, "warning")}")
                     : $"{Name(test)}: not valid{Count(test.Errors.Length, "error")}{Count(test.Warnings.Length, "warning")}");
             }
 

@@ -55,7 +55,10 @@ public sealed class LabConfigFinding
         : string.Create(CultureInfo.InvariantCulture, $"{(File is null ? "" : File + ":")}{Line}:{Column}: {Message}");
 
     /// <summary>The finding and what to do, on one line: PowerShell's error view folds the line ends of messages.</summary>
-    internal string Explained => Advice is null ? ToString() : $"{(Message.EndsWith('.') ? ToString() : ToString() + ".")} {Advice}";
+    internal string Explained => Advice is null ? ToString() : $"{Alone} {Advice}";
+
+    /// <summary>The finding as a whole sentence, where its advice is shown elsewhere.</summary>
+    internal string Alone => Message.EndsWith('.') ? ToString() : ToString() + ".";
 
     /// <summary>The finding as an error, where what it is about is needed after all.</summary>
     internal LabConfigFinding AsError() => new(Id, Error, Message)

@@ -61,6 +61,33 @@ public static class LabDisplay
             var several => Count(several.Length, "object"),
         });
 
+    /// <summary>Why a run did not succeed, the causes before their consequences: <c>'web' Failed: no IIS; 2 skipped</c>.</summary>
+    /// <param name="results">The results of the run.</param>
+    public static string Causes(LabOperationResult[] results)
+    {
+        const int named = 5;
+        var causes = results.Where(result => !result.Success && result.Ending is not (OperationStatus.Skipped or OperationStatus.Canceled)).ToArray();
+        var skipped = results.Count(result => result.Ending == OperationStatus.Skipped);
+        var canceled = results.Count(result => result.Ending == OperationStatus.Canceled);
+        List<string> parts = [.. causes.Take(named).Select(result => $"'{result.Name}' {result.Status}{(result.Error is null ? "" : ": " + OneLine(result.Error).TrimEnd('.'))}")];
+        if (causes.Length > named)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{causes.Length - named} more failed"));
+        }
+
+        if (canceled > 0)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{canceled} canceled"));
+        }
+
+        if (skipped > 0)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{skipped} skipped"));
+        }
+
+        return string.Join("; ", parts);
+    }
+
     /// <summary>Numbers by name: <c>18 Succeeded, 1 Failed</c>.</summary>
     /// <param name="counts">The numbers.</param>
     public static string Counts(IDictionary? counts) =>

@@ -82,7 +82,7 @@ public sealed class LabHealth
         return ("Ok", "Runspaces can be opened.");
     }
 
-    private static (string Status, string Message) Workers() => ("Ok", $"{WorkerPool.Count} workers: running or idle.");
+    private static (string Status, string Message) Workers() => ("Ok", $"{LabDisplay.Count(WorkerPool.Count, "worker")}, running or idle.");
 
     private static (string Status, string Message) Store() => Writable(RunStore.Root(), "The folder of runs");
 

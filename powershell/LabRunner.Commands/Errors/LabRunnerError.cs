@@ -48,11 +48,13 @@ internal static class LabRunnerError
     internal static LabRunnerException Input(IReadOnlyList<LabFinding> findings)
     {
         var first = findings[0];
-        var message = findings.Count == 1
-            ? first.ToString()
-            : $"{findings.Count} faults in the operations:{Environment.NewLine}"
-              + string.Join(Environment.NewLine, findings.Select(finding => "  - " + finding));
-        return new LabRunnerException(first.Id, CategoryOf(first.Id), message, first.Advice ?? "Correct the operations; nothing was started.", first.Operation)
+        var alone = findings.Count == 1;
+        return new LabRunnerException(
+            first.Id,
+            CategoryOf(first.Id),
+            alone ? Sentence(first.Message) : Listed(findings),
+            alone ? first.Advice ?? "Correct the operation; nothing was started." : null,
+            first.Operation)
         {
             Findings = findings,
         };
@@ -66,10 +68,17 @@ internal static class LabRunnerError
             .Where(found => !string.Equals(found.Severity, "warning", StringComparison.OrdinalIgnoreCase))
             .Select(found => new LabFinding(found.Id, Located(found), found.Operation, found.Advice))
             .ToArray();
-        var message = findings.Length > 1
-            ? $"{findings.Length} faults in the operations:{Environment.NewLine}" + string.Join(Environment.NewLine, findings.Select(finding => "  - " + finding))
-            : new LabFinding(fault.Id, fault.Message, fault.Target, fault.Advice).ToString();
-        return new LabRunnerException(fault.Id, Category(fault.Category), message, fault.Advice, fault.Target, error) { Findings = findings };
+        var several = findings.Length > 1;
+        return new LabRunnerException(
+            fault.Id,
+            Category(fault.Category),
+            several ? Listed(findings) : Sentence(fault.Message),
+            several ? null : fault.Advice,
+            fault.Target,
+            error)
+        {
+            Findings = findings,
+        };
     }
 
     /// <summary>A prompt was called for where nobody can answer.</summary>
@@ -309,13 +318,10 @@ internal static class LabRunnerError
     /// <summary>The one terminating error of <c>-ThrowOnFailure</c> and <c>-ErrorAction Stop</c>.</summary>
     internal static LabRunnerException RunFailed(LabOperationResult[] results)
     {
-        var failed = results.Where(result => !result.Success).ToArray();
-        var named = string.Join("; ", failed.Take(5).Select(result => $"'{result.Name}' {result.Status}{(result.Error is null ? "" : $": {result.Error}")}"));
-        var rest = failed.Length > 5 ? $"; and {failed.Length - 5} more" : "";
         return new LabRunnerException(
             OperationsFailed,
             ErrorCategory.OperationStopped,
-            $"{failed.Length} of {results.Length} operations did not succeed: {named}{rest}",
+            $"{results.Count(result => !result.Success)} of {LabDisplay.Count(results.Length, "operation")} did not succeed: {LabDisplay.Causes(results)}.",
             "All results are in the TargetObject of this error.",
             results);
     }
@@ -341,6 +347,12 @@ internal static class LabRunnerError
     /// <summary>The category of that name, or NotSpecified.</summary>
     internal static ErrorCategory Category(string? name) =>
         Enum.TryParse<ErrorCategory>(name, ignoreCase: true, out var category) ? category : ErrorCategory.NotSpecified;
+
+    // PowerShell shows the advice of an error that has one fault below its message; each of several stands beside its own.
+    private static string Listed(IReadOnlyList<LabFinding> findings) =>
+        $"{LabDisplay.Count(findings.Count, "fault")} in the operations:{Environment.NewLine}" + string.Join(Environment.NewLine, findings.Select(finding => "  - " + finding));
+
+    private static string Sentence(string message) => message.Length > 0 && ".!?…".Contains(message[^1]) ? message : message + ".";
 
     private static string Located(LabDiagnostic found) => found.At switch
     {

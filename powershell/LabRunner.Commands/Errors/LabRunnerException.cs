@@ -19,7 +19,7 @@ public sealed class LabRunnerException : Exception, IContainsErrorRecord
         Id = id;
         Advice = advice;
         ErrorRecord = new ErrorRecord(this, id, category, target);
-        if (advice is not null)
+        if (!string.IsNullOrEmpty(advice))
         {
             ErrorRecord.ErrorDetails = new ErrorDetails(message) { RecommendedAction = advice };
         }

@@ -77,7 +77,7 @@ internal sealed class OperationSelection
         SkipWhatNeedsThem(operations, places, left, alone);
         if (left.Count == operations.Count)
         {
-            throw new LabRunnerException(LabRunnerError.EmptyPlan, ErrorCategory.InvalidArgument, $"Nothing is left to run: all {operations.Count} operations are left out by -Target, -Only or -Exclude.", "Select at least one operation.");
+            throw new LabRunnerException(LabRunnerError.EmptyPlan, ErrorCategory.InvalidArgument, $"Nothing is left to run: -Target, -Only or -Exclude leave out {(operations.Count == 1 ? "the only operation" : $"all {operations.Count} operations")}.", "Select at least one operation.");
         }
 
         bool LeftOut(string name) => places.TryGetValue(name, out var place) && left.ContainsKey(place);

@@ -42,10 +42,8 @@ internal static class PlanTable
             : $"nothing is known of how long they take: each counts as {LabDisplay.Duration(plan.Schedule?.Estimates.UnitDuration)}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{plan.Name}{environment}: {Count(plan.Operations.Length, "operation")} in {Count(plan.Levels.Length, "level")}, {plan.MaxConcurrency} at a time, {length}");
+            $"{plan.Name}{environment}: {LabDisplay.Count(plan.Operations.Length, "operation")} in {LabDisplay.Count(plan.Levels.Length, "level")}, {plan.MaxConcurrency} at a time, {length}");
     }
-
-    private static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
 
     // How many could share a lock is nobody's question: it is held, or it is not.
     private static string? Peak(Interop.LabScheduledResource resource) =>

@@ -8,7 +8,7 @@ internal static class PlanText
     internal static string Of(LabExecutionPlan plan)
     {
         var known = PlanTable.Known(plan);
-        var text = new StringBuilder($"Run {plan.Operations.Length} operations:");
+        var text = new StringBuilder($"Run {LabDisplay.Count(plan.Operations.Length, "operation")}:");
         foreach (var operation in plan.Operations)
         {
             text.AppendLine().Append("  ").Append(operation.Name);

@@ -10,7 +10,9 @@ function New-LabError {
         [System.Exception] $Inner
     )
 
-    $text = if ($Advice) { "$Message $Advice" } else { $Message }
+    # PowerShell shows the advice below the message.
+    $text = $Message.TrimEnd()
+    if (-not ($text.EndsWith('.') -or $text.EndsWith('!') -or $text.EndsWith('?'))) { $text += '.' }
     $record = [System.Management.Automation.ErrorRecord]::new([System.InvalidOperationException]::new($text, $Inner), "LabRunner.$Id", $Category, $Target)
     if ($Advice) {
         $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new($text)

@@ -201,7 +201,12 @@ function Start-EnhancedLabDeployment {
             }
             $result.Results = @($lab.Results | Where-Object { $null -ne $_ })
             if ($lab.Status -notin 'Success', 'DryRun') {
-                & $fail Apply "$(if ($lab.Error) { $lab.Error } elseif ($lab.Message) { $lab.Message } else { 'The operations did not succeed.' })"
+                # One entry an operation that failed; those it kept from running are counted.
+                $causes = @($result.Results | Where-Object { -not $_.Success -and $_.Status -ne 'Skipped' })
+                foreach ($one in $causes) { & $fail Apply "'$($one.Name)' $($one.Status)$(if ($one.Error) { ": $($one.Error)" })" }
+                if (-not $causes) { & $fail Apply "$(if ($lab.Error) { $lab.Error } elseif ($lab.Message) { $lab.Message } else { 'The operations did not succeed.' })" }
+                $skipped = @($result.Results | Where-Object Status -EQ 'Skipped').Count
+                if ($causes -and $skipped) { & $warn "$(Format-Count $skipped operation) skipped because of that." }
                 if (-not $Force) { throw [System.OperationCanceledException]::new('Apply') }
             }
             $result.Stages.Apply.Duration = $watch.Elapsed

@@ -213,7 +213,7 @@ function Start-LabAutomation {
                 $result.Plan = LabRunner.Commands\Get-LabPlan -Operations $operations -ResourceLimits $Configuration.ResourceLimits -MaxConcurrency $(if (-not $Parallel) { 1 }) -Strict:$Strict -Caller $PSCmdlet
             }
             $status = if (-not $result.Validation.Valid) { 'Invalid' } elseif ($DryRun) { 'DryRun' } else { 'Valid' }
-            return & $ended $status "$($operations.Count) operations were checked, none was run.$unknownText"
+            return & $ended $status "Checked $(Format-Count $operations.Count operation); nothing was run.$unknownText"
         }
 
         $arguments = @{ Operations = $operations; RunName = $result.LabName; Strict = $Strict }
@@ -229,7 +229,7 @@ function Start-LabAutomation {
         foreach ($setting in 'FailureStrategy', 'ResourceLimits') {
             if ($Configuration.$setting) { $arguments.$setting = $Configuration.$setting }
         }
-        if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running $($operations.Count) operations" }
+        if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running $(Format-Count $operations.Count operation)" }
         # The cmdlet rather than the function: through this caller, $using: finds the user's variables.
         $result.Results = @(LabRunner.Commands\Invoke-ParallelLabRunner @arguments -Caller $PSCmdlet)
         if ($result.Results.Count -eq 0) {
@@ -251,8 +251,10 @@ function Start-LabAutomation {
             return & $ended $status "'$file' was checked; nothing was run."
         }
         if (-not $result.Validation.Valid) {
-            $first = $result.Validation.Errors[0]
-            & $refused $first.Id "The lab '$file' cannot be run:$([System.Environment]::NewLine)$($result.Validation.Error)" $first.Advice $file
+            $found = $result.Validation.Errors
+            # PowerShell shows the advice of one fault below the message; that of several stands beside each.
+            $lines = foreach ($one in $found) { if ($found.Count -gt 1 -and $one.Advice) { "$("$one".TrimEnd('.')). $($one.Advice)" } else { "$one" } }
+            & $refused $found[0].Id "The lab '$file' cannot be run:$([System.Environment]::NewLine)$($lines -join [System.Environment]::NewLine)" $(if ($found.Count -eq 1) { $found[0].Advice }) $file
         }
         $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps; Strict = $Strict }
         if (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
@@ -275,8 +277,8 @@ function Start-LabAutomation {
     # --- what came of it
     $failed = @($result.Results | Where-Object { -not $_.Success })
     if ($failed.Count -eq 0) {
-        return & $ended 'Success' "All $($result.Results.Count) operations of '$($result.LabName)' succeeded.$unknownText"
+        return & $ended 'Success' "$(if ($result.Results.Count -ne 1) { 'All ' })$(Format-Count $result.Results.Count operation) of '$($result.LabName)' succeeded.$unknownText"
     }
     $result.Error = @($failed | Where-Object Error | ForEach-Object { "$($_.Name): $($_.Error)" }) -join [System.Environment]::NewLine
-    & $ended 'Failed' "$($failed.Count) of $($result.Results.Count) operations of '$($result.LabName)' did not succeed.$unknownText"
+    & $ended 'Failed' "$($failed.Count) of $(Format-Count $result.Results.Count operation) of '$($result.LabName)' did not succeed: $([LabRunner.LabDisplay]::Causes($result.Results)).$unknownText"
 }

@@ -1,0 +1,82 @@
+# What errors and summaries say: the cause first, the advice once, numbers with the right noun.
+
+BeforeAll {
+    function Get-Failure([scriptblock] $Call) { try { $null = & $Call 2> $null 3> $null 6> $null } catch { $_ } }
+    # What the console shows of an error.
+    function Get-Shown([System.Management.Automation.ErrorRecord] $Failure) { (($Failure | Out-String -Width 400) -replace '\x1b\[[0-9;]*m' -replace '\s+', ' ') }
+    $script:failing = @(
+        @{ Name = 'sql'; ScriptBlock = { 1 }; Dependencies = 'web' }
+        @{ Name = 'web'; ScriptBlock = { throw 'no IIS' } }
+        @{ Name = 'dns'; ScriptBlock = { 1 } }
+        @{ Name = 'app'; ScriptBlock = { 1 }; Dependencies = 'sql' }
+    )
+    Set-Location TestDrive:
+    $script:before = $env:LABRUNNER_HOME
+    $env:LABRUNNER_HOME = Join-Path $TestDrive 'home'
+    Set-Content -LiteralPath failing.yaml -Value @'
+name: failing
+operations:
+  - { name: sql, dependencies: [web], script: "1" }
+  - { name: web, script: "throw 'no IIS'" }
+'@
+    Set-Content -LiteralPath one.yaml -Value 'name: one', 'operations: [{ name: a, script: "1" }]'
+    Set-Content -LiteralPath two-faults.yaml -Value 'name: two', 'operations:', '  - { name: a, dependencies: [b], script: "1" }', '  - { name: c, priority: 99, script: "1" }'
+}
+
+AfterAll {
+    $env:LABRUNNER_HOME = $before
+    Set-Location $PSScriptRoot
+}
+
+Describe 'Advice' {
+    It 'of one fault stands once, beside the sentence' {
+        $failure = Get-Failure { Invoke-ParallelLabRunner -Operations @{ Name = 'a'; ScriptBlock = { 1 }; Priority = 'high' } }
+        $advice = $failure.ErrorDetails.RecommendedAction
+        $advice | Should -Not -BeNullOrEmpty
+        $failure.Exception.Message | Should -Not -Match ([regex]::Escape($advice))
+        [regex]::Matches((Get-Shown $failure), [regex]::Escape($advice)).Count | Should -Be 1
+    }
+
+    It 'of several faults stands beside each, and is that of none as a whole, <Name>' -ForEach @(
+        @{ Name = 'of objects'; Call = { Invoke-ParallelLabRunner -Operations @{ Name = 'a'; ScriptBlock = { 1 }; Priority = 'high' }, @{ Name = 'b'; ScriptBlock = { 1 }; Timeout = 'apples' } } }
+        @{ Name = 'of a lab'; Call = { Start-LabAutomation -ConfigPath two-faults.yaml } }
+    ) {
+        $failure = Get-Failure $Call
+        $failure.ErrorDetails.RecommendedAction | Should -BeNullOrEmpty
+        $shown = Get-Shown $failure
+        $shown | Should -Not -Match 'Recommendation'
+        @($failure.Exception.Message -split '\r?\n' | Select-Object -Skip 1).Count | Should -Be 2
+        foreach ($line in $failure.Exception.Message -split '\r?\n' | Select-Object -Skip 1) { $line | Should -Match '\. \S.*' }
+    }
+
+    It 'of a command of the module stands once too' {
+        $failure = Get-Failure { Invoke-LabDownload -Uri 'http://127.0.0.1:9/x' }
+        [regex]::Matches((Get-Shown $failure), 'or an -OutputPath').Count | Should -Be 1
+    }
+}
+
+Describe 'Why a run failed' {
+    It 'is said with the cause first, and what it kept from running as a number' {
+        $failure = Get-Failure { Invoke-ParallelLabRunner -Operations $failing -ContinueOnError -ThrowOnFailure }
+        $failure.Exception.Message | Should -Be "3 of 4 operations did not succeed: 'web' Failed: no IIS; 2 skipped."
+    }
+
+    It 'is the message of Start-LabAutomation as well' {
+        $result = Start-LabAutomation -ConfigPath failing.yaml 2> $null
+        $result.Message | Should -Be "2 of 2 operations of 'failing' did not succeed: 'web' Failed: no IIS; 1 skipped."
+    }
+
+    It 'is one entry an operation in the errors of Start-EnhancedLabDeployment' {
+        $result = Start-EnhancedLabDeployment -ConfigurationPath failing.yaml 2> $null 6> $null
+        $result.Errors | Should -Be "'web' Failed: no IIS"
+    }
+}
+
+Describe 'Numbers' {
+    It 'have the right noun' {
+        (Start-LabAutomation -ConfigPath one.yaml).Message | Should -Be "1 operation of 'one' succeeded."
+        (Start-LabAutomation -Configuration @{ Operations = @{ Name = 'a'; ScriptBlock = { 1 } } } -ValidationOnly).Message | Should -Be 'Checked 1 operation; nothing was run.'
+        Invoke-ParallelLabRunner -Operations @{ Name = 'a'; ScriptBlock = { 1 } } -Verbose 4>&1 | Out-String | Should -Match 'Run 1 operation:'
+        Test-LabConfiguration -Path one.yaml -Format Text | Should -Match 'valid, 1 operation$'
+    }
+}
