@@ -14,12 +14,12 @@ public sealed class LabRunnerException : Exception, IContainsErrorRecord
     /// <param name="target">What the error is about.</param>
     /// <param name="inner">The error behind it.</param>
     public LabRunnerException(string id, ErrorCategory category, string message, string? advice = null, object? target = null, Exception? inner = null)
-        : base(message, inner)
+        : base(IsSuggestion(advice) ? $"{message} {advice}" : message, inner)
     {
         Id = id;
         Advice = advice;
         ErrorRecord = new ErrorRecord(this, id, category, target);
-        if (!string.IsNullOrEmpty(advice))
+        if (!string.IsNullOrEmpty(advice) && !IsSuggestion(advice))
         {
             ErrorRecord.ErrorDetails = new ErrorDetails(message) { RecommendedAction = advice };
         }
@@ -39,6 +39,9 @@ public sealed class LabRunnerException : Exception, IContainsErrorRecord
 
     /// <summary>The record that is written.</summary>
     public ErrorRecord ErrorRecord { get; }
+
+    // The right spelling is what the reader looks for, and so belongs to the sentence; everything else is the recommendation below it.
+    private static bool IsSuggestion(string? advice) => advice?.StartsWith("Did you mean ", StringComparison.Ordinal) == true;
 }
 
 /// <summary>One finding about an input.</summary>
