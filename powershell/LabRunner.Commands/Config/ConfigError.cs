@@ -35,7 +35,7 @@ internal static class ConfigError
             first.Id,
             CategoryOf(first.Id),
             alone ? first.Alone : $"{errors.Length} faults in '{path}':{Environment.NewLine}{shown}{rest}",
-            alone ? first.Advice ?? "Correct the file; nothing was started." : null,
+            (alone ? first.Advice : null) ?? "Correct the file; nothing was started.",
             path)
         {
             IsOfFile = true,

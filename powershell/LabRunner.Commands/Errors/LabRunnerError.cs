@@ -53,7 +53,7 @@ internal static class LabRunnerError
             first.Id,
             CategoryOf(first.Id),
             alone ? Sentence(first.Message) : Listed(findings),
-            alone ? first.Advice ?? "Correct the operation; nothing was started." : null,
+            (alone ? first.Advice : null) ?? "Correct the operations; nothing was started.",
             first.Operation)
         {
             Findings = findings,
@@ -73,7 +73,7 @@ internal static class LabRunnerError
             fault.Id,
             Category(fault.Category),
             several ? Listed(findings) : Sentence(fault.Message),
-            several ? null : fault.Advice,
+            several ? "Correct the operations; nothing was started." : fault.Advice,
             fault.Target,
             error)
         {

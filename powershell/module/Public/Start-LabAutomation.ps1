@@ -254,7 +254,7 @@ function Start-LabAutomation {
             $found = $result.Validation.Errors
             # PowerShell shows the advice of one fault below the message; that of several stands beside each.
             $lines = foreach ($one in $found) { if ($found.Count -gt 1 -and $one.Advice) { "$("$one".TrimEnd('.')). $($one.Advice)" } else { "$one" } }
-            & $refused $found[0].Id "The lab '$file' cannot be run:$([System.Environment]::NewLine)$($lines -join [System.Environment]::NewLine)" $(if ($found.Count -eq 1) { $found[0].Advice }) $file
+            & $refused $found[0].Id "The lab '$file' cannot be run:$([System.Environment]::NewLine)$($lines -join [System.Environment]::NewLine)" $(if ($found.Count -eq 1) { $found[0].Advice } else { 'Correct the file; nothing was started.' }) $file
         }
         $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps; Strict = $Strict }
         if (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
