@@ -166,7 +166,7 @@ Describe 'A report' {
     }
 
     It 'says why nothing was run once' {
-        $none = Start-LabAutomation -LabName 'no-such-lab' 2> $null
+        $none = Start-LabAutomation -LabName 'no-such-lab' -ErrorAction SilentlyContinue
         ([regex]::Matches((Get-Text $none 400), 'has no file')).Count | Should -Be 1
     }
 }
