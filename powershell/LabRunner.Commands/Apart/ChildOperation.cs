@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
 using LabRunner.Binding;
 using LabRunner.Execution;
 
@@ -64,6 +65,7 @@ public sealed class ChildOperation
         ArgumentNullException.ThrowIfNull(context);
         ChildOutput.Begin();
         var order = Table(Frame.Unpack(text));
+        Lifeline.Watch($"{order["Lifeline"]}", Runspace.DefaultRunspace, TimeSpan.FromMilliseconds(LanguagePrimitives.ConvertTo<double>(order["GraceMs"])));
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo($"{order["Culture"]}");
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo($"{order["UICulture"]}");
         try

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Management.Automation;
 using System.Text;
 using LabRunner.Errors;
@@ -19,12 +20,18 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
     private readonly BlockingCollection<(string Line, bool IsError)> _lines = new(1024);
     private readonly object _gate = new();
     private Process? _process;
+    private AnonymousPipeServerStream? _lifeline;
+    private Timer? _kill;
     private OperationRecorder? _recorder;
     private volatile bool _stopped;
 
     /// <summary>What to do; see <see cref="ProcessOrder"/>.</summary>
     [Parameter(Mandatory = true)]
     public Hashtable Order { get; set; } = [];
+
+    /// <summary>The time that it has to end by itself when it is stopped.</summary>
+    [Parameter(Mandatory = true)]
+    public TimeSpan Grace { get; set; }
 
     bool IBlockedWriter.IsStopped => _stopped;
 
@@ -41,6 +48,10 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         using var process = new Process { StartInfo = Start(program), EnableRaisingEvents = true };
         using var drained = new Timer(_ => Complete(), null, Timeout.Infinite, Timeout.Infinite);
         process.Exited += (_, _) => drained.Change(DrainMs, Timeout.Infinite);
+        using var lifeline = Lifeline.Hold();
+        using var kill = new Timer(_ => Kill(), null, Timeout.Infinite, Timeout.Infinite);
+        Order["Lifeline"] = lifeline.GetClientHandleAsString();
+        Order["GraceMs"] = Grace.TotalMilliseconds;
         lock (_gate)
         {
             if (_stopped)
@@ -49,8 +60,10 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
             }
 
             process.Start();
-            _process = process;
+            (_process, _lifeline, _kill) = (process, lifeline, kill);
         }
+
+        lifeline.DisposeLocalCopyOfClientHandle();
 
         var open = 2;
         Read(process.StandardOutput, isError: false, () => Interlocked.Decrement(ref open));
@@ -65,7 +78,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         process.WaitForExit();
         lock (_gate)
         {
-            _process = null;
+            (_process, _lifeline, _kill) = (null, null, null);
         }
 
         if (!ended && !_stopped && process.ExitCode != 0)
@@ -76,11 +89,23 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
     }
 
     /// <inheritdoc/>
+    /// <remarks>The operation is asked to end, and killed with all it has started when it has not done so within the grace.</remarks>
     protected override void StopProcessing()
     {
         lock (_gate)
         {
             _stopped = true;
+            _lifeline?.Dispose();
+            _kill?.Change(Grace, Timeout.InfiniteTimeSpan);
+        }
+
+        _recorder?.WakeWriter();
+    }
+
+    private void Kill()
+    {
+        lock (_gate)
+        {
             try
             {
                 _process?.Kill(entireProcessTree: true);
@@ -90,8 +115,6 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
                 // It has just ended, or some of what it started has.
             }
         }
-
-        _recorder?.WakeWriter();
     }
 
     private static ProcessStartInfo Start(PowerShellProgram program)

@@ -143,6 +143,7 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
         lock (_gate)
         {
             _run = run;
+            run.HasReader = true;
             if (_stopped)
             {
                 run.Interrupt();

@@ -44,18 +44,63 @@ internal static class ControlThread
         }
     }
 
-    /// <summary>Cancels live runs: those of a runspace that the module is being removed from, or all when the session ends.</summary>
-    internal static void CancelAll(Guid? origin = null)
+    /// <summary>Whether there are live runs.</summary>
+    internal static bool HasRuns
     {
-        RunSession[] runs;
-        lock (Gate)
+        get
         {
-            runs = [.. Runs.Values.Where(run => origin is null || run.Origin == origin)];
+            lock (Gate)
+            {
+                return Runs.Count > 0;
+            }
         }
+    }
 
-        foreach (var run in runs)
+    /// <summary>Cancels live runs: those of a runspace that the module is being removed from, or all when the session ends.</summary>
+    internal static void CancelAll(Guid? origin = null, CancelMode mode = CancelMode.Graceful)
+    {
+        foreach (var run in Live(origin))
+        {
+            run.Cancel(mode);
+        }
+    }
+
+    /// <summary>Cancels the live runs that no command reads.</summary>
+    internal static void CancelBackground()
+    {
+        foreach (var run in Live(null).Where(run => !run.HasReader))
         {
             run.Cancel(CancelMode.Graceful);
+        }
+    }
+
+    /// <summary>Cancels all live runs, and stops the commands that read them. Those inside an operation end with it.</summary>
+    internal static void InterruptAll()
+    {
+        foreach (var run in Live(null).Where(run => !run.IsNested))
+        {
+            run.Interrupt();
+        }
+    }
+
+    /// <summary>Waits until no run is live; gives up after a limit.</summary>
+    internal static void WaitUntilOver(TimeSpan limit)
+    {
+        var end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        lock (Gate)
+        {
+            for (var left = (long)limit.TotalMilliseconds; left > 0 && Runs.Count > 0; left = end - Environment.TickCount64)
+            {
+                Monitor.Wait(Gate, (int)left);
+            }
+        }
+    }
+
+    private static RunSession[] Live(Guid? origin)
+    {
+        lock (Gate)
+        {
+            return [.. Runs.Values.Where(run => origin is null || run.Origin == origin)];
         }
     }
 
@@ -110,6 +155,7 @@ internal static class ControlThread
         if (happened.Kind == "finished")
         {
             Runs.Remove(happened.Run);
+            Monitor.PulseAll(Gate);
         }
     }
 
@@ -121,6 +167,7 @@ internal static class ControlThread
             _running = false;
             runs = [.. Runs.Values];
             Runs.Clear();
+            Monitor.PulseAll(Gate);
         }
 
         foreach (var run in runs)

@@ -48,6 +48,12 @@ internal sealed class RunSession : IDisposable
 
     internal CallerState Caller { get; }
 
+    /// <summary>Whether it was started inside an operation, whose end is its own.</summary>
+    internal bool IsNested { get; } = Worker.OnThisThread is not null;
+
+    /// <summary>Whether a command reads it, so that the engine stops it with that command.</summary>
+    internal bool HasReader { get; set; }
+
     /// <summary>The runspace that started it.</summary>
     internal Guid Origin { get; } = Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
 

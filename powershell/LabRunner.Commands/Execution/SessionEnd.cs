@@ -10,24 +10,66 @@ namespace LabRunner.Execution;
 /// </remarks>
 internal static class SessionEnd
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private const BindingFlags Members = BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+
+    /// <summary>Time for what was asked to end.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private static readonly PropertyInfo? PrimaryRunspace = typeof(Runspace).GetProperty("PrimaryRunspace", Members);
+    private static readonly MethodInfo? RunningPipeline = typeof(Runspace).GetMethod("GetCurrentlyRunningPipeline", Members, []);
 
     private static int _watches;
 
-    /// <summary>Looks out for it. The session is that of the process; the engine knows it, and does not publish it.</summary>
+    /// <summary>The session of the process; the engine knows it, and does not publish it.</summary>
+    private static Runspace? Primary => PrimaryRunspace?.GetValue(null) as Runspace;
+
+    /// <summary>Looks out for it.</summary>
     internal static void Watch()
     {
-        if (Interlocked.Exchange(ref _watches, 1) == 0
-            && typeof(Runspace).GetProperty("PrimaryRunspace", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)?.GetValue(null) is Runspace primary)
+        if (Interlocked.Exchange(ref _watches, 1) != 0)
+        {
+            return;
+        }
+
+        EndSignals.Watch();
+        if (Primary is { } primary)
         {
             primary.StateChanged += (_, change) =>
             {
                 if (change.RunspaceStateInfo.State == RunspaceState.Closing)
                 {
+                    EndSignals.WaitForEnd();
                     ControlThread.CancelAll();
                     WorkerPool.End(Grace);
                 }
             };
         }
+    }
+
+    /// <summary>Stops what the session runs now, as Ctrl-C does, and waits within the grace for its <c>finally</c> blocks.</summary>
+    internal static void StopSession() => StopPipeline(Primary);
+
+    /// <summary>Stops what a runspace runs now, and waits within a grace until its <c>finally</c> blocks have run.</summary>
+    internal static void StopPipeline(Runspace? runspace, TimeSpan? grace = null)
+    {
+        var stopping = new Thread(() =>
+        {
+            try
+            {
+                // Neither is part of the standard library.
+                var pipeline = runspace is null ? null : RunningPipeline?.Invoke(runspace, null);
+                pipeline?.GetType().GetMethod("Stop", Members, [])?.Invoke(pipeline, null);
+            }
+            catch (TargetInvocationException)
+            {
+                // It has just ended.
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "LabRunner stop",
+        };
+        stopping.Start();
+        stopping.Join(grace ?? Grace);
     }
 }

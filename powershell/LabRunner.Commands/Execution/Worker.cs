@@ -609,7 +609,11 @@ internal sealed class Worker : IBlockedWriter
         {
             _loop!.Unit.Value = WorkerSession.Process;
             _loop.Positional.Value = Array.Empty<object?>();
-            _loop.Named.Value = new System.Collections.Hashtable { ["Order"] = Apart.ProcessOrder.Of(assignment.Work!, assignment.Run.Caller) };
+            _loop.Named.Value = new System.Collections.Hashtable
+            {
+                ["Order"] = Apart.ProcessOrder.Of(assignment.Work!, assignment.Run.Caller),
+                ["Grace"] = assignment.Run.Settings.StopGrace,
+            };
         }
         else
         {

@@ -1,0 +1,126 @@
+# What is left when PowerShell is asked to end, or killed, while operations run: a real child, and what it has started.
+
+BeforeDiscovery {
+    $unix = -not $IsWindows
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Invoke-SamePowerShell.ps1')
+    $script:Module = (Get-Module LabRunner).ModuleBase
+
+    # Waits until something is so; an error says what did not come.
+    function Wait-Until([string] $What, [scriptblock] $Is) {
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        while (-not (& $Is)) {
+            if ($watch.Elapsed.TotalSeconds -gt 90) { throw "It did not come to this: $What" }
+            [System.Threading.Thread]::Yield() > $null
+        }
+    }
+
+    # A zombie has ended; somebody has yet to take note of that.
+    function Test-Alive([int] $Id) {
+        $IsLinux ? ((Test-Path "/proc/$Id/stat") -and (Get-Content "/proc/$Id/stat" -ErrorAction Ignore) -notmatch '\) [ZX] ')
+            : ($null -ne (Get-Process -Id $Id -ErrorAction Ignore))
+    }
+
+    # A PowerShell with a program, a service, a script and an operation in a process of its own, all at work.
+    function Start-Busy([string] $Folder, [string] $More = '') {
+        $text = @'
+            $ErrorActionPreference = 'Stop'
+            Import-Module '{0}'
+            $folder = '{1}'
+            try {
+                $null = Invoke-ParallelLabRunner -MaxParallelism 4 -RunDirectory "$folder/run" -Operations @(
+                    @{ Name = 'service'; Mode = 'Service'; Command = 'sh'; Arguments = '-c', "echo `$`$ > '$folder/service.new'; mv '$folder/service.new' '$folder/service'; exec sleep 600"; Ready = @{ Tcp = '127.0.0.1:1'; Timeout = '10m' } }
+                    @{ Name = 'program'; Command = 'sh'; Arguments = '-c', "echo `$`$ > '$folder/program.new'; mv '$folder/program.new' '$folder/program'; exec sleep 600" {2} }
+                    @{ Name = 'script'; Parameters = @{ Folder = $folder }; ScriptBlock = { param($Folder)
+                        try { Set-Content "$Folder/script" $PID; Start-Sleep -Seconds 600 } finally { Set-Content "$Folder/script-finally" done } } }
+                    @{ Name = 'apart'; Isolation = 'Process'; Parameters = @{ Folder = $folder }; ScriptBlock = { param($Folder)
+                        try { Set-Content "$Folder/apart.new" $PID; Move-Item "$Folder/apart.new" "$Folder/apart"; Start-Sleep -Seconds 600 } finally { Set-Content "$Folder/apart-finally" done } } }
+                )
+                Set-Content "$folder/went-on" yes
+            } finally { foreach ($step in 1..20) { Set-Content "$folder/caller-finally-$step" done } }
+            Set-Content "$folder/went-on" yes
+'@
+        $file = Join-Path $Folder 'busy.ps1'
+        Set-Content $file ($text.Replace('{0}', $script:Module).Replace('{1}', $Folder).Replace('{2}', $More))
+        $process = Start-SamePowerShell '-File', $file
+        Wait-Until 'all four are at work' { $process.HasExited -or @('service', 'program', 'script', 'apart').Where{ Test-Path "$Folder/$_" }.Count -eq 4 }
+        if ($process.HasExited) { throw "PowerShell ended with $($process.ExitCode)" }
+        $process
+    }
+
+    function Get-Started([string] $Folder) { 'service', 'program', 'apart' | ForEach-Object { [int] (Get-Content "$Folder/$_") } }
+
+    function Send-Signal([string] $Name, [int] $Id) { & /bin/kill "-$Name" $Id }
+
+    # A test that fails leaves nothing behind either.
+    function Stop-Left([System.Diagnostics.Process] $Process, [int[]] $Started) {
+        if (-not $Process.HasExited) { $Process.Kill($true) }
+        foreach ($id in $Started) { if (Test-Alive $id) { Send-Signal KILL $id } }
+    }
+}
+
+Describe 'PowerShell that is asked to end' -Skip:(-not $unix) {
+    It '<Signal> ends runs as Ctrl-C does, and the exit code is <Code>' -ForEach @{ Signal = 'TERM'; Code = 143 }, @{ Signal = 'HUP'; Code = 129 } {
+        $folder = Join-Path $TestDrive $Signal
+        $null = New-Item -ItemType Directory $folder
+        $process = Start-Busy $folder
+        $started = Get-Started $folder
+        try {
+            Send-Signal $Signal $process.Id
+            $process.WaitForExit(90000) | Should -BeTrue
+            $process.ExitCode | Should -Be $Code
+            foreach ($id in $started) { Test-Alive $id | Should -BeFalse -Because "nothing is left alive ($id)" }
+            'script-finally', 'apart-finally' | ForEach-Object { "$folder/$_" | Should -Exist }
+            @(Get-ChildItem $folder -Filter 'caller-finally-*') | Should -HaveCount 20 -Because 'PowerShell waits for the whole block'
+            "$folder/went-on" | Should -Not -Exist -Because 'the calling script has ended'
+            (Get-Content "$folder/run/result.json" -Raw | ConvertFrom-Json).status | Should -Be 'Canceled'
+        } finally {
+            Stop-Left $process $started
+        }
+    }
+
+    It 'a signal is no concern of ours when nothing runs' {
+        $code = "Import-Module '$script:Module'; `$null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1 } }; /bin/kill -TERM `$PID; Start-Sleep -Seconds 60"
+        $process = Start-SamePowerShell '-Command', $code
+        try {
+            $process.WaitForExit(90000) | Should -BeTrue
+            $process.ExitCode | Should -Be 143
+        } finally {
+            if (-not $process.HasExited) { $process.Kill($true) }
+        }
+    }
+}
+
+Describe 'PowerShell that is killed' -Skip:(-not $IsLinux) {
+    It 'leaves no program, service or PowerShell of its own behind' {
+        $folder = Join-Path $TestDrive 'killed'
+        $null = New-Item -ItemType Directory $folder
+        $process = Start-Busy $folder
+        $started = Get-Started $folder
+        try {
+            Send-Signal KILL $process.Id
+            $process.WaitForExit(90000) | Should -BeTrue
+            foreach ($id in $started) { Wait-Until "process $id has ended" { -not (Test-Alive $id) } }
+            "$folder/apart-finally" | Should -Exist -Because 'what is apart ends in order when its parent has gone'
+        } finally {
+            Stop-Left $process $started
+        }
+    }
+
+    It 'leaves what is detached alone' {
+        $folder = Join-Path $TestDrive 'detached'
+        $null = New-Item -ItemType Directory $folder
+        $process = Start-Busy $folder -More '; Detached = $true'
+        $service, $program, $apart = Get-Started $folder
+        try {
+            Send-Signal KILL $process.Id
+            $process.WaitForExit(90000) | Should -BeTrue
+            foreach ($id in $service, $apart) { Wait-Until "process $id has ended" { -not (Test-Alive $id) } }
+            Test-Alive $program | Should -BeTrue
+        } finally {
+            Stop-Left $process $service, $program, $apart
+        }
+    }
+}
