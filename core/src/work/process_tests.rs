@@ -452,6 +452,20 @@ async fn an_interrupt_can_be_sent_instead() {
     assert_eq!(timeout(LIMIT, end).await.unwrap().unwrap().exit_code, Some(9));
 }
 
+/// As PowerShell itself is when it was started in the background, by a shell without job control.
+#[tokio::test]
+async fn a_program_hears_an_interrupt_though_its_parent_ignores_them() {
+    // SAFETY: takes numbers. Nobody interrupts the tests of one program one by one.
+    let before = unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+    let running = sh("trap 'exit 9' INT; kill -INT $$; exit 1");
+    let (_orders, control) = ProcessControl::new();
+    let (sink, _lines) = mpsc::channel(8);
+    let end = timeout(LIMIT, run(&running, control, sink)).await;
+    // SAFETY: takes numbers.
+    unsafe { libc::signal(libc::SIGINT, before) };
+    assert_eq!(end.unwrap().exit_code, Some(9));
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_stop_reaches_the_whole_tree_also_those_in_sessions_of_their_own() {

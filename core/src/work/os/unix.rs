@@ -22,12 +22,29 @@ const TELLINGS: u8 = 3;
 /// is detached; see [`spawner`](crate::work::spawner) for whose death that is.
 pub(in crate::work) fn prepare(command: &mut Command, detached: bool) {
     command.process_group(0);
+    hear_stop_signals(command);
     #[cfg(target_os = "linux")]
     if !detached {
         linux::end_with_this_process(command);
     }
     #[cfg(not(target_os = "linux"))]
     let _ = detached;
+}
+
+/// Lets the program hear what it is stopped with. A shell starts what runs in the background with interrupts ignored,
+/// that is inherited, and a shell cannot even set a trap for a signal that it was started to ignore.
+fn hear_stop_signals(command: &mut Command) {
+    let hear = || {
+        for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGTERM] {
+            // SAFETY: takes numbers, and is allowed between fork and exec.
+            if unsafe { libc::signal(signal, libc::SIG_DFL) } == libc::SIG_ERR {
+                return Err(io::Error::last_os_error());
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec it calls one function that is safe there, and allocates nothing.
+    unsafe { command.pre_exec(hear) };
 }
 
 pub(in crate::work) fn exit(status: ExitStatus) -> Exit {
