@@ -64,8 +64,8 @@ public sealed class OrderTests(ModuleFixture fixture) : IClassFixture<ModuleFixt
 
     [Theory]
     [InlineData("-Order { throw 'no idea' }", "LabRunner.InvalidOrder", "fails for operation 'A': no idea")]
-    [InlineData("-Order { }", "LabRunner.InvalidOrder", "gives nothing to sort operation 'A' by")]
-    [InlineData("-Order { if ($_.Name -ne 'C') { 1 } }", "LabRunner.InvalidOrder", "gives nothing to sort operation 'C' by")]
+    [InlineData("-Order { }", "LabRunner.InvalidOrder", "returns no value to sort operation 'A' by")]
+    [InlineData("-Order { if ($_.Name -ne 'C') { 1 } }", "LabRunner.InvalidOrder", "returns no value to sort operation 'C' by")]
     [InlineData("-Order { if ($_.Name -eq 'B') { 'x' } else { [timespan]'0:1' } }", "LabRunner.InvalidOrder", "cannot be compared")]
     [InlineData("-Order { 1 }, A", "LabRunner.InvalidValue", "a script block together with other things")]
     [InlineData("-OrchestrationMode Parallel -Order { 1 }", "LabRunner.InvalidValue", "-OrchestrationMode is Parallel")]
