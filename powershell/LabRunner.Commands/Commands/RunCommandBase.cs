@@ -26,6 +26,7 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
 
     /// <summary>Functions of the caller that operations may call.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SessionFunctionCompleter))]
     public string[]? Functions { get; set; }
 
     /// <summary>Modules that are imported before the first operation runs in a runspace.</summary>

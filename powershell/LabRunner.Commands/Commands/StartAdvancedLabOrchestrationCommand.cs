@@ -17,8 +17,8 @@ namespace LabRunner.Commands;
 public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
 {
     /// <summary>The lab file, YAML or JSON.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    [Alias("ConfigPath", "Path")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("ConfigPath", "Path", "FullName")]
     public string ConfigurationPath { get; set; } = "";
 
     /// <summary>How ready operations are ranked; the lab's own setting, or Intelligent, when absent.</summary>
