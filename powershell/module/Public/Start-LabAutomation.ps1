@@ -39,6 +39,14 @@ function Start-LabAutomation {
         Checks and plans, and runs nothing.
     .PARAMETER Parallel
         Runs as many operations at the same time as dependencies and limits allow.
+    .PARAMETER MaxConcurrency
+        How many operations may run at the same time, with or without -Parallel. Alias: MaxParallelism.
+    .PARAMETER FailureStrategy
+        What the failure of an operation means: Stop, Continue, Retry or Rollback; the lab's own setting when left out.
+    .PARAMETER AsJob
+        Returns a job at once. It gives the report of the lab, or the results of a configuration's operations. Alias: Background.
+    .PARAMETER ThrowOnFailure
+        Ends the script with one error that carries all results if an operation did not succeed.
     .PARAMETER Auto
         Asks nothing.
     .PARAMETER ShowProgress
@@ -81,6 +89,17 @@ function Start-LabAutomation {
         [switch] $DryRun,
 
         [switch] $Parallel,
+
+        [Alias('MaxParallelism')]
+        [Nullable[int]] $MaxConcurrency,
+
+        [ValidateSet('Stop', 'Continue', 'Retry', 'Rollback')]
+        [string] $FailureStrategy,
+
+        [Alias('Background')]
+        [switch] $AsJob,
+
+        [switch] $ThrowOnFailure,
 
         [switch] $Auto,
 
@@ -210,14 +229,16 @@ function Start-LabAutomation {
             $result.Validation = LabRunner.Commands\Test-LabConfiguration -Configuration @{ Name = $result.LabName; Operations = $operations; ResourceLimits = $Configuration.ResourceLimits } -Strict:$Strict -Caller $PSCmdlet
             $result.Error = $result.Validation.Error
             if ($DryRun -and $result.Validation.Valid) {
-                $result.Plan = LabRunner.Commands\Get-LabPlan -Operations $operations -ResourceLimits $Configuration.ResourceLimits -MaxConcurrency $(if (-not $Parallel) { 1 }) -Strict:$Strict -Caller $PSCmdlet
+                $result.Plan = LabRunner.Commands\Get-LabPlan -Operations $operations -ResourceLimits $Configuration.ResourceLimits -MaxConcurrency $(if ($null -ne $MaxConcurrency) { $MaxConcurrency } elseif (-not $Parallel) { 1 }) -Strict:$Strict -Caller $PSCmdlet
             }
             $status = if (-not $result.Validation.Valid) { 'Invalid' } elseif ($DryRun) { 'DryRun' } else { 'Valid' }
             return & $ended $status "Checked $(Format-Count $operations.Count operation); nothing was run.$unknownText"
         }
 
         $arguments = @{ Operations = $operations; RunName = $result.LabName; Strict = $Strict }
-        if (-not $Parallel) {
+        if ($null -ne $MaxConcurrency) {
+            $arguments.MaxConcurrency = $MaxConcurrency
+        } elseif (-not $Parallel) {
             $arguments.MaxConcurrency = 1
         } elseif ($Configuration.MaxConcurrency -or $Configuration.MaxParallelism) {
             $arguments.MaxConcurrency = if ($Configuration.MaxConcurrency) { $Configuration.MaxConcurrency } else { $Configuration.MaxParallelism }
@@ -225,11 +246,12 @@ function Start-LabAutomation {
         foreach ($name in 'ShowProgress', 'ProgressStyle') {
             if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
         }
-        if ($Configuration.ContinueOnError) { $arguments.ContinueOnError = $true }
+        if ($FailureStrategy) { $arguments.FailureStrategy = $FailureStrategy } elseif ($Configuration.ContinueOnError) { $arguments.ContinueOnError = $true }
         foreach ($setting in 'FailureStrategy', 'ResourceLimits') {
-            if ($Configuration.$setting) { $arguments.$setting = $Configuration.$setting }
+            if ($Configuration.$setting -and -not $arguments.ContainsKey($setting)) { $arguments.$setting = $Configuration.$setting }
         }
         if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running $(Format-Count $operations.Count operation)" }
+        if ($AsJob) { return LabRunner.Commands\Invoke-ParallelLabRunner @arguments -Background -Caller $PSCmdlet }
         # The cmdlet rather than the function: through this caller, $using: finds the user's variables.
         $result.Results = @(LabRunner.Commands\Invoke-ParallelLabRunner @arguments -Caller $PSCmdlet)
         if ($result.Results.Count -eq 0) {
@@ -257,11 +279,13 @@ function Start-LabAutomation {
             & $refused $found[0].Id "The lab '$file' cannot be run:$([System.Environment]::NewLine)$($lines -join [System.Environment]::NewLine)" $(if ($found.Count -eq 1) { $found[0].Advice } else { 'Correct the file; nothing was started.' }) $file
         }
         $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps; Strict = $Strict }
-        if (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
+        if ($null -ne $MaxConcurrency) { $arguments.MaxConcurrency = $MaxConcurrency } elseif (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
+        if ($FailureStrategy) { $arguments.FailureStrategy = $FailureStrategy }
         foreach ($name in 'ShowProgress', 'ProgressStyle') {
             if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
         }
         if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running '$($result.LabName)'" }
+        if ($AsJob -and -not $DryRun) { return LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -Background -Caller $PSCmdlet }
         $result.Report = LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -Caller $PSCmdlet
         if ($result.Report.Summary.Status -eq 'Invalid') {
             $result.Error = $result.Report.Error
@@ -281,4 +305,7 @@ function Start-LabAutomation {
     }
     $result.Error = @($failed | Where-Object Error | ForEach-Object { "$($_.Name): $($_.Error)" }) -join [System.Environment]::NewLine
     & $ended 'Failed' "$($failed.Count) of $(Format-Count $result.Results.Count operation) of '$($result.LabName)' did not succeed: $([LabRunner.LabDisplay]::Causes($result.Results)).$unknownText"
+    if ($ThrowOnFailure) {
+        throw [LabRunner.LabRunnerException]::new('LabRunner.RunFailed', 'OperationStopped', $result.Message, 'All results are in the TargetObject of this error.', $result.Results, $null).ErrorRecord
+    }
 }

@@ -2,7 +2,7 @@
 .SYNOPSIS
     A script of a lab: copy it, give it a name, and write your steps into it.
 .DESCRIPTION
-    Dot-sourced, it makes sure that Invoke-LabStep and Write-CustomLog are there. Run, it runs its step.
+    Dot-sourced, it defines Invoke-LabStep and Write-CustomLog, also where there is no module. Run, it runs its step.
 .PARAMETER Config
     The lab's configuration: an object, a dictionary, JSON text, or the path of a file.
 .EXAMPLE
@@ -20,7 +20,15 @@ param(
     [switch] $Force
 )
 
-if (-not (Get-Command -Name Invoke-LabStep -ErrorAction Ignore)) {
+if ($MyInvocation.InvocationName -eq '.') {
+    if (-not (Get-Command -Name Write-CustomLog -ErrorAction Ignore)) { . "$PSScriptRoot/Logger.ps1" }
+    if (-not (Get-Command -Name Invoke-LabStep -ErrorAction Ignore)) {
+#include Private/New-LabError.ps1
+#include Private/New-CallerBlock.ps1
+#include Private/Write-LabLog.ps1
+#include Public/Invoke-LabStep.ps1
+    }
+} elseif (-not (Get-Command -Name Initialize-StandardParameters -ErrorAction Ignore)) {
     $modules = if ($env:PWSH_MODULES_PATH) { $env:PWSH_MODULES_PATH } else { Split-Path -Path $PSScriptRoot -Parent }
     Import-Module -Name (Join-Path $modules 'LabRunner') -Force
 }

@@ -102,3 +102,36 @@ Describe 'Help' {
         "$((Get-Help $Command -Parameter $Parameter).description.Text)" | Should -Match "Alias(es)?: .*$Alias"
     }
 }
+
+Describe 'Start-LabAutomation' {
+    BeforeAll {
+        $script:operations = @{ Name = 'bad'; ScriptBlock = { throw 'no' } }, @{ Name = 'good'; ScriptBlock = { 1 } }
+        Set-Content -LiteralPath "$TestDrive/mixed.yaml" -Value 'name: Mixed', 'operations:', '  - { name: bad, script: "throw ''no''" }', '  - { name: good, script: "1" }'
+    }
+
+    It 'takes a number of operations at the same time' {
+        (Start-LabAutomation -ConfigPath "$TestDrive/mixed.yaml" -MaxConcurrency 3 -DryRun).Plan.MaxConcurrency | Should -Be 3
+        (Start-LabAutomation -Configuration @{ Operations = $operations } -MaxParallelism 3 -DryRun).Plan.MaxConcurrency | Should -Be 3
+        (Start-LabAutomation -ConfigPath "$TestDrive/mixed.yaml" -DryRun).Plan.MaxConcurrency | Should -Be 1
+    }
+
+    It 'takes a failure strategy' {
+        (Start-LabAutomation -ConfigPath "$TestDrive/mixed.yaml" -FailureStrategy Continue 2>$null).Results.Success | Should -Contain $true
+        (Start-LabAutomation -Configuration @{ Operations = $operations } -FailureStrategy Continue 2>$null).Results.Success | Should -Contain $true
+        (Start-LabAutomation -Configuration @{ Operations = $operations; ContinueOnError = $true } -FailureStrategy Stop 2>$null).Results.Success | Should -Not -Contain $true
+    }
+
+    It 'gives a job' {
+        $job = Start-LabAutomation -ConfigPath "$TestDrive/labs/one.yaml" -AsJob
+        try { ($job | Wait-Job -Timeout 60 | Receive-Job).Results.Output | Should -Be 'one' } finally { $job | Remove-Job -Force }
+        $job = Start-LabAutomation -Configuration @{ Operations = @{ Name = 'a'; ScriptBlock = { 'two' } } } -AsJob
+        try { ($job | Wait-Job -Timeout 60 | Receive-Job).Output | Should -Be 'two' } finally { $job | Remove-Job -Force }
+    }
+
+    It 'ends the script when asked to, with the results' {
+        $fault = { Start-LabAutomation -ConfigPath "$TestDrive/mixed.yaml" -ThrowOnFailure 2>$null } | Should -Throw -ErrorId 'LabRunner.RunFailed*' -PassThru
+        $fault.TargetObject.Name | Should -Contain 'bad'
+        { Start-LabAutomation -Configuration @{ Operations = $operations } -ThrowOnFailure 2>$null } | Should -Throw -ErrorId 'LabRunner.RunFailed*'
+        (Start-LabAutomation -ConfigPath "$TestDrive/labs/one.yaml" -ThrowOnFailure).Success | Should -BeTrue
+    }
+}
