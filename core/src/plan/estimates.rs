@@ -86,7 +86,7 @@ impl<'a> EstimatesBuilder<'a> {
         self.sources.push(source);
     }
 
-    /// Takes those of the operations that come after all so far.
+    /// Appends the next range.
     pub(super) fn append(&mut self, next: Self) {
         self.monitors.extend(next.monitors.iter().map(|monitor| monitor + self.durations.len()));
         self.durations.extend_from_slice(&next.durations);

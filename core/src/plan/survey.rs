@@ -1,8 +1,8 @@
 //! What every operation says of itself: checked, and laid out so that each kind of value lies together.
 
 use super::estimates::{EstimatesBuilder, PastDurations};
+use super::facts::Facts;
 use super::retries::Retry;
-use super::traits::Traits;
 use crate::error::{Code, Diagnostic};
 use crate::graph::OpId;
 use crate::operation::endpoint::Endpoint;
@@ -17,7 +17,7 @@ const DEFAULT_PRIORITY: u8 = 5;
 pub(super) struct Survey<'a> {
     /// By operation.
     pub(super) priorities: Vec<u8>,
-    pub(super) traits: Vec<Traits>,
+    pub(super) facts: Vec<Facts>,
     pub(super) estimates: EstimatesBuilder<'a>,
     pub(super) retries: BTreeMap<OpId, Retry>,
     /// The operations that have a compensation, in declared order.
@@ -28,11 +28,11 @@ pub(super) struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    /// Of nobody so far, and with room for so many.
+    /// Empty, with capacity for `room` operations.
     pub(super) fn with_room(room: usize, past: &'a PastDurations) -> Self {
         Self {
             priorities: Vec::with_capacity(room),
-            traits: Vec::with_capacity(room),
+            facts: Vec::with_capacity(room),
             estimates: EstimatesBuilder::new(room, past),
             retries: BTreeMap::new(),
             compensated: Vec::new(),
@@ -42,10 +42,10 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Takes what is known of the operations that come after all so far.
+    /// Appends the next range.
     pub(super) fn append(&mut self, mut next: Self) {
         self.priorities.append(&mut next.priorities);
-        self.traits.append(&mut next.traits);
+        self.facts.append(&mut next.facts);
         self.estimates.append(next.estimates);
         self.retries.append(&mut next.retries);
         self.compensated.append(&mut next.compensated);
@@ -65,11 +65,11 @@ impl<'a> Survey<'a> {
             );
         }
         check_values(operation, findings);
-        let is_monitor = operation.is_monitor();
-        self.has_monitors |= is_monitor;
-        self.estimates.push(operation, is_monitor);
+        let facts = Facts::of(operation);
+        self.has_monitors |= facts.monitor;
+        self.estimates.push(operation, facts.monitor);
         self.priorities.push(priority(operation));
-        self.traits.push(Traits::of(operation, is_monitor));
+        self.facts.push(facts);
         self.has_needs |= operation.needs.is_some();
         if operation.compensation.is_some() {
             self.compensated.push(id);

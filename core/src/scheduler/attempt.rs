@@ -15,7 +15,7 @@ impl Scheduler {
         let (status, retry) = match (self.state(op), verdict) {
             // A service that ends before it was ready has not done what it is there for.
             (State::Admitted | State::Running, Verdict::Succeeded)
-                if self.progress[op.index()].flags.service =>
+                if self.progress[op.index()].facts.service =>
             {
                 (Status::Failed, true)
             }

@@ -110,7 +110,7 @@ impl Scheduler {
         let Some(lack) = self.admission.lacks(plan.resources(), class) else { return false };
         let Some(service) = self.holders(lack.resource).next() else { return false };
         self.skip(op, SkipReason::HeldByService(service), out);
-        if self.progress[op.index()].flags.critical {
+        if self.progress[op.index()].facts.critical {
             self.consequences.push(Consequence::Failed(op));
         }
         true

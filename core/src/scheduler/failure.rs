@@ -10,10 +10,10 @@ use crate::operation::{FailureStrategy, StopMode, Trigger};
 impl Scheduler {
     /// Whether an operation may start although the run was called off.
     pub(super) fn survives(&self, op: OpId) -> bool {
-        let always = self.is_compensation(op) || self.progress[op.index()].flags.trigger == Trigger::Always;
+        let always = self.is_compensation(op) || self.progress[op.index()].facts.trigger == Trigger::Always;
         match self.halt {
             Halt::None => true,
-            Halt::Failure => always || self.progress[op.index()].flags.trigger == Trigger::AnyFailed,
+            Halt::Failure => always || self.progress[op.index()].facts.trigger == Trigger::AnyFailed,
             Halt::Graceful => always,
             Halt::Hard => false,
         }

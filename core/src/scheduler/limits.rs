@@ -13,16 +13,18 @@ impl Scheduler {
         if self.settings.untimed {
             return None;
         }
-        let flags = self.progress[op.index()].flags;
+        let facts = self.progress[op.index()].facts;
         // What is declared lies far away in memory: it is looked up only where there is something.
         let declared = || self.plan.operation(op);
         match reason {
             // An operation's own limit, else the default; monitors have no default limit.
             StopReason::Timeout => {
-                let own = if flags.timed { declared().timeout_ms } else { None };
-                own.or_else(|| self.settings.default_timeout_ms.filter(|_| !flags.monitor))
+                let own = if facts.has_timeout { declared().timeout_ms } else { None };
+                own.or_else(|| self.settings.default_timeout_ms.filter(|_| !facts.monitor))
             }
-            StopReason::TotalTimeout => flags.limited.then(|| declared().total_timeout_ms).flatten(),
+            StopReason::TotalTimeout => {
+                facts.has_total_timeout.then(|| declared().total_timeout_ms).flatten()
+            }
             StopReason::RunTimeout => self.settings.run_timeout_ms,
             StopReason::Cancel
             | StopReason::RunStopped

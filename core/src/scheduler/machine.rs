@@ -9,7 +9,7 @@ use super::ageing::Ageing;
 use super::consequence::{Consequence, Consequences};
 use super::guard::Guard;
 use super::messages::{Command, Settings, SkipReason};
-use super::progress::{Flags, Progress};
+use super::progress::Progress;
 use super::ready::ReadyQueue;
 use super::rollback::Rollback;
 use super::state::{Change, Defect, Halt, State, Status, StopReason};
@@ -77,8 +77,8 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Keeps the books for one change of state.
-    fn count(&mut self, before: State, next: State, flags: Flags, is_compensation: bool) {
-        if !flags.monitor {
+    fn count(&mut self, before: State, next: State, of: &Progress, is_compensation: bool) {
+        if !of.facts.monitor {
             self.outstanding += usize::from(next.is_outstanding());
             self.outstanding -= usize::from(before.is_outstanding());
             // What was abandoned may still end, and gives back what it holds then.
@@ -91,7 +91,7 @@ impl Tally {
                 self.unfinished -= 1;
                 if !is_compensation {
                     self.succeeded += usize::from(status == Status::Succeeded);
-                    self.unsuccessful += usize::from(status != Status::Succeeded && !flags.not_triggered);
+                    self.unsuccessful += usize::from(status != Status::Succeeded && !of.flags.not_triggered);
                 }
             }
             _ => {}
@@ -106,9 +106,8 @@ impl Scheduler {
         if *plan.order() == Order::Sequential {
             settings.max_concurrency = 1;
         }
-        let untimed = settings.untimed;
-        let progress: Box<[Progress]> = plan.nodes().map(|op| Progress::new(&plan, op, untimed)).collect();
-        let ordinary = progress[..plan.len()].iter().filter(|of| !of.flags.monitor).count();
+        let progress: Box<[Progress]> = plan.nodes().map(|op| Progress::new(&plan, op)).collect();
+        let ordinary = progress[..plan.len()].iter().filter(|of| !of.facts.monitor).count();
         let admission = Admission::new(settings.max_concurrency, plan.resources());
         Self {
             now: 0,
@@ -223,9 +222,8 @@ impl Scheduler {
         };
         #[cfg(test)]
         self.seen.insert((before, change));
-        let flags = progress.flags;
         self.transitions += 1;
-        self.tally.count(before, next, flags, op.index() >= self.plan.len());
+        self.tally.count(before, next, progress, op.index() >= self.plan.len());
         match next {
             State::Serving => self.admission.release_slot(&mut self.progress[op.index()].holding),
             State::Backoff => self.release(op),
@@ -243,17 +241,17 @@ impl Scheduler {
 
     /// Ends an operation that was started.
     pub(super) fn end(&mut self, op: OpId, attempt: u32, status: Status, out: &mut Vec<Command>) {
-        let flags = &mut self.progress[op.index()].flags;
-        flags.failure = status.is_failure();
-        let flags = *flags;
+        let progress = &mut self.progress[op.index()];
+        progress.flags.failure = status.is_failure();
+        let facts = progress.facts;
         self.change(op, Change::End(status));
         let cause = if status == Status::Succeeded { None } else { self.cause(op) };
         out.push(Command::Ended { op, attempt, status, cause });
         self.has_ended(op);
-        if flags.service {
+        if facts.service {
             self.consequences.push(Consequence::EndStops(op));
         }
-        if flags.failure && flags.critical {
+        if status.is_failure() && facts.critical {
             self.consequences.push(Consequence::Failed(op));
         }
     }
@@ -310,14 +308,14 @@ impl Scheduler {
     /// Queues an operation that has all it waits for.
     pub(super) fn make_ready(&mut self, op: OpId, change: Change) {
         self.change(op, change);
-        let flags = self.progress[op.index()].flags;
+        let Progress { facts, flags, .. } = self.progress[op.index()];
         if !flags.tried
             && let Some(limit) = self.limit(op, StopReason::TotalTimeout)
         {
             self.timers.arm(self.now.saturating_add(limit), Timer::TotalLimit(op));
         }
         // Monitors book nothing, so they never wait behind those that do.
-        if flags.monitor {
+        if facts.monitor {
             self.ready_monitors.push(&self.plan, op);
             return;
         }

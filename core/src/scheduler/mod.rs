@@ -28,6 +28,8 @@ pub mod admission;
 pub mod ageing;
 mod attempt;
 mod consequence;
+#[cfg(test)]
+mod diagram;
 mod dispatch;
 pub mod explain;
 mod failure;

@@ -4,8 +4,7 @@
 use super::admission::Holding;
 use super::state::{Change, State, StopReason};
 use crate::graph::OpId;
-use crate::operation::Trigger;
-use crate::plan::Plan;
+use crate::plan::{Facts, Plan};
 
 /// Half a cache line.
 #[derive(Clone, Copy, Debug)]
@@ -22,25 +21,16 @@ pub(super) struct Progress {
     /// Why it was ordered to stop.
     pub(super) stop_reason: Option<StopReason>,
     pub(super) holding: Holding,
+    pub(super) facts: Facts,
     pub(super) flags: Flags,
 }
 
 const _: () = assert!(size_of::<Progress>() == 32);
 
 impl Progress {
-    /// That of an operation or compensation before anything has happened. `untimed` leaves its limits out.
-    pub(super) fn new(plan: &Plan, op: OpId, untimed: bool) -> Self {
-        let traits = plan.traits(op);
+    /// That of an operation or compensation before anything has happened.
+    pub(super) fn new(plan: &Plan, op: OpId) -> Self {
         let is_compensation = op.index() >= plan.len();
-        let flags = Flags {
-            monitor: traits.is_monitor(),
-            service: traits.is_service(),
-            critical: traits.is_critical(),
-            limited: traits.is_limited() && !untimed,
-            timed: traits.is_timed(),
-            trigger: traits.trigger(),
-            ..Flags::default()
-        };
         Self {
             since: 0,
             waiting_for: if is_compensation { 0 } else { plan.graph().dependencies.of(op).len() as u32 },
@@ -48,7 +38,8 @@ impl Progress {
             state: if is_compensation { State::Dormant } else { State::Waiting },
             stop_reason: None,
             holding: Holding::Nothing,
-            flags,
+            facts: plan.facts(op),
+            flags: Flags::default(),
         }
     }
 
@@ -72,21 +63,9 @@ impl Progress {
     }
 }
 
-/// What else is known of an operation.
+/// What has happened to an operation, beside its state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Flags {
-    /// It watches the others.
-    pub(super) monitor: bool,
-    /// It is a service.
-    pub(super) service: bool,
-    /// Its failure counts.
-    pub(super) critical: bool,
-    /// It has a limit for all its attempts together.
-    pub(super) limited: bool,
-    /// It has a limit of its own for each attempt.
-    pub(super) timed: bool,
-    /// What its dependencies must have come to.
-    pub(super) trigger: Trigger,
     /// What depends on it has learned that it has ended, or serves.
     pub(super) settled: bool,
     /// It has failed, or was skipped because of a failure.

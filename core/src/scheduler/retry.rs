@@ -13,7 +13,7 @@ impl Scheduler {
         if let Some(own) = self.plan.retry(op) {
             return Some(own.rule());
         }
-        if self.progress[op.index()].flags.monitor || self.plan.stops(op).is_some() {
+        if self.progress[op.index()].facts.monitor || self.plan.stops(op).is_some() {
             return None;
         }
         self.settings

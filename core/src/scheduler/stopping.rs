@@ -29,7 +29,7 @@ impl Scheduler {
             // survives the failure, and are stopped when the run ends.
             StopReason::RunStopped => {
                 self.survives(op)
-                    || self.progress[op.index()].flags.monitor
+                    || self.progress[op.index()].facts.monitor
                     || self.plan.stops(op).is_some()
                     || self.state(op) == State::Serving
             }

@@ -2,6 +2,7 @@
 
 use super::machine::Scheduler;
 use super::messages::{Command, SkipReason};
+use super::progress::Progress;
 use super::state::{Change, State};
 use crate::graph::OpId;
 use crate::operation::Trigger;
@@ -33,18 +34,18 @@ impl Scheduler {
 
     fn dependency_ended_badly(&mut self, op: OpId, on: OpId, out: &mut Vec<Command>) {
         let failure = self.progress[on.index()].flags.failure;
-        let flags = &mut self.progress[op.index()].flags;
+        let Progress { facts, flags, .. } = &mut self.progress[op.index()];
         flags.dependency_failed |= failure;
         // What has been tried before had all it waits for; a service that dies later changes nothing.
-        if flags.trigger == Trigger::AllSucceeded && !flags.tried {
+        if facts.trigger == Trigger::AllSucceeded && !flags.tried {
             self.skip(op, SkipReason::Dependency(on), out);
         }
     }
 
     /// All it waits for has ended: it is ready, or was not called for.
     pub(super) fn decide(&mut self, op: OpId, out: &mut Vec<Command>) {
-        let flags = self.progress[op.index()].flags;
-        if flags.trigger == Trigger::AnyFailed && !flags.dependency_failed {
+        let Progress { facts, flags, .. } = self.progress[op.index()];
+        if facts.trigger == Trigger::AnyFailed && !flags.dependency_failed {
             self.skip(op, SkipReason::NotTriggered, out);
         } else {
             self.make_ready(op, Change::Ready);

@@ -1,16 +1,16 @@
-//! Who waits for whom: names become edges.
+//! Which operation waits for which: names become edges.
 
 use super::key::Key;
 use super::names::{Names, UNKNOWN};
-use super::roster::Roster;
+use super::recent_names::RecentNames;
 use crate::error::{Code, Diagnostic, Subject};
 use crate::graph::{OpId, Rows};
 use crate::near::did_you_mean;
 use crate::operation::{Operation, ProcessMode, Work};
 use std::collections::{BTreeMap, HashSet};
 
-/// Who waits for whom.
-pub(super) struct Wiring {
+/// Which operation waits for which.
+pub(super) struct Edges {
     pub(super) rows: Rows,
     /// `(dependent, dependency)` of those that only order; absent when there are none.
     pub(super) weak: Option<Vec<(OpId, OpId)>>,
@@ -18,14 +18,14 @@ pub(super) struct Wiring {
     pub(super) findings: Vec<Diagnostic>,
 }
 
-impl Wiring {
-    /// Of nobody so far, and with room for so many.
+impl Edges {
+    /// Empty, with capacity for `operations` and `edges`.
     pub(super) fn with_room(operations: usize, edges: usize) -> Self {
         let rows = Rows::with_capacity(operations, edges);
         Self { rows, weak: None, stops: BTreeMap::new(), findings: Vec::new() }
     }
 
-    /// Takes that of the operations that come after all so far.
+    /// Appends the next range.
     pub(super) fn append(&mut self, mut next: Self) {
         self.rows.append(&next.rows);
         if let Some(mut weak) = next.weak {
@@ -36,9 +36,8 @@ impl Wiring {
     }
 }
 
-/// What operations that lie together say of whom they wait for, and as much of it as is known before all names
-/// are.
-pub(super) struct Calls<'a> {
+/// Dependencies of one range of operations; targets that are not yet resolved are kept by name.
+pub(super) struct PendingEdges<'a> {
     first: OpId,
     /// By operation: where those end that it depends on.
     ends: Vec<u32>,
@@ -53,7 +52,7 @@ pub(super) struct Calls<'a> {
     keys: Vec<Key>,
 }
 
-impl<'a> Calls<'a> {
+impl<'a> PendingEdges<'a> {
     /// For so many operations from the first one on.
     pub(super) fn new(first: OpId, count: usize) -> Self {
         let (found, open, special) = (Vec::with_capacity(count * 2), Vec::new(), Vec::new());
@@ -71,13 +70,13 @@ impl<'a> Calls<'a> {
         self.found.len()
     }
 
-    /// Takes the next operations, the first of which has this id. They must have been entered in the roster.
+    /// Takes the next operations, the first of which has this id. Their names must have been entered.
     pub(super) fn take(
         &mut self,
         first: OpId,
         block: &'a [Operation],
         operations: &[Operation],
-        roster: &Roster,
+        recent: &RecentNames,
     ) {
         self.asked.clear();
         let before = self.found.len();
@@ -91,7 +90,7 @@ impl<'a> Calls<'a> {
         self.keys.clear();
         self.keys.extend(self.asked.iter().map(|&(_, name)| Key::of(name)));
         for (&(id, name), &key) in self.asked.iter().zip(&self.keys) {
-            let found = roster.recall(operations, key, name).unwrap_or(UNKNOWN);
+            let found = recent.recall(operations, key, name).unwrap_or(UNKNOWN);
             if found == UNKNOWN {
                 self.open.push((self.found.len() as u32, id, name));
             } else if found == id {
@@ -109,10 +108,10 @@ impl<'a> Calls<'a> {
         names: &Names<'_>,
         (has_monitors, has_twins): (bool, bool),
         room: (usize, usize),
-    ) -> Wiring {
+    ) -> Edges {
         self.close(names);
-        let mut wiring = Wiring::with_room(room.0, room.1);
-        let mut connector = Connector { operations, has_monitors, findings: &mut wiring.findings };
+        let mut edges = Edges::with_room(room.0, room.1);
+        let mut connector = Connector { operations, has_monitors, findings: &mut edges.findings };
         let (mut asked, mut again, mut row) = (Vec::new(), Vec::new(), Vec::new());
         let mut special = self.special.iter().copied().peekable();
         let mut start = 0;
@@ -121,7 +120,7 @@ impl<'a> Calls<'a> {
             start = end as usize;
             let is_special = special.next_if_eq(&id).is_some();
             if !(is_special || has_monitors || has_twins) {
-                wiring.rows.push(strong);
+                edges.rows.push(strong);
                 continue;
             }
             let operation = &operations[id.index()];
@@ -134,7 +133,7 @@ impl<'a> Calls<'a> {
             row.clear();
             connector.connect((id, operation, &operation.dependencies), strong, &mut row);
             if let Some(service) = resolve_stop(operation, operations, names, connector.findings) {
-                wiring.stops.insert(id, service);
+                edges.stops.insert(id, service);
                 row.push(service);
             }
             if !operation.weak_dependencies.is_empty() {
@@ -145,11 +144,11 @@ impl<'a> Calls<'a> {
                 let from = row.len();
                 connector.connect((id, operation, &operation.weak_dependencies), &again, &mut row);
                 let only = row[from..].iter().filter(|dependency| !by.contains(dependency));
-                wiring.weak.get_or_insert_default().extend(only.map(|&dependency| (id, dependency)));
+                edges.weak.get_or_insert_default().extend(only.map(|&dependency| (id, dependency)));
             }
-            wiring.rows.push(&row);
+            edges.rows.push(&row);
         }
-        wiring
+        edges
     }
 
     /// Finds those who are not known so far, now that all names are.
@@ -250,7 +249,7 @@ impl Connector<'_> {
     }
 }
 
-/// A stop operation waits for its service without being told to.
+/// A stop operation waits for its service although that is not among its dependencies.
 fn resolve_stop(
     operation: &Operation,
     operations: &[Operation],

@@ -1,4 +1,4 @@
-//! Who the operations of a request are, and who of them came last.
+//! The names of one range of operations, and which of them came last: most dependencies are on those.
 
 use super::key::{Key, same};
 use crate::graph::OpId;
@@ -9,7 +9,7 @@ use crate::operation::Operation;
 const RECENT: usize = 1 << 15;
 
 /// Some operations that lie together, and what must be known of them before all names can be looked up.
-pub(super) struct Roster {
+pub(super) struct RecentNames {
     first: OpId,
     /// By operation: the key of its name.
     pub(super) keys: Vec<Key>,
@@ -19,7 +19,7 @@ pub(super) struct Roster {
     recent: Box<[u32]>,
 }
 
-impl Roster {
+impl RecentNames {
     /// For so many operations from the first one on; `room` is for how many names.
     pub(super) fn new(first: OpId, count: usize, room: usize) -> Self {
         let recent = vec![0; (count * 2).next_power_of_two().min(RECENT)].into();
@@ -51,7 +51,7 @@ impl Roster {
         key.hash() as usize & (self.recent.len() - 1)
     }
 
-    /// Takes what is known of the operations that come after all so far.
+    /// Appends the next range.
     pub(super) fn append(&mut self, mut next: Self) {
         self.keys.append(&mut next.keys);
         self.with_id.append(&mut next.with_id);

@@ -1,0 +1,230 @@
+//! A checked, immutable plan: what every entry point compiles to and the only thing a run accepts.
+//!
+//! Compiling finds all faults of the input in one pass, before anything starts.
+//!
+//! | question | file |
+//! |--|--|
+//! | in which order is a request checked and compiled | `compile.rs` |
+//! | what is wrong with the values of one operation | `survey.rs` |
+//! | which operation has a name | `names.rs`, `key.rs`, `recent_names.rs` |
+//! | which operation waits for which | `edges.rs` |
+//! | what does a run ask of every operation at its start | `facts.rs` |
+//! | what do operations need, and how much is there | `resources.rs` |
+//! | how long are they expected to take | `estimates.rs` |
+//! | when is a failed attempt tried again | `retries.rs` |
+//! | which of those that are ready comes first | `order.rs` |
+//! | how far is an operation from the start and the end | `lengths.rs` |
+//! | how is a plan shown | `describe.rs` |
+
+mod compile;
+mod describe;
+mod edges;
+mod estimates;
+mod facts;
+mod key;
+mod lengths;
+mod names;
+mod order;
+mod recent_names;
+mod resources;
+mod retries;
+mod survey;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use describe::{CompensationDescription, OperationDescription, PlanDescription};
+pub use estimates::{Estimate, EstimateSource, Estimates, PastDurations, UNIT_MS};
+pub use facts::Facts;
+pub use resources::{ClassId, Demand, MAX_AMOUNT, Resource, ResourceId, ResourceKind, Resources};
+pub use retries::{MAX_DELAY_MS, MAX_RETRIES, Retry};
+
+use crate::error::{Diagnostic, Fault};
+use crate::graph::{Adjacency, Graph, OpId};
+use crate::operation::{Operation, Order, PlanRequest, ResourceLimits};
+use lengths::PathLengths;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// A checked plan.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The declared operations, and after them one for each compensation.
+    operations: Box<[Operation]>,
+    /// Of all of these.
+    facts: Box<[Facts]>,
+    declared: usize,
+    /// Of the declared operations.
+    graph: Graph,
+    /// By operation: the dependencies that only order it. Absent when there are none.
+    weak: Option<Adjacency>,
+    limits: ResourceLimits,
+    resources: Resources,
+    retries: BTreeMap<OpId, Retry>,
+    /// The operations that have a compensation, in declared order; theirs stand in the same order
+    /// behind the declared ones.
+    compensated: Box<[OpId]>,
+    order: Order,
+    estimates: Estimates,
+    /// Position of each operation in the order ready operations are admitted in; unique.
+    ranks: Box<[u32]>,
+    by_rank: Box<[OpId]>,
+    /// Worked out when it is asked for; a run does not.
+    lengths: OnceLock<PathLengths>,
+    /// By stop operation: the service it stops.
+    stops: BTreeMap<OpId, OpId>,
+    /// Findings that do not prevent a run.
+    warnings: Vec<Diagnostic>,
+}
+
+impl Plan {
+    /// Checks a request and compiles it.
+    ///
+    /// # Errors
+    /// One [`Fault`] that carries every finding: empty plan, missing or duplicate names, unknown
+    /// dependencies, values out of range, cycles with their path.
+    pub fn compile(request: PlanRequest) -> Result<Self, Fault> {
+        Self::compile_with(request, &PastDurations::new())
+    }
+
+    /// As [`Plan::compile`], with what operations took before. See [`crate::history::estimate`] for
+    /// where that comes from.
+    ///
+    /// # Errors
+    /// As [`Plan::compile`].
+    pub fn compile_with(request: PlanRequest, past: &PastDurations) -> Result<Self, Fault> {
+        compile::compile(request, past)
+    }
+
+    /// The declared operations, as they were.
+    pub(crate) fn into_declared(self) -> Vec<Operation> {
+        let mut operations = self.operations.into_vec();
+        operations.truncate(self.declared);
+        operations
+    }
+
+    /// Number of declared operations.
+    pub fn len(&self) -> usize {
+        self.declared
+    }
+
+    /// Number of declared operations and compensations: every id of a run is below it.
+    pub fn node_count(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// Never: a plan has at least one operation.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// The ids of all declared operations, in their order.
+    pub fn ids(&self) -> impl Iterator<Item = OpId> + use<> {
+        (0..self.declared as u32).map(OpId)
+    }
+
+    /// The ids of all declared operations and, after them, of all compensations.
+    pub fn nodes(&self) -> impl Iterator<Item = OpId> + use<> {
+        (0..self.operations.len() as u32).map(OpId)
+    }
+
+    /// The ids of all compensations.
+    pub fn compensations(&self) -> impl Iterator<Item = OpId> + use<> {
+        (self.declared as u32..self.operations.len() as u32).map(OpId)
+    }
+
+    /// The operation that a compensation undoes; none for a declared operation.
+    pub fn compensates(&self, op: OpId) -> Option<OpId> {
+        self.compensated.get(op.index().checked_sub(self.declared)?).copied()
+    }
+
+    /// The compensation of an operation.
+    pub fn compensation_of(&self, op: OpId) -> Option<OpId> {
+        let place = self.compensated.binary_search(&op).ok()?;
+        Some(OpId((self.declared + place) as u32))
+    }
+
+    /// Whether `dependent` waits for `dependency` only to come after it.
+    pub fn is_weak(&self, dependency: OpId, dependent: OpId) -> bool {
+        self.weak.as_ref().is_some_and(|weak| weak.of(dependent).contains(&dependency))
+    }
+
+    /// How much there is of what operations need, as declared.
+    pub fn limits(&self) -> &ResourceLimits {
+        &self.limits
+    }
+
+    /// What operations need, compiled.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    /// An operation's own retry policy.
+    pub fn retry(&self, op: OpId) -> Option<&Retry> {
+        self.retries.get(&op)
+    }
+
+    /// What was declared. A compensation looks like its operation with the compensation for its work.
+    pub fn operation(&self, op: OpId) -> &Operation {
+        &self.operations[op.index()]
+    }
+
+    /// What a run asks of every operation or compensation.
+    pub fn facts(&self, op: OpId) -> Facts {
+        self.facts[op.index()]
+    }
+
+    /// The graph.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// How ready operations are ranked.
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// How long a declared operation is expected to take.
+    pub fn estimate(&self, op: OpId) -> Estimate {
+        let index = op.index();
+        Estimate { ms: self.estimates.durations()[index], source: self.estimates.sources()[index] }
+    }
+
+    /// How long all declared operations are expected to take.
+    pub fn estimates(&self) -> &Estimates {
+        &self.estimates
+    }
+
+    /// Operations on the longest path from a start to a declared operation, itself excluded.
+    pub fn level(&self, op: OpId) -> u32 {
+        self.lengths().before[op.index()]
+    }
+
+    /// Operations on the longest path from a declared operation to an end, itself included.
+    pub fn remaining(&self, op: OpId) -> u32 {
+        self.lengths().after[op.index()]
+    }
+
+    fn lengths(&self) -> &PathLengths {
+        self.lengths.get_or_init(|| PathLengths::of(&self.graph))
+    }
+
+    /// Position in the order of admission; lower first, unique.
+    pub fn rank(&self, op: OpId) -> u32 {
+        self.ranks[op.index()]
+    }
+
+    /// The operation at a position in the order of admission.
+    pub fn at_rank(&self, rank: u32) -> OpId {
+        self.by_rank[rank as usize]
+    }
+
+    /// The service that a stop operation stops.
+    pub fn stops(&self, op: OpId) -> Option<OpId> {
+        self.stops.get(&op).copied()
+    }
+
+    /// Findings that did not prevent the plan.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+}
