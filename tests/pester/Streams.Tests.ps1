@@ -169,6 +169,11 @@ Invoke-ParallelLabRunner -ContinueOnError -Ordered -Isolation $Isolation -Operat
         $errors | ForEach-Object { $_ | Format-List -Force | Out-String -Width 500 } | Should -Not -BeLike '*$Lab*'
     }
 
+    It 'is the line of Write-Warning as well' -Skip:($Isolation -eq 'Process') {
+        $warning = ($results | Where-Object Name -EQ writes).Warnings[0]
+        "$([IO.Path]::GetFileName($warning.InvocationInfo.ScriptName)):$($warning.InvocationInfo.ScriptLineNumber)" | Should -Be "place-$Isolation.ps1:6"
+    }
+
     It 'is not LabRunner''s in a transcript, which has warnings and verbose messages' {
         $kept = Get-Content -LiteralPath $transcript
         $kept | Should -Contain 'WARNING: a warning'

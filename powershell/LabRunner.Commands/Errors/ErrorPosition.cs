@@ -21,6 +21,10 @@ internal static partial class ErrorPosition
         typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(InvocationInfo)])
             ?.CreateDelegate<Action<ErrorRecord, InvocationInfo>>();
 
+    private static readonly Action<InformationalRecord, InvocationInfo>? PlaceRecord =
+        typeof(InformationalRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(InvocationInfo)])
+            ?.CreateDelegate<Action<InformationalRecord, InvocationInfo>>();
+
     private static readonly FieldInfo? Trace = typeof(ErrorRecord).GetField("_scriptStackTrace", BindingFlags.Instance | BindingFlags.NonPublic) is { } field && field.FieldType == typeof(string) ? field : null;
 
     /// <summary>Takes LabRunner's own frames from the trace of an operation's error, and lets it point at the operation's line.</summary>
@@ -46,6 +50,15 @@ internal static partial class ErrorPosition
         }
 
         return error;
+    }
+
+    /// <summary>Lets a warning or a message that an operation's block is writing now point at the line that writes it.</summary>
+    internal static void InScript(InformationalRecord record, Debugger? session)
+    {
+        if (PlaceRecord is not null && record.InvocationInfo is { ScriptLineNumber: 0 } nowhere && session?.GetCallStack().FirstOrDefault() is { ScriptLineNumber: > 0 } frame)
+        {
+            PlaceRecord(record, InvocationInfo.Create(nowhere.MyCommand, frame.Position));
+        }
     }
 
     /// <summary>Marks a record that has a position of its own, for the next time it is written.</summary>

@@ -182,9 +182,10 @@ internal sealed class Worker : IBlockedWriter
     /// <summary>Takes what the pipeline puts out.</summary>
     internal void Take(PSObject? item)
     {
-        if (item?.BaseObject is InformationalRecord && StreamMark.Of(item) != LabStream.Output)
+        if (item?.BaseObject is InformationalRecord record && StreamMark.Of(item) != LabStream.Output)
         {
-            _transcript?.Add(item.BaseObject);
+            ErrorPosition.InScript(record, _runspace?.Debugger);
+            _transcript?.Add(record);
         }
 
         Recorder?.Add(item, this);
