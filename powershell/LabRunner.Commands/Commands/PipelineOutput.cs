@@ -11,6 +11,8 @@ namespace LabRunner.Commands;
 /// </remarks>
 internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet caller, CallerState state) : IRunOutput
 {
+    private static readonly CmdletInfo Writer = new("Write-LabError", typeof(WriteLabErrorCommand));
+
     public void Started(int operation)
     {
     }
@@ -66,7 +68,8 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
 
     private void Error(ErrorRecord error)
     {
-        if (Stops("ErrorActionPreference"))
+        // The preference is not one of the command's own, see CallerPreferences.
+        if (CallerEnd.IsAskedBy(caller))
         {
             Show(error);
             return;
@@ -80,11 +83,12 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
         try
         {
             caller.InvokeCommand.InvokeScript(
-                "param($LabError) Write-Error -ErrorRecord $LabError -ErrorAction Continue",
+                "param($LabWriter, $LabError) & $LabWriter -ErrorRecord $LabError -ErrorAction Continue",
                 true,
                 System.Management.Automation.Runspaces.PipelineResultTypes.Error,
                 null,
-                error);
+                Writer,
+                ErrorPosition.At(error, caller.MyInvocation));
         }
         catch (RuntimeException failure) when (failure is not PipelineStoppedException)
         {

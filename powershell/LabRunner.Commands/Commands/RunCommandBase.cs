@@ -19,6 +19,10 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     [Parameter(DontShow = true)]
     public PSCmdlet? Caller { get; set; }
 
+    /// <summary>Whether the function that calls has something to do after a failed run, and ends the script itself.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter GoesOn { get; set; }
+
     /// <summary>Variables that operations find: names of the caller's, or names with values.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionVariableCompleter))]
@@ -161,20 +165,12 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>The one terminating error at the end, where it was asked for.</summary>
+    /// <summary>The one error at the end that ends the calling script, where it was asked for. All results are in it.</summary>
     private protected void ThrowIfAsked(RunOutcome outcome)
     {
-        if (outcome.Results.All(result => result.Success))
+        if (!GoesOn && (ThrowOnFailure || CallerEnd.IsAskedBy(Voice)) && outcome.Results.Any(result => !result.Success))
         {
-            return;
-        }
-
-        var explicitly = Voice.MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var action)
-            && LanguagePrimitives.TryConvertTo(action, out ActionPreference preference)
-            && preference == ActionPreference.Stop;
-        if (ThrowOnFailure || explicitly)
-        {
-            Voice.ThrowTerminatingError(LabRunnerError.RunFailed(outcome.Results).ErrorRecord);
+            CallerEnd.With(Voice, LabRunnerError.RunFailed(outcome.Results).ErrorRecord);
         }
     }
 

@@ -53,7 +53,7 @@ internal static class CommandGuard
     // of these is a fault of the command, and all must reach the engine as they are.
     private static bool IsTheEngines(Exception error)
     {
-        if (error is PipelineStoppedException or ActionPreferenceStopException or RuntimeException { ErrorRecord.InvocationInfo: not null })
+        if (error is PipelineStoppedException or ActionPreferenceStopException or RuntimeException { WasThrownFromThrowStatement: true } or RuntimeException { ErrorRecord.InvocationInfo: not null })
         {
             return true;
         }

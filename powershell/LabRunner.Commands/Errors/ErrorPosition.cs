@@ -61,6 +61,17 @@ internal static partial class ErrorPosition
         }
     }
 
+    /// <summary>Puts the place of a call into an error that has none.</summary>
+    internal static ErrorRecord At(ErrorRecord error, InvocationInfo place)
+    {
+        if (error.InvocationInfo is null)
+        {
+            Place?.Invoke(error, place);
+        }
+
+        return error;
+    }
+
     /// <summary>Marks a record that has a position of its own, for the next time it is written.</summary>
     internal static ErrorRecord Keep(ErrorRecord error)
     {

@@ -315,7 +315,7 @@ internal static class LabRunnerError
         null,
         why);
 
-    /// <summary>The one terminating error of <c>-ThrowOnFailure</c> and <c>-ErrorAction Stop</c>.</summary>
+    /// <summary>The one error of <c>-ThrowOnFailure</c> and <c>-ErrorAction Stop</c>, which ends the calling script.</summary>
     internal static LabRunnerException RunFailed(LabOperationResult[] results)
     {
         return new LabRunnerException(

@@ -36,10 +36,14 @@ internal static class CallerPreferences
         {
             // A function that has settled not to ask has settled it for its caller too.
             var now = own.GetValue(variable);
-            if (!given.ContainsKey(parameter) && theirs.Get(variable) is { } preference && !Equals(now, preference.Value) && !(parameter == "Confirm" && now?.ToString() == "None"))
+            if (!given.ContainsKey(parameter) && theirs.Get(variable) is { } preference && Adopted(variable, preference.Value) is var adopted && !Equals(now, adopted) && !(parameter == "Confirm" && now?.ToString() == "None"))
             {
-                own.Set(variable, preference.Value);
+                own.Set(variable, adopted);
             }
         }
     }
+
+    // A failed operation is a result: its error is written, and does not end the command that has others to give.
+    private static object? Adopted(string variable, object? value) =>
+        variable == "ErrorActionPreference" && LanguagePrimitives.TryConvertTo(value, out ActionPreference action) && action == ActionPreference.Stop ? ActionPreference.Continue : value;
 }

@@ -246,4 +246,7 @@ function Start-EnhancedLabDeployment {
     Write-EnhancedDeploymentSummary -Result $result
     if ($missing) { $PSCmdlet.WriteError((New-LabError -Id FileUnreadable -Message $missing.Exception.Message -Target $ConfigurationPath -Category ObjectNotFound)) }
     $result
+    if (-not $result.Success) {
+        LabRunner.Commands\Stop-LabCaller -Caller $PSCmdlet -Error (New-LabError -Id DeploymentFailed -Message "The deployment of '$ConfigurationPath' failed: $($result.Errors -join '; ')" -Advice 'The result is in the TargetObject of this error.' -Target $result -Category OperationStopped)
+    }
 }

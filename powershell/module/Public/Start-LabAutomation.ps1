@@ -253,7 +253,7 @@ function Start-LabAutomation {
         if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running $(Format-Count $operations.Count operation)" }
         if ($AsJob) { return LabRunner.Commands\Invoke-ParallelLabRunner @arguments -Background -Caller $PSCmdlet }
         # The cmdlet rather than the function: through this caller, $using: finds the user's variables.
-        $result.Results = @(LabRunner.Commands\Invoke-ParallelLabRunner @arguments -Caller $PSCmdlet)
+        $result.Results = @(LabRunner.Commands\Invoke-ParallelLabRunner @arguments -GoesOn -Caller $PSCmdlet)
         if ($result.Results.Count -eq 0) {
             return & $ended 'DryRun' "Nothing was run.$unknownText"
         }
@@ -286,7 +286,7 @@ function Start-LabAutomation {
         }
         if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running '$($result.LabName)'" }
         if ($AsJob -and -not $DryRun) { return LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -Background -Caller $PSCmdlet }
-        $result.Report = LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -Caller $PSCmdlet
+        $result.Report = LabRunner.Commands\Start-AdvancedLabOrchestration @arguments -GoesOn -Caller $PSCmdlet
         if ($result.Report.Summary.Status -eq 'Invalid') {
             $result.Error = $result.Report.Error
             return & $ended 'Invalid' "'$file' cannot be run."
@@ -305,7 +305,5 @@ function Start-LabAutomation {
     }
     $result.Error = @($failed | Where-Object Error | ForEach-Object { "$($_.Name): $($_.Error)" }) -join [System.Environment]::NewLine
     & $ended 'Failed' "$($failed.Count) of $(Format-Count $result.Results.Count operation) of '$($result.LabName)' did not succeed: $([LabRunner.LabDisplay]::Causes($result.Results)).$unknownText"
-    if ($ThrowOnFailure) {
-        throw [LabRunner.LabRunnerException]::new('LabRunner.RunFailed', 'OperationStopped', $result.Message, 'All results are in the TargetObject of this error.', $result.Results, $null).ErrorRecord
-    }
+    LabRunner.Commands\Stop-LabCaller -Results $result.Results -ThrowOnFailure:$ThrowOnFailure -Caller $PSCmdlet
 }
