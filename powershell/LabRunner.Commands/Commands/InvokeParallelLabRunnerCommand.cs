@@ -102,6 +102,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     /// <summary>The order for the mode Custom: names or ids, the first one first, or a script block that gives each operation a key to sort by.</summary>
     [Parameter]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(SessionOperationCompleter))]
     public object[] Order { get; set; } = [];
 
     /// <summary>Takes every unknown key of an operation for a fault.</summary>
