@@ -19,16 +19,16 @@ Describe 'Configuration files' {
         $test = Test-LabConfiguration $file
         $test.Valid | Should -BeTrue
         $test.Warnings | Should -HaveCount 1
-        $test.Warnings[0].Message | Should -Be "the key 'ID' differs from 'Id' ($First) in case only"
+        $test.Warnings[0].Message | Should -Be "The key 'ID' differs from 'Id' ($First) in case only."
         $config = Get-LabConfig $file -WarningVariable warnings -WarningAction SilentlyContinue
         $warnings | Should -HaveCount 1
-        $warnings[0].Message | Should -BeLike "*the key 'ID' differs from 'Id' ($First) in case only. PowerShell takes them for one and keeps the last value.*"
+        $warnings[0].Message | Should -BeLike "*The key 'ID' differs from 'Id' ($First) in case only. PowerShell takes them for one and keeps the last value.*"
         $config.metadata.Id | Should -Be 2
     }
 
     It 'finds them in a configuration that is not a lab' {
         $null = Get-LabConfig (New-File 'tools.yaml' "Tools: 1`ntools: 2") -WarningVariable warnings -WarningAction SilentlyContinue
-        $warnings[0].Message | Should -BeLike "*tools.yaml:2:1: the key 'tools' differs from 'Tools' (line 1, column 1) in case only*"
+        $warnings[0].Message | Should -BeLike "*tools.yaml:2:1: The key 'tools' differs from 'Tools' (line 1, column 1) in case only*"
     }
 
     It 'warns of <Word> without quotes, with its place' -ForEach @(
@@ -49,7 +49,7 @@ Describe 'Configuration files' {
         $test = Test-LabConfiguration $file
         $test.Errors | Should -HaveCount 1
         $test.Warnings | Should -BeNullOrEmpty
-        $test.Errors[0].Message | Should -Be "'other.yaml' is not a lab configuration: it has no 'operations'"
+        $test.Errors[0].Message | Should -Be "'other.yaml' is not a lab configuration: it has no 'operations'."
         $test.Errors[0].Advice | Should -BeLike 'Get-LabConfig reads it.*'
         (Get-LabConfig $file -WarningAction SilentlyContinue).ComputerName | Should -Be 'x'
     }

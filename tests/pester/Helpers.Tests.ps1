@@ -45,7 +45,7 @@ Describe 'Initialize-StandardParameters' {
 
     It 'names a missing parameter and the script, at the line of the call' {
         $fault = { Initialize-StandardParameters -ScriptName Deploy.ps1 -InputParameters @{} -RequiredParameters ServerName 6>$null } |
-            Should -Throw "Required parameter 'ServerName' missing for script: Deploy.ps1" -ErrorId 'LabRunner.MissingParameter,Initialize-StandardParameters' -PassThru
+            Should -Throw "Required parameter 'ServerName' missing for script: Deploy.ps1." -ErrorId 'LabRunner.MissingParameter,Initialize-StandardParameters' -PassThru
         $fault.InvocationInfo.Line | Should -Match 'RequiredParameters ServerName'
     }
 
@@ -96,7 +96,7 @@ Describe 'Write-CustomLog' {
 Describe 'Start-LabAutomation' {
     It 'says what it looked for' {
         Push-Location TestDrive:/
-        try { $result = Start-LabAutomation -LabName Nowhere 2>$null } finally { Pop-Location }
+        try { $result = Start-LabAutomation -LabName Nowhere -ErrorAction SilentlyContinue } finally { Pop-Location }
         $result.Success | Should -BeFalse
         $result.Message | Should -Match 'is called Nowhere \(\.yaml'
         $result.Message | Should -Match 'configs.labs is called|\.psd1\)'

@@ -140,7 +140,9 @@ operations:
         $results[1].Output[0] | Should -Be ''
         $results[1].Output[1] | Should -Not -Be $results[0].Output[0]
         $results[2].Output[0] | Should -Be $results[1].Output[1]
-        { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { }; Isolation = 'Proces' } } | Should -Throw "*'Proces'*'a'*Shared, Runspace and Process*"
+        $fault = { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { }; Isolation = 'Proces' } } |
+            Should -Throw "'Proces' is not a valid Isolation for operation 'a'." -PassThru
+        $fault.ErrorDetails.RecommendedAction | Should -Be 'Write Shared, Runspace or Process.'
     }
 
     It 'does without a worker whose runspace somebody has closed, at work or waiting for some' {

@@ -72,6 +72,8 @@ Describe 'A script without a param block' {
     }
 
     It 'that declares none is held to that' {
-        { Get-LabPlan -Operations @{ Name = 'a'; ScriptBlock = { param() 1 }; Parameters = $given } } | Should -Throw -ErrorId 'LabRunner.UnknownParameter*' -ExpectedMessage '*param(${vpc-cidr})*'
+        $fault = { Get-LabPlan -Operations @{ Name = 'a'; ScriptBlock = { param() 1 }; Parameters = $given } } |
+            Should -Throw -ErrorId 'LabRunner.UnknownParameter*' -PassThru
+        $fault.ErrorDetails.RecommendedAction | Should -BeLike '*param(${vpc-cidr})*'
     }
 }

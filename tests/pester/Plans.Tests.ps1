@@ -138,7 +138,8 @@ operations:
             @{ Case = '-SkipDependencies alone'; Selection = @{ SkipDependencies = $true }; Id = 'LabRunner.InvalidValue*'; Message = '*no -Target*' }
             @{ Case = 'nothing at all'; Selection = @{ Exclude = '*' }; Id = 'LabRunner.EmptyPlan*'; Message = '*Nothing is left to run*' }
         ) {
-            { Get-LabPlan $lab @Selection } | Should -Throw -ErrorId $Id -ExpectedMessage $Message
+            $fault = { Get-LabPlan $lab @Selection } | Should -Throw -ErrorId $Id -PassThru
+            "$($fault.Exception.Message) $($fault.ErrorDetails.RecommendedAction)" | Should -BeLike $Message
         }
 
         It 'runs what Start-AdvancedLabOrchestration selects, and skips what cannot run' {
@@ -246,7 +247,9 @@ operations:
     It 'says where in the lab a value stands that no script wants, and shows locks as what is held' {
         $bad = New-Lab "name: p`noperations:`n  - name: a`n    parameters:`n      X: 1`n      Y: 2`n    lock: db`n    script: param(`$X)`n" 'parameter.yaml'
         foreach ($command in 'Get-LabPlan', 'Start-AdvancedLabOrchestration') {
-            { & $command $bad -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.UnknownParameter*' -ExpectedMessage "*parameter.yaml:6:10: Operation 'a' is given a value for 'Y'*It has: X*"
+            $fault = { & $command $bad -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.UnknownParameter*' -PassThru
+            "$($fault.Exception.Message) $($fault.ErrorDetails.RecommendedAction)" |
+                Should -BeLike "*parameter.yaml:6:10: Operation 'a' is given a value for 'Y'*It has: X*"
         }
         $good = New-Lab (Get-Content $bad -Raw).Replace('      Y: 2', '') 'parameter.yaml'
         (Get-LabPlan $good -As Table) -split '\r?\n' | Should -Contain "peak: 1 of $([Environment]::ProcessorCount) slots, lock db"
@@ -257,7 +260,7 @@ operations:
         @{ Line = 'New-LabTemplate -Type M'; Has = 'Monitor' }
         @{ Line = 'Invoke-ParallelLabRunner x -Variables PSVer'; Has = 'PSVersionTable' }
         @{ Line = "Start-AdvancedLabOrchestration x -Variables 'PSVer"; Has = 'PSVersionTable' }
-        @{ Line = 'Invoke-ParallelLabRunner x -Modules Pest'; Has = 'Pester' }
+        @{ Line = 'Invoke-ParallelLabRunner x -Modules Microsoft.PowerShell.U'; Has = 'Microsoft.PowerShell.Utility' }
         @{ Line = 'Set-LabRunnerConfiguration -FailureStrategy R'; Has = 'Rollback' }
         @{ Line = 'Start-AdvancedLabOrchestration x -FailureStrategy C'; Has = 'Continue' }
         @{ Line = 'Get-LabPlan x -As J'; Has = 'Json' }

@@ -178,7 +178,7 @@ internal sealed class OperationReader
             return isolation;
         }
 
-        _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The Isolation '{value}' of operation '{name}' is none.", name, "There are Shared, Runspace and Process."));
+        _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"'{value}' is not a valid Isolation for operation '{name}'.", name, "Write Shared, Runspace or Process."));
         return null;
     }
 
