@@ -50,7 +50,10 @@ if ($tests.Count -eq 0) {
     exit 1
 }
 
+# Tests run as a user's session does, not with the preference of this script.
+$ErrorActionPreference = 'Continue'
 $result = Invoke-Pester -Configuration $configuration
+$ErrorActionPreference = 'Stop'
 # A file or block that could not be set up is a failure, though none of its tests ran.
 $broken = $result.FailedContainersCount + $result.FailedBlocksCount
 $failed = $result.FailedCount + $broken
