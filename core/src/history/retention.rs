@@ -4,11 +4,13 @@
 //! folder for sure and nobody has locked, and never follows a link. A sweep that is cut short goes on with the next one.
 
 use crate::history::store;
-use crate::record::disk::Files;
+use crate::record::disk::{self, Files};
 use crate::record::{self, Record, Unreadable, format1, lock::Lock};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
-use std::fs::{self, File};
+use std::fs;
+#[cfg(test)]
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -64,7 +66,8 @@ pub fn sweep_if_due(root: &Path, retention: Retention) {
     let _ = std::thread::Builder::new().name("labrunner-retention".to_owned()).spawn(move || {
         sweep(&root, retention, now);
         // As long as this fails, each run sweeps.
-        let _ = File::create(mark(&root)).and_then(|mark| mark.set_modified(now));
+        let made = disk::private().create(true).truncate(true).write(true).open(mark(&root));
+        let _ = made.and_then(|mark| mark.set_modified(now));
     });
 }
 

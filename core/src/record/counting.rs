@@ -25,6 +25,10 @@ impl Disk for Counting {
         Files.create(path)
     }
 
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {
+        Files.append(path)
+    }
+
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
         self.0.lock().unwrap().push(path.to_owned());
         Files.open(path)

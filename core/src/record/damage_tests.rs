@@ -26,6 +26,10 @@ impl Disk for Memory {
         Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 
+    fn append(&self, _: &Path) -> io::Result<Box<dyn Append>> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
         let bytes = self.0.get(path).ok_or(io::ErrorKind::NotFound)?;
         Ok(Box::new(Cursor::new(bytes.clone())))

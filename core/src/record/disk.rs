@@ -13,6 +13,8 @@ pub trait Disk: Debug + Send + Sync {
     fn make_folder(&self, path: &Path) -> io::Result<()>;
     /// Makes a file to append to; one that is there is an error.
     fn create(&self, path: &Path) -> io::Result<Box<dyn Append>>;
+    /// Opens a file to append to, which is made if it is not there.
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Append>>;
     /// Opens a file to read it from its beginning.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>>;
     /// The names in a folder.
@@ -53,10 +55,11 @@ impl Disk for Files {
     }
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn Append>> {
-        let mut options = OpenOptions::new();
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Box::new(options.create_new(true).append(true).open(path)?))
+        Ok(Box::new(private().create_new(true).append(true).open(path)?))
+    }
+
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {
+        Ok(Box::new(private().create(true).append(true).open(path)?))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
@@ -75,6 +78,14 @@ impl Disk for Files {
     fn remove(&self, path: &Path) -> io::Result<()> {
         std::fs::remove_file(path)
     }
+}
+
+/// How a file is made that nobody else may read.
+pub(crate) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 impl Append for File {

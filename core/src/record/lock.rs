@@ -2,7 +2,7 @@
 //!
 //! The system frees the lock with the process that holds it, however that ends.
 
-use crate::record::lock_path;
+use crate::record::{disk, lock_path};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
@@ -42,10 +42,7 @@ impl Lock {
     /// A lock that nobody ever sees free: it gets its name once it is held.
     fn make(path: &Path) -> io::Result<Option<Self>> {
         let unnamed = path.with_extension(uuid::Uuid::now_v7().simple().to_string());
-        let mut options = OpenOptions::new();
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.write(true).create_new(true).open(&unnamed)?;
+        let file = disk::private().write(true).create_new(true).open(&unnamed)?;
         let locked = match file.try_lock() {
             Ok(()) => rename_to_new(&unnamed, path),
             Err(TryLockError::WouldBlock) => Ok(false),

@@ -182,6 +182,10 @@ impl Writer {
         {
             self.failed = Some(error.to_string());
         }
+        // What is open can be written to though it has no name any more.
+        if self.failed.is_none() && self.disk.open(&record::header_path(&self.folder)).is_err() {
+            self.failed = Some("its files were removed while it was under way".to_owned());
+        }
         let written = result
             .to_document()
             .map_err(io::Error::from)

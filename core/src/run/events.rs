@@ -15,6 +15,14 @@ use tokio::sync::Semaphore;
 /// Bytes of program output that may wait to be read.
 pub const OUTPUT_BUDGET: usize = 4 << 20;
 
+/// What a line takes beside its text: the event, and its document on the way out. Of short lines that is most.
+const LINE_OVERHEAD: usize = 256;
+
+/// What a line takes of the budget.
+fn cost(line: &str) -> usize {
+    (line.len() + LINE_OVERHEAD).min(OUTPUT_BUDGET)
+}
+
 /// One thing that happened in one run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Event {
@@ -48,6 +56,11 @@ pub enum EventKind {
         stream: Stream,
         /// The line without its end.
         line: String,
+    },
+    /// Something that the user should know of the run itself.
+    Warning {
+        /// Whole sentences.
+        message: String,
     },
     /// Something that is in the run's record too, if it has one.
     #[serde(untagged)]
@@ -90,9 +103,8 @@ impl EventHub {
     }
 
     /// Waits until there is room for a line of output. The room is given back when the line is read.
-    pub async fn reserve_output(&self, bytes: usize) {
-        let bytes = bytes.clamp(1, OUTPUT_BUDGET) as u32;
-        if let Ok(permit) = self.output_budget.acquire_many(bytes).await {
+    pub async fn reserve_output(&self, line: &str) {
+        if let Ok(permit) = self.output_budget.acquire_many(cost(line) as u32).await {
             permit.forget();
         }
     }
@@ -117,7 +129,7 @@ impl EventHub {
         let read: usize = events
             .iter()
             .map(|event| match &event.kind {
-                EventKind::Output { line, .. } => line.len().clamp(1, OUTPUT_BUDGET),
+                EventKind::Output { line, .. } => cost(line),
                 _ => 0,
             })
             .sum();
@@ -179,16 +191,30 @@ mod tests {
     async fn output_beyond_the_budget_waits_for_a_reader() {
         let hub = Arc::new(EventHub::default());
         let line = "x".repeat(OUTPUT_BUDGET);
-        hub.reserve_output(line.len()).await;
+        hub.reserve_output(&line).await;
         hub.push([output(&line)]);
         let mut blocked = tokio::spawn({
             let hub = Arc::clone(&hub);
-            async move { hub.reserve_output(10).await }
+            async move { hub.reserve_output("another").await }
         });
         tokio::task::yield_now().await;
         assert!(futures_pending(&mut blocked).await);
         assert_eq!(hub.take(Duration::ZERO).len(), 1);
         blocked.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn short_lines_count_with_all_that_they_take() {
+        let hub = EventHub::default();
+        let mut waiting = 0;
+        // The first that must wait for a reader ends the count.
+        while tokio::time::timeout(Duration::ZERO, hub.reserve_output("1")).await.is_ok() {
+            hub.push([output("1")]);
+            waiting += 1;
+        }
+        assert_eq!(waiting, OUTPUT_BUDGET / (LINE_OVERHEAD + 1));
+        assert_eq!(hub.take(Duration::ZERO).len(), waiting);
+        hub.reserve_output("1").await;
     }
 
     /// Whether a task is still waiting after everything else had its turn.

@@ -13,10 +13,12 @@
 //! | how the machine's load becomes known | [`sampling`] |
 //! | what they meet at, and how that is checked | [`sync`], `interleavings.rs` |
 //! | how is said why an operation waits | [`explain`] |
+//! | what is said when files cannot be written | [`loss`] |
 
 mod clock;
 pub mod events;
 mod explain;
+mod loss;
 pub mod options;
 pub mod record;
 mod sampling;
@@ -27,6 +29,8 @@ mod tasks;
 
 #[cfg(test)]
 mod fault_table;
+#[cfg(all(test, unix))]
+mod full_disk_tests;
 #[cfg(test)]
 mod interleavings;
 #[cfg(all(test, unix))]

@@ -6,6 +6,7 @@
 
 use super::clock::Clock;
 use super::events::{Event, EventHub, EventKind};
+use super::loss::{self, Loss};
 use super::options::RunOptions;
 use super::record::{Explanation, Outcome, OutcomeStatus, Record};
 use super::secrets::Secrets;
@@ -18,7 +19,7 @@ use crate::history::{retention, store};
 use crate::machine;
 use crate::operation::{FailureStrategy, StopMode, Work};
 use crate::plan::{Plan, Retry};
-use crate::record::disk::Files;
+use crate::record::disk::{Disk, Files};
 use crate::record::entry::{
     Ended, Finished, Released, Retrying, RollingBack, Serving, Skipped, Started, Stop,
 };
@@ -29,6 +30,7 @@ use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, Stop
 use crate::work::runtime;
 use jiff::Timestamp;
 use std::collections::{HashSet, VecDeque};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -78,6 +80,7 @@ pub struct Run {
     /// The policy of operations that have none of their own.
     retry: Option<Retry>,
     directory: Option<PathBuf>,
+    disk: Arc<dyn Disk>,
     started_at: Timestamp,
     pub(super) clock: Clock,
     inbox: Mutex<Vec<News>>,
@@ -102,6 +105,8 @@ struct Inner {
     woken: HashSet<u32>,
     tasks: Tasks,
     record: Option<Writer>,
+    /// What is missing from it.
+    loss: Loss,
     seq: u64,
     commands: Vec<Command>,
     order_started: Vec<OpId>,
@@ -117,9 +122,21 @@ impl Run {
     /// Opens the journal and starts the first operations. Events carry `tag`.
     ///
     /// # Errors
-    /// [`Code::JournalUnwritable`] when the run's files cannot be made, or a fault of the options'
-    /// retry policy; nothing has started then.
+    /// [`Code::JournalUnwritable`] when files cannot be made in the folder that the options name, or a fault
+    /// of their retry policy; nothing has started then. A store that cannot be written stops no run: that is
+    /// a warning among the events.
     pub fn start(
+        plan: Arc<Plan>,
+        options: RunOptions,
+        hub: Arc<EventHub>,
+        tag: u64,
+    ) -> Result<Arc<Self>, Fault> {
+        Self::start_on(Arc::new(Files), plan, options, hub, tag)
+    }
+
+    /// The same with files of the caller's choice.
+    pub(super) fn start_on(
+        disk: Arc<dyn Disk>,
         plan: Arc<Plan>,
         options: RunOptions,
         hub: Arc<EventHub>,
@@ -134,6 +151,7 @@ impl Run {
             let named = || root.join(store::folder_name(started_at, &options.name, &id));
             options.directory.clone().unwrap_or_else(named)
         });
+        let mut warning = None;
         let record = match &directory {
             Some(directory) => {
                 let document = header::plan_document(&plan);
@@ -152,10 +170,19 @@ impl Run {
                     max_concurrency: options.max_concurrency,
                     options: serde_json::to_value(&options).unwrap_or_default(),
                 };
-                Some(Writer::create(Arc::new(Files), directory, &header, &document)?)
+                match Writer::create(Arc::clone(&disk), directory, &header, &document) {
+                    Ok(record) => Some(record),
+                    // Who names a folder is told at once that it is of no use.
+                    Err(fault) if options.directory.is_some() => return Err(fault),
+                    Err(fault) => {
+                        warning = Some(loss::no_record(&fault));
+                        None
+                    }
+                }
             }
             None => None,
         };
+        let directory = directory.filter(|_| record.is_some());
         if let (Some(retention), Some(_), None) = (options.retention, &record, &options.directory) {
             retention::sweep_if_due(&root, retention);
         }
@@ -183,6 +210,7 @@ impl Run {
                 woken: HashSet::new(),
                 tasks: Tasks::default(),
                 record,
+                loss: Loss::default(),
                 seq: 0,
                 commands: Vec::new(),
                 order_started: Vec::with_capacity(plan.len()),
@@ -198,8 +226,13 @@ impl Run {
             options,
             retry,
             directory,
+            disk,
             hub,
         });
+        if let Some(message) = warning {
+            let mut inner = run.inner.lock();
+            run.warn(&mut inner, message);
+        }
         drop(run.send(Input::Tick.into()));
         if let Some(runtime) = runtime {
             runtime.spawn(keep_time(Arc::downgrade(&run), Arc::clone(&run.timer)));
@@ -385,6 +418,16 @@ impl Run {
     /// Where a program's output is written.
     pub(super) fn set_log(&self, op: OpId, path: String) {
         self.inner.lock().records[op.index()].log = Some(path);
+    }
+
+    /// The output of a program cannot be written.
+    pub(super) fn lost_log(&self, op: OpId, error: &io::Error) {
+        self.inner.lock().loss.of_log(op, error);
+    }
+
+    /// Where its files are.
+    pub(super) fn disk(&self) -> &dyn Disk {
+        &*self.disk
     }
 
     /// Makes a line of a program known. It has no place in the journal.
@@ -810,10 +853,21 @@ impl Run {
 
     fn write_result(&self, inner: &mut Inner) {
         let result = self.result_of(inner);
-        if let Some(record) = &mut inner.record {
-            // The journal has everything; a result that cannot be written is no reason to fail a run.
-            let _ = record.finish(&result);
+        let Some(record) = &mut inner.record else { return };
+        if let Err(error) = record.finish(&result) {
+            inner.loss.of_result(&error);
         }
+        let name = |op| self.plan.operation(op).name.as_str();
+        if let Some(message) = inner.loss.sentence(record.folder(), record.failure(), name) {
+            self.warn(inner, message);
+        }
+    }
+
+    /// Makes something known of the run itself.
+    fn warn(&self, inner: &mut Inner, message: String) {
+        let kind = EventKind::Warning { message };
+        self.hub.push([Event { run: self.tag, seq: inner.seq, at_ms: self.now(), kind }]);
+        inner.seq += 1;
     }
 
     fn result_of(&self, inner: &Inner) -> RunResult {
@@ -892,7 +946,7 @@ impl Inner {
             now,
             events.iter().filter_map(|event| match &event.kind {
                 EventKind::Happened(what) => Some(what),
-                EventKind::Demand { .. } | EventKind::Output { .. } => None,
+                EventKind::Demand { .. } | EventKind::Output { .. } | EventKind::Warning { .. } => None,
             }),
         );
     }

@@ -11,7 +11,7 @@ use super::shell::Run;
 use crate::error::Fault;
 use crate::graph::OpId;
 use crate::operation::{ProcessSpec, StopMode};
-use crate::record::disk::{Disk, Files};
+use crate::record::disk::Append;
 use crate::record::entry::Spawned;
 use crate::record::{ErrorReport, What};
 use crate::work::identity::Identity;
@@ -21,8 +21,7 @@ use crate::work::process::{self, ProcessControl, ProcessEnd, ProcessOutcome, Sto
 use crate::work::runtime;
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Write;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -156,7 +155,7 @@ fn take_reports(run: &Arc<Run>, mut reports: mpsc::UnboundedReceiver<Message>) {
                 Report::Begins(reply) => {
                     let begins = run.program_started(op, attempt);
                     if begins {
-                        logs.insert(op, Log::open(run, op));
+                        logs.insert(op, open_log(run, op));
                     }
                     // Who has gone meanwhile needs no answer.
                     let _ = reply.send(begins);
@@ -168,8 +167,11 @@ fn take_reports(run: &Arc<Run>, mut reports: mpsc::UnboundedReceiver<Message>) {
                 }
                 Report::Ready => run.service_ready(op, attempt),
                 Report::Line(stream, line) => {
-                    if let Some(Some(log)) = logs.get_mut(&op) {
-                        log.write(stream, &line);
+                    if let Some(Some(log)) = logs.get_mut(&op)
+                        && let Err(error) = log.write(stream, &line)
+                    {
+                        run.lost_log(op, &error);
+                        logs.remove(&op);
                     }
                     run.output(EventKind::Output { op, attempt, stream, line });
                 }
@@ -242,34 +244,39 @@ impl OutputSink for Lines {
     }
 
     async fn line(&mut self, stream: Stream, line: String) {
-        self.hub.reserve_output(line.len()).await;
+        self.hub.reserve_output(&line).await;
         self.reporter.send(Report::Line(stream, line));
     }
 }
 
-/// The file with a program's output.
-struct Log(File);
+/// The file with a program's output. One that cannot be written is no reason to fail.
+struct Log(Box<dyn Append>);
+
+/// Opens the log of an operation, if its run writes files.
+fn open_log(run: &Run, op: OpId) -> Option<Log> {
+    let path = log_path(run.directory()?, op, &run.plan().operation(op).name);
+    let disk = run.disk();
+    let opened = disk.make_folder(path.parent().unwrap_or(&path)).and_then(|()| disk.append(&path));
+    match opened {
+        Ok(file) => {
+            run.set_log(op, path.display().to_string());
+            Some(Log(file))
+        }
+        Err(error) => {
+            run.lost_log(op, &error);
+            None
+        }
+    }
+}
 
 impl Log {
-    /// Opens the log of a run that writes files. A log that cannot be made is no reason to fail.
-    fn open(run: &Run, op: OpId) -> Option<Self> {
-        let path = log_path(run.directory()?, op, &run.plan().operation(op).name);
-        Files.make_folder(path.parent()?).ok()?;
-        let mut options = File::options();
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.create(true).append(true).open(&path).ok()?;
-        run.set_log(op, path.display().to_string());
-        Some(Self(file))
-    }
-
-    fn write(&mut self, stream: Stream, line: &str) {
+    fn write(&mut self, stream: Stream, line: &str) -> io::Result<()> {
         debug_assert!(!runtime::is_shared(), "this may wait for a disk");
         let mark = match stream {
             Stream::Stdout => "",
             Stream::Stderr => "! ",
         };
-        let _ = self.0.write_all(format!("{mark}{line}\n").as_bytes());
+        self.0.write_all(format!("{mark}{line}\n").as_bytes())
     }
 }
 

@@ -8,7 +8,9 @@ namespace LabRunner.Binding;
 /// <summary>Scripts that are run by a few lines of our own: those of <c>-SafeMode</c>, and those that cannot be read.</summary>
 /// <remarks>
 /// The lock of a script is one of the operating system's, on a file in the temporary folder: it is gone when the process
-/// is gone, however that came. The file stays, for to remove it would be to let two in.
+/// is gone, however that came. Who is done removes the file. Another may have opened it before that, and would then hold a
+/// lock that nobody else can see; so whoever gets the lock looks whether the name still leads to the file that is locked, and
+/// otherwise tries again. A time that no other file has tells: asking for it needs no lock.
 /// </remarks>
 internal static class SafeScript
 {
@@ -21,12 +23,17 @@ internal static class SafeScript
 
     private const string Guarded = """
         param($LabScript, $LabArguments, $LabLock)
-        try {
-            $LabHeld = [System.IO.File]::Open($LabLock, 'OpenOrCreate', 'ReadWrite', 'None')
-        } catch {
-            $who = try { [System.IO.File]::ReadAllText("$LabLock.by") } catch { '' }
-            throw "Script is locked by another process$(if ($who) { " ($who)" }): $LabScript. Run it again when that has ended."
-        }
+        do {
+            try {
+                $LabHeld = [System.IO.File]::Open($LabLock, 'OpenOrCreate', 'ReadWrite', ($IsWindows ? 'Delete' : 'None'))
+            } catch {
+                $who = try { [System.IO.File]::ReadAllText("$LabLock.by") } catch { '' }
+                throw "Script is locked by another process$(if ($who) { " ($who)" }): $LabScript. Run it again when that has ended."
+            }
+            [System.IO.File]::SetLastWriteTimeUtc($LabHeld.SafeFileHandle, [datetime]::UnixEpoch.AddSeconds([System.Random]::Shared.Next()))
+            $LabIsOurs = [System.IO.File]::GetLastWriteTimeUtc($LabLock) -eq [System.IO.File]::GetLastWriteTimeUtc($LabHeld.SafeFileHandle)
+            if (-not $LabIsOurs) { $LabHeld.Dispose() }
+        } until ($LabIsOurs)
         try {
             [System.IO.File]::WriteAllText("$LabLock.by", "process $PID since $([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss'))")
             $global:LASTEXITCODE = 0
@@ -34,6 +41,7 @@ internal static class SafeScript
             if (-not $? -and $global:LASTEXITCODE) { exit $global:LASTEXITCODE }
         } finally {
             [System.IO.File]::Delete("$LabLock.by")
+            [System.IO.File]::Delete($LabLock)
             $LabHeld.Dispose()
         }
         """;

@@ -141,6 +141,8 @@ public sealed class LabRunJob : Job
 
         public void Record(LabRecord record) => _byName[record.Operation].Write(record);
 
+        public void Warning(string message) => job.Warning.Add(new WarningRecord(message));
+
         // What a compensation writes is its operation's too.
         private static Dictionary<string, LabOperationJob> Names(LabRunJob job)
         {

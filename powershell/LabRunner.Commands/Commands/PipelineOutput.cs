@@ -29,7 +29,7 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
                 Error(error);
                 break;
             case WarningRecord warning:
-                Write("WarningPreference", warning.Message, caller.WriteWarning, screen => screen.WriteWarningLine);
+                Warning(warning.Message);
                 break;
             case VerboseRecord verbose:
                 Write("VerbosePreference", verbose.Message, caller.WriteVerbose, screen => screen.WriteVerboseLine);
@@ -48,6 +48,8 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
                 break;
         }
     }
+
+    public void Warning(string message) => Write("WarningPreference", message, caller.WriteWarning, screen => screen.WriteWarningLine);
 
     private System.Management.Automation.Host.PSHostUserInterface? Screen => caller.Host?.UI;
 

@@ -16,4 +16,7 @@ internal interface IRunOutput
 
     /// <summary>An operation wrote something besides its output; its text says which one.</summary>
     void Record(LabRecord record);
+
+    /// <summary>The user should know something of the run itself.</summary>
+    void Warning(string message);
 }

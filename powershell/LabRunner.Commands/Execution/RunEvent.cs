@@ -36,6 +36,9 @@ internal sealed class RunEvent
 
     internal string? Line { get; private init; }
 
+    /// <summary>What a warning about the run itself says.</summary>
+    internal string? Message { get; private init; }
+
     internal string? ErrorId { get; private init; }
 
     internal string? ErrorCategory { get; private init; }
@@ -78,6 +81,7 @@ internal sealed class RunEvent
             ExitCode = (int?)Number(item, "exit_code"),
             Stream = Text(item, "stream"),
             Line = Text(item, "line"),
+            Message = Text(item, "message"),
             ErrorId = error is { } e ? Text(e, "id") : null,
             ErrorCategory = error is { } c ? Text(c, "category") : null,
             ErrorMessage = error is { } m ? Text(m, "message") : null,

@@ -96,6 +96,12 @@ internal sealed class RunPump
 
     private void On(RunEvent happened)
     {
+        if (happened is { Kind: "warning", Message: { } message })
+        {
+            _output.Warning(message);
+            return;
+        }
+
         if (happened.Operation < 0 || happened.Operation >= _final.Length)
         {
             return;
@@ -108,12 +114,6 @@ internal sealed class RunPump
                 result.StartTime = At(happened);
                 result.Attempts = (int)happened.Attempt;
                 result.WorkerId = happened.HasWorker ? (int)happened.Worker : null;
-                if (happened is { HasWorker: false, Attempt: > 1 })
-                {
-                    // Nobody but the core has to do with a program: its lines come here first.
-                    _run.NewRecorder(happened.Operation);
-                }
-
                 Progress.Started(happened.Operation);
                 _output.Started(happened.Operation);
                 Changed(happened, "started");
@@ -129,9 +129,6 @@ internal sealed class RunPump
                 break;
             case "rolling-back":
                 Changed(happened, "failed, and what had succeeded is undone");
-                break;
-            case "output":
-                Line(happened);
                 break;
             case "ended":
                 Ended(result, happened);
@@ -257,20 +254,6 @@ internal sealed class RunPump
     private LabOperationResult ResultOf(int operation) => operation < _results.Length ? _results[operation] : _undone[operation - _results.Length];
 
     private void Changed(RunEvent happened, string state) => _view?.Changed(_run.Nodes[happened.Operation], state, null);
-
-    private void Line(RunEvent happened)
-    {
-        var recorder = _run.Recorder(happened.Operation) ?? _run.NewRecorder(happened.Operation);
-        var line = happened.Line ?? "";
-        if (string.Equals(happened.Stream, "stdout", StringComparison.OrdinalIgnoreCase))
-        {
-            recorder.Line(line);
-        }
-        else if (recorder.Take(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr")) is { } record && !_run.Settings.Grouped)
-        {
-            Show(record);
-        }
-    }
 
     private JsonElement ReadDocument()
     {

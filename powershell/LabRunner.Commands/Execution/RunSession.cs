@@ -218,6 +218,14 @@ internal sealed class RunSession : IDisposable
                 }
 
                 return;
+            case "started" when happened is { HasWorker: false, Attempt: > 1 }:
+                // Nobody but the core has to do with a program: its lines come here first.
+                NewRecorder(happened.Operation);
+                Queue.Put(new RunItem(happened), null);
+                return;
+            case "output":
+                Line(happened);
+                return;
             case "ended" when happened is { Status: "Abandoned", HasWorker: true }:
                 WorkerPool.Abandon(this, happened.Worker);
                 Final();
@@ -237,6 +245,21 @@ internal sealed class RunSession : IDisposable
             default:
                 Queue.Put(new RunItem(happened), null);
                 return;
+        }
+    }
+
+    // What a program puts out is taken down at once: a queue of a million lines would be kept for a reader who drops them.
+    private void Line(RunEvent happened)
+    {
+        var recorder = Recorder(happened.Operation) ?? NewRecorder(happened.Operation);
+        var line = happened.Line ?? "";
+        if (string.Equals(happened.Stream, "stdout", StringComparison.OrdinalIgnoreCase))
+        {
+            recorder.Line(line);
+        }
+        else if (recorder.Take(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr")) is { } record && !Settings.Grouped)
+        {
+            Queue.Put(new RunItem(record), null);
         }
     }
 

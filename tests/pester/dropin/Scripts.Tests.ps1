@@ -141,6 +141,27 @@ Describe 'Invoke-ParallelLabRunner -SafeMode' {
         $result.Results.Result | Should -Be @(1, 1, 1, 1)
     }
 
+    It 'leaves no lock behind' {
+        $path = New-Script 'tidy.ps1' '"ran"'
+        (Invoke-ParallelLabRunner -SafeMode -Scripts $path).Results.Result | Should -Be 'ran'
+        Get-ChildItem ([System.IO.Path]::GetTempPath()) -Filter 'labrunner-tidy.ps1-*' | Should -BeNullOrEmpty
+    }
+
+    # The lock's file is removed by whoever is done, which must let nobody in beside another.
+    It 'lets one run at a time have a script, however many try' {
+        $counter = [System.Collections.Concurrent.ConcurrentDictionary[string, int]]::new()
+        $path = New-Script 'one.ps1' 'param($Config) $add = [Func[string,int,int]] { param($k, $v) $v + 1 }; $now = $Config.Counter.AddOrUpdate("now", 1, $add); if ($now -gt 1) { $null = $Config.Counter.AddOrUpdate("beside", 1, $add) }; $null = $Config.Counter.AddOrUpdate("now", 0, [Func[string,int,int]] { param($k, $v) $v - 1 }); $null = $Config.Counter.AddOrUpdate("ran", 1, $add)'
+        $module = (Get-Module -Name LabRunner).ModuleBase
+        1..6 | ForEach-Object -ThrottleLimit 6 -Parallel {
+            Import-Module $using:module
+            foreach ($round in 1..20) {
+                $null = Invoke-ParallelLabRunner -SafeMode -Scripts $using:path -Config @{ Counter = $using:counter } -ErrorAction SilentlyContinue
+            }
+        }
+        $counter.ContainsKey('beside') | Should -BeFalse
+        $counter['ran'] | Should -BeGreaterThan 5
+    }
+
     It 'refuses a script that another process is running, and no more once that is gone' {
         $begun = Join-Path $TestDrive 'begun'
         $end = Join-Path $TestDrive 'never'

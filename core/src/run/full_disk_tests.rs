@@ -1,0 +1,170 @@
+//! A disk that is full, was never writable, or has gone: runs go on, and say once what is missing.
+
+use super::{EventHub, EventKind, Outcome, Run, RunOptions, Ticket};
+use crate::graph::OpId;
+use crate::operation::{Operation, ProcessSpec, Work};
+use crate::plan::tests::{plan, script};
+use crate::record::What;
+use crate::record::disk::{Append, Disk, Files};
+use crate::scheduler::RunStatus;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// Files on a disk with so much room.
+#[derive(Debug)]
+struct Full(Arc<AtomicUsize>);
+
+#[derive(Debug)]
+struct File(Box<dyn Append>, Arc<AtomicUsize>);
+
+impl Write for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let take = |room: usize| room.checked_sub(bytes.len());
+        match self.1.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
+            Ok(_) => self.0.write(bytes),
+            Err(_) => Err(io::Error::new(io::ErrorKind::StorageFull, "no space left")),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Append for File {
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync()
+    }
+}
+
+impl Disk for Full {
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        Files.make_folder(path)
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Append>> {
+        Ok(Box::new(File(Files.create(path)?, Arc::clone(&self.0))))
+    }
+
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {
+        Ok(Box::new(File(Files.append(path)?, Arc::clone(&self.0))))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        Files.open(path)
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
+        Files.names(folder)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        Files.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        Files.remove(path)
+    }
+}
+
+/// Runs a program and a script on a disk that gets full by `room` bytes after the run's start, and gives how it
+/// ended and the warnings.
+fn run_with(room: impl FnOnce(&AtomicUsize), at_start: usize, root: &Path) -> (RunStatus, Vec<String>) {
+    let spec = ProcessSpec {
+        command: "sh".to_owned(),
+        arguments: vec!["-c".to_owned(), "echo said".to_owned()],
+        working_directory: None,
+        environment: Default::default(),
+        mode: Default::default(),
+        success_codes: vec![],
+        ready: None,
+        stop_grace_ms: None,
+        detached: false,
+    };
+    let program = Operation { work: Work::Process(Box::new(spec)), ..script("program", &["script"]) };
+    let left = Arc::new(AtomicUsize::new(at_start));
+    let options = RunOptions { journal: true, root: Some(root.to_owned()), ..RunOptions::new(1) };
+    let hub = Arc::new(EventHub::default());
+    let disk = Arc::new(Full(Arc::clone(&left)));
+    let plan = Arc::new(plan(vec![script("script", &[]), program]));
+    let run = Run::start_on(disk, plan, options, Arc::clone(&hub), 1).unwrap();
+    assert_eq!(run.take(1, SOON), Ticket::Work(OpId(0), 1));
+    room(&left);
+    run.complete(OpId(0), 1, Outcome::default());
+    let mut warnings = Vec::new();
+    loop {
+        for event in hub.take(SOON) {
+            match event.kind {
+                EventKind::Warning { message } => warnings.push(message),
+                EventKind::Happened(What::Finished(_)) => {
+                    return (run.result().status.unwrap(), warnings);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn a_disk_with_room_gives_no_warning() {
+    let root = tempfile::tempdir().unwrap();
+    assert_eq!(run_with(|_| {}, usize::MAX, root.path()), (RunStatus::Succeeded, vec![]));
+}
+
+/// Output of programs may hold what nobody else should read.
+#[test]
+fn the_files_of_a_run_are_the_users_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = tempfile::tempdir().unwrap();
+    run_with(|_| {}, usize::MAX, &root.path().join("runs"));
+    let mut folders = vec![root.path().join("runs")];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700, "{folder:?}");
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files += 1;
+                assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{path:?}");
+            }
+        }
+    }
+    assert!(files >= 5, "header, plan, journal, result, lock and log: {files}");
+}
+
+#[test]
+fn a_disk_that_gets_full_costs_the_record_and_nothing_else() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, warnings) = run_with(|left| left.store(0, Ordering::Relaxed), usize::MAX, root.path());
+    assert_eq!(status, RunStatus::Succeeded);
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    let missing = "what happened after its journal broke off, its result and output of 'program'";
+    assert!(warning.contains(missing) && warning.contains("no space left"), "{warning}");
+}
+
+#[test]
+fn a_disk_that_is_full_does_not_keep_a_run_from_starting() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, warnings) = run_with(|_| {}, 0, root.path());
+    assert_eq!(status, RunStatus::Succeeded);
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    assert!(warning.starts_with("This run leaves no record, but is not affected. "), "{warning}");
+    assert!(warning.contains("no space left"), "{warning}");
+}
+
+#[test]
+fn a_store_that_was_removed_costs_the_record_though_files_can_be_written_again() {
+    let root = tempfile::tempdir().unwrap();
+    let gone = root.path().join("runs");
+    let (status, warnings) = run_with(|_| std::fs::remove_dir_all(&gone).unwrap(), usize::MAX, &gone);
+    assert_eq!(status, RunStatus::Succeeded);
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    assert!(warning.contains("its files were removed while it was under way"), "{warning}");
+}

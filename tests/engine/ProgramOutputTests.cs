@@ -1,0 +1,64 @@
+using System.Collections;
+using System.Reflection;
+
+namespace LabRunner.EngineTests;
+
+/// <summary>What a program puts out is not kept on its way to a reader who does not want it.</summary>
+public sealed class ProgramOutputTests
+{
+    private const BindingFlags Members = BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public void Lines_of_a_program_do_not_wait_for_a_reader_who_drops_them()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        var start = Path.Combine(folder.Path, "start");
+        using var session = EngineSession.WithModule();
+        using var blocked = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var parameters = new Hashtable { ["Blocked"] = blocked, ["GoOn"] = goOn, ["Start"] = start };
+        var running = session.Start(
+            """
+            param($Blocked, $GoOn, $Start)
+            Invoke-ParallelLabRunner -NoOutput -MaxParallelism 1 -Operations @(
+                @{ Name = 'first'; ScriptBlock = { } }
+                @{ Name = 'writes'; Dependencies = 'first'; Command = 'sh'; Arguments = '-c', "until [ -e '$Start' ]; do sleep 0.01; done; exec seq 1 300000" }
+            ) | ForEach-Object { if ($_.Name -eq 'first') { $Blocked.Set(); $null = $GoOn.Wait(120000) }; "$($_.Name) $($_.Status) $(@($_.Output).Count)" }
+            """,
+            parameters);
+        try
+        {
+            Assert.True(blocked.Wait(Limit));
+            var run = LiveRun();
+            File.WriteAllText(start, "");
+            Assert.True(SpinWait.SpinUntil(() => (bool)Value(run, "IsOver"), Limit), "the run ends though nobody reads");
+            var waiting = (ICollection)Value(Value(run, "Queue"), "_items");
+            Assert.InRange(waiting.Count, 1, 20);
+        }
+        finally
+        {
+            goOn.Set();
+        }
+
+        Assert.Equal(["first Succeeded 0", "writes Succeeded 0"], running.Wait(Limit).Output.Select(line => $"{line}"));
+    }
+
+    // The one run of this session: others of the process have ended, for the tests run one after the other.
+    private static object LiveRun()
+    {
+        var control = AppDomain.CurrentDomain.GetAssemblies().Single(assembly => assembly.GetName().Name == "LabRunner.Commands")
+            .GetType("LabRunner.Execution.ControlThread", throwOnError: true)!;
+        var runs = (IDictionary)control.GetField("Runs", Members)!.GetValue(null)!;
+        return runs.Values.Cast<object>().Last();
+    }
+
+    private static object Value(object of, string name) =>
+        of.GetType().GetProperty(name, Members)?.GetValue(of) ?? of.GetType().GetField(name, Members)!.GetValue(of)!;
+}
