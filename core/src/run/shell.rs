@@ -25,8 +25,10 @@ use crate::record::entry::{
 };
 use crate::record::header::{self, Header};
 use crate::record::result::{self, Metrics, OperationResult};
-use crate::record::{ErrorReport, RunResult, SkippedBecause, What, Writer};
-use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopCause, StopReason};
+use crate::record::{ErrorReport, RunResult, SkipKind, SkippedBecause, What, Writer};
+use crate::scheduler::{
+    Command, Input, RunStatus, Scheduler, SkipReason, State, Status, StopCause, StopReason,
+};
 use crate::work::runtime;
 use jiff::Timestamp;
 use std::collections::{HashSet, VecDeque};
@@ -695,7 +697,7 @@ impl Run {
             }
             Command::Skipped(op, reason) => {
                 self.count_script(inner, op);
-                let because = SkippedBecause::of(&self.plan, reason);
+                let because = self.to_blame(inner, reason);
                 let record = &mut inner.records[op.index()];
                 record.status = Some(Status::Skipped);
                 record.skipped_because = Some(because.clone());
@@ -711,6 +713,18 @@ impl Run {
                 Some(What::Finished(Finished { status }))
             }
         }
+    }
+
+    /// Why an operation is skipped. What depends on a skipped operation is told of the failure behind it, however far
+    /// away, and not of its neighbour.
+    fn to_blame(&self, inner: &Inner, reason: SkipReason) -> SkippedBecause {
+        if let SkipReason::Dependency(on) = reason
+            && let Some(because) = &inner.records[on.index()].skipped_because
+            && because.kind == SkipKind::Dependency
+        {
+            return because.clone();
+        }
+        SkippedBecause::of(&self.plan, reason)
     }
 
     /// Writes the end of an attempt into the records.

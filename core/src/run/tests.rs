@@ -217,6 +217,20 @@ fn a_timeout_says_which_limit_it_was() {
 }
 
 #[test]
+fn what_is_skipped_names_the_failure_behind_it_and_not_its_neighbour() {
+    let operations = vec![script("a", &[]), script("b", &["a"]), script("c", &["b"]), script("d", &["c"])];
+    let (run, hub) = start(operations, RunOptions::new(1));
+    let (op, attempt) = work(run.take(0, SOON));
+    run.complete(op, attempt, Outcome { status: OutcomeStatus::Failed, ..Outcome::default() });
+    until_finished(&hub);
+    for skipped in &run.result().operations[1..] {
+        let because = skipped.skipped_because.as_ref().unwrap();
+        assert_eq!((because.kind, because.operation.as_deref()), (SkipKind::Dependency, Some("a")));
+        assert!(because.message.contains("'a'"), "{}", because.message);
+    }
+}
+
+#[test]
 fn cancel_takes_back_what_nobody_took() {
     let (run, hub) = start(vec![script("a", &[])], RunOptions::new(1));
     run.cancel(StopMode::OWN_GRACE);
