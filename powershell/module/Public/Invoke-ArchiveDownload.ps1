@@ -66,12 +66,12 @@ function Invoke-ArchiveDownload {
                 Invoke-CallerWebRequest -Caller $PSCmdlet -Request @{ Uri = $Url; OutFile = $file; UseBasicParsing = $true }
             }
         } catch {
-            $failed = "$_"
+            $failed = "$_".Trim().TrimEnd('.') -creplace '^The ', 'the '
         }
         if ($failed) {
             Write-Host "Failed to download ${name}: $failed" -ForegroundColor Yellow
             if ($Required -or $Format) {
-                $PSCmdlet.ThrowTerminatingError((New-LabError -Id DownloadFailed -Message "The download of '$Url' to '$target' failed: $failed" -Advice 'Check the address and the network.' -Target $Url -Category ResourceUnavailable))
+                $PSCmdlet.ThrowTerminatingError((New-LabError -Id DownloadFailed -Message "The download of '$Url' to '$target' failed: $failed." -Advice 'Check the address and the network.' -Target $Url -Category ResourceUnavailable))
             }
             return
         }

@@ -357,3 +357,49 @@ Describe 'Invoke-OpenTofuInstaller' {
         & $count | Should -Be $before
     }
 }
+
+Describe 'An answer of a server that is no success' {
+    BeforeAll {
+        $script:listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $script:url = "http://127.0.0.1:$($listener.LocalEndpoint.Port)/nope.zip"
+        $script:server = Start-ThreadJob -ArgumentList $listener {
+            param($Listener)
+            $page = '<html><body>' + ('a long page ' * 50) + '</body></html>'
+            while ($true) {
+                try { $client = $Listener.AcceptTcpClient() } catch { return }
+                $stream = $client.GetStream()
+                $reader = [System.IO.StreamReader]::new($stream)
+                while ($reader.ReadLine()) { }
+                $answer = [System.Text.Encoding]::ASCII.GetBytes("HTTP/1.1 404 Not Found`r`nContent-Type: text/html`r`nContent-Length: $($page.Length)`r`nConnection: close`r`n`r`n$page")
+                $stream.Write($answer, 0, $answer.Length)
+                $client.Dispose()
+            }
+        }
+    }
+    AfterAll {
+        $listener.Stop()
+        $null = $server | Wait-Job -Timeout 60
+        $server | Remove-Job -Force
+    }
+
+    It 'is named by its status, not by its page, by <Name>' -ForEach @(
+        @{ Name = 'Invoke-LabWebRequest'; Call = { Invoke-LabWebRequest -Uri $url 6> $null } }
+        @{ Name = 'Invoke-LabDownload'; Call = { Invoke-LabDownload -Uri $url -OutputPath "$TestDrive/x.zip" 6> $null } }
+        @{ Name = 'Invoke-ArchiveDownload'; Call = { Invoke-ArchiveDownload -Url $url -Destination "$TestDrive/x" -Format zip 6> $null } }
+    ) {
+        $failure = try { & $Call } catch { $_ }
+        "$failure" | Should -Match '404 \(Not Found\)\.$'
+        "$failure" | Should -Not -Match 'html|a long page'
+    }
+
+    It 'keeps its exception for scripts' {
+        $failure = try { Invoke-LabWebRequest -Uri $url 6> $null } catch { $_ }
+        [int] $failure.Exception.Response.StatusCode | Should -Be 404
+    }
+
+    It 'is followed by advice of its own' {
+        $failure = try { Invoke-ArchiveDownload -Url $url -Destination "$TestDrive/x" -Format zip 6> $null } catch { $_ }
+        $failure.ErrorDetails.RecommendedAction | Should -Be 'Check the address and the network.'
+    }
+}
