@@ -78,3 +78,46 @@ Describe 'Numbers' {
         Test-LabConfiguration -Path one.yaml -Format Text | Should -Match 'valid, 1 operation$'
     }
 }
+
+Describe 'An operation that validates' {
+    It 'has failed when $false is all it writes, <Name>' -ForEach @(
+        @{ Name = 'by its type'; Operation = @{ Type = 'Validate'; ScriptBlock = { Test-Path -LiteralPath (Join-Path $PSHOME 'no-such-file') } } }
+        @{ Name = 'as a script'; Operation = @{ Type = 'validate'; Script = '$false' } }
+        @{ Name = 'in a runspace of its own'; Operation = @{ Type = 'Validate'; Isolation = 'Runspace'; ScriptBlock = { $false } } }
+        @{ Name = 'in a process of its own'; Operation = @{ Type = 'Validate'; Isolation = 'Process'; ScriptBlock = { $false } } }
+    ) {
+        $result = Invoke-ParallelLabRunner -Operations (@{ Name = 'check' } + $Operation) 2> $null
+        $result.Status | Should -Be 'Failed'
+        $result.ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'LabRunner.ValidationFailed*'
+        $result.Error | Should -BeLike "*'check'*`$false*"
+        $result.Output | Should -Be $false
+    }
+
+    It 'has succeeded otherwise, <Name>' -ForEach @(
+        @{ Name = 'with $true'; Operation = @{ Type = 'Validate'; ScriptBlock = { $true } } }
+        @{ Name = 'with more than $false'; Operation = @{ Type = 'Validate'; ScriptBlock = { $false; 'but' } } }
+        @{ Name = 'with text'; Operation = @{ Type = 'Validate'; ScriptBlock = { 'False' } } }
+        @{ Name = 'of another type'; Operation = @{ Type = 'Deploy'; ScriptBlock = { $false } } }
+    ) {
+        (Invoke-ParallelLabRunner -Operations (@{ Name = 'check' } + $Operation)).Status | Should -Be 'Succeeded'
+    }
+
+    It 'is each below validation of a lab' {
+        Set-Content -LiteralPath check.yaml -Value 'name: check', 'operations: [{ name: a, script: "$false" }]', 'validation: [{ name: v, script: "$false" }]'
+        $report = Start-AdvancedLabOrchestration -ConfigurationPath check.yaml 2> $null
+        $report.Results.Status | Should -Be 'Succeeded', 'Failed'
+        $report.ValidationResults.Status | Should -Be 'Failed'
+    }
+}
+
+Describe 'What is skipped' {
+    It 'names the operation that failed, however far away' {
+        $results = Invoke-ParallelLabRunner -ContinueOnError -Ordered -Operations @(
+            @{ Name = 'b'; ScriptBlock = { throw 'no' } }
+            @{ Name = 'd'; ScriptBlock = { 1 }; Dependencies = 'b' }
+            @{ Name = 'e'; ScriptBlock = { 1 }; Dependencies = 'd' }
+        ) 2> $null
+        $results[1, 2].SkippedBecause.Operation | Should -Be 'b', 'b'
+        $results[2].Outcome | Should -BeLike "'b' did not succeed*"
+    }
+}

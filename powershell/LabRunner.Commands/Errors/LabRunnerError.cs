@@ -104,6 +104,14 @@ internal static class LabRunnerError
         null,
         operation).ErrorRecord;
 
+    /// <summary>The only output of a check was <c>$false</c>.</summary>
+    internal static ErrorRecord CheckFailed(string operation) => new LabRunnerException(
+        "LabRunner.ValidationFailed",
+        ErrorCategory.InvalidResult,
+        $"Operation '{operation}' is a validation, and its result is $false.",
+        "Correct what it checks; or give it another type where $false is a result like any other.",
+        operation).ErrorRecord;
+
     /// <summary>The runspace of an operation went away under it.</summary>
     internal static ErrorRecord Lost(string operation, Exception? why) => new LabRunnerException(
         WorkerLost,

@@ -12,6 +12,15 @@ internal sealed class OperationDefinition
 
     internal string? Type { get; init; }
 
+    /// <summary>Whether it checks something, so that <c>$false</c> as its only output is a failure: by its type, or because it stands below <c>validation</c>.</summary>
+    internal bool Validates => !Undoes && (IsValidation || string.Equals(Type, "Validate", StringComparison.OrdinalIgnoreCase) || string.Equals(Type, "Validation", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether it stands below <c>validation</c> in its lab.</summary>
+    internal bool IsValidation { get; init; }
+
+    /// <summary>Whether it is the compensation of another operation.</summary>
+    private bool Undoes { get; init; }
+
     internal int? Priority { get; init; }
 
     internal IReadOnlyList<string> Dependencies { get; init; } = [];
@@ -45,6 +54,7 @@ internal sealed class OperationDefinition
         Name = $"{Name} (rollback)",
         Id = Id,
         Type = Type,
+        Undoes = true,
         Work = Compensation,
         Isolation = Isolation,
         Scheduling = Scheduling,

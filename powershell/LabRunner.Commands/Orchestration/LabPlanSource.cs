@@ -119,6 +119,7 @@ internal sealed class LabPlanSource
             Name = name,
             Id = RunEvent.Text(declared, "id"),
             Type = RunEvent.Text(declared, "type"),
+            IsValidation = Validation.Contains(name),
             Dependencies = declared.TryGetProperty("dependencies", out var names) ? [.. names.EnumerateArray().Select(other => other.GetString() ?? "")] : [],
             Isolation = Isolations.Read(RunEvent.Text(item, "isolation")),
             Work = Work(item, "script", name, _scripts) ?? new StopWork { Service = name },

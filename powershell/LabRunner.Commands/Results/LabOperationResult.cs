@@ -104,7 +104,9 @@ public sealed class LabOperationResult
 public sealed record SkipReason(string Kind, string? Operation, string Message)
 {
     /// <summary>The same for a narrow column.</summary>
-    internal string Short => Kind == "dependency" && Operation is not null ? $"'{Operation}' did not succeed" : Message;
+    internal string Short => Message.StartsWith($"it depends on '{Operation}', which ", StringComparison.OrdinalIgnoreCase)
+        ? $"'{Operation}' {Message[$"it depends on '{Operation}', which ".Length..]}"
+        : Message;
 
     /// <inheritdoc/>
     public override string ToString() => Message;

@@ -183,9 +183,18 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Looks at a single output object that may say <c>Success = $false</c>.</summary>
     internal void Judge()
     {
-        if (OutputCount == 1 && Failure is null && _lone is { } lone && Verdict.SaysNo(lone, out var reason))
+        if (OutputCount != 1 || Failure is not null || _lone is not { } lone)
+        {
+            return;
+        }
+
+        if (Verdict.SaysNo(lone, out var reason))
         {
             Fail(LabRunnerError.SaidNo(operation.Name, reason));
+        }
+        else if (operation.Validates && Verdict.IsFalse(lone))
+        {
+            Fail(LabRunnerError.CheckFailed(operation.Name));
         }
     }
 

@@ -29,6 +29,9 @@ internal static class Verdict
         return true;
     }
 
+    /// <summary>Whether the object is <c>$false</c>, as Test- commands write it.</summary>
+    internal static bool IsFalse(object item) => Unwrap(item) is false;
+
     private static bool TryGet(object item, object target, string name, out object? value)
     {
         value = null;
