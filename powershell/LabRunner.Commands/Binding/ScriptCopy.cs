@@ -105,7 +105,12 @@ internal static class ScriptCopy
         where T : Ast => ast is null ? null : Copied(ast);
 
     /// <summary>Whether the block may use less than the full language.</summary>
-    internal static bool IsConstrained(ScriptBlock block) => ModeOf?.Invoke(block) is { } mode && mode != PSLanguageMode.FullLanguage;
+    internal static bool IsConstrained(ScriptBlock block) => IsConstrained(block, ModeOf);
+
+    // Where the engine does not tell, it counts as constrained: a block never gets more than it had. One that has no mode of its
+    // own takes that of whoever runs it.
+    internal static bool IsConstrained(ScriptBlock block, Func<ScriptBlock, PSLanguageMode?>? modeOf) =>
+        modeOf is null || (modeOf(block) is { } mode && mode != PSLanguageMode.FullLanguage);
 
     private static Func<ScriptBlock, PSLanguageMode?>? FindMode()
     {

@@ -114,11 +114,25 @@ internal sealed class CallerState
         return constrained || lockedDown ? PSLanguageMode.ConstrainedLanguage : mode;
     }
 
+    private static bool IsLockedDown() => IsLockedDown(PolicyOf());
+
+    // What is not known to leave the full language open does not.
+    internal static bool IsLockedDown(string? policy) => policy is not ("None" or "Audit");
+
     // Public in the engine, but not in the reference assembly that this is built against.
-    private static bool IsLockedDown() =>
-        typeof(PSObject).Assembly.GetType("System.Management.Automation.Security.SystemPolicy")
-            ?.GetMethod("GetSystemLockdownPolicy", BindingFlags.Public | BindingFlags.Static, [])
-            ?.Invoke(null, null)?.ToString() == "Enforce";
+    private static string? PolicyOf()
+    {
+        try
+        {
+            return typeof(PSObject).Assembly.GetType("System.Management.Automation.Security.SystemPolicy")
+                ?.GetMethod("GetSystemLockdownPolicy", BindingFlags.Public | BindingFlags.Static, [])
+                ?.Invoke(null, null)?.ToString();
+        }
+        catch (TargetInvocationException)
+        {
+            return null;
+        }
+    }
 
     private static object? Explicit(string preference, IDictionary<string, object> bound)
     {
