@@ -13,6 +13,8 @@ function Get-SecureCredential {
     switch ($CredentialName) {
         'text' { 'hunter2-plain' }
         'key' { @{ CredentialName = 'key'; CredentialType = 'APIKey'; APIKey = 'k-123456' } }
+        'lines' { "-----BEGIN KEY-----`nfour`nxyz`nand-a-longer-line" }
+        'number' { '73519284' }
         'login' { @{ Username = 'admin'; Password = ConvertTo-SecureString 'p@ss-word' -AsPlainText -Force } }
         'credential' { [pscredential]::new('root', (ConvertTo-SecureString 't00r-t00r' -AsPlainText -Force)) }
         default { throw "no credential '$CredentialName'" }
@@ -56,6 +58,29 @@ operations:
             } finally {
                 $env:LABRUNNER_ASKED = $null
             }
+        }
+
+        It 'of several lines are masked line by line: each line of four characters or more, under the isolation <_>' -ForEach 'Shared', 'Process' {
+            $result = Invoke-ParallelLabRunner -Isolation $_ @{ Name = 'lines'; Parameters = @{ M = 'secret://lines' }; ScriptBlock = { param($M) $M -split "`n"; Write-Warning ($M -split "`n")[3] } } -WarningVariable warned 3>$null
+            $result.Output | Should -Be '********', '********', 'xyz', '********'
+            "$warned" | Should -Be '********'
+        }
+
+        It 'are masked where a number has the same text, alone, in lists and in tables' {
+            $result = Invoke-ParallelLabRunner @{ Name = 'number'; Parameters = @{ N = 'secret://number' }; ScriptBlock = { param($N)
+                    [int] $N; [long] $N; , [int[]] (1, $N, 3); @{ Pin = [int] $N; Other = 5 }; [pscustomobject] @{ Pin = [double] $N }; 42 } }
+            $result.Output[0] | Should -Be '********'
+            $result.Output[1] | Should -Be '********'
+            $result.Output[2] | Should -Be 1, '********', 3
+            $result.Output[3].Pin | Should -Be '********'
+            $result.Output[3].Other | Should -Be 5
+            $result.Output[4].Pin | Should -Be '********'
+            $result.Output[5] | Should -Be 42
+        }
+
+        It 'of programs are masked line by line' {
+            $result = Invoke-ParallelLabRunner @{ Name = 'p'; Command = 'sh'; Arguments = '-c', 'printf "%s\n" "$KEY"'; Env = @{ KEY = 'secret://lines' } }
+            $result.Output | Should -Be '********', '********', 'xyz', '********'
         }
 
         It 'come as the script asks for them, under the isolation <_>' -ForEach 'Shared', 'Runspace', 'Process' {
@@ -226,14 +251,14 @@ operations:
             { Invoke-ParallelLabRunner @{ Name = 'p'; Command = 'sh'; Arguments = '-c', 'secret://key' } } |
                 Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*'p'*'key'*list of processes*Use env*"
             $lab = New-Lab "name: p`noperations:`n  - { name: p, provider: process, command: sh, arguments: [secret://key] }"
-            { Start-AdvancedLabOrchestration $lab -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*secret.yaml:3:*'p'*'key'*list of processes*Use env*"
+            { Start-AdvancedLabOrchestration $lab -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*secret.yaml:3:*'p'*'key'*list of processes*"
         }
 
         It 'are what a program is given, and no object that hides one' {
             $secure = ConvertTo-SecureString 'x-y-z' -AsPlainText -Force
             foreach ($value in $secure, [pscredential]::new('u', $secure)) {
                 { Invoke-ParallelLabRunner @{ Name = 'p'; Command = 'true'; Env = @{ KEY = $value } } } |
-                    Should -Throw -ErrorId 'LabRunner.InvalidValue*' -ExpectedMessage "*'KEY'*'p'*$($value.GetType().Name)*secret://name*"
+                    Should -Throw -ErrorId 'LabRunner.InvalidValue*' -ExpectedMessage "*'KEY'*'p'*$($value.GetType().Name)*"
             }
         }
 

@@ -18,7 +18,7 @@ pub const MASK: &str = "********";
 const SHORTEST: usize = 3;
 
 /// A line of a secret of several lines is masked by itself when it is at least as long.
-const SHORTEST_LINE: usize = 8;
+const SHORTEST_LINE: usize = 4;
 
 /// Secrets by name. It cannot be serialised, on purpose.
 #[derive(Clone, Default, PartialEq, Deserialize)]
@@ -36,7 +36,8 @@ impl From<BTreeMap<String, String>> for Secrets {
             masked.push(value.clone());
             // What a program writes is seen line by line.
             if value.contains('\n') {
-                masked.extend(value.lines().filter(|line| line.len() >= SHORTEST_LINE).map(str::to_owned));
+                let lines = value.lines().map(str::trim).filter(|line| line.chars().count() >= SHORTEST_LINE);
+                masked.extend(lines.map(str::to_owned));
             }
         }
         masked.retain(|text| text.chars().count() >= SHORTEST);
@@ -126,8 +127,9 @@ mod tests {
 
     #[test]
     fn lines_of_a_secret_are_masked_one_by_one() {
-        let known = secrets(&[("key", "-----BEGIN KEY-----\nabcdefghij\nxyz\n")]);
-        assert_eq!(known.mask("got abcdefghij and xyz".to_owned()), "got ******** and xyz");
+        let known = secrets(&[("key", "-----BEGIN KEY-----\r\n  four\nxyz\n")]);
+        assert_eq!(known.mask("got four and xyz".to_owned()), "got ******** and xyz");
+        assert_eq!(known.mask("-----BEGIN KEY-----".to_owned()), "********");
     }
 
     #[test]

@@ -29,6 +29,11 @@ internal sealed class DeepMask
             return SecretMask.Text(text) is var masked && masked == text ? value : masked;
         }
 
+        if (SecretMask.IsSecretNumber(Plain(value)))
+        {
+            return SecretMask.Mask;
+        }
+
         if (!IsOpen(value))
         {
             return value;
@@ -69,6 +74,13 @@ internal sealed class DeepMask
     private object List(object own, IList list, int depth)
     {
         var of = list.GetType() is { HasElementType: true } or { IsGenericType: true } ? list.GetType().GetElementType() ?? list.GetType().GetGenericArguments()[0] : typeof(object);
+        if (IsNumeric(of))
+        {
+            // The mask is no number: a list of them that has one to hide becomes a list of anything.
+            of = typeof(object);
+            list = list.Cast<object?>().ToArray();
+        }
+
         var copy = list is Array array ? Array.CreateInstance(of, array.Length) : (IList)Activator.CreateInstance(list.GetType())!;
         _copies[own] = copy;
         for (var place = 0; place < list.Count; place++)
@@ -146,7 +158,10 @@ internal sealed class DeepMask
         _ => false,
     };
 
-    private static bool MayHoldText(Type element) => element.IsInterface || element == typeof(PSObject) || element.IsAssignableFrom(typeof(string)) || typeof(IEnumerable).IsAssignableFrom(element);
+    private static bool MayHoldText(Type element) => (SecretMask.HasNumber && IsNumeric(element)) || element.IsInterface || element == typeof(PSObject) || element.IsAssignableFrom(typeof(string)) || typeof(IEnumerable).IsAssignableFrom(element);
+
+    // Bytes are data and not numbers.
+    private static bool IsNumeric(Type type) => Type.GetTypeCode(type) is (>= TypeCode.Int16 and <= TypeCode.Decimal) && !type.IsEnum;
 
     private static object Identity(object value) => Plain(value) is var plain && plain is PSObject made ? made : plain!;
 
@@ -162,6 +177,11 @@ internal sealed class DeepMask
             if (Plain(value) is string text)
             {
                 return SecretMask.Text(text) != text;
+            }
+
+            if (SecretMask.IsSecretNumber(Plain(value)))
+            {
+                return true;
             }
 
             if (!IsOpen(value) || !_seen.Add(Identity(value!)))

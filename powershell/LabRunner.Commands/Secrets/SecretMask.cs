@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Management.Automation;
 
 namespace LabRunner.Secrets;
@@ -11,6 +12,9 @@ internal static class SecretMask
 
     private const int Shortest = 3;
 
+    // A line of a secret of several lines is masked by itself when it is at least as long.
+    private const int ShortestLine = 4;
+
     private static readonly ConcurrentDictionary<string, bool> Known = new(StringComparer.Ordinal);
 
     /// <summary>Remembers a secret.</summary>
@@ -19,8 +23,34 @@ internal static class SecretMask
         if (secret.Length >= Shortest)
         {
             Known.TryAdd(secret, true);
+            _hasNumber |= IsNumber(secret);
+        }
+
+        // What is written is seen line by line.
+        foreach (var line in secret.Contains('\n', StringComparison.Ordinal) ? secret.Split('\n') : [])
+        {
+            if (line.Trim() is { Length: >= ShortestLine } part)
+            {
+                Known.TryAdd(part, true);
+                _hasNumber |= IsNumber(part);
+            }
         }
     }
+
+    /// <summary>Whether any secret reads as a number, so that numbers have to be looked at.</summary>
+    internal static bool HasNumber => _hasNumber;
+
+    /// <summary>Whether a number is written as a secret is.</summary>
+    internal static bool IsSecretNumber(object? value) => _hasNumber && value switch
+    {
+        int or long or uint or ulong or short or ushort or byte or sbyte or double or float or decimal or System.Numerics.BigInteger =>
+            Known.ContainsKey(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture)),
+        _ => false,
+    };
+
+    private static volatile bool _hasNumber;
+
+    private static bool IsNumber(string secret) => double.TryParse(secret, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     /// <summary>The text without any secret.</summary>
     internal static string Text(string text)
