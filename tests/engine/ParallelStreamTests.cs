@@ -98,6 +98,6 @@ public sealed class ParallelStreamTests(ModuleFixture fixture) : IClassFixture<M
             "$($r.Status)"; $r.Error
             """);
         Assert.Equal("Failed", result.Output[0]);
-        Assert.Contains("cannot ask for a line of input", (string?)result.Output[1], StringComparison.Ordinal);
+        Assert.Contains("Operation 'A' tried to prompt for a line of input. Operations run non-interactively.", (string?)result.Output[1], StringComparison.Ordinal);
     }
 }

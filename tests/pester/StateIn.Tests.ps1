@@ -40,7 +40,8 @@ Invoke-ParallelLabRunner -ContinueOnError -Ordered -Functions Get-Answer, Stop-*
         $results[1].ErrorRecord.InvocationInfo.ScriptName | Should -Be $file
         (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { "$(Get-Command Get-Answer -ErrorAction Ignore)" } }).Output | Should -Be ''
         { Invoke-ParallelLabRunner -Functions Get-Nothing @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'Get-Nothing'*-Functions*"
-        { Invoke-ParallelLabRunner -Functions Get-Platform @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'Get-Platform'*-Modules LabRunner*"
+        $refused = { Invoke-ParallelLabRunner -Functions Get-Platform @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'Get-Platform'*'LabRunner'*" -PassThru
+        $refused.ErrorDetails.RecommendedAction | Should -Be 'Use -Modules LabRunner.'
     }
 
     It 'brings modules by path, by name and as they are' {
@@ -95,6 +96,13 @@ Describe 'Questions that an operation asks' {
         $result.Status | Should -Be 'Failed'
         $result.ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'LabRunner.PromptInParallel*'
         $result.ErrorRecord.InvocationInfo.ScriptLineNumber | Should -Be 1
+    }
+
+    It 'names the operation and what it asked for' {
+        $result = Invoke-ParallelLabRunner @{ Name = 'asks'; ScriptBlock = { & { param([Parameter(Mandatory)] $ServerName) } } } 2>$null
+        $result.Error | Should -Be "Operation 'asks' tried to prompt for 'ServerName'. Operations run non-interactively."
+        $result = Invoke-ParallelLabRunner @{ Name = 'asks'; Isolation = 'Process'; ScriptBlock = { Read-Host name } } 2>$null
+        $result.Error | Should -Be "Operation 'asks' tried to prompt for an answer. Operations run non-interactively."
     }
 
     It 'does not wait for a debugger' {

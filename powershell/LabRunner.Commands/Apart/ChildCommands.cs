@@ -14,6 +14,9 @@ internal static class ChildOutput
     /// <summary>Whether all that the operation needs has been brought into the process.</summary>
     internal static bool IsPrepared { get; set; }
 
+    /// <summary>The operation's name.</summary>
+    internal static string? Operation { get; set; }
+
     /// <summary>The frames that the trace of each error of the operation ends with.</summary>
     internal static string Frames { get; set; } = "";
 

@@ -28,6 +28,7 @@ public sealed class ChildOperation
             Unit = ScriptCopy.TakingParameters(ast) ?? Unit;
         }
 
+        ChildOutput.Operation = order["Operation"]?.ToString();
         ChildOutput.Script = (Unit as ScriptBlock)?.Ast;
         Positional = [.. (order["Positional"] is { } list ? LanguagePrimitives.GetEnumerable(list)?.Cast<object?>() : null) ?? []];
         Named = Table(order["Named"]);

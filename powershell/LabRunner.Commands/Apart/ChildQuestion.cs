@@ -7,7 +7,7 @@ namespace LabRunner.Apart;
 internal static class ChildQuestion
 {
     /// <summary>What is said of it: the same as in a runspace.</summary>
-    internal static ErrorRecord Refused => LabRunnerError.Prompt("an answer").ErrorRecord;
+    internal static ErrorRecord Refused => LabRunnerError.Prompt(ChildOutput.Operation, "an answer").ErrorRecord;
 
     /// <summary>Whether an error is PowerShell's refusal to ask. Its text is in the user's language, so that what threw it tells.</summary>
     internal static bool IsOne(Exception? error)

@@ -8,9 +8,10 @@ namespace LabRunner.Apart;
 /// <summary>What an operation's own process is told to do: a document without anything that belongs to this process.</summary>
 internal static class ProcessOrder
 {
-    /// <summary>The document for a script and a caller.</summary>
-    internal static Hashtable Of(ScriptWork work, CallerState caller) => new()
+    /// <summary>The document for an operation and a caller.</summary>
+    internal static Hashtable Of(string operation, ScriptWork work, CallerState caller) => new()
     {
+        ["Operation"] = operation,
         ["Script"] = Script(work.Command),
         ["TakesParameters"] = work.WithParameters is not null,
         ["Positional"] = work.Positional,

@@ -26,7 +26,7 @@ internal sealed class OperationReader
     internal OperationReader(PSCmdlet caller, bool strict = false, bool ofScripts = false)
     {
         _keys = new KeyCheck(_findings, strict);
-        _scripts = new ScriptSource(caller, _findings, warnsOfMissing: !ofScripts);
+        _scripts = new ScriptSource(caller, _findings, warnsOfMissing: !ofScripts, needsMandatory: !ofScripts);
         _programs = new ProcessSource(caller, _findings, _keys);
         _scheduling = new SchedulingSource(_findings, _keys);
         _rollbacks = new RollbackSource(caller, _findings, _keys);

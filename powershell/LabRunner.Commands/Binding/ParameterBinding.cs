@@ -98,6 +98,31 @@ internal static class ParameterBinding
         return parameters is not null && TryRead(parameters, operation, findings, out var keys) ? new([], Splat(keys, named)) : new([], named);
     }
 
+    /// <summary>The parameters that the script must have a value for and gets none: the engine would ask for them.</summary>
+    /// <remarks>One that is mandatory in some of its sets only may be left out. What the caller has a default for gets that.</remarks>
+    internal static IEnumerable<string> Missing(ScriptBlockAst script, BoundParameters bound, IDictionary? defaults)
+    {
+        var declared = script.ParamBlock?.Parameters ?? (IReadOnlyList<ParameterAst>)[];
+        foreach (var parameter in declared.Skip(bound.Positional.Length).Where(IsMandatory))
+        {
+            var name = parameter.Name.VariablePath.UserPath;
+            if (!NamesOf([parameter]).Any(bound.Named.ContainsKey) && defaults?.Keys.OfType<string>().Any(key => key.EndsWith($":{name}", StringComparison.OrdinalIgnoreCase)) != true)
+            {
+                yield return name;
+            }
+        }
+    }
+
+    private static bool IsMandatory(ParameterAst parameter)
+    {
+        var attributes = parameter.Attributes.OfType<AttributeAst>().Where(attribute => attribute.TypeName.Name.ToUpperInvariant() is "PARAMETER" or "PARAMETERATTRIBUTE").ToArray();
+        return attributes.Length > 0
+            && attributes.All(attribute => attribute.NamedArguments.All(argument => !argument.ArgumentName.Equals("ParameterSetName", StringComparison.OrdinalIgnoreCase)))
+            && attributes.Any(attribute => attribute.NamedArguments.Any(argument =>
+                argument.ArgumentName.Equals("Mandatory", StringComparison.OrdinalIgnoreCase)
+                && (argument.ExpressionOmitted || (argument.Argument is VariableExpressionAst { VariablePath.UserPath: var value } && value.Equals("true", StringComparison.OrdinalIgnoreCase)) || argument.Argument is ConstantExpressionAst { Value: not (0 or false) })));
+    }
+
     /// <summary>Whether the script has a parameter of that name.</summary>
     internal static bool Declares(ScriptBlockAst script, string name) =>
         script.ParamBlock is { } block && NamesOf(block.Parameters).Contains(name);

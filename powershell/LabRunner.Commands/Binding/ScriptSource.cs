@@ -8,9 +8,10 @@ namespace LabRunner.Binding;
 
 /// <summary>Makes the work of an operation from a script block, a text, a script file or a command's name.</summary>
 /// <remarks>
-/// With <paramref name="warnsOfMissing"/>, a script file that does not exist yet is a warning. With <paramref name="onlyDeclared"/>, values that a script has no parameter for are left out and no fault.
+/// With <paramref name="warnsOfMissing"/>, a script file that does not exist yet is a warning. With <paramref name="needsMandatory"/>, a
+/// mandatory parameter without a value is a fault. With <paramref name="onlyDeclared"/>, values that a script has no parameter for are left out and no fault.
 /// </remarks>
-internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false, bool warnsOfMissing = false)
+internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false, bool warnsOfMissing = false, bool needsMandatory = true)
 {
     private readonly UsingCollector _using = new(caller);
 
@@ -64,6 +65,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
         }
 
         var bound = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared, ofFile: true);
+        Demand(ast, bound, operation);
         return new ScriptWork { Command = full, IsFile = true, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = bound.Positional, Named = bound.Named };
     }
 
@@ -75,6 +77,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
     private ScriptWork Bound(ScriptBlock copy, ScriptBlockAst ast, object? parameters, object? config, string operation)
     {
         var bound = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared);
+        Demand(ast, bound, operation);
         if (_using.Collect(ast, operation, findings) is { } values)
         {
             bound.Named[UsingCollector.ParameterName] = values;
@@ -88,6 +91,25 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
         }
 
         return new ScriptWork { Command = copy, WithParameters = taking, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = bound.Positional, Named = bound.Named };
+    }
+
+    // Operations run without a user: what would ask is found now. Where the values themselves are wrong, that is said.
+    private void Demand(ScriptBlockAst script, BoundParameters bound, string operation)
+    {
+        if (!needsMandatory || findings.Any(finding => finding.Operation == operation && !finding.IsWarning))
+        {
+            return;
+        }
+
+        var defaults = caller.SessionState.PSVariable.GetValue("PSDefaultParameterValues") as IDictionary;
+        foreach (var name in ParameterBinding.Missing(script, bound, defaults))
+        {
+            findings.Add(new LabFinding(
+                LabRunnerError.MissingParameter,
+                $"Operation '{operation}' has no value for its mandatory parameter '{name}'.",
+                operation,
+                $"Give it one: Parameters = @{{ {name} = … }}, or 'parameters: {{ {name}: … }}' in a lab file."));
+        }
     }
 
     // An operation's Config goes to the parameter of that name, where the script has one.

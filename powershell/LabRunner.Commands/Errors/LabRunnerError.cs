@@ -19,6 +19,7 @@ internal static class LabRunnerError
     internal const string UnknownKey = "LabRunner.UnknownKey";
     internal const string DuplicateKey = "LabRunner.DuplicateKey";
     internal const string UnknownParameter = "LabRunner.UnknownParameter";
+    internal const string MissingParameter = "LabRunner.MissingParameter";
     internal const string ScriptBlockInArgument = "LabRunner.ScriptBlockInArgument";
     internal const string BoundInstance = "LabRunner.RunspaceBoundInstance";
     internal const string UndefinedUsing = "LabRunner.UndefinedUsing";
@@ -81,12 +82,13 @@ internal static class LabRunnerError
         };
     }
 
-    /// <summary>A prompt was called for where nobody can answer.</summary>
-    internal static LabRunnerException Prompt(string what) => new(
+    /// <summary>An operation asks where nobody can answer.</summary>
+    internal static LabRunnerException Prompt(string? operation, string what) => new(
         PromptInParallel,
         ErrorCategory.InvalidOperation,
-        $"An operation that runs in parallel cannot ask for {what}: nobody could tell which operation asks.",
-        "Ask before the run and hand the answer over in Parameters or with $using:.");
+        $"{(operation is null ? "An operation" : $"Operation '{operation}'")} tried to prompt for {what}. Operations run non-interactively.",
+        "Ask before the run, and pass the answer in Parameters or with $using:.",
+        operation);
 
     /// <summary>A script ended with <c>exit n</c>.</summary>
     internal static ErrorRecord Exit(string operation, int code) => new LabRunnerException(

@@ -191,6 +191,9 @@ internal sealed class Worker : IBlockedWriter
         Recorder?.Add(item, this);
     }
 
+    /// <summary>The open operation asks for something.</summary>
+    internal LabRunnerException Prompt(string what) => LabRunnerError.Prompt(_open?.Name, what);
+
     /// <summary>An error ended the open operation.</summary>
     internal void Fail(ErrorRecord error) => Recorder?.Fail(error);
 
@@ -612,7 +615,7 @@ internal sealed class Worker : IBlockedWriter
             _loop.Positional.Value = Array.Empty<object?>();
             _loop.Named.Value = new System.Collections.Hashtable
             {
-                ["Order"] = Apart.ProcessOrder.Of(assignment.Work!, assignment.Run.Caller),
+                ["Order"] = Apart.ProcessOrder.Of(assignment.Name, assignment.Work!, assignment.Run.Caller),
                 ["Grace"] = assignment.Run.Settings.StopGrace,
             };
         }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
-using LabRunner.Errors;
 
 namespace LabRunner.Execution;
 
@@ -24,7 +23,7 @@ internal sealed class WorkerHost(Worker worker) : PSHost
 
     public override PSHostUserInterface UI => _ui;
 
-    public override void EnterNestedPrompt() => throw LabRunnerError.Prompt("commands");
+    public override void EnterNestedPrompt() => throw worker.Prompt("commands");
 
     public override void ExitNestedPrompt()
     {
@@ -45,7 +44,7 @@ internal sealed class WorkerHost(Worker worker) : PSHost
 /// <summary>The user interface of a worker.</summary>
 internal sealed class WorkerHostUI(Worker worker) : PSHostUserInterface
 {
-    private readonly WorkerRawUI _raw = new();
+    private readonly WorkerRawUI _raw = new(worker);
     private string _line = "";
 
     public override PSHostRawUserInterface RawUI => _raw;
@@ -71,25 +70,25 @@ internal sealed class WorkerHostUI(Worker worker) : PSHostUserInterface
 
     public override void WriteProgress(long sourceId, ProgressRecord record) => worker.Progress(sourceId, record);
 
-    public override string ReadLine() => throw LabRunnerError.Prompt("a line of input");
+    public override string ReadLine() => throw worker.Prompt("a line of input");
 
-    public override SecureString ReadLineAsSecureString() => throw LabRunnerError.Prompt("a secret");
+    public override SecureString ReadLineAsSecureString() => throw worker.Prompt("a secret");
 
     public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
-        throw LabRunnerError.Prompt(string.Join(", ", descriptions.Select(field => $"'{field.Name}'")));
+        throw worker.Prompt(string.Join(", ", descriptions.Select(field => $"'{field.Name}'")));
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
-        throw LabRunnerError.Prompt("a credential");
+        throw worker.Prompt("a credential");
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
-        throw LabRunnerError.Prompt("a credential");
+        throw worker.Prompt("a credential");
 
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
-        throw LabRunnerError.Prompt("a choice");
+        throw worker.Prompt("a choice");
 }
 
 /// <summary>A screen of a fixed size, for scripts that ask how wide it is.</summary>
-internal sealed class WorkerRawUI : PSHostRawUserInterface
+internal sealed class WorkerRawUI(Worker worker) : PSHostRawUserInterface
 {
     public override ConsoleColor BackgroundColor { get; set; } = ConsoleColor.Black;
 
@@ -119,7 +118,7 @@ internal sealed class WorkerRawUI : PSHostRawUserInterface
 
     public override BufferCell[,] GetBufferContents(Rectangle rectangle) => new BufferCell[0, 0];
 
-    public override KeyInfo ReadKey(ReadKeyOptions options) => throw LabRunnerError.Prompt("a key");
+    public override KeyInfo ReadKey(ReadKeyOptions options) => throw worker.Prompt("a key");
 
     public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill)
     {
