@@ -7,9 +7,10 @@
 use super::diagnostics::{Findings, Source};
 use super::document::{Entry, FileId, Node, Span, Value, same_key};
 use super::files::{self, Budget};
+use super::format::{Format, format_of};
 use super::interpolate::{Variables, fill_value};
 use super::merge::{Overridden, merge};
-use super::{Format, fields, format_of, json, paths, text, yaml};
+use super::{fields, json, paths, psd1, text, yaml};
 use crate::error::{Code, Diagnostic};
 use crate::near::did_you_mean;
 use std::path::PathBuf;
@@ -241,7 +242,7 @@ impl<'a, 't> Assembly<'a, 't> {
             Format::Json => json::read(source.text(), self.findings),
             Format::Psd1 => {
                 let at = at.unwrap_or(Span { file, ..Span::default() });
-                self.findings.add(super::without_tokens(Some(path)), at);
+                self.findings.add(psd1::without_tokens(Some(path)), at);
                 None
             }
         };

@@ -1,7 +1,7 @@
 //! Findings about a file: each at its place, with the line it stands on and carets under it.
 
-use super::Format;
 use super::document::{FileId, Position, Span};
+use super::format::Format;
 use super::paths;
 use crate::error::{Code, Diagnostic, Place, Severity};
 use std::borrow::Cow;

@@ -38,6 +38,28 @@ pub struct Span {
     pub end: Position,
 }
 
+impl Span {
+    /// Only the first line of what can be many.
+    pub(super) fn first_line(self) -> Self {
+        Self { end: if self.end.line == self.start.line { self.end } else { self.start }, ..self }
+    }
+
+    /// Its start alone: the place of something as a whole.
+    pub(super) fn start_only(self) -> Self {
+        Self { end: self.start, ..self }
+    }
+}
+
+/// A comment of a YAML file.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Comment {
+    pub(super) at: Position,
+    /// With its `#`.
+    pub(super) text: String,
+    /// Whether it stands behind something.
+    pub(super) trailing: bool,
+}
+
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {

@@ -3,10 +3,13 @@
 //! Written by hand for the same reason as the reader: the tree knows how each text was written, and a serialiser
 //! of data does not.
 
+use super::decode::decoded;
 use super::diagnostics::{Findings, Source};
-use super::document::{Mapping, Node, Position, Style, Text, Value};
+use super::document::{Comment, Mapping, Node, Style, Text, Value};
 use super::files::Budget;
-use super::{Format, ReadOptions, decoded, yaml};
+use super::format::Format;
+use super::options::ReadOptions;
+use super::yaml;
 use crate::error::{Code, Diagnostic};
 use serde::{Deserialize, Serialize};
 
@@ -69,16 +72,6 @@ pub fn export(bytes: &[u8], options: &ExportOptions) -> Export {
         }
     };
     Export { text, diagnostics: findings.finish() }
-}
-
-/// A comment of a YAML file.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Comment {
-    pub(super) at: Position,
-    /// With its `#`.
-    pub(super) text: String,
-    /// Whether it stands behind something.
-    pub(super) trailing: bool,
 }
 
 struct Writer<'t> {

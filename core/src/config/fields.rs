@@ -323,6 +323,13 @@ pub(super) fn choice<T: Copy>(
     None
 }
 
+/// A name or id: text that is not blank.
+pub(super) fn name(entry: Option<&Entry>, findings: &mut Findings<'_>) -> Option<String> {
+    let text = text(entry?, findings)?;
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 /// What tests ask: the keys that the reader knows at each place.
 #[cfg(test)]
 pub(super) mod record {

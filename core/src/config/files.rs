@@ -1,11 +1,13 @@
 //! Opens the files that a reading needs: regular files of a sound size, and nothing else.
 
-use super::MAX_BYTES;
 use super::paths::folder_of;
 use crate::error::{Code, Diagnostic};
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+
+/// Size of a file that is read; larger ones are refused.
+pub const MAX_BYTES: usize = 64 << 20;
 
 /// Bytes of all files of one reading together.
 const MAX_TOTAL: usize = 4 * MAX_BYTES;

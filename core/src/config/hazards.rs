@@ -1,9 +1,9 @@
 //! Finds what means something else to PowerShell, or to other readers of YAML, than it looks: keys that differ in
 //! case only, and `yes`, `no`, `on` and `off` without quotes. Wherever they stand, for most of a lab is data.
 
-use super::Format;
 use super::diagnostics::Findings;
 use super::document::{Entry, FileId, Mapping, Node, Position, Span, Style, Text, Value, same_key};
+use super::format::Format;
 use super::interpolate::Filled;
 use crate::error::{Code, Diagnostic};
 use std::collections::{HashMap, HashSet};

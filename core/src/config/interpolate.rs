@@ -1,8 +1,8 @@
 //! Fills `${VARIABLE}` and `${VARIABLE:-default}` into configuration values; never into the text of scripts.
 
-use super::Format;
 use super::diagnostics::Findings;
 use super::document::{Mapping, Node, Position, Span, Style, Text, Value, bare_letters};
+use super::format::Format;
 use super::merge::is_data;
 use super::yaml;
 use crate::error::{Code, Diagnostic, Severity};

@@ -6,7 +6,8 @@ use super::expand::Expander;
 use super::fields::{self, Fields};
 use super::model::{Lab, LabOperation, Stage};
 use super::operations::{self, Context};
-use super::{ReadOptions, links, paths, planned, secrets, settings, template};
+use super::options::ReadOptions;
+use super::{links, paths, planned, secrets, settings, template};
 use crate::error::Code;
 use crate::near::nearest_key;
 use crate::operation::Order;
@@ -26,7 +27,7 @@ pub(super) fn read(
         let what = if file.is_some() { format!("'{what}'") } else { what.to_owned() };
         let message = format!("{what} is not a lab configuration: it has no 'operations'");
         let advice = "Get-LabConfig reads it. A lab lists its operations below 'operations:', each with a name and a script.";
-        findings.error(Code::MissingKey, start_of(root.at), &message, advice);
+        findings.error(Code::MissingKey, root.at.start_only(), &message, advice);
         return Err(Vec::new());
     }
     let mut fields = Fields::new(mapping);
@@ -84,7 +85,7 @@ pub(super) fn read(
         let advice = "List them below 'operations:', each with a name and a script.";
         match main {
             None => {
-                findings.error(Code::MissingKey, start_of(root.at), "the lab has no 'operations'", advice)
+                findings.error(Code::MissingKey, root.at.start_only(), "the lab has no 'operations'", advice)
             }
             Some(entry) if matches!(&entry.value.value, Value::Sequence(items) if items.is_empty()) => {
                 findings.error(Code::EmptyPlan, entry.key_at, "the lab has no operations", advice);
@@ -106,7 +107,7 @@ pub(super) fn read(
     }
     fields.ignore_yet(&["rollback"], findings);
     fields.finish("the lab", findings);
-    let secrets = secrets::find(mapping, &declared, findings);
+    let secrets = secrets::find(mapping, declared.iter().map(|declared| &declared.operation), findings);
     planned::check(mapping, &mut declared, &places, &settings, &options.limits, &conflicts, findings);
     let operations = declared.into_iter().map(|declared| declared.operation).collect();
     if findings.has_errors() {
@@ -126,11 +127,6 @@ pub(super) fn is_lab(root: &Node) -> bool {
     })
 }
 
-/// The place of a lab as a whole: its first character.
-pub(super) fn start_of(at: Span) -> Span {
-    Span { end: at.start, ..at }
-}
-
 /// The lab's name; without one, the name of its file and a warning.
 fn name(entry: Option<&Entry>, file: Option<&str>, at: Span, findings: &mut Findings<'_>) -> String {
     if let Some(entry) = entry {
@@ -148,11 +144,11 @@ fn name(entry: Option<&Entry>, file: Option<&str>, at: Span, findings: &mut Find
     match stem {
         Some(stem) => {
             let message = format!("the lab has no name; its file's is used: '{stem}'");
-            findings.warning(Code::MissingKey, start_of(at), &message, advice);
+            findings.warning(Code::MissingKey, at.start_only(), &message, advice);
             stem.to_owned()
         }
         None => {
-            findings.error(Code::MissingKey, start_of(at), "the lab has no name", advice);
+            findings.error(Code::MissingKey, at.start_only(), "the lab has no name", advice);
             String::new()
         }
     }
@@ -237,7 +233,7 @@ pub(super) fn check_root<'n>(root: Option<&'n Node>, findings: &mut Findings<'_>
             let mapping = node.as_mapping();
             if mapping.is_none() {
                 let message = format!("the file must be a mapping, but is {}", node.value.kind());
-                findings.error(Code::NotAMapping, start_of(node.at), &message, advice);
+                findings.error(Code::NotAMapping, node.at.start_only(), &message, advice);
             }
             mapping
         }

@@ -3,7 +3,6 @@
 use super::diagnostics::Findings;
 use super::document::{Entry, Node, Span};
 use super::fields::{self, Fields};
-use super::lab::start_of;
 use super::model::Stage;
 use super::operations::Declared;
 use crate::error::Code;
@@ -69,7 +68,7 @@ fn edge<'n>(node: &'n Node, findings: &mut Findings<'_>) -> Option<Edge<'n>> {
         if entry.is_none() {
             let message = format!("a dependency has no '{name}'");
             let advice = "The target waits for the source; each is the name or id of an operation.";
-            findings.error(Code::MissingKey, start_of(node.at), &message, advice);
+            findings.error(Code::MissingKey, node.at.start_only(), &message, advice);
         }
     }
     Some(Edge { source: source?, target: target?, strong })
@@ -117,7 +116,7 @@ fn conflict(
     }
     let Some(entry) = operations else {
         let advice = "Add 'operations: [first, second]' with names or ids.";
-        findings.error(Code::MissingKey, start_of(node.at), "a conflict has no 'operations'", advice);
+        findings.error(Code::MissingKey, node.at.start_only(), "a conflict has no 'operations'", advice);
         return None;
     };
     let nodes = fields::list(entry, findings)?;

@@ -24,6 +24,7 @@ mod assemble;
 mod assemble_tests;
 #[cfg(test)]
 mod bad_tests;
+mod decode;
 mod diagnostics;
 pub mod document;
 mod expand;
@@ -36,6 +37,7 @@ mod export_tests;
 mod expression;
 mod fields;
 mod files;
+mod format;
 mod hazards;
 mod interpolate;
 pub mod isolation;
@@ -45,6 +47,7 @@ mod links;
 mod merge;
 pub mod model;
 mod operations;
+mod options;
 mod paths;
 mod planned;
 pub mod psd1;
@@ -67,66 +70,22 @@ mod work;
 mod yaml;
 
 use crate::error::{Code, Diagnostic, Severity};
-use crate::operation::ResourceLimits;
 use assemble::Assembly;
+use decode::decoded;
 use diagnostics::{Findings, Source};
 use document::Node;
 pub use explain::{Origin, OverriddenValue};
 pub use export::{Export, ExportOptions, export};
 use files::Budget;
+pub use files::MAX_BYTES;
+pub use format::Format;
 use interpolate::Variables;
+pub use model::SecretUse;
 use model::{Lab, LabOperation};
+pub use options::ReadOptions;
 pub use report::report;
-pub use secrets::SecretUse;
+use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-/// Size of a file that is read; larger ones are refused.
-pub const MAX_BYTES: usize = 64 << 20;
-
-/// How a file is to be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ReadOptions {
-    /// The file's path, best in full: findings name it, and relative paths in it are resolved against its
-    /// folder, where included files and those of environments are looked for.
-    pub path: Option<String>,
-    /// Reads the file at `path`; the bytes that are given are not looked at.
-    pub open: bool,
-    /// Its format; by its extension when absent, else by its first character.
-    pub format: Option<Format>,
-    /// Any configuration, not a lab: the document and whether it is well-formed, nothing more.
-    pub document_only: bool,
-    /// What the PowerShell parser has found in a psd1 file; the bytes are for the snippets then.
-    pub tokens: Option<Vec<psd1::Token>>,
-    /// The environment whose changes are merged over the file.
-    pub environment: Option<String>,
-    /// Variables for `${NAME}` beside the process's own; one without a value counts as absent.
-    pub variables: BTreeMap<String, Option<String>>,
-    /// How much the caller says there is of what operations need; it comes before what the lab says.
-    pub limits: ResourceLimits,
-    /// Whether to say where each value comes from.
-    pub explain: bool,
-    /// Whether every key that labs do not know is an error. Without it, one that is near to a known key (see
-    /// [`crate::near`]) is an error, and others are warnings.
-    pub strict: bool,
-    /// The file alone and as it is written: nothing included, no environment, no variable filled in.
-    pub raw: bool,
-}
-
-/// The format of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// YAML 1.2.
-    Yaml,
-    /// JSON, with comments and trailing commas.
-    Json,
-    /// A PowerShell data file, as tokens: see [`psd1`].
-    Psd1,
-}
 
 /// What was read, and everything that was found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -249,30 +208,13 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
     finish(lab, unsound, Some(root), origins, findings)
 }
 
-/// The text of a file and what it is written in.
-fn decoded<'b>(bytes: &'b [u8], options: &ReadOptions) -> Result<(Cow<'b, str>, Format), Box<Diagnostic>> {
-    if bytes.len() > MAX_BYTES {
-        let message = format!("the file has {} bytes", bytes.len());
-        return Err(Box::new(
-            Diagnostic::error(Code::DocumentTooLarge, in_file(options, &message))
-                .with_advice(format!("A lab file may have {MAX_BYTES} bytes.")),
-        ));
-    }
-    let text = text::decode(bytes).map_err(|finding| {
-        let message = in_file(options, &finding.message);
-        Box::new(Diagnostic { message, ..*finding })
-    })?;
-    let format = options.format.map_or_else(|| format_of(options.path.as_deref(), &text), Ok)?;
-    Ok((text, format))
-}
-
 fn parse(text: &str, format: Format, options: &ReadOptions, findings: &mut Findings<'_>) -> Option<Node> {
     match (format, &options.tokens) {
         (Format::Yaml, _) => yaml::read(text, findings),
         (Format::Json, _) => json::read(text, findings),
         (Format::Psd1, Some(tokens)) => psd1::read(tokens, findings),
         (Format::Psd1, None) => {
-            findings.add_whole(without_tokens(options.path.as_deref()));
+            findings.add_whole(psd1::without_tokens(options.path.as_deref()));
             None
         }
     }
@@ -287,32 +229,4 @@ fn finish(
 ) -> Reading {
     let files = findings.paths().map(str::to_owned).collect();
     Reading { lab, unsound, document, diagnostics: findings.finish(), files, origins }
-}
-
-/// A message about a file as a whole, which has no line to carry the file's name.
-fn in_file(options: &ReadOptions, message: &str) -> String {
-    match &options.path {
-        Some(path) => format!("{path}: {message}"),
-        None => message.to_owned(),
-    }
-}
-
-/// Only PowerShell can parse its own language; without it there is nothing to read.
-fn without_tokens(path: Option<&str>) -> Diagnostic {
-    let message = "a psd1 file can be read by the PowerShell module only, and not be included";
-    let message = path.map_or(message.to_owned(), |path| format!("{path}: {message}"));
-    Diagnostic::error(Code::NotAvailable, message)
-        .with_advice("Read it with Get-LabConfig or Test-LabConfiguration, or write it in YAML or JSON.")
-}
-
-fn format_of(path: Option<&str>, text: &str) -> Result<Format, Box<Diagnostic>> {
-    let name = path.unwrap_or_default();
-    let name = &name[paths::folder_of(name).map_or(0, str::len)..];
-    match name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
-        Some("yaml" | "yml") => Ok(Format::Yaml),
-        Some("json" | "jsonc") => Ok(Format::Json),
-        Some("psd1") => Ok(Format::Psd1),
-        _ if text.trim_start().starts_with('{') => Ok(Format::Json),
-        _ => Ok(Format::Yaml),
-    }
 }

@@ -2,7 +2,6 @@
 
 use super::document::Mapping;
 use super::isolation::Isolation;
-use super::secrets::SecretUse;
 use crate::error::Place;
 use crate::operation::{FailureStrategy, Operation, Order, ResourceLimits, RetryPolicy};
 use serde::ser::SerializeMap;
@@ -138,4 +137,18 @@ impl Serialize for Script {
         }
         map.end()
     }
+}
+
+/// One reference to a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SecretUse {
+    /// The secret's name.
+    pub name: String,
+    /// The operation that gets it; none for the lab's data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// Where in the operation, or in the lab: `parameters.Password`, `environment.TOKEN`, `infrastructure.login.key`.
+    pub path: String,
+    /// Where it was written.
+    pub at: Place,
 }

@@ -6,7 +6,7 @@ use super::fields::{self, Fields};
 use super::model::{LabOperation, Provider, Stage};
 use super::quantity::Unit;
 use super::retries::{self, RetryKeys};
-use super::work::{WorkKeys, first_line};
+use super::work::WorkKeys;
 use super::{isolation, resources, rollback};
 use crate::error::Code;
 use crate::operation::{Operation, RetryPolicy, Trigger, Work};
@@ -57,14 +57,14 @@ fn read_fields(
     context: Context<'_>,
     findings: &mut Findings<'_>,
 ) -> Declared {
-    let name = named(fields.take(&["name"], findings), findings);
-    let id = named(fields.take(&["id"], findings), findings);
+    let name = fields::name(fields.take(&["name"], findings), findings);
+    let id = fields::name(fields.take(&["id"], findings), findings);
     let name = match (name, &id) {
         (Some(name), _) => name,
         (None, Some(id)) => id.clone(),
         (None, None) => {
             let message = format!("{title} has no name");
-            findings.error(Code::MissingName, first_line(node.at), &message, "Give it one: 'name: …'.");
+            findings.error(Code::MissingName, node.at.first_line(), &message, "Give it one: 'name: …'.");
             title.to_owned()
         }
     };
@@ -149,13 +149,6 @@ fn read_fields(
         },
         has_dependencies,
     }
-}
-
-/// A name or id: text that is not blank.
-pub(super) fn named(entry: Option<&Entry>, findings: &mut Findings<'_>) -> Option<String> {
-    let text = fields::text(entry?, findings)?;
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// What must have become of its dependencies.

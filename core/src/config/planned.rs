@@ -6,7 +6,6 @@ use super::document::{Entry, Mapping, Node, Span, Value, same_key};
 use super::fields::text_of;
 use super::model::Settings;
 use super::operations::Declared;
-use super::work::first_line;
 use crate::error::{Code, Diagnostic, Place, Severity, Subject};
 use crate::operation::{PlanRequest, ResourceLimits};
 use crate::plan::Plan;
@@ -123,7 +122,7 @@ fn find<'n>(
 
 /// The part of an operation that a finding is about.
 fn culprit(finding: &Diagnostic, node: &Node) -> Span {
-    let whole = first_line(node.at);
+    let whole = node.at.first_line();
     let Some(mapping) = node.as_mapping() else { return whole };
     let entry = |names: &[&str]| names.iter().find_map(|name| mapping.get(name));
     let named = |subject: &str, keys: &[&str]| {
@@ -144,7 +143,7 @@ fn culprit(finding: &Diagnostic, node: &Node) -> Span {
         Some(Subject::Measure { .. }) => entry(&["resources"]).map(|entry| entry.key_at),
         None => None,
     };
-    found.or_else(|| entry(&["name", "id"]).map(|entry| first_line(entry.value.at))).unwrap_or(whole)
+    found.or_else(|| entry(&["name", "id"]).map(|entry| entry.value.at.first_line())).unwrap_or(whole)
 }
 
 /// Where the settings say what a finding is about that belongs to no operation.
@@ -177,7 +176,7 @@ fn naming(entry: &Entry, name: &str) -> Option<Span> {
             Value::Mapping(mapping) => {
                 mapping.iter().find(|entry| same(&entry.key, name)).map(|entry| entry.key_at)
             }
-            _ => text_of(node).filter(|text| same(text, name)).map(|_| first_line(node.at)),
+            _ => text_of(node).filter(|text| same(text, name)).map(|_| node.at.first_line()),
         }
     }
     within(&entry.value, name)

@@ -12,6 +12,14 @@ use crate::error::{Code, Diagnostic};
 use serde::Deserialize;
 use std::collections::HashMap;
 
+/// Only PowerShell can parse its own language; without it there is nothing to read.
+pub(super) fn without_tokens(path: Option<&str>) -> Diagnostic {
+    let message = "a psd1 file can be read by the PowerShell module only, and not be included";
+    let message = path.map_or(message.to_owned(), |path| format!("{path}: {message}"));
+    Diagnostic::error(Code::NotAvailable, message)
+        .with_advice("Read it with Get-LabConfig or Test-LabConfiguration, or write it in YAML or JSON.")
+}
+
 /// Start line and column, and end line and column without the end itself; all from 1.
 pub type Extent = [u32; 4];
 

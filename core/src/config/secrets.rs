@@ -3,10 +3,9 @@
 
 use super::diagnostics::Findings;
 use super::document::{Mapping, Node, Span, Value, same_key};
-use super::operations::Declared;
+use super::model::{LabOperation, SecretUse};
 use crate::error::{Code, Place};
 use crate::operation::Work;
-use serde::Serialize;
 
 /// What a reference to a secret begins with.
 const PREFIX: &str = "secret://";
@@ -14,24 +13,14 @@ const PREFIX: &str = "secret://";
 /// Sections of a lab that are data for its scripts.
 const DATA: [&str; 4] = ["metadata", "infrastructure", "nodes", "environment"];
 
-/// One reference to a secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SecretUse {
-    /// The secret's name.
-    pub name: String,
-    /// The operation that gets it; none for the lab's data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// Where in the operation, or in the lab: `parameters.Password`, `environment.TOKEN`, `infrastructure.login.key`.
-    pub path: String,
-    /// Where it was written.
-    pub at: Place,
-}
-
 /// All references of a lab: those of its operations, then those of its data.
-pub(super) fn find(root: &Mapping, declared: &[Declared], findings: &mut Findings<'_>) -> Vec<SecretUse> {
+pub(super) fn find<'l>(
+    root: &Mapping,
+    operations: impl Iterator<Item = &'l LabOperation>,
+    findings: &mut Findings<'_>,
+) -> Vec<SecretUse> {
     let mut search = Search { findings, found: Vec::new(), operation: None };
-    for Declared { operation, .. } in declared {
+    for operation in operations {
         search.operation = Some(operation.operation.name.clone());
         if let Some(parameters) = &operation.parameters {
             search.mapping(parameters, &mut "parameters".to_owned());

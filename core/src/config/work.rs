@@ -5,7 +5,6 @@ use super::document::{Entry, Mapping, Node, Span, Style, Text, Value};
 use super::fields::{self, Fields};
 use super::hazards::{place_of, twins};
 use super::model::{Provider, Script};
-use super::operations::named;
 use super::quantity::Unit;
 use super::{paths, secrets};
 use crate::error::Code;
@@ -13,11 +12,6 @@ use crate::near::did_you_mean;
 use crate::operation::endpoint::Endpoint;
 use crate::operation::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
 use std::collections::BTreeMap;
-
-/// Only the first line of what can be many.
-pub(super) fn first_line(at: Span) -> Span {
-    Span { end: if at.end.line == at.start.line { at.end } else { at.start }, ..at }
-}
 
 /// The keys that say what an operation does.
 pub(super) struct WorkKeys<'n> {
@@ -132,7 +126,7 @@ impl<'n> WorkKeys<'n> {
         let Some(entry) = given.first() else {
             if self.command.is_none() {
                 let advice = "Add 'script:' with its text or a .ps1 file, or 'command:' for a program.";
-                findings.error(Code::MissingWork, first_line(at), "it has nothing to run", advice);
+                findings.error(Code::MissingWork, at.first_line(), "it has nothing to run", advice);
             }
             return None;
         };
@@ -178,7 +172,7 @@ impl<'n> WorkKeys<'n> {
             Some(entry) => self.command_path(entry, findings),
             None => {
                 let advice = "Add 'command:' with a program, or 'mode: stop' and 'service:'.";
-                findings.error(Code::MissingWork, first_line(at), "it has no command to run", advice);
+                findings.error(Code::MissingWork, at.first_line(), "it has no command to run", advice);
                 None
             }
         };
@@ -225,10 +219,15 @@ impl<'n> WorkKeys<'n> {
         }
         let Some(entry) = self.service else {
             let advice = "Add 'service:' with the name or id of the operation that started it.";
-            findings.error(Code::MissingKey, first_line(at), "it does not say which service to stop", advice);
+            findings.error(
+                Code::MissingKey,
+                at.first_line(),
+                "it does not say which service to stop",
+                advice,
+            );
             return None;
         };
-        Some(Work::Stop { service: named(Some(entry), findings)? })
+        Some(Work::Stop { service: fields::name(Some(entry), findings)? })
     }
 
     fn command_path(&self, entry: &Entry, findings: &mut Findings<'_>) -> Option<String> {

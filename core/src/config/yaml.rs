@@ -5,9 +5,8 @@
 
 use super::diagnostics::Findings;
 use super::document::{
-    Entry, FileId, MAX_DEPTH, MAX_NODES, MappingBuilder, Node, Position, Span, Style, Text, Value,
+    Comment, Entry, FileId, MAX_DEPTH, MAX_NODES, MappingBuilder, Node, Position, Span, Style, Text, Value,
 };
-use super::export::Comment;
 use crate::error::{Code, Diagnostic};
 use serde_saphyr::granit_parser::{
     Event, Marker, Options, Parser, Placement, ScalarStyle, ScanError, Span as Range, StructureStyle, Tag,
