@@ -10,11 +10,7 @@ BeforeAll {
 
     # Waits until something is so; an error says what did not come.
     function Wait-Until([string] $What, [scriptblock] $Is) {
-        $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        while (-not (& $Is)) {
-            if ($watch.Elapsed.TotalSeconds -gt 90) { throw "It did not come to this: $What" }
-            [System.Threading.Thread]::Yield() > $null
-        }
+        if (-not [System.Threading.SpinWait]::SpinUntil([func[bool]] $Is, 90000)) { throw "It did not come to this: $What" }
     }
 
     # A zombie has ended; somebody has yet to take note of that.
