@@ -21,6 +21,8 @@ public sealed record LabChangedOperation(string Name, LabPlanChange[] Changes)
 /// <summary>What differs between two plans.</summary>
 public sealed class LabPlanDifference
 {
+    private const string DurationKey = "_ms";
+
     /// <summary>Operations that only the second plan has.</summary>
     public string[] Added { get; private init; } = [];
 
@@ -59,7 +61,7 @@ public sealed class LabPlanDifference
             text.Append("~ ").AppendLine(operation.Name);
             foreach (var change in operation.Changes)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"    {change.Key}: {Shown(change.Reference)} -> {Shown(change.Difference)}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"    {Label(change.Key)}: {Shown(change.Key, change.Reference)} -> {Shown(change.Key, change.Difference)}");
             }
         }
 
@@ -73,7 +75,15 @@ public sealed class LabPlanDifference
         return MakespanDifference == TimeSpan.Zero ? text.ToString() : text.Append(CultureInfo.InvariantCulture, $" ({sign}{LabDisplay.Duration(MakespanDifference.Duration())})").ToString();
     }
 
-    private static string Shown(string? value) => string.IsNullOrEmpty(value) ? "(none)" : LabDisplay.OneLine(value);
+    // The core counts milliseconds; a person reads a duration.
+    private static string Label(string key) => IsDuration(key) ? key[..^DurationKey.Length] : key;
+
+    private static string Shown(string key, string? value) =>
+        string.IsNullOrEmpty(value) ? "(none)"
+        : IsDuration(key) && double.TryParse(value, CultureInfo.InvariantCulture, out var ms) ? LabDisplay.Duration(TimeSpan.FromMilliseconds(Math.Min(ms, TimeSpan.MaxValue.TotalMilliseconds / 2)))
+        : LabDisplay.OneLine(value);
+
+    private static bool IsDuration(string key) => key.EndsWith(DurationKey, StringComparison.Ordinal);
 
     internal static LabPlanDifference Of(LabExecutionPlan reference, LabExecutionPlan difference)
     {

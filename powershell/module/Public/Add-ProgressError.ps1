@@ -13,6 +13,10 @@ function Add-ProgressError {
         $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
         Add-ProgressError -OperationId $id -Error 'The disk is full'
         Complete-ProgressOperation -OperationId $id -ShowSummary
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidAssignmentToAutomaticVariable', '', Justification = 'The name existing scripts use.')]

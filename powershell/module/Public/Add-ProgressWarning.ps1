@@ -13,6 +13,10 @@ function Add-ProgressWarning {
         $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
         Add-ProgressWarning -OperationId $id -Warning 'The image is old'
         Complete-ProgressOperation -OperationId $id
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

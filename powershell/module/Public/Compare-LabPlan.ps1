@@ -16,6 +16,10 @@ function Compare-LabPlan {
         Compare-LabPlan $before $after
     .OUTPUTS
         LabRunner.LabPlanDifference
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/plans.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabPlanDifference')]

@@ -12,6 +12,10 @@ function Complete-ProgressOperation {
     .EXAMPLE
         $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
         Complete-ProgressOperation -OperationId $id -ShowSummary
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

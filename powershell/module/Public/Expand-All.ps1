@@ -14,6 +14,10 @@ function Expand-All {
         Expand-All -Force
 
         Extracts every archive below the current folder.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

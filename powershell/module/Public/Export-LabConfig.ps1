@@ -26,6 +26,10 @@ function Export-LabConfig {
         Get-LabConfig -Path ./web.yaml | Export-LabConfig -Path ./copy.yaml
     .OUTPUTS
         None, or text without -Path.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'InputObject')]
     [OutputType([string])]

@@ -13,6 +13,10 @@ function Format-Config {
         [pscustomobject]@{ Name = 'Web' } | Format-Config
     .OUTPUTS
         System.String
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType([string])]

@@ -25,6 +25,10 @@ function Get-ActiveLabOperations {
         $job | Remove-Job
     .OUTPUTS
         LabRunner.LabActiveOperation
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/scheduling.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabActiveOperation')]

@@ -8,6 +8,10 @@ function Get-CrossPlatformTempPath {
         Join-Path (Get-CrossPlatformTempPath) -ChildPath 'lab-images'
     .OUTPUTS
         System.String
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType([string])]

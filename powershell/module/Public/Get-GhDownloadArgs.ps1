@@ -10,6 +10,10 @@ function Get-GhDownloadArgs {
         $arguments.ContainsKey('UseGh')
     .OUTPUTS
         System.Collections.Hashtable
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]

@@ -42,6 +42,10 @@ function Get-LabConfig {
         Returns nothing because the file does not exist.
     .OUTPUTS
         LabRunner.LabConfigNode, which is a System.Collections.Hashtable, or LabRunner.LabConfigOrigin with -Explain.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabConfigNode', 'LabRunner.LabConfigOrigin')]

@@ -20,6 +20,10 @@ function Get-LabPerformance {
         LastDuration, AverageDuration, MinimumDuration, MaximumDuration, LastRun, AverageConcurrency (operations running at
         the same time), ParallelEfficiency (that, by how many could have been), and SlowestOperations, the five that take
         the longest, each with Name, Runs, SuccessRate, AverageDuration, MaximumDuration and AverageAttempts.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/results.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabPerformance')]

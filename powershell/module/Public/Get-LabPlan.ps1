@@ -49,6 +49,10 @@ function Get-LabPlan {
         @{ Name = 'disk'; ScriptBlock = { 'disk' }; Estimate = '30s' } | Get-LabPlan -MaxConcurrency 4 -As Json
     .OUTPUTS
         LabRunner.LabExecutionPlan, or text.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/plans.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(DefaultParameterSetName = 'Path')]
     [OutputType('LabRunner.LabExecutionPlan', [string])]

@@ -26,6 +26,10 @@ function Get-LabRunnerConfiguration {
         Get-LabRunnerConfiguration -Name *Timeout*
     .OUTPUTS
         LabRunner.LabRunnerConfiguration, or LabRunner.LabSetting with -Name.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/configuration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabRunnerConfiguration', 'LabRunner.LabSetting')]

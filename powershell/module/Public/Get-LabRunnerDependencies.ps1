@@ -14,6 +14,10 @@ function Get-LabRunnerDependencies {
         Get-LabRunnerDependencies -Check | Where-Object { -not $_.Available } | Select-Object Name, Required, Purpose
     .OUTPUTS
         LabRunner.LabDependency
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabDependency')]

@@ -21,6 +21,10 @@ function Get-LabStatus {
         (Get-LabStatus -LabName 'WebTier-Lab' -IncludeHistory).Status
     .OUTPUTS
         LabRunner.LabStatusReport, or LabRunner.LabStatus with -LabName; both are hashtables.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/results.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabStatusReport', 'LabRunner.LabStatus')]

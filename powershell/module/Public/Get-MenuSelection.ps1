@@ -17,6 +17,10 @@ function Get-MenuSelection {
         Get-MenuSelection -Items '0001_Reset-Git.ps1', '0002_Setup-Directories.ps1' -Title 'Scripts' -AllowAll
     .OUTPUTS
         The chosen items.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

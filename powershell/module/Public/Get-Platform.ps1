@@ -15,7 +15,12 @@ function Get-Platform {
         if ((Get-Platform) -eq 'Windows') { 'Hyper-V may be available' } else { 'No Hyper-V here' }
     .OUTPUTS
         System.String, or System.Boolean when it was called with a comparison.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
+
     # Not an advanced function: one would refuse the -eq of existing scripts as an unknown parameter.
     $platform = if ($IsWindows) { 'Windows' } elseif ($IsLinux) { 'Linux' } elseif ($IsMacOS) { 'MacOS' } else { 'Unknown' }
     switch ("$($args[0])") {

@@ -19,6 +19,10 @@ function Get-SystemResourceUsage {
         $usage.Processes | Sort-Object MemoryMB -Descending | Select-Object -First 3
     .OUTPUTS
         LabRunner.LabSystemUsage
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/scheduling.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabSystemUsage')]

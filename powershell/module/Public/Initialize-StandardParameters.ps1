@@ -43,6 +43,10 @@ function Initialize-StandardParameters {
         Deploy-Server -ServerName WEB-01 -WhatIf
     .OUTPUTS
         System.Collections.Hashtable
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]

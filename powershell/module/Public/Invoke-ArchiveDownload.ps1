@@ -23,6 +23,10 @@ function Invoke-ArchiveDownload {
         Invoke-ArchiveDownload -Url 'https://example.com/tools.zip' -Destination ./Tools -Format zip
     .EXAMPLE
         Invoke-ArchiveDownload 'https://example.com/tools.zip' ./tools.zip -Required
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

@@ -22,6 +22,10 @@ function Invoke-CrossPlatformCommand {
         Invoke-CrossPlatformCommand -CommandName Get-NetFirewallRule -Parameters @{ DisplayName = 'Lab' } -MockResult 'no firewall here'
     .OUTPUTS
         What the command writes.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

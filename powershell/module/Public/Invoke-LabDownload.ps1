@@ -26,6 +26,10 @@ function Invoke-LabDownload {
         Invoke-LabDownload -Url 'https://example.com/image.iso' -OutputPath ./image.iso
     .OUTPUTS
         What the action writes.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

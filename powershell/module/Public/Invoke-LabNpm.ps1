@@ -9,7 +9,12 @@ function Invoke-LabNpm {
         Invoke-LabNpm install -g yarn
     .OUTPUTS
         What npm writes.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
+
     # Not an advanced function: one would take npm's -v, -d or -e for parameters of its own.
     $given = $args
     #later

@@ -36,6 +36,10 @@ function Invoke-LabStep {
         Invoke-LabStep -Config '{ "nodes": ["DC-01", "SQL-01"] }' -Body { param($Lab) $Lab.nodes.Count }
     .OUTPUTS
         What the body writes.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

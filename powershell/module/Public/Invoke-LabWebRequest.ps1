@@ -21,6 +21,10 @@ function Invoke-LabWebRequest {
         (Invoke-LabWebRequest -Uri 'https://example.com/').StatusCode
     .OUTPUTS
         What Invoke-WebRequest returns.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

@@ -22,6 +22,10 @@ function Invoke-OpenTofuInstaller {
         Tells what would be installed where.
     .OUTPUTS
         An object with Version, Path (of the program), Verified (checksum, or checksum and signature) and InPath.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess)]
     param(

@@ -139,6 +139,10 @@ function Invoke-ParallelLabRunner {
         $result.Results.Result
     .OUTPUTS
         LabRunner.LabOperationResult; a hashtable for scripts; a job with -Background.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/operations.md
+    .LINK
+        about_LabRunner_Operations
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Operations')]
     [OutputType('LabRunner.LabOperationResult', 'LabRunner.Commands.LabRunJob', [hashtable])]

@@ -40,6 +40,10 @@ function Invoke-SequentialExecution {
         Invoke-SequentialExecution -Operations @{ Name = 'Only'; ScriptBlock = { 'done' } }
     .OUTPUTS
         LabRunner.LabOperationResult
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabOperationResult')]

@@ -16,6 +16,10 @@ function New-LabConfiguration {
         Test-LabConfiguration -Path ./my-lab.yaml
     .OUTPUTS
         System.IO.FileInfo
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType([System.IO.FileInfo])]

@@ -53,6 +53,10 @@ function New-LabOperation {
         'WEB-01', 'WEB-02' | ForEach-Object { New-LabOperation -Template $template -Values $_ -Parameters @{ Server = $_ } } | Invoke-ParallelLabRunner
     .OUTPUTS
         LabRunner.LabOperation
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/operations.md
+    .LINK
+        about_LabRunner_Operations
     #>
     [CmdletBinding(DefaultParameterSetName = 'Parts')]
     [OutputType('LabRunner.LabOperation')]

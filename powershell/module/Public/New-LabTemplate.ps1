@@ -28,6 +28,10 @@ function New-LabTemplate {
         New-LabOperation -Template $template -Values 'WEB-01' -Parameters @{ Server = 'WEB-01' } | Invoke-ParallelLabRunner | ForEach-Object Result
     .OUTPUTS
         LabRunner.LabTemplate
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/operations.md
+    .LINK
+        about_LabRunner_Operations
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabTemplate')]

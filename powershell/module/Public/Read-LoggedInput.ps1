@@ -15,6 +15,10 @@ function Read-LoggedInput {
         $name = Read-LoggedInput 'Name of the lab?' -DefaultValue 'Lab-01'
     .OUTPUTS
         System.String, or System.Security.SecureString with -AsSecureString.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType([string], [securestring])]

@@ -18,6 +18,10 @@ function Reset-LabRunnerConfiguration {
         Reset-LabRunnerConfiguration -WhatIf
     .OUTPUTS
         None, or LabRunner.LabRunnerConfiguration with -PassThru.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/configuration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabRunnerConfiguration')]

@@ -22,6 +22,10 @@ function Resolve-ProjectPath {
         Resolve-ProjectPath -Name 'Deploy.ps1' -Root .
     .OUTPUTS
         System.String
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(DefaultParameterSetName = 'RelativePath')]
     [OutputType([string])]

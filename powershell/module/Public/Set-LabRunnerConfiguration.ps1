@@ -63,6 +63,10 @@ function Set-LabRunnerConfiguration {
         Set-LabRunnerConfiguration -DefaultTimeoutMinutes 30 -LogRetentionDays 14 -WhatIf
     .OUTPUTS
         None, or LabRunner.LabRunnerConfiguration with -PassThru.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/configuration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     [OutputType('LabRunner.LabRunnerConfiguration')]

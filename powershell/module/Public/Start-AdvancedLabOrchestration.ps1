@@ -100,6 +100,10 @@ function Start-AdvancedLabOrchestration {
         Runs the lab in the background; $job.ChildJobs tells how far it is.
     .OUTPUTS
         LabRunner.LabOrchestrationReport; a job with -Background.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/results.md
+    .LINK
+        about_LabRunner_Failures
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabOrchestrationReport', 'LabRunner.Commands.LabRunJob')]

@@ -38,6 +38,10 @@ function Start-EnhancedLabDeployment {
         (Start-EnhancedLabDeployment -ConfigurationPath ./web.yaml -DryRun).Stages.Plan.Success
     .OUTPUTS
         LabRunner.LabDeploymentResult
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabDeploymentResult')]

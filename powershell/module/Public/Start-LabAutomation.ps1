@@ -60,6 +60,10 @@ function Start-LabAutomation {
         Start-LabAutomation -LabName 'WebTier-Lab' -ValidationOnly
     .OUTPUTS
         LabRunner.LabAutomationResult
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabAutomationResult')]

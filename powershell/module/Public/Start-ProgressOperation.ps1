@@ -26,6 +26,10 @@ function Start-ProgressOperation {
         Complete-ProgressOperation -OperationId $id -ShowSummary
     .OUTPUTS
         System.String
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType([string])]

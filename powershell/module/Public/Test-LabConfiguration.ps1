@@ -41,6 +41,10 @@ function Test-LabConfiguration {
         Get-ChildItem ./*.yaml | Test-LabConfiguration -Format GitHub
     .OUTPUTS
         LabRunner.LabConfigurationTest, System.Boolean with -Quiet, or text with -Format.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(DefaultParameterSetName = 'Path')]
     [OutputType('LabRunner.LabConfigurationTest', [bool], [string])]

@@ -11,6 +11,10 @@ function Test-LabDeploymentHealth {
         (Test-LabDeploymentHealth -Config @{ name = 'Web' }).Success
     .OUTPUTS
         A hashtable with Success, Warnings and Checks (what was looked at, and whether it is well).
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]

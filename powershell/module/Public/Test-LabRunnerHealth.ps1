@@ -16,6 +16,10 @@ function Test-LabRunnerHealth {
         if (-not (Test-LabRunnerHealth -Quiet)) { (Test-LabRunnerHealth).Checks | Where-Object Status -ne 'Ok' }
     .OUTPUTS
         LabRunner.LabHealth, or System.Boolean with -Quiet.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabHealth', [bool])]

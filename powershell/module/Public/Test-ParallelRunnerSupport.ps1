@@ -13,6 +13,10 @@ function Test-ParallelRunnerSupport {
         (Test-ParallelRunnerSupport -Detailed).MaxConcurrency
     .OUTPUTS
         System.Boolean, or LabRunner.ParallelSupport, a hashtable, with -Detailed.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     [OutputType([bool], 'LabRunner.ParallelSupport')]

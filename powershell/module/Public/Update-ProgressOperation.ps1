@@ -17,6 +17,10 @@ function Update-ProgressOperation {
         $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 3
         Update-ProgressOperation -OperationId $id -CurrentStep 2 -StepName 'Servers'
         Complete-ProgressOperation -OperationId $id
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

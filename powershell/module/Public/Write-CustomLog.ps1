@@ -35,6 +35,10 @@ function Write-CustomLog {
         Write-CustomLog 'Creating the virtual switch'
     .EXAMPLE
         Write-CustomLog -Level WARNING -Message 'The image is older than 90 days' -Context @{ Image = 'server-2025' }
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

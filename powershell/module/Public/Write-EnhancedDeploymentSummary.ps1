@@ -9,6 +9,10 @@ function Write-EnhancedDeploymentSummary {
         What Start-EnhancedLabDeployment returned.
     .EXAMPLE
         Write-EnhancedDeploymentSummary -Result @{ Success = $true; ConfigurationPath = './web.yaml'; Duration = [timespan]::FromSeconds(90) }
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

@@ -12,6 +12,10 @@ function Write-ProgressLog {
         The progress operation it belongs to; an error or a warning is counted there too.
     .EXAMPLE
         Write-ProgressLog -Message 'The image is ready' -Level Success
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(
