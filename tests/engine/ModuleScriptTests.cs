@@ -70,7 +70,7 @@ public sealed class ModuleScriptTests : IDisposable
         foreach (var given in new[] { "@{}", "@{ ServerName = $null }" })
         {
             var result = _session.Run($"Initialize-StandardParameters -ScriptName Deploy.ps1 -InputParameters {given} -RequiredParameters ServerName");
-            Assert.Equal("Required parameter 'ServerName' missing for script: Deploy.ps1", (result.Terminated ?? Assert.Single(result.Errors)).ToString());
+            Assert.Equal("Required parameter 'ServerName' missing for script: Deploy.ps1.", (result.Terminated ?? Assert.Single(result.Errors)).ToString());
         }
     }
 

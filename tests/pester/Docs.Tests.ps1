@@ -4,7 +4,8 @@ BeforeDiscovery {
     $root = Resolve-Path -LiteralPath (Join-Path -Path $PSScriptRoot -ChildPath '../..')
     $examples = foreach ($file in @(Get-ChildItem -LiteralPath "$root/docs" -Filter *.md) + @(Get-Item -LiteralPath "$root/README.md")) {
         $text = [System.IO.File]::ReadAllText($file.FullName).ReplaceLineEndings("`n")
-        foreach ($match in [regex]::Matches($text, '(?ms)^```(\w+)\n(.*?)^```')) {
+        # A diagram shows; there is nothing in it to run.
+        foreach ($match in [regex]::Matches($text, '(?ms)^```(?!mermaid)(\w+)\n(.*?)^```')) {
             @{ File = $file.Name; Line = $text.Substring(0, $match.Index).Split("`n").Count; Language = $match.Groups[1].Value; Text = $match.Groups[2].Value }
         }
     }

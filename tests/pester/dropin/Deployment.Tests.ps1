@@ -46,7 +46,7 @@ Describe 'Start-EnhancedLabDeployment' {
     It 'gives one result when it fails, and no error' {
         $result = Start-EnhancedLabDeployment $failing -ErrorVariable written -ErrorAction SilentlyContinue
         $result.Success | Should -BeFalse
-        "$($result.Errors)" | Should -Match 'a: no disk'
+        "$($result.Errors)" | Should -Match "'a' Failed: no disk"
         $result.Stages.Apply.Success | Should -BeFalse
         $result.Stages.Contains('Verify') | Should -BeFalse
         $forced = Start-EnhancedLabDeployment $failing -Force -ErrorAction SilentlyContinue

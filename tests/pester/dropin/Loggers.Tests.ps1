@@ -44,7 +44,7 @@ try { Initialize-StandardParameters -ScriptName s -RequiredParameters n 6>$null 
 Write-ProgressLog 'm' 6>$null
 'progress'
 '@
-        @($said) | Should -Be @('mock: x', 'input: d', 'standard: s', "required: Required parameter 'n' missing for script: s", 'progress')
+        @($said) | Should -Be @('mock: x', 'input: d', 'standard: s', "required: Required parameter 'n' missing for script: s.", 'progress')
     }
 
     It 'keeps no deployment from its result' {

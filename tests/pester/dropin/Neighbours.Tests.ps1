@@ -58,6 +58,8 @@ Describe 'The examples with neighbouring modules' {
 Describe 'Without the modules' {
     It 'is done without: <_>' -ForEach 'opentofu', 'isomanager', 'credentials', 'remote' {
         $env:PSModulePath = $pathBefore
+        # An operation goes on after a module that is not there, unless its script stops at errors.
+        $ErrorActionPreference = 'Stop'
         try {
             $results = & "$examples/$_.ps1"
             $results[0].Success | Should -BeFalse
