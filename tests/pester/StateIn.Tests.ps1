@@ -179,4 +179,13 @@ Describe 'Type extensions in operations' {
         (Get-Item /).LabMark | Should -BeNullOrEmpty
         (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { @(Get-TypeData).Count } } -Isolation Runspace).Output | Should -BeGreaterThan 100
     }
+
+    It 'says how to bring a function of the session that an operation does not find' {
+        function New-LabInfrastructure { 'made' }
+        Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { New-LabInfrastructure } }, @{ Name = 'b'; ScriptBlock = { New-NowhereAtAll } } -ContinueOnError -ErrorAction SilentlyContinue -ErrorVariable said | Out-Null
+        ($said | Where-Object TargetObject -EQ 'New-LabInfrastructure').ErrorDetails.RecommendedAction |
+            Should -Be "'New-LabInfrastructure' is a function of your session. Bring it into the operations with -Functions New-LabInfrastructure."
+        ($said | Where-Object TargetObject -EQ 'New-NowhereAtAll').ErrorDetails.RecommendedAction | Should -BeNullOrEmpty
+        (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { New-LabInfrastructure } } -Functions New-LabInfrastructure).Output | Should -Be 'made'
+    }
 }

@@ -70,6 +70,8 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
 
     private void Error(ErrorRecord error)
     {
+        MissingCommand.Explained(error, caller);
+
         // The preference is not one of the command's own, see CallerPreferences.
         if (CallerEnd.IsAskedBy(caller))
         {
