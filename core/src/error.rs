@@ -72,6 +72,8 @@ codes! {
     WithoutEffect = "LR0120", "WithoutEffect", InvalidArgument;
     /// A retry policy with a number that cannot be meant.
     InvalidRetryPolicy = "LR0121", "InvalidRetryPolicy", InvalidArgument;
+    /// A name with control characters, which would reach terminals and logs.
+    InvalidName = "LR0122", "InvalidName", InvalidArgument;
 
     /// A lab file is not well-formed YAML.
     MalformedYaml = "LR0201", "MalformedYaml", ParserError;

@@ -74,3 +74,15 @@ Describe 'The title of a plan' {
         Get-LabPlan $lab -Environment '' | Out-String | Should -Match '(?m)^cd: 2 operations'
     }
 }
+
+Describe 'A name with control characters' {
+    It 'is a fault that shows them escaped, of operations and of lab files' {
+        $fault = { Get-LabPlan -Operations @{ Name = "a`n::error::forged"; ScriptBlock = { 1 } } } | Should -Throw -ErrorId 'LabRunner.InvalidName*' -PassThru
+        $fault.Exception.Message | Should -Be "Operation 'a\n::error::forged' has a control character in its name."
+        Set-Content -LiteralPath "$TestDrive/names.yaml" -Value 'name: x', 'operations:', '  - { name: "\e[2Jb", script: "1" }'
+        $found = (Test-LabConfiguration "$TestDrive/names.yaml").Errors
+        $found.Id | Should -Be 'LabRunner.InvalidName'
+        $found.Line | Should -Be 3
+        "$($found.Message)" | Should -Not -Match '\e'
+    }
+}

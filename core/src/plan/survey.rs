@@ -64,6 +64,7 @@ impl<'a> Survey<'a> {
                     .with_place(operation.at.clone()),
             );
         }
+        check_name(operation, findings);
         check_values(operation, findings);
         let facts = Facts::of(operation);
         self.has_monitors |= facts.monitor;
@@ -92,6 +93,24 @@ impl<'a> Survey<'a> {
 /// The priority of an operation, 1 (first) to 10 (last).
 pub(super) fn priority(operation: &Operation) -> u8 {
     operation.priority.map_or(DEFAULT_PRIORITY, |value| value.clamp(1, 10) as u8)
+}
+
+/// A line break or an escape sequence in a name would write lines of its own into logs and move a terminal's cursor.
+fn check_name(operation: &Operation, findings: &mut Vec<Diagnostic>) {
+    for text in [Some(&operation.name), operation.id.as_ref()].into_iter().flatten() {
+        if text.contains(char::is_control) {
+            let shown = text.escape_debug().to_string();
+            findings.push(
+                Diagnostic::error(
+                    Code::InvalidName,
+                    format!("operation '{shown}' has a control character in its name"),
+                )
+                .with_advice("Write names without line breaks, tabs and escape sequences.")
+                .with_operation(shown)
+                .with_place(operation.at.clone()),
+            );
+        }
+    }
 }
 
 fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {

@@ -65,6 +65,25 @@ fn all_findings_come_together() {
 }
 
 #[test]
+fn a_name_with_control_characters_is_refused_and_shown_escaped() {
+    for (name, shown) in [
+        ("a\n::error::forged", "a\\n::error::forged"),
+        ("\u{1b}[2Ja", "\\u{1b}[2Ja"),
+        ("a\tb", "a\\tb"),
+        ("a\u{85}b", "a\\u{85}b"),
+    ] {
+        let fault = fault(vec![script(name, &[])]);
+        assert_eq!(fault.code, Code::InvalidName);
+        assert_eq!(fault.message, format!("Operation '{shown}' has a control character in its name."));
+        assert_eq!(fault.target.as_deref(), Some(shown));
+    }
+    Plan::compile(PlanRequest {
+        operations: vec![script("Größe 名 🚀 'x'", &[])], ..PlanRequest::default()
+    })
+    .unwrap();
+}
+
+#[test]
 fn a_misspelt_dependency_gets_a_suggestion() {
     let fault = fault(vec![script("Deploy-Database", &[]), script("Web", &["Deploy-Databse"])]);
     assert_eq!(fault.code, Code::UnknownDependency);
