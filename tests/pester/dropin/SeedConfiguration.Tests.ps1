@@ -143,16 +143,26 @@ Describe 'What its keys do' {
         } finally { $env:PSModulePath = $path }
     }
 
-    It 'Verbosity is that of scripts that are not told, and of the log' {
-        Set-LabRunnerConfiguration -Verbosity detailed -Scope Process
-        (Initialize-StandardParameters -ScriptName x 6>$null).Verbosity | Should -Be 'detailed'
-        "$(Write-CustomLog 'fine' -Level DEBUG 6>&1)" | Should -Match 'fine'
-        Set-LabRunnerConfiguration -Verbosity silent -Scope Process
-        (Initialize-StandardParameters -ScriptName x 6>$null).Verbosity | Should -Be 'silent'
-        & { (Initialize-StandardParameters -ScriptName x -InputParameters @{ Verbosity = 'normal' } 6>$null).Verbosity } | Should -Be 'normal'
-        & { "$(Write-CustomLog 'quiet' 6>&1)" } | Should -Not -Match 'quiet'
-        Set-LabRunnerConfiguration -LogLevel INFO -Scope Process
-        & { "$(Write-CustomLog 'heard' 6>&1)" } | Should -Match 'heard' -Because 'a level of its own comes first'
+    It 'Verbosity is that of scripts without one of their own, and of the log' {
+        # In a session of its own: where a Logging module has been, the log is no longer the module's.
+        . "$PSScriptRoot/../Invoke-SamePowerShell.ps1"
+        Set-Content -LiteralPath "$TestDrive/verbosity.ps1" -Value "Import-Module '$((Get-Module LabRunner).ModuleBase)'", {
+            Set-LabRunnerConfiguration -Verbosity detailed -Scope Process
+            (Initialize-StandardParameters -ScriptName x 6>$null).Verbosity
+            "log: $(Write-CustomLog 'fine' -Level DEBUG 6>&1)"
+            Set-LabRunnerConfiguration -Verbosity silent -Scope Process
+            (Initialize-StandardParameters -ScriptName x 6>$null).Verbosity
+            & { (Initialize-StandardParameters -ScriptName x -InputParameters @{ Verbosity = 'normal' } 6>$null).Verbosity }
+            & { "log: $(Write-CustomLog 'quiet' 6>&1)" }
+            Set-LabRunnerConfiguration -LogLevel INFO -Scope Process
+            & { "log: $(Write-CustomLog 'heard' 6>&1)" }
+        }
+        $said = @(Invoke-SamePowerShell -File "$TestDrive/verbosity.ps1")
+        $said | Should -HaveCount 6
+        $said[0, 2, 3] | Should -Be 'detailed', 'silent', 'normal'
+        $said[1] | Should -Match 'fine'
+        $said[4] | Should -Not -Match 'quiet'
+        $said[5] | Should -Match 'heard' -Because 'a level of its own comes first'
     }
 
     It 'NonInteractive asks nothing' {
