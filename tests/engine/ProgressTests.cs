@@ -212,7 +212,7 @@ public sealed class ProgressTests : IDisposable
 
     private void Lines()
     {
-        var result = _session.Run("$null = Invoke-ParallelLabRunner -ShowProgress @{ Name = \"a`e[31m\"; ScriptBlock = { Write-Progress -Activity x -Status y } }, @{ Name = 'b'; ScriptBlock = { throw 'no disk' } ; Dependencies = \"a`e[31m\" } -ErrorAction SilentlyContinue");
+        var result = _session.Run("$null = Invoke-ParallelLabRunner -ShowProgress @{ Name = 'a'; ScriptBlock = { Write-Progress -Activity x -Status y } }, @{ Name = 'b'; ScriptBlock = { throw 'no disk' } ; Dependencies = 'a' } -ErrorAction SilentlyContinue");
         Assert.Empty(result.Progress);
         var lines = result.Information.Select(record => record.MessageData.ToString() ?? "").ToArray();
         Assert.Equal(4, lines.Length);
