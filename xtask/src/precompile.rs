@@ -1,5 +1,6 @@
 //! Machine code for the staged assemblies (ReadyToRun), so that the first call of a process need not compile a thousand
-//! methods. An assembly with it is the same assembly still: where its machine code does not fit, the runtime compiles as ever.
+//! methods. Another version of the runtime ignores the machine code and compiles; another system or processor cannot load the
+//! assembly at all, so what is staged is for the system that built it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
