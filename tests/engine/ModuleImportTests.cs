@@ -55,7 +55,7 @@ public sealed class ModuleImportTests
     {
         using var folder = new TemporaryFolder();
         using var session = EngineSession.WithModule();
-        var copy = CopyTo(Path.Combine(folder.Path, "LabRunner"));
+        var copy = ModuleCopy.ForImportTo(Path.Combine(folder.Path, "LabRunner"));
         var result = session.Run("param($Path) Remove-Module -Name LabRunner; Import-Module -Name $Path -ErrorAction Stop; (Get-Module -Name LabRunner).ModuleBase; Test-ParallelRunnerSupport", Given(copy)).Clean();
         Assert.Equal([copy, true], result.Output);
     }
@@ -65,7 +65,7 @@ public sealed class ModuleImportTests
     {
         using var folder = new TemporaryFolder();
         using var session = EngineSession.WithModule();
-        var copy = CopyTo(Path.Combine(folder.Path, "LabRunner"));
+        var copy = ModuleCopy.ForImportTo(Path.Combine(folder.Path, "LabRunner"));
         var assembly = Path.Combine(copy, "LabRunner.Commands.dll");
         Rebuild(assembly);
         var result = session.Run("param($Path) Remove-Module -Name LabRunner; Import-Module -Name $Path", Given(copy));
@@ -123,7 +123,7 @@ public sealed class ModuleImportTests
     {
         using var folder = new TemporaryFolder();
         using var session = EngineSession.Bare();
-        var copy = CopyTo(Path.Combine(folder.Path, "lab (1) & runner", "LabRunner"));
+        var copy = ModuleCopy.ForImportTo(Path.Combine(folder.Path, "lab (1) & runner", "LabRunner"));
         var body = Path.Combine(copy, "Functions", "Invoke-LabStep.ps1");
         var result = session.Run(
             """
@@ -145,7 +145,7 @@ public sealed class ModuleImportTests
     {
         using var folder = new TemporaryFolder();
         using var session = EngineSession.Bare();
-        var copy = CopyTo(Path.Combine(folder.Path, "LabRunner"));
+        var copy = ModuleCopy.ForImportTo(Path.Combine(folder.Path, "LabRunner"));
         var body = Path.Combine(copy, "Functions", "New-LabOperation.ps1");
         File.Delete(body);
         var result = session.Run("param($Path) Import-Module -Name $Path -ErrorAction Stop; New-LabOperation -Name A -ScriptBlock { 1 }", Given(copy));
@@ -164,18 +164,6 @@ public sealed class ModuleImportTests
     }
 
     private static List<Guid> Workers(EngineSession session) => [.. session.Run("(Get-Runspace).InstanceId").Output.OfType<Guid>()];
-
-    private static string CopyTo(string folder)
-    {
-        foreach (var file in Directory.EnumerateFiles(EngineEnvironment.ModuleFolder, "*", SearchOption.AllDirectories))
-        {
-            var place = Path.Combine(folder, Path.GetRelativePath(EngineEnvironment.ModuleFolder, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-            File.Copy(file, place);
-        }
-
-        return folder;
-    }
 
     // What makes a build another one is its module version id, which stands in the file once.
     private static void Rebuild(string assembly)

@@ -7,27 +7,13 @@ public sealed class NativeLibraryTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("labrunner-native-").FullName;
 
-    public NativeLibraryTests() => Copy(new DirectoryInfo(EngineEnvironment.ModuleFolder), Path.Combine(_folder, "LabRunner"));
+    public NativeLibraryTests() => ModuleCopy.To(Path.Combine(_folder, "LabRunner"));
 
     private string Module => Path.Combine(_folder, "LabRunner");
 
     private string Native => Directory.GetFiles(Module, "labrunner_native.*", SearchOption.AllDirectories).Single();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private static void Copy(DirectoryInfo source, string target)
-    {
-        Directory.CreateDirectory(target);
-        foreach (var file in source.GetFiles())
-        {
-            file.CopyTo(Path.Combine(target, file.Name));
-        }
-
-        foreach (var folder in source.GetDirectories())
-        {
-            Copy(folder, Path.Combine(target, folder.Name));
-        }
-    }
 
     private string Run(string text) => PowerShellProcess.Run($"Import-Module '{Module}'; {text}");
 
