@@ -6,7 +6,7 @@
 use crate::error::{Code, Fault, sentence, sentences};
 use crate::graph::OpId;
 use crate::plan::Plan;
-use crate::record::Damage;
+use crate::record::damage::Damage;
 use crate::scheduler::{RunStatus, SkipReason, Status, StopReason};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};

@@ -3,10 +3,11 @@
 //! Its lines have neither numbers to rely on nor checks. So a line that cannot be read is passed over, as it was by the
 //! version that wrote it.
 
+use crate::record::damage::Unreadable;
 use crate::record::disk::Disk;
 use crate::record::entry::{Entry, Event, What};
 use crate::record::header::Header;
-use crate::record::reader::{LONGEST_LINE, Unreadable};
+use crate::record::seal::LONGEST_LINE;
 use serde::Deserialize;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, ErrorKind, Read};

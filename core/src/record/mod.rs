@@ -15,7 +15,7 @@
 //! | what is known of a run before anything happens | [`header`] |
 //! | how is a damaged line recognised | [`seal`] |
 //! | who writes a journal, and what is never written | [`writer`] |
-//! | how far can a journal be believed | [`reader`] |
+//! | how far can a journal be believed, and what is wrong with the rest | [`reader`], [`damage`] |
 //! | what do its entries amount to | [`state`] |
 //! | how did it end, without reading the journal | [`result`] |
 //! | is it under way | [`lock`] |
@@ -25,6 +25,7 @@
 //! Only this folder sees the bytes of a record. Everything that is asked about a run is a function of its
 //! [`RunState`], which is read from `result.json` once that exists and from the journal until then.
 
+pub mod damage;
 pub mod disk;
 pub mod entry;
 pub mod format1;
@@ -43,9 +44,10 @@ pub(crate) mod counting;
 #[cfg(test)]
 mod damage_tests;
 
+pub use damage::{Damage, DamageKind, Unreadable};
 pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};
 pub use header::{FORMAT, Header, PlannedOperation};
-pub use reader::{Damage, DamageKind, Record, Unreadable};
+pub use reader::Record;
 pub use result::{LeftOut, RunResult};
 pub use state::{OperationState, RunState};
 pub use writer::Writer;

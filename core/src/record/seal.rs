@@ -3,6 +3,9 @@
 //! After a power cut a file may end in zeros, or in bytes that once belonged to another file, with a line end among
 //! them. So it is not enough that a line can be parsed.
 
+/// Bytes of one line, at most. Writers keep far below; more is damage.
+pub const LONGEST_LINE: u64 = 16 << 20;
+
 /// `,"c":"` and `"}` with eight digits between them.
 const TAIL: usize = 16;
 

@@ -5,14 +5,16 @@
 //! is appended to it: what came behind would never be read. The next life of the run opens a segment of its own.
 
 use crate::error::{Code, Fault};
+use crate::record::damage::Unreadable;
 use crate::record::disk::{Append, Disk};
 use crate::record::entry::{Opened, What};
 use crate::record::header::{FORMAT, Header};
 use crate::record::lock::Lock;
-use crate::record::reader::{LONGEST_LINE, Record, Unreadable};
+use crate::record::reader::Record;
 use crate::record::result::RunResult;
+use crate::record::seal::{self, LONGEST_LINE};
 use crate::record::state::RunState;
-use crate::record::{self, format1, seal};
+use crate::record::{self, format1};
 use serde::Serialize;
 use std::io;
 use std::path::{Path, PathBuf};
