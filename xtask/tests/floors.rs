@@ -20,16 +20,6 @@ const FLOORS: [&[&str]; 9] = [
     &["forecast"],
 ];
 
-/// Arrows that do not hold yet, each with what will end it. To be emptied, never to be added to.
-const EXCEPTIONS: [(&str, &str); 0] = [];
-
-/// Rooms whose files still import each other in a circle, each with what will end it. As above.
-const ROOMS_WITH_CIRCLES: [&str; 2] = [
-    // Header, result and entry of one format.
-    "record", // Tasks that hold the run will send it messages instead.
-    "run",
-];
-
 /// A module as its path below the crate.
 type Module = Vec<String>;
 
@@ -262,7 +252,6 @@ fn circle(arrows: &BTreeMap<&Module, BTreeSet<Module>>, of: &Module) -> BTreeSet
 fn every_room_has_a_floor_and_imports_from_lower_ones_only() {
     let core = Core::read();
     let mut wrong = Vec::new();
-    let mut needed = BTreeSet::new();
     for (module, others) in core.arrows() {
         let Some(room) = module.first() else { continue };
         let Some(floor) = floor_of(room) else {
@@ -270,18 +259,12 @@ fn every_room_has_a_floor_and_imports_from_lower_ones_only() {
             continue;
         };
         for other in others.iter().filter(|other| other[0] != *room) {
-            if floor_of(&other[0]).is_some_and(|below| below < floor) {
-                continue;
-            }
-            match EXCEPTIONS.iter().find(|(from, to)| from == room && *to == other[0]) {
-                Some(exception) => drop(needed.insert(exception)),
-                None => wrong.push(format!("{} imports {}", module.join("::"), other.join("::"))),
+            if floor_of(&other[0]).is_none_or(|below| below >= floor) {
+                wrong.push(format!("{} imports {}", module.join("::"), other.join("::")));
             }
         }
     }
     assert!(wrong.is_empty(), "arrows that do not point down:\n{}", wrong.join("\n"));
-    let gone: Vec<_> = EXCEPTIONS.iter().filter(|exception| !needed.contains(exception)).collect();
-    assert!(gone.is_empty(), "exceptions that are not needed any more, to be deleted: {gone:?}");
 }
 
 #[test]
@@ -290,21 +273,10 @@ fn no_files_import_each_other_in_a_circle() {
     let arrows = core.arrows();
     let circles: BTreeSet<BTreeSet<Module>> =
         arrows.keys().map(|module| circle(&arrows, module)).filter(|circle| !circle.is_empty()).collect();
-    let mut needed: BTreeSet<&&str> = BTreeSet::new();
-    let mut wrong = Vec::new();
-    for circle in circles {
-        let rooms: BTreeSet<&str> = circle.iter().map(|module| module[0].as_str()).collect();
-        let exceptions: Vec<&&str> =
-            ROOMS_WITH_CIRCLES.iter().chain(EXCEPTIONS.iter().map(|(from, _)| from)).collect();
-        if rooms.iter().all(|room| exceptions.contains(&room)) {
-            needed.extend(exceptions.into_iter().filter(|exception| rooms.contains(**exception)));
-            continue;
-        }
-        wrong.push(circle.iter().map(|module| module.join("::")).collect::<Vec<_>>().join(", "));
-    }
+    let name = |module: &Module| module.join("::");
+    let wrong: Vec<String> =
+        circles.iter().map(|circle| circle.iter().map(name).collect::<Vec<_>>().join(", ")).collect();
     assert!(wrong.is_empty(), "files that import each other:\n{}", wrong.join("\n"));
-    let gone: Vec<_> = ROOMS_WITH_CIRCLES.iter().filter(|room| !needed.contains(room)).collect();
-    assert!(gone.is_empty(), "rooms without circles, to be deleted from the list: {gone:?}");
 }
 
 #[test]

@@ -1,13 +1,42 @@
-//! Why an operation waits, as one sentence.
+//! Why an operation is not running, as a document and as one sentence.
 
+use crate::graph::OpId;
 use crate::plan::{Plan, ResourceKind};
 use crate::scheduler::Waiting;
 use crate::scheduler::explain::Lack;
+use serde::Serialize;
+
+/// Why an operation is not running, or that it is, as a document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explanation {
+    /// Place in the plan, from 0.
+    pub index: OpId,
+    /// Name as declared.
+    pub name: String,
+    /// Where it is and what it waits for.
+    #[serde(flatten)]
+    pub waiting: Waiting,
+    /// Names of the dependencies that have not ended, in the order of `dependencies`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<String>,
+    /// The attempt under way, or the last one; 0 before the first.
+    pub attempt: u32,
+    /// The worker that runs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker: Option<u32>,
+    /// Milliseconds since its last attempt began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub running_ms: Option<u64>,
+    /// Milliseconds since it came to be where it is: since it waits, is ready, pauses or runs.
+    pub in_state_ms: u64,
+    /// One sentence for people.
+    pub reason: String,
+}
 
 /// The first thing that keeps an operation from running; its state when nothing does.
 pub(super) fn sentence(waiting: &Waiting, plan: &Plan) -> String {
-    let name = |op: &crate::graph::OpId| format!("'{}'", plan.operation(*op).name);
-    let names = |ops: &[crate::graph::OpId]| ops.iter().map(name).collect::<Vec<_>>().join(", ");
+    let name = |op: &OpId| format!("'{}'", plan.operation(*op).name);
+    let names = |ops: &[OpId]| ops.iter().map(name).collect::<Vec<_>>().join(", ");
     if !waiting.dependencies.is_empty() {
         return format!("it waits for {}", names(&waiting.dependencies));
     }

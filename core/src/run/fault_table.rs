@@ -24,45 +24,21 @@
 //! | a defect of the scheduler | the run ends and says so | `tests.rs`: `a_defect_of_the_scheduler_ends_the_run_and_says_so`; through the ABI `a_defect_of_the_scheduler_ends_the_run_and_is_named`, what a user sees `tests/pester/Defect.Tests.ps1` |
 
 use super::events::{EventHub, EventKind};
+use super::handle::Completion;
 use super::options::RunOptions;
-use super::record::Outcome;
-use super::shell::{Completion, Run, Ticket};
+use super::outcome::Outcome;
+use super::testing::{SOON, start, until, until_finished};
+use super::workers::Ticket;
 use crate::error::Code;
 use crate::graph::OpId;
 use crate::operation::{FailureStrategy, Operation, PlanRequest};
 use crate::plan::Plan;
-use crate::plan::tests::script;
+use crate::plan::tests::{plan, script};
 use crate::record::What;
 use crate::record::entry::{Ended, Spawned};
 use crate::scheduler::{Command, GuardLimits, Input, RunStatus, Scheduler, Settings, State, Status};
 use std::sync::Arc;
 use std::time::Duration;
-
-const SOON: Duration = Duration::from_secs(20);
-
-fn plan(operations: Vec<Operation>) -> Arc<Plan> {
-    Arc::new(Plan::compile(PlanRequest { operations, ..PlanRequest::default() }).unwrap())
-}
-
-fn start(operations: Vec<Operation>, options: RunOptions) -> (Arc<Run>, Arc<EventHub>) {
-    let hub = Arc::new(EventHub::default());
-    (Run::start(plan(operations), options, Arc::clone(&hub), 7).unwrap(), hub)
-}
-
-/// Reads events until one is as wanted.
-fn until(hub: &EventHub, wanted: impl Fn(&EventKind) -> bool) -> EventKind {
-    loop {
-        let events = hub.take(SOON);
-        assert!(!events.is_empty(), "it did not happen in time");
-        if let Some(event) = events.into_iter().find(|event| wanted(&event.kind)) {
-            return event.kind;
-        }
-    }
-}
-
-fn until_finished(hub: &EventHub) {
-    until(hub, |event| matches!(event, EventKind::Happened(What::Finished(_))));
-}
 
 #[test]
 fn a_worker_that_dies_costs_its_operation_and_not_the_run() {
@@ -103,29 +79,21 @@ fn a_worker_that_is_gone_leaves_its_work_to_others() {
 #[cfg(unix)]
 mod programs {
     use super::*;
-    use crate::operation::{ProcessMode, ProcessSpec, Work};
+    use crate::operation::Work;
+    use crate::run::testing::program;
     use crate::work::listener_program;
 
     fn sleeper(name: &str) -> Operation {
-        let spec = ProcessSpec {
-            command: "sleep".to_owned(),
-            arguments: vec!["600".to_owned()],
-            working_directory: None,
-            environment: Default::default(),
-            mode: ProcessMode::Task,
-            success_codes: vec![],
-            ready: None,
-            stop_grace_ms: Some(1_000),
-            detached: false,
-        };
-        Operation { work: Work::Process(Box::new(spec)), ..script(name, &[]) }
+        program(name, &[], "exec sleep 600")
     }
 
     fn kill(hub: &EventHub) {
         let spawned = until(hub, |event| matches!(event, EventKind::Happened(What::Spawned(_))));
-        let EventKind::Happened(What::Spawned(Spawned { pid, .. })) = spawned else { unreachable!() };
+        let Some(EventKind::Happened(What::Spawned(Spawned { pid, .. }))) = spawned.last() else {
+            unreachable!()
+        };
         // SAFETY: a signal to a child that this test has just started.
-        assert_eq!(unsafe { libc::kill(pid as i32, libc::SIGKILL) }, 0);
+        assert_eq!(unsafe { libc::kill(*pid as i32, libc::SIGKILL) }, 0);
     }
 
     #[test]
@@ -158,7 +126,7 @@ mod programs {
 
 /// A scheduler on a clock of the test's own.
 fn scheduler(operations: Vec<Operation>, settings: Settings) -> Scheduler {
-    Scheduler::new(plan(operations), settings)
+    Scheduler::new(Arc::new(plan(operations)), settings)
 }
 
 fn step(scheduler: &mut Scheduler, now: u64, inputs: &[Input]) -> Vec<Command> {

@@ -1,8 +1,8 @@
 //! A disk that is full, was never writable, or has gone: runs go on, and say once what is missing.
 
+use super::testing::{SOON, program};
 use super::{EventHub, EventKind, Outcome, Run, RunOptions, Ticket};
 use crate::graph::OpId;
-use crate::operation::{Operation, ProcessSpec, Work};
 use crate::plan::tests::{plan, script};
 use crate::record::What;
 use crate::record::disk::{Append, Disk, Files};
@@ -11,9 +11,6 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-
-const SOON: Duration = Duration::from_secs(20);
 
 /// Files on a disk with so much room.
 #[derive(Debug)]
@@ -75,23 +72,11 @@ impl Disk for Full {
 /// Runs a program and a script on a disk that gets full by `room` bytes after the run's start, and gives how it
 /// ended and the warnings.
 fn run_with(room: impl FnOnce(&AtomicUsize), at_start: usize, root: &Path) -> (RunStatus, Vec<String>) {
-    let spec = ProcessSpec {
-        command: "sh".to_owned(),
-        arguments: vec!["-c".to_owned(), "echo said".to_owned()],
-        working_directory: None,
-        environment: Default::default(),
-        mode: Default::default(),
-        success_codes: vec![],
-        ready: None,
-        stop_grace_ms: None,
-        detached: false,
-    };
-    let program = Operation { work: Work::Process(Box::new(spec)), ..script("program", &["script"]) };
     let left = Arc::new(AtomicUsize::new(at_start));
     let options = RunOptions { journal: true, root: Some(root.to_owned()), ..RunOptions::new(1) };
     let hub = Arc::new(EventHub::default());
     let disk = Arc::new(Full(Arc::clone(&left)));
-    let plan = Arc::new(plan(vec![script("script", &[]), program]));
+    let plan = Arc::new(plan(vec![script("script", &[]), program("program", &["script"], "echo said")]));
     let run = Run::start_on(disk, plan, options, Arc::clone(&hub), 1).unwrap();
     assert_eq!(run.take(1, SOON), Ticket::Work(OpId(0), 1));
     room(&left);

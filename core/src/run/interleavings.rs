@@ -1,17 +1,18 @@
-//! The shell and the events under a model checker: whoever meets whom at a lock, and in which order.
+//! Runs and their events under a model checker: whoever meets whom at a lock, and in which order.
 //!
 //! A wake-up that is lost leaves a thread waiting for ever; the checker sees that nobody can go on and
 //! fails. That it would is shown by the last test, which loses one on purpose.
 
 use super::events::{EventHub, EventKind};
+use super::handle::{Completion, Run};
 use super::options::RunOptions;
-use super::record::{Outcome, OutcomeStatus};
-use super::shell::{Completion, Run, Ticket};
+use super::outcome::{Outcome, OutcomeStatus};
 use super::sync::model::{Condvar, Mutex, explore};
+use super::workers::Ticket;
 use crate::graph::OpId;
-use crate::operation::{Operation, PlanRequest, StopMode};
+use crate::operation::StopMode;
 use crate::plan::Plan;
-use crate::plan::tests::script;
+use crate::plan::tests::{self, script};
 use crate::record::What;
 use crate::scheduler::RunStatus;
 use shuttle::thread;
@@ -21,8 +22,7 @@ use std::time::Duration;
 const EVER: Duration = Duration::MAX;
 
 fn plan(operations: &[(&str, &[&str])]) -> Arc<Plan> {
-    let operations: Vec<Operation> = operations.iter().map(|(name, before)| script(name, before)).collect();
-    Arc::new(Plan::compile(PlanRequest { operations, ..PlanRequest::default() }).unwrap())
+    Arc::new(tests::plan(operations.iter().map(|(name, before)| script(name, before)).collect()))
 }
 
 fn start(plan: &Arc<Plan>, slots: u32) -> (Arc<Run>, Arc<EventHub>) {

@@ -1,37 +1,16 @@
 //! What a run leaves behind says the same whichever way it is read.
 
-use super::{EventHub, EventKind, Outcome, OutcomeStatus, Run, RunOptions, Ticket};
+use super::testing::{SOON, program, start, until_finished};
+use super::{Outcome, OutcomeStatus, RunOptions, Ticket};
 use crate::error::Code;
 use crate::graph::OpId;
-use crate::operation::{
-    FailureStrategy, Operation, PlanRequest, ProcessMode, ProcessSpec, RetryPolicy, Work,
-};
-use crate::plan::Plan;
+use crate::operation::{FailureStrategy, Operation, RetryPolicy, Work};
 use crate::plan::tests::script;
 use crate::record::disk::Files;
 use crate::record::state::Stage;
-use crate::record::{Damage, ErrorReport, LeftOut, Record, RunState, What};
+use crate::record::{Damage, ErrorReport, LeftOut, Record, RunState};
 use crate::scheduler::Status;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
-
-const SOON: Duration = Duration::from_secs(20);
-
-fn program(name: &str, dependencies: &[&str], command: &str) -> Operation {
-    let spec = ProcessSpec {
-        command: "sh".to_owned(),
-        arguments: vec!["-c".to_owned(), command.to_owned()],
-        working_directory: None,
-        environment: Default::default(),
-        mode: ProcessMode::Task,
-        success_codes: vec![],
-        ready: None,
-        stop_grace_ms: None,
-        detached: false,
-    };
-    Operation { work: Work::Process(Box::new(spec)), ..script(name, dependencies) }
-}
 
 /// A run with something of everything: a retry, a service, a program that fails, what is skipped for it, and a rollback.
 fn web_farm(directory: &Path) {
@@ -58,9 +37,7 @@ fn web_farm(directory: &Path) {
         left_out: vec![left_out],
         ..RunOptions::new(3)
     };
-    let plan = Plan::compile(PlanRequest { operations, ..PlanRequest::default() }).unwrap();
-    let hub = Arc::new(EventHub::default());
-    let run = Run::start(Arc::new(plan), options, Arc::clone(&hub), 1).unwrap();
+    let (run, hub) = start(operations, options);
     let mut ticket = run.take(1, SOON);
     while let Ticket::Work(op, attempt) = ticket {
         let busy = ErrorReport::new(Code::OperationFailed, "the disk is busy");
@@ -72,7 +49,7 @@ fn web_farm(directory: &Path) {
         };
         ticket = run.complete_and_take(op, attempt, outcome, 1, SOON).1;
     }
-    while !hub.take(SOON).iter().any(|event| matches!(event.kind, EventKind::Happened(What::Finished(_)))) {}
+    until_finished(&hub);
 }
 
 /// What a state says that its result can say too.

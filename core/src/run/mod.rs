@@ -1,31 +1,51 @@
 //! One run: the shell round one [`Scheduler`](crate::scheduler::Scheduler). It has what the scheduler
 //! must not have: a clock, threads that wait, a journal and programs.
 //!
+//! ```text
+//!  workers, callers ─► handle ─► driver ─► scheduler
+//!  timer, samples   ─┘    ▲        ├─► ledger ─► journal, feed
+//!                      reports     ├─► workers
+//!                         ▲        └─► tasks ─┐
+//!                         └───────────────────┘
+//! ```
+//!
 //! | question | file |
 //! |--|--|
-//! | what a run is told | [`options`] |
-//! | what is written down about each operation | [`record`] |
-//! | what is made known while it runs | [`events`] |
-//! | how workers wait, take and complete | [`shell`] |
-//! | how long it has been under way | [`clock`] |
-//! | how programs are run, and how they report | [`tasks`] |
-//! | how they get secrets, and nobody else does | [`secrets`] |
-//! | how the machine's load becomes known | [`sampling`] |
-//! | what they meet at, and how that is checked | [`sync`], `interleavings.rs` |
-//! | how is said why an operation waits | [`explain`] |
-//! | what is said when files cannot be written | [`loss`] |
+//! | what is set at a run's start | [`options`] |
+//! | how a run starts, and how its record is opened | [`start`] |
+//! | how workers wait, take and complete | [`handle`] |
+//! | what one step is, and who owns a run's state | [`driver`] |
+//! | what is known of each operation, and what its entries and results say | [`ledger`], [`ending`] |
+//! | which scripts and workers wait for each other | [`workers`] |
+//! | how programs are run, and how they report | [`tasks`], [`reports`] |
+//! | how they get secrets, which are shown nowhere | [`secrets`] |
+//! | how an attempt came out | [`outcome`] |
+//! | how time and the machine's load reach a run | [`clock`], [`timer`], [`sampling`] |
+//! | what is made known while it runs, and how | [`events`], [`feed`] |
+//! | what is written, and what is said when that fails | [`journal`], [`loss`] |
+//! | why an operation waits | [`explain`] |
+//! | what threads meet at, and how that is checked | [`sync`], `interleavings.rs` |
 
 mod clock;
+mod driver;
+mod ending;
 pub mod events;
-mod explain;
+pub mod explain;
+mod feed;
+mod handle;
+mod journal;
+mod ledger;
 mod loss;
 pub mod options;
-pub mod record;
+pub mod outcome;
+mod reports;
 mod sampling;
 pub mod secrets;
-mod shell;
+mod start;
 mod sync;
 mod tasks;
+mod timer;
+mod workers;
 
 #[cfg(test)]
 mod fault_table;
@@ -35,8 +55,14 @@ mod full_disk_tests;
 mod interleavings;
 #[cfg(all(test, unix))]
 mod kept_tests;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use events::{Event, EventHub, EventKind};
+pub use explain::Explanation;
+pub use handle::{Completion, Run};
 pub use options::RunOptions;
-pub use record::{Explanation, Outcome, OutcomeStatus};
-pub use shell::{Completion, Run, Ticket};
+pub use outcome::{Outcome, OutcomeStatus};
+pub use workers::Ticket;

@@ -1,6 +1,6 @@
 //! How the machine's load reaches a run that watches it: a sample a second, until the run is over.
 
-use super::shell::Run;
+use super::handle::Run;
 use crate::machine::Sampler;
 use std::sync::Weak;
 use std::time::Duration;

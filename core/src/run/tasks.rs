@@ -1,19 +1,16 @@
 //! The tasks of a run: its programs. Each runs on the threads of the runtime, knows nothing of the run, and reports by
 //! message.
 //!
-//! A thread of the run's own takes the reports. What they lead to - a step, a write to the journal, a line in a log -
-//! may wait for the disk, and the few threads that watch over all programs must not.
+//! A thread of the run's own takes the [reports](super::reports). What they lead to - a step, a write to the journal,
+//! a line in a log - may wait for the disk, and the few threads that watch over all programs must not.
 
-use super::events::{EventHub, EventKind};
-use super::record::{Outcome, OutcomeStatus};
+use super::events::EventHub;
+use super::outcome::{Outcome, OutcomeStatus};
 use super::secrets::Secrets;
-use super::shell::Run;
 use crate::error::Fault;
 use crate::graph::OpId;
 use crate::operation::{ProcessSpec, StopMode};
-use crate::record::disk::Append;
-use crate::record::entry::Spawned;
-use crate::record::{ErrorReport, What};
+use crate::record::ErrorReport;
 use crate::work::identity::Identity;
 use crate::work::mark::Mark;
 use crate::work::output::{OutputSink, Stream};
@@ -21,17 +18,12 @@ use crate::work::process::{self, ProcessControl, ProcessEnd, ProcessOutcome, Sto
 use crate::work::runtime;
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// Reports that are taken at once.
-const BATCH: usize = 256;
-
 /// What a task has to say.
-enum Report {
+pub(super) enum Report {
     /// It wants to begin, and waits to hear whether it still may.
     Begins(oneshot::Sender<bool>),
     /// Its program has been started.
@@ -45,10 +37,19 @@ enum Report {
 }
 
 /// A report, and whose it is.
-struct Message {
-    op: OpId,
-    attempt: u32,
-    report: Report,
+pub(super) struct Message {
+    pub op: OpId,
+    pub attempt: u32,
+    pub report: Report,
+}
+
+/// The reports of a run's tasks, in the order in which they came.
+pub(super) type Reports = mpsc::UnboundedReceiver<Message>;
+
+/// Who takes the reports of tasks.
+pub(super) trait Listener: Send + Sync {
+    /// Takes reports until there are no tasks. It may wait for the disk.
+    fn listen(&self, reports: Reports);
 }
 
 /// How a task reports; sending never waits.
@@ -82,15 +83,32 @@ struct Context {
     mark: Mark,
 }
 
-/// The tasks of a run: how they are told to stop, and how they report.
-#[derive(Default)]
+/// What all tasks of a run have in common.
+pub(super) struct Surroundings {
+    /// The run's id.
+    pub run: String,
+    pub secrets: Secrets,
+    /// What bounds the output that waits to be read.
+    pub hub: Arc<EventHub>,
+    /// The grace where no order brings its own.
+    pub grace: Duration,
+}
+
+/// The tasks of a run: how they are asked to stop, and how they report.
 pub(super) struct Tasks {
+    listener: Weak<dyn Listener>,
+    surroundings: Surroundings,
     senders: HashMap<OpId, StopSender>,
     /// The way to the thread that takes reports, which lives as long as there is a task.
     reports: Option<mpsc::WeakUnboundedSender<Message>>,
 }
 
 impl Tasks {
+    /// None yet.
+    pub(super) fn new(listener: Weak<dyn Listener>, surroundings: Surroundings) -> Self {
+        Self { listener, surroundings, senders: HashMap::new(), reports: None }
+    }
+
     /// Stops a program; does nothing for a script.
     pub(super) fn stop(&mut self, op: OpId, mode: StopMode) {
         if let Some(sender) = self.senders.get(&op) {
@@ -104,15 +122,17 @@ impl Tasks {
         self.senders.remove(&op);
     }
 
-    /// Starts a program. The caller holds the run's lock, so a failed start is news for it like any other.
-    pub(super) fn start(&mut self, run: &Arc<Run>, op: OpId, attempt: u32, spec: ProcessSpec) {
+    /// Starts a program. One that cannot be started reports its end like any other.
+    pub(super) fn start(&mut self, op: OpId, attempt: u32, spec: ProcessSpec) {
+        let Some(to) = self.reports() else { return };
         let (sender, control) = ProcessControl::new();
         self.senders.insert(op, sender);
-        let reporter = Reporter { to: self.reports(run), op, attempt };
+        let reporter = Reporter { to, op, attempt };
+        let Surroundings { run, secrets, hub, grace } = &self.surroundings;
         let context = Context {
-            secrets: run.secrets().clone(),
-            hub: Arc::clone(run.hub()),
-            grace: run.stop_grace(),
+            secrets: secrets.clone(),
+            hub: Arc::clone(hub),
+            grace: *grace,
             mark: mark(run, op, attempt, spec.detached),
             reporter: reporter.clone(),
         };
@@ -122,17 +142,19 @@ impl Tasks {
         }
     }
 
-    /// The way to the thread that takes reports; starts it when there is none.
-    fn reports(&mut self, run: &Arc<Run>) -> mpsc::UnboundedSender<Message> {
+    /// The way to the thread that takes reports; starts it when there is none. None when the run has gone.
+    fn reports(&mut self) -> Option<mpsc::UnboundedSender<Message>> {
         if let Some(reports) = self.reports.as_ref().and_then(mpsc::WeakUnboundedSender::upgrade) {
-            return reports;
+            return Some(reports);
         }
+        // The run lives as long as its tasks.
+        let listener = self.listener.upgrade()?;
         let (to, from) = mpsc::unbounded_channel();
         self.reports = Some(to.downgrade());
-        let (run, from) = (Arc::clone(run), Arc::new(Mutex::new(Some(from))));
+        let from = Arc::new(Mutex::new(Some(from)));
         let listen = move || {
             let reports = from.lock().take();
-            reports.into_iter().for_each(|reports| take_reports(&run, reports));
+            reports.into_iter().for_each(|reports| listener.listen(reports));
         };
         let named = std::thread::Builder::new().name("labrunner-reports".to_owned());
         if named.spawn(listen.clone()).is_err()
@@ -141,46 +163,7 @@ impl Tasks {
             // Where the system refuses a thread, one of the runtime's may be free.
             drop(runtime.spawn_blocking(listen));
         }
-        to
-    }
-}
-
-/// Takes the reports of a run's tasks until there are no tasks.
-fn take_reports(run: &Arc<Run>, mut reports: mpsc::UnboundedReceiver<Message>) {
-    let mut logs: HashMap<OpId, Option<Log>> = HashMap::new();
-    let mut batch = Vec::with_capacity(BATCH);
-    while reports.blocking_recv_many(&mut batch, BATCH) > 0 {
-        for Message { op, attempt, report } in batch.drain(..) {
-            match report {
-                Report::Begins(reply) => {
-                    let begins = run.program_started(op, attempt);
-                    if begins {
-                        logs.insert(op, open_log(run, op));
-                    }
-                    // Who has gone meanwhile needs no answer.
-                    let _ = reply.send(begins);
-                }
-                Report::Spawned(Identity { pid, start_time, .. }) => {
-                    let name = run.plan().operation(op).name.clone();
-                    let spawned = Spawned { op, name, attempt, pid, start_time };
-                    run.publish(EventKind::Happened(What::Spawned(spawned)));
-                }
-                Report::Ready => run.service_ready(op, attempt),
-                Report::Line(stream, line) => {
-                    if let Some(Some(log)) = logs.get_mut(&op)
-                        && let Err(error) = log.write(stream, &line)
-                    {
-                        run.lost_log(op, &error);
-                        logs.remove(&op);
-                    }
-                    run.output(EventKind::Output { op, attempt, stream, line });
-                }
-                Report::Ended(outcome) => {
-                    logs.remove(&op);
-                    run.program_ended(op, attempt, outcome);
-                }
-            }
-        }
+        Some(to)
     }
 }
 
@@ -207,10 +190,10 @@ async fn carry_out(spec: ProcessSpec, control: ProcessControl, context: Context)
 }
 
 /// By what everything that the program starts is found.
-fn mark(run: &Run, op: OpId, attempt: u32, detached: bool) -> Mark {
+fn mark(run: &str, op: OpId, attempt: u32, detached: bool) -> Mark {
     static THIS: OnceLock<Identity> = OnceLock::new();
     let host = *THIS.get_or_init(|| Identity::of(std::process::id()));
-    Mark { host, run: run.id().to_owned(), op, attempt, detached }
+    Mark { host, run: run.to_owned(), op, attempt, detached }
 }
 
 /// What is started: the environment as declared, with values in place of references to secrets.
@@ -247,44 +230,4 @@ impl OutputSink for Lines {
         self.hub.reserve_output(&line).await;
         self.reporter.send(Report::Line(stream, line));
     }
-}
-
-/// The file with a program's output. One that cannot be written is no reason to fail.
-struct Log(Box<dyn Append>);
-
-/// Opens the log of an operation, if its run writes files.
-fn open_log(run: &Run, op: OpId) -> Option<Log> {
-    let path = log_path(run.directory()?, op, &run.plan().operation(op).name);
-    let disk = run.disk();
-    let opened = disk.make_folder(path.parent().unwrap_or(&path)).and_then(|()| disk.append(&path));
-    match opened {
-        Ok(file) => {
-            run.set_log(op, path.display().to_string());
-            Some(Log(file))
-        }
-        Err(error) => {
-            run.lost_log(op, &error);
-            None
-        }
-    }
-}
-
-impl Log {
-    fn write(&mut self, stream: Stream, line: &str) -> io::Result<()> {
-        debug_assert!(!runtime::is_shared(), "this may wait for a disk");
-        let mark = match stream {
-            Stream::Stdout => "",
-            Stream::Stderr => "! ",
-        };
-        self.0.write_all(format!("{mark}{line}\n").as_bytes())
-    }
-}
-
-fn log_path(directory: &Path, op: OpId, name: &str) -> PathBuf {
-    let safe: String = name
-        .chars()
-        .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' })
-        .take(60)
-        .collect();
-    directory.join("logs").join(format!("{:03}-{safe}.log", op.0 + 1))
 }

@@ -1,41 +1,21 @@
 //! Runs from the outside: workers, programs, limits and files.
 
-use super::*;
+#[cfg(unix)]
+use super::testing::program;
+use super::testing::{SOON, start, until_finished};
+use super::{Completion, EventKind, Outcome, OutcomeStatus, Run, RunOptions, Ticket};
+use crate::error::Code;
+use crate::graph::OpId;
 use crate::history;
-use crate::operation::{FailureStrategy, Operation, PlanRequest, ProcessMode, ProcessSpec, RetryPolicy};
-use crate::plan::tests::script;
-use crate::record::{self, LeftOut, Record, SkipKind};
-use crate::run::RunOptions;
-use crate::scheduler::GuardLimits;
+use crate::operation::{FailureStrategy, Operation, RetryPolicy, StopMode, Work};
+use crate::plan::tests::{plan, script};
+use crate::record::disk::Files;
+use crate::record::entry::{Ended, Retrying, RollingBack, Stop};
+use crate::record::{self, ErrorReport, LeftOut, Record, SkipKind, What};
+use crate::scheduler::{GuardLimits, RunStatus, State, Status, StopReason};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
-
-const SOON: Duration = Duration::from_secs(20);
-
-fn plan(operations: Vec<Operation>) -> Arc<Plan> {
-    Arc::new(Plan::compile(PlanRequest { operations, ..PlanRequest::default() }).unwrap())
-}
-
-fn start(operations: Vec<Operation>, options: RunOptions) -> (Arc<Run>, Arc<EventHub>) {
-    let hub = Arc::new(EventHub::default());
-    (Run::start(plan(operations), options, Arc::clone(&hub), 7).unwrap(), hub)
-}
-
-/// Reads events until the run is over.
-fn until_finished(hub: &EventHub) -> Vec<EventKind> {
-    let deadline = Instant::now() + SOON;
-    let mut seen = Vec::new();
-    while Instant::now() < deadline {
-        for event in hub.take(SOON) {
-            let finished = matches!(event.kind, EventKind::Happened(What::Finished(_)));
-            seen.push(event.kind);
-            if finished {
-                return seen;
-            }
-        }
-    }
-    panic!("the run did not end: {seen:?}");
-}
 
 fn work(ticket: Ticket) -> (OpId, u32) {
     match ticket {
@@ -58,8 +38,8 @@ fn a_defect_of_the_scheduler_ends_the_run_and_says_so() {
     while run.active().iter().any(|explained| explained.name == "c" && explained.waiting.state != "running") {
         std::thread::yield_now();
     }
-    run.inner.lock().scheduler.force(OpId(1), Change::Serve);
-    assert_eq!(run.inner.lock().scheduler.state(OpId(1)), State::Waiting, "nothing was changed");
+    run.driver.lock().scheduler.force(OpId(1), Change::Serve);
+    assert_eq!(run.driver.lock().scheduler.state(OpId(1)), State::Waiting, "nothing was changed");
     assert_eq!(run.complete(OpId(0), 1, Outcome::default()), Completion::Accepted);
     let events = until_finished(&hub);
     let stopped: Vec<OpId> = events
@@ -86,7 +66,7 @@ fn it_is_known_since_when_an_operation_waits() {
     let (run, _) = start(vec![script("a", &[]), script("b", &["a"]), script("c", &[])], RunOptions::new(1));
     assert_eq!(work(run.take(1, SOON)), (OpId(0), 1));
     // Time passes while both wait.
-    run.clock.advance(HOUR);
+    run.driver.lock().clock.advance(HOUR);
     assert!(run.active().iter().all(|explained| explained.in_state_ms >= HOUR));
     run.complete(OpId(0), 1, Outcome::default());
     let active = run.active();
@@ -100,22 +80,6 @@ fn it_is_known_since_when_an_operation_waits() {
 
 fn failed() -> Outcome {
     Outcome { status: OutcomeStatus::Failed, ..Outcome::default() }
-}
-
-#[cfg(unix)]
-fn shell(name: &str, command: &str) -> Operation {
-    let spec = ProcessSpec {
-        command: "sh".to_owned(),
-        arguments: vec!["-c".to_owned(), command.to_owned()],
-        working_directory: None,
-        environment: Default::default(),
-        mode: ProcessMode::Task,
-        success_codes: vec![],
-        ready: None,
-        stop_grace_ms: None,
-        detached: false,
-    };
-    Operation { work: Work::Process(Box::new(spec)), ..script(name, &[]) }
 }
 
 #[test]
@@ -351,7 +315,7 @@ fn what_was_left_out_is_written_down_and_a_run_without_what_was_wanted_is_not_wh
 fn files_that_cannot_be_written_are_an_error_before_anything_starts() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let options = RunOptions { directory: Some(file.path().join("x")), ..RunOptions::new(1) };
-    let fault = Run::start(plan(vec![script("a", &[])]), options, Arc::default(), 1).err().unwrap();
+    let fault = Run::start(Arc::new(plan(vec![script("a", &[])])), options, Arc::default(), 1).err().unwrap();
     assert_eq!(fault.code, Code::JournalUnwritable);
 }
 
@@ -359,10 +323,10 @@ fn files_that_cannot_be_written_are_an_error_before_anything_starts() {
 #[test]
 fn programs_run_without_a_worker_and_their_output_is_made_known_and_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let mut after = shell("fails", "echo broken >&2; exit 3");
+    let mut after = program("fails", &[], "echo broken >&2; exit 3");
     after.dependencies = vec!["says".to_owned()];
     let options = RunOptions { directory: Some(folder.path().join("run")), ..RunOptions::new(2) };
-    let (run, hub) = start(vec![shell("says", "echo one; echo two"), after], options);
+    let (run, hub) = start(vec![program("says", &[], "echo one; echo two"), after], options);
     let seen = until_finished(&hub);
     let lines: Vec<String> = seen
         .iter()
@@ -387,11 +351,11 @@ fn programs_run_without_a_worker_and_their_output_is_made_known_and_kept() {
 fn a_program_gets_a_secret_that_nothing_else_ever_has() {
     let folder = tempfile::tempdir().unwrap();
     let long = "x".repeat(390);
-    let mut gets = shell("gets", &format!("echo ${{#KEY}} $KEY; echo {long}$KEY >&2; exit 4"));
+    let mut gets = program("gets", &[], &format!("echo ${{#KEY}} $KEY; echo {long}$KEY >&2; exit 4"));
     if let Work::Process(spec) = &mut gets.work {
         spec.environment.insert("KEY".to_owned(), Some("secret://key".to_owned()));
     }
-    let mut lacks = shell("lacks", "echo ran");
+    let mut lacks = program("lacks", &[], "echo ran");
     if let Work::Process(spec) = &mut lacks.work {
         spec.environment.insert("KEY".to_owned(), Some("secret://other".to_owned()));
     }
@@ -428,7 +392,7 @@ fn a_program_gets_a_secret_that_nothing_else_ever_has() {
 #[cfg(unix)]
 #[test]
 fn a_program_that_takes_too_long_is_stopped() {
-    let mut slow = shell("slow", "sleep 600");
+    let mut slow = program("slow", &[], "sleep 600");
     slow.timeout_ms = Some(100);
     let (run, hub) = start(vec![slow], RunOptions::new(1));
     until_finished(&hub);
@@ -492,7 +456,7 @@ fn a_retry_matches_the_error_and_asks_for_a_worker_again() {
 fn the_runs_own_policy_is_checked_before_anything_starts() {
     let policy = RetryPolicy { count: 1, retry_on: vec!["(".to_owned()], ..RetryPolicy::default() };
     let options = RunOptions { retry: Some(policy), ..RunOptions::new(1) };
-    let fault = Run::start(plan(vec![script("a", &[])]), options, Arc::default(), 1).err().unwrap();
+    let fault = Run::start(Arc::new(plan(vec![script("a", &[])])), options, Arc::default(), 1).err().unwrap();
     assert_eq!(fault.code, Code::InvalidPattern);
 }
 
@@ -557,7 +521,7 @@ fn a_program_that_failed_is_started_again() {
     let mark = folder.path().join("been-here");
     let once = format!("test -e '{0}' || {{ touch '{0}'; exit 7; }}", mark.display());
     let policy = RetryPolicy { count: 1, retry_on: vec!["exit code 7".to_owned()], ..RetryPolicy::default() };
-    let flaky = Operation { retry: Some(Box::new(policy)), ..shell("flaky", &once) };
+    let flaky = Operation { retry: Some(Box::new(policy)), ..program("flaky", &[], &once) };
     let (run, hub) = start(vec![flaky], RunOptions::new(1));
     let seen = until_finished(&hub);
     assert!(

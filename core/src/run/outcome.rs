@@ -1,13 +1,12 @@
-//! What is written down about each operation while it runs.
+//! How an attempt of an operation came out, as its worker or its task reports it.
 
 use crate::error::{Code, Fault};
-use crate::graph::OpId;
 use crate::plan::Retry;
-use crate::record::{ErrorReport, SkippedBecause};
-use crate::scheduler::{Status, Verdict, Waiting};
+use crate::record::ErrorReport;
+use crate::scheduler::Verdict;
 use serde::{Deserialize, Serialize};
 
-/// What whoever ran an operation says about its end.
+/// How an attempt came out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
@@ -34,7 +33,7 @@ pub struct Outcome {
     pub warning_count: u64,
 }
 
-/// Well or badly, or ended because it was told to.
+/// Well or badly, or ended because it was asked to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OutcomeStatus {
@@ -43,7 +42,7 @@ pub enum OutcomeStatus {
     Succeeded,
     /// It did not.
     Failed,
-    /// It ended because it was told to.
+    /// It ended because it was asked to.
     Stopped,
 }
 
@@ -79,52 +78,4 @@ impl Outcome {
             OutcomeStatus::Stopped => Verdict::Stopped,
         }
     }
-}
-
-/// What is known of one operation so far.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Record {
-    pub status: Option<Status>,
-    pub outcome: Option<Outcome>,
-    pub error: Option<ErrorReport>,
-    pub skipped_because: Option<SkippedBecause>,
-    pub worker: Option<u32>,
-    pub attempts: u32,
-    /// The attempt that `outcome` and `worker` speak of.
-    pub noted: u32,
-    /// Whether the attempt under way, or the last one, was taken.
-    pub taken: bool,
-    pub started_ms: Option<u64>,
-    pub ended_ms: Option<u64>,
-    /// Milliseconds that its ended attempts were at work.
-    pub busy_ms: u64,
-    pub ready_after_ms: Option<u64>,
-    pub log: Option<String>,
-}
-
-/// Why an operation is not running, or that it is, as a document.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Explanation {
-    /// Place in the plan, from 0.
-    pub index: OpId,
-    /// Name as declared.
-    pub name: String,
-    /// Where it is and what it waits for.
-    #[serde(flatten)]
-    pub waiting: Waiting,
-    /// Names of the dependencies that have not ended, in the order of `dependencies`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub waits_for: Vec<String>,
-    /// The attempt under way, or the last one; 0 before the first.
-    pub attempt: u32,
-    /// The worker that runs it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub worker: Option<u32>,
-    /// Milliseconds since its last attempt began.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub running_ms: Option<u64>,
-    /// Milliseconds since it came to be where it is: since it waits, is ready, pauses or runs.
-    pub in_state_ms: u64,
-    /// One sentence for people.
-    pub reason: String,
 }

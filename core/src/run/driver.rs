@@ -1,0 +1,379 @@
+//! The one owner of a run's state: takes what has happened, makes one step, writes it down, and only then lets it
+//! take effect.
+//!
+//! ```text
+//! messages ─► ledger (who, and how it came out) ─► scheduler: one step ─► commands
+//! commands ─► ledger ─► entries ─► journal: one write
+//!          └► workers, tasks: start, stop, withdraw
+//! entries  ─► feed
+//! ```
+//!
+//! It never waits and calls nobody back: scripts are put where workers find them, tasks are started and report by
+//! message. Who has the lock around it is the business of [`handle`](super::handle).
+
+use super::clock::Clock;
+use super::events::EventKind;
+use super::explain::{self, Explanation};
+use super::feed::Feed;
+use super::journal::Journal;
+use super::ledger::Ledger;
+use super::options::RunOptions;
+use super::outcome::Outcome;
+use super::tasks::Tasks;
+use super::workers::Workers;
+use crate::graph::OpId;
+use crate::operation::{StopMode, Work};
+use crate::plan::{Plan, Retry};
+use crate::record::disk::Disk;
+use crate::record::entry::{Finished, Spawned, Stop};
+use crate::record::result::{self, Metrics, OperationResult};
+use crate::record::{RunResult, What};
+use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason};
+use crate::work::identity::Identity;
+use crate::work::output::Stream;
+use jiff::Timestamp;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// What is known of a run when it starts, and never changes.
+pub(super) struct About {
+    pub id: String,
+    pub plan: Arc<Plan>,
+    pub options: RunOptions,
+    /// The policy of operations that have none of their own.
+    pub retry: Option<Retry>,
+    pub started_at: Timestamp,
+}
+
+/// What a driver drives. All of it is new.
+pub(super) struct Parts {
+    pub scheduler: Scheduler,
+    pub workers: Workers,
+    pub tasks: Tasks,
+    pub journal: Journal,
+    pub feed: Feed,
+    /// Rings when the next due time has changed.
+    pub timer: Arc<Notify>,
+}
+
+/// Something that has happened.
+pub(super) enum Message {
+    /// Something that only the scheduler needs to know.
+    Input(Input),
+    /// An attempt has begun: a worker has taken the script, or a task has begun.
+    Taken { op: OpId, attempt: u32, worker: Option<u32> },
+    /// An attempt has ended.
+    Completed { op: OpId, attempt: u32, outcome: Outcome },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy)]
+struct End {
+    status: RunStatus,
+    at: Timestamp,
+    after_ms: u64,
+}
+
+/// The state of one run.
+pub(super) struct Driver {
+    about: Arc<About>,
+    pub(super) clock: Clock,
+    pub(super) scheduler: Scheduler,
+    ledger: Ledger,
+    pub(super) workers: Workers,
+    tasks: Tasks,
+    journal: Journal,
+    feed: Feed,
+    timer: Arc<Notify>,
+    /// When the timer will tick next.
+    due: Option<u64>,
+    end: Option<End>,
+    /// The scheduler has shown a defect, and is not asked any more.
+    given_up: bool,
+    /// Kept from step to step for their memory alone.
+    inputs: Vec<Input>,
+    commands: Vec<Command>,
+}
+
+impl Driver {
+    /// The driver of a run that starts now.
+    pub(super) fn new(about: Arc<About>, parts: Parts) -> Self {
+        let Parts { scheduler, workers, tasks, journal, feed, timer } = parts;
+        Self {
+            clock: Clock::start(),
+            ledger: Ledger::new(&about.plan),
+            about,
+            scheduler,
+            workers,
+            tasks,
+            journal,
+            feed,
+            timer,
+            due: None,
+            end: None,
+            given_up: false,
+            inputs: Vec::new(),
+            commands: Vec::new(),
+        }
+    }
+
+    /// Whether the run is over.
+    pub(super) fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Whether the scheduler is not asked any more.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.given_up
+    }
+
+    /// Whether an attempt is under way, and may begin or go on.
+    pub(super) fn is_running(&self, op: OpId, attempt: u32) -> bool {
+        self.scheduler.attempt(op) == attempt && self.scheduler.state(op) == State::Running
+    }
+
+    /// Whether an answer of a worker is awaited.
+    pub(super) fn awaits(&self, op: OpId, attempt: u32) -> bool {
+        op.index() < self.about.plan.node_count()
+            && self.workers.serve(op)
+            && self.scheduler.attempt(op) == attempt
+            && matches!(
+                self.scheduler.state(op),
+                State::Running | State::Stopping(_) | State::Ended(Status::Abandoned)
+            )
+    }
+
+    /// Takes all of this, lets the scheduler decide, writes it down, and only then lets it take effect.
+    pub(super) fn drive(&mut self, messages: impl IntoIterator<Item = Message>) {
+        if self.given_up {
+            return;
+        }
+        let mut inputs = std::mem::take(&mut self.inputs);
+        inputs.extend(messages.into_iter().map(|message| self.note(message)));
+        if !inputs.is_empty() {
+            self.step(&inputs);
+        }
+        inputs.clear();
+        self.inputs = inputs;
+    }
+
+    /// Keeps what the scheduler does not need to know, if it is about the attempt under way.
+    fn note(&mut self, message: Message) -> Input {
+        let is_current = |driver: &Self, op: OpId, attempt: u32| {
+            op.index() < driver.about.plan.node_count() && driver.scheduler.attempt(op) == attempt
+        };
+        match message {
+            Message::Input(input) => input,
+            Message::Taken { op, attempt, worker } => {
+                if is_current(self, op, attempt) {
+                    self.ledger.note(op, attempt, worker, None);
+                }
+                Input::Taken(op, attempt)
+            }
+            Message::Completed { op, attempt, outcome } => {
+                let policy = self.about.plan.retry(op).or(self.about.retry.as_ref());
+                let verdict = outcome.verdict(policy);
+                if is_current(self, op, attempt) {
+                    self.ledger.note(op, attempt, None, Some(outcome));
+                }
+                Input::Completed(op, attempt, verdict)
+            }
+        }
+    }
+
+    fn step(&mut self, inputs: &[Input]) {
+        let now = self.clock.now();
+        let mut commands = std::mem::take(&mut self.commands);
+        self.scheduler.step(now, inputs, &mut commands);
+        if self.scheduler.defect().is_some() {
+            self.give_up(now);
+            return;
+        }
+        let mut events = Vec::with_capacity(commands.len());
+        for command in &commands {
+            self.workers.count(command);
+            if let Command::Finished(status) = *command {
+                self.end = Some(End { status, at: Timestamp::now(), after_ms: now });
+            }
+            if let Some(what) = self.ledger.enter(now, *command) {
+                events.push(self.feed.event(now, EventKind::Happened(what)));
+            }
+        }
+        self.journal.append(now, &events);
+        for &command in &commands {
+            self.execute(command);
+        }
+        if !commands.is_empty() {
+            self.workers.dismiss(self.is_over());
+        }
+        if matches!(commands.last(), Some(Command::Finished(_))) {
+            self.finish();
+        }
+        commands.clear();
+        self.commands = commands;
+        self.feed.send(events);
+        if self.scheduler.next_due() != self.due || self.is_over() {
+            self.timer.notify_one();
+        }
+    }
+
+    /// Lets one command take effect.
+    fn execute(&mut self, command: Command) {
+        match command {
+            Command::Start(op, attempt) => match &self.about.plan.operation(op).work {
+                Work::Script => self.workers.admit(op, attempt),
+                Work::Process(spec) => self.tasks.start(op, attempt, (**spec).clone()),
+                Work::Stop { .. } => {}
+            },
+            Command::Withdraw(op, _) => self.workers.withdraw(op),
+            Command::Stop { op, mode, .. } => self.tasks.stop(op, mode),
+            _ => {}
+        }
+    }
+
+    /// Ends a run whose scheduler is not to be trusted: nothing of its last step takes effect, what is at work is
+    /// stopped, and all who wait are woken.
+    fn give_up(&mut self, now: u64) {
+        let status = RunStatus::Failed;
+        self.given_up = true;
+        self.end = Some(End { status, at: Timestamp::now(), after_ms: now });
+        self.workers.close();
+        let plan = Arc::clone(&self.about.plan);
+        let mut changes: Vec<What> = Vec::new();
+        for op in plan.nodes().filter(|op| self.ledger.is_at_work(*op)) {
+            self.tasks.stop(op, StopMode::Kill);
+            let (attempt, worker) = (self.scheduler.attempt(op), self.ledger.worker(op));
+            let (name, reason) = (plan.operation(op).name.clone(), StopReason::Cancel);
+            changes.push(What::Stop(Stop { op, name, attempt, worker, reason, grace_ms: 0 }));
+        }
+        changes.push(What::Finished(Finished { status }));
+        let events: Vec<_> =
+            changes.into_iter().map(|what| self.feed.event(now, EventKind::Happened(what))).collect();
+        self.journal.append(now, &events);
+        self.finish();
+        self.feed.send(events);
+        self.timer.notify_one();
+    }
+
+    /// Writes the result, and says what is missing from the record.
+    fn finish(&mut self) {
+        let result = self.result();
+        let plan = &self.about.plan;
+        if let Some(message) = self.journal.finish(&result, |op| plan.operation(op).name.as_str()) {
+            self.warn(message);
+        }
+    }
+
+    /// Asks for more workers when scripts wait and nobody is there to take them.
+    pub(super) fn demand(&mut self) {
+        if let Some(workers) = self.workers.demand() {
+            self.feed.publish(self.clock.now(), EventKind::Demand { workers });
+        }
+    }
+
+    /// Makes something known of the run itself.
+    pub(super) fn warn(&mut self, message: String) {
+        self.feed.publish(self.clock.now(), EventKind::Warning { message });
+    }
+
+    /// A line of a program. It has no place in the journal.
+    pub(super) fn output(&mut self, op: OpId, attempt: u32, stream: Stream, line: String) {
+        self.feed.publish(self.clock.now(), EventKind::Output { op, attempt, stream, line });
+    }
+
+    /// A program has been started.
+    pub(super) fn spawned(&mut self, op: OpId, attempt: u32, identity: Identity) {
+        let (now, name) = (self.clock.now(), self.about.plan.operation(op).name.clone());
+        let Identity { pid, start_time, .. } = identity;
+        let what = What::Spawned(Spawned { op, name, attempt, pid, start_time });
+        let event = self.feed.event(now, EventKind::Happened(what));
+        self.journal.append(now, std::slice::from_ref(&event));
+        self.feed.send([event]);
+    }
+
+    /// A task has ended, and needs no orders any more.
+    pub(super) fn forget_task(&mut self, op: OpId) {
+        self.tasks.forget(op);
+    }
+
+    /// Where the output of an operation is to be written, and with what; nowhere without a record.
+    pub(super) fn log_of(&self, op: OpId) -> Option<(Arc<dyn Disk>, PathBuf)> {
+        self.journal.log_of(op, &self.about.plan.operation(op).name)
+    }
+
+    /// Where the output of an operation is written.
+    pub(super) fn set_log(&mut self, op: OpId, path: String) {
+        self.ledger.set_log(op, path);
+    }
+
+    /// The output of an operation cannot be written.
+    pub(super) fn lost_log(&mut self, op: OpId, error: &io::Error) {
+        self.journal.lost_log(op, error);
+    }
+
+    /// When the timer must tick next, and whether it will never have to again.
+    pub(super) fn next_tick(&mut self) -> (Option<Duration>, bool) {
+        if self.given_up {
+            return (None, true);
+        }
+        self.due = self.scheduler.next_due();
+        let wait = self.due.map(|due| Duration::from_millis(due.saturating_sub(self.clock.now())));
+        (wait, self.is_over() && self.due.is_none())
+    }
+
+    /// Why an operation is not running, or that it is.
+    pub(super) fn explain(&self, op: OpId) -> Explanation {
+        let (plan, now) = (&self.about.plan, self.clock.now());
+        let waiting = self.scheduler.explain(op);
+        let runs = matches!(self.scheduler.state(op), State::Running | State::Serving | State::Stopping(_));
+        let name = |op: &OpId| plan.operation(*op).name.clone();
+        Explanation {
+            index: op,
+            name: name(&op),
+            waits_for: waiting.dependencies.iter().map(name).collect(),
+            attempt: self.scheduler.attempt(op),
+            worker: self.ledger.worker(op).filter(|_| runs),
+            running_ms: self.ledger.started_ms(op).filter(|_| runs).map(|began| now.saturating_sub(began)),
+            in_state_ms: now.saturating_sub(self.scheduler.since(op)),
+            reason: explain::sentence(&waiting, plan),
+            waiting,
+        }
+    }
+
+    /// The result so far; complete once the run is over.
+    pub(super) fn result(&self) -> RunResult {
+        let About { id, plan, options, started_at, .. } = &*self.about;
+        let result = |op: OpId| self.ledger.result(op, *started_at);
+        let operations: Vec<OperationResult> = plan.ids().map(result).collect();
+        let needed = |op: &OpId| self.scheduler.state(*op) != State::Dormant;
+        let rollback: Vec<OperationResult> = plan.compensations().filter(needed).map(result).collect();
+        let durations = operations.iter().chain(&rollback).filter_map(|operation| operation.duration_ms);
+        RunResult {
+            run: id.clone(),
+            name: options.name.clone(),
+            status: self.end.map(|end| end.status),
+            started_at: started_at.to_string(),
+            ended_at: self.end.map(|end| end.at.to_string()),
+            duration_ms: self.end.map_or_else(|| self.clock.now(), |end| end.after_ms),
+            directory: self.journal.folder().map(|path| path.display().to_string()),
+            source: options.source.clone(),
+            left_out: options.left_out.clone(),
+            metrics: Metrics {
+                peak_concurrency: self.scheduler.admission().peak(),
+                busy_ms: durations.sum(),
+            },
+            order_started: self.ledger.order_started(),
+            rollback,
+            defect: self.scheduler.defect().map(|defect| defect.to_string()),
+            journal_error: self.journal.failure().map(str::to_owned),
+            counts: result::counts(
+                operations.iter().filter_map(|operation| operation.status),
+                options.left_out.iter(),
+            ),
+            operations,
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! A run as all others hold it: how workers wait, take and complete, and how time and tasks reach its driver.
+//!
+//! Every message goes into the inbox before its sender takes the lock; the thread that has the lock takes all that
+//! is in the inbox. So one step, and one write to the journal, serve all that is waiting, and no message waits for a
+//! thread of its own to be scheduled.
+
+use super::driver::{About, Driver, Message};
+use super::explain::Explanation;
+use super::outcome::Outcome;
+use super::sync::{Condvar, Mutex, MutexGuard};
+use super::workers::Ticket;
+use crate::graph::OpId;
+use crate::operation::StopMode;
+use crate::plan::Plan;
+use crate::record::RunResult;
+use crate::scheduler::{Input, State};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+
+/// Whether an answer was for an open operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// It was.
+    Accepted,
+    /// The operation had ended before, or was never taken.
+    Stale,
+}
+
+/// One run.
+pub struct Run {
+    about: Arc<About>,
+    inbox: Mutex<Vec<Message>>,
+    pub(super) driver: Mutex<Driver>,
+    /// Workers wait here for work, for a wake or for the end.
+    bell: Arc<Condvar>,
+    /// Rings when the next due time has changed.
+    timer: Arc<Notify>,
+}
+
+impl Run {
+    /// A run with its driver, which may keep the way back to it.
+    pub(super) fn new(
+        about: Arc<About>,
+        bell: Arc<Condvar>,
+        timer: Arc<Notify>,
+        driver: impl FnOnce(Weak<Self>) -> Driver,
+    ) -> Arc<Self> {
+        Arc::new_cyclic(|run| Self {
+            about,
+            inbox: Mutex::default(),
+            driver: Mutex::new(driver(Weak::clone(run))),
+            bell,
+            timer,
+        })
+    }
+
+    /// The run's id.
+    pub fn id(&self) -> &str {
+        &self.about.id
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.about.options.name
+    }
+
+    /// What it runs.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.about.plan
+    }
+
+    /// Gives a worker its next operation, waiting for one up to `wait`.
+    pub fn take(&self, worker: u32, wait: Duration) -> Ticket {
+        self.wait_for_work(self.driver.lock(), worker, wait)
+    }
+
+    /// Hands an outcome back. The worker asks for its next operation with [`take`](Self::take).
+    pub fn complete(&self, op: OpId, attempt: u32, outcome: Outcome) -> Completion {
+        let (completion, mut driver) = self.deliver(op, attempt, outcome);
+        driver.demand();
+        completion
+    }
+
+    /// Both in one call, so that the worker gets the operation that its own answer made ready.
+    pub fn complete_and_take(
+        &self,
+        op: OpId,
+        attempt: u32,
+        outcome: Outcome,
+        worker: u32,
+        wait: Duration,
+    ) -> (Completion, Ticket) {
+        let (completion, driver) = self.deliver(op, attempt, outcome);
+        (completion, self.wait_for_work(driver, worker, wait))
+    }
+
+    /// Makes a worker's waiting [`take`](Self::take) return, or its next one if none waits.
+    pub fn wake(&self, worker: u32) {
+        self.driver.lock().workers.wake(worker);
+    }
+
+    /// Stops everything. A grace bounds that of each operation.
+    pub fn cancel(&self, mode: StopMode) {
+        drop(self.send(Message::Input(Input::Cancel(mode))));
+    }
+
+    /// Lends up to `most` slots that nothing needs now to a run inside one of the operations, and
+    /// says how many. Never waits.
+    pub fn lend(&self, most: u32) -> u32 {
+        let mut driver = self.driver.lock();
+        // What is on its way may need them.
+        self.drive(&mut driver, None);
+        let lent = driver.scheduler.lend(most);
+        driver.demand();
+        lent
+    }
+
+    /// Takes lent slots back.
+    pub fn take_back(&self, slots: u32) {
+        drop(self.send(Message::Input(Input::SlotsReturned(slots))));
+    }
+
+    /// Changes the number of slots, because some were borrowed or given back.
+    pub fn resize(&self, slots: u32) {
+        drop(self.send(Message::Input(Input::Slots(slots))));
+    }
+
+    /// Ends a run that is not over as a defect of the scheduler would: to show that it does end, and says so.
+    pub fn show_defect(&self) {
+        let mut driver = self.driver.lock();
+        if !driver.is_over() {
+            driver.scheduler.show_defect();
+            self.drive(&mut driver, Some(Message::Input(Input::Tick)));
+        }
+    }
+
+    /// Whether the run is over.
+    pub fn is_finished(&self) -> bool {
+        self.driver.lock().is_over()
+    }
+
+    /// What is known so far; complete once the run is over.
+    pub fn result(&self) -> RunResult {
+        self.driver.lock().result()
+    }
+
+    /// Why an operation is not running, or that it is; none when the plan has no such operation.
+    pub fn explain(&self, op: OpId) -> Option<Explanation> {
+        let driver = self.driver.lock();
+        (op.index() < self.about.plan.node_count()).then(|| driver.explain(op))
+    }
+
+    /// All operations that have not ended, with what they do or wait for; compensations only when
+    /// they are needed.
+    pub fn active(&self) -> Vec<Explanation> {
+        let driver = self.driver.lock();
+        let active = |op: &OpId| !matches!(driver.scheduler.state(*op), State::Dormant | State::Ended(_));
+        self.about.plan.nodes().filter(active).map(|op| driver.explain(op)).collect()
+    }
+
+    /// A sample of the machine. False when the run is over.
+    pub(super) fn sampled(&self, memory_used_mb: Option<u64>, cpu_percent: Option<u32>) -> bool {
+        !self.send(Message::Input(Input::Sample { memory_used_mb, cpu_percent })).is_over()
+    }
+
+    /// Something may be due.
+    pub(super) fn tick(&self) {
+        drop(self.send(Message::Input(Input::Tick)));
+    }
+
+    /// Gives the driver a message, and gives back the driver as it is then.
+    pub(super) fn send(&self, message: Message) -> MutexGuard<'_, Driver> {
+        self.inbox.lock().push(message);
+        let mut driver = self.driver.lock();
+        self.drive(&mut driver, None);
+        driver.demand();
+        driver
+    }
+
+    /// Takes all messages. What the caller knows first-hand comes first: it was decided under the lock, so nothing
+    /// that is still in the inbox can have undone it.
+    fn drive(&self, driver: &mut Driver, first: Option<Message>) {
+        let waiting = std::mem::take(&mut *self.inbox.lock());
+        driver.drive(first.into_iter().chain(waiting));
+    }
+
+    fn deliver(&self, op: OpId, attempt: u32, outcome: Outcome) -> (Completion, MutexGuard<'_, Driver>) {
+        let mut driver = self.driver.lock();
+        if !driver.awaits(op, attempt) {
+            return (Completion::Stale, driver);
+        }
+        driver.workers.give_back();
+        self.drive(&mut driver, Some(Message::Completed { op, attempt, outcome }));
+        (Completion::Accepted, driver)
+    }
+
+    fn wait_for_work(&self, mut driver: MutexGuard<'_, Driver>, worker: u32, wait: Duration) -> Ticket {
+        let deadline = Instant::now().checked_add(wait);
+        loop {
+            if driver.workers.was_woken(worker) {
+                driver.demand();
+                return Ticket::Woken;
+            }
+            if let Some((op, attempt)) = driver.workers.take() {
+                self.drive(&mut driver, Some(Message::Taken { op, attempt, worker: Some(worker) }));
+                if driver.has_given_up() {
+                    return Ticket::Over;
+                }
+                driver.demand();
+                return Ticket::Work(op, attempt);
+            }
+            if driver.is_over() || !driver.workers.are_needed() {
+                return Ticket::Over;
+            }
+            driver.workers.waits(true);
+            let timed_out = match deadline {
+                Some(deadline) => self.bell.wait_until(&mut driver, deadline),
+                None => {
+                    self.bell.wait(&mut driver);
+                    false
+                }
+            };
+            driver.workers.waits(false);
+            if timed_out && !driver.workers.is_due(worker) {
+                return if driver.is_over() { Ticket::Over } else { Ticket::Idle };
+            }
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        // The timer waits for news of a run that is gone.
+        self.timer.notify_one();
+    }
+}

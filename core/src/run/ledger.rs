@@ -1,0 +1,194 @@
+//! What is known of each operation of a run so far, and what is made of it: entries of the record, and results.
+
+use super::ending;
+use super::outcome::Outcome;
+use crate::graph::OpId;
+use crate::plan::Plan;
+use crate::record::entry::{
+    Ended, Finished, Released, Retrying, RollingBack, Serving, Skipped, Started, Stop,
+};
+use crate::record::result::OperationResult;
+use crate::record::{ErrorReport, SkipKind, SkippedBecause, What};
+use crate::scheduler::{Command, SkipReason, Status, StopCause};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// What is known of one operation so far.
+#[derive(Clone, Debug, Default)]
+struct Row {
+    status: Option<Status>,
+    outcome: Option<Outcome>,
+    error: Option<ErrorReport>,
+    skipped_because: Option<SkippedBecause>,
+    worker: Option<u32>,
+    attempts: u32,
+    /// The attempt that `outcome` and `worker` speak of.
+    noted: u32,
+    started_ms: Option<u64>,
+    ended_ms: Option<u64>,
+    /// Milliseconds that its ended attempts were at work.
+    busy_ms: u64,
+    ready_after_ms: Option<u64>,
+    log: Option<String>,
+}
+
+/// One row for each node of the plan.
+pub(super) struct Ledger {
+    plan: Arc<Plan>,
+    rows: Vec<Row>,
+    order_started: Vec<OpId>,
+}
+
+impl Ledger {
+    pub(super) fn new(plan: &Arc<Plan>) -> Self {
+        Self {
+            rows: vec![Row::default(); plan.node_count()],
+            order_started: Vec::with_capacity(plan.len()),
+            plan: Arc::clone(plan),
+        }
+    }
+
+    /// Keeps who runs the current attempt of an operation, or how it came out.
+    pub(super) fn note(&mut self, op: OpId, attempt: u32, worker: Option<u32>, outcome: Option<Outcome>) {
+        let row = &mut self.rows[op.index()];
+        if std::mem::replace(&mut row.noted, attempt) != attempt {
+            (row.worker, row.outcome) = (None, None);
+        }
+        if worker.is_some() {
+            row.worker = worker;
+        }
+        // The first outcome counts: that of an abandoned operation which ends later changes nothing.
+        if row.status.is_none() && row.outcome.is_none() {
+            row.outcome = outcome;
+        }
+    }
+
+    /// Where the output of an operation is written.
+    pub(super) fn set_log(&mut self, op: OpId, path: String) {
+        self.rows[op.index()].log = Some(path);
+    }
+
+    /// The worker that runs an operation, or ran it last.
+    pub(super) fn worker(&self, op: OpId) -> Option<u32> {
+        self.rows[op.index()].worker
+    }
+
+    /// When the last attempt of an operation began.
+    pub(super) fn started_ms(&self, op: OpId) -> Option<u64> {
+        self.rows[op.index()].started_ms
+    }
+
+    /// Whether an operation has begun and not ended.
+    pub(super) fn is_at_work(&self, op: OpId) -> bool {
+        let row = &self.rows[op.index()];
+        row.started_ms.is_some() && row.status.is_none()
+    }
+
+    /// Names in the order in which the operations began.
+    pub(super) fn order_started(&self) -> Vec<String> {
+        self.order_started.iter().map(|&op| self.name(op)).collect()
+    }
+
+    fn name(&self, op: OpId) -> String {
+        self.plan.operation(op).name.clone()
+    }
+
+    /// Enters what a step has decided, and says what has happened by it.
+    pub(super) fn enter(&mut self, now: u64, command: Command) -> Option<What> {
+        Some(match command {
+            Command::Start(..) | Command::Withdraw(..) => return None,
+            Command::Started(op, attempt) => {
+                let row = &mut self.rows[op.index()];
+                if row.started_ms.is_none() {
+                    self.order_started.push(op);
+                }
+                (row.started_ms, row.ready_after_ms, row.attempts) = (Some(now), None, attempt);
+                let worker = row.worker;
+                What::Started(Started { op, name: self.name(op), attempt, worker })
+            }
+            Command::Serving(op, attempt) => {
+                let row = &mut self.rows[op.index()];
+                row.ready_after_ms = row.started_ms.map(|started| now - started);
+                What::Serving(Serving { op, name: self.name(op), attempt })
+            }
+            Command::Stop { op, attempt, cause, mode } => {
+                let grace_ms = u64::try_from(mode.grace().as_millis()).unwrap_or(u64::MAX);
+                let (name, worker) = (self.name(op), self.worker(op));
+                What::Stop(Stop { op, name, attempt, worker, reason: cause.reason, grace_ms })
+            }
+            Command::Retrying { op, attempt, status, cause, delay_ms } => {
+                What::Retrying(Retrying { end: self.end(now, op, attempt, status, cause), delay_ms })
+            }
+            Command::RollingBack(op) => What::RollingBack(RollingBack { op, name: self.name(op) }),
+            Command::Ended { op, attempt, status, cause } => {
+                let end = self.end(now, op, attempt, status, cause);
+                let row = &mut self.rows[op.index()];
+                (row.status, row.ended_ms) = (Some(status), Some(now));
+                What::Ended(end)
+            }
+            Command::Skipped(op, reason) => {
+                let because = self.to_blame(reason);
+                let row = &mut self.rows[op.index()];
+                (row.status, row.skipped_because) = (Some(Status::Skipped), Some(because.clone()));
+                What::Skipped(Skipped { op, name: self.name(op), because })
+            }
+            Command::Released(op, attempt) => What::Released(Released { op, name: self.name(op), attempt }),
+            Command::Finished(status) => What::Finished(Finished { status }),
+        })
+    }
+
+    /// Why an operation is skipped. What depends on a skipped operation names the failure behind it, however far
+    /// away, and not its neighbour.
+    fn to_blame(&self, reason: SkipReason) -> SkippedBecause {
+        if let SkipReason::Dependency(on) = reason
+            && let Some(because) = &self.rows[on.index()].skipped_because
+            && because.kind == SkipKind::Dependency
+        {
+            return because.clone();
+        }
+        SkippedBecause::of(&self.plan, reason)
+    }
+
+    /// Enters the end of an attempt.
+    fn end(&mut self, now: u64, op: OpId, attempt: u32, status: Status, cause: Option<StopCause>) -> Ended {
+        let name = self.name(op);
+        let row = &mut self.rows[op.index()];
+        let error = ending::error(&name, status, cause, row.outcome.as_ref());
+        let duration_ms = now - row.started_ms.unwrap_or(now);
+        row.attempts = attempt;
+        row.error = error.clone();
+        row.busy_ms += duration_ms;
+        let exit_code = row.outcome.as_ref().and_then(|outcome| outcome.exit_code);
+        Ended { op, name, attempt, status, worker: row.worker, error, exit_code, duration_ms }
+    }
+
+    /// The result of an operation so far, in a run that started at some time.
+    pub(super) fn result(&self, op: OpId, run_started_at: Timestamp) -> OperationResult {
+        let at = |ms: u64| {
+            let offset = jiff::SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX));
+            run_started_at.checked_add(offset).unwrap_or(run_started_at).to_string()
+        };
+        let (declared, row) = (self.plan.operation(op), &self.rows[op.index()]);
+        let outcome = row.outcome.as_ref();
+        OperationResult {
+            index: op,
+            name: declared.name.clone(),
+            id: declared.id.clone(),
+            kind: declared.kind.clone(),
+            compensates: self.plan.compensates(op).map(|of| self.name(of)),
+            status: row.status,
+            had_errors: outcome.is_some_and(|outcome| outcome.had_errors),
+            skipped_because: row.skipped_because.clone(),
+            error: row.error.clone(),
+            attempts: row.attempts,
+            worker: row.worker,
+            exit_code: outcome.and_then(|outcome| outcome.exit_code),
+            started_at: row.started_ms.map(at),
+            ended_at: row.ended_ms.map(at),
+            duration_ms: row.started_ms.zip(row.ended_ms).map(|(start, end)| end - start),
+            busy_ms: row.busy_ms,
+            ready_after_ms: row.ready_after_ms,
+            log: row.log.clone(),
+        }
+    }
+}
