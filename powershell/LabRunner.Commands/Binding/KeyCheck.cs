@@ -39,7 +39,7 @@ internal sealed class KeyCheck(List<LabFinding> findings, bool strict)
     {
         if (near is null && !strict)
         {
-            return new LabFinding(LabRunnerError.UnknownKey, $"{whose} has an unknown key '{key}' (ignored).", operation) { IsWarning = true, Key = inside is null ? key : null };
+            return new LabFinding(LabRunnerError.UnknownKey, $"{whose} has an unknown key '{key}' (ignored).", operation) { IsWarning = true, OfSeveral = inside is null ? $"have an unknown key '{key}' (ignored)" : null };
         }
 
         const string Own = "Keys of your own begin with 'x-'.";

@@ -23,13 +23,15 @@ internal sealed class OperationReader
     /// <param name="caller">Whose operations they are.</param>
     /// <param name="strict">Whether every unknown key is a fault.</param>
     /// <param name="ofScripts">Whether they are scripts of existing callers, which learn from the result that one is missing.</param>
-    internal OperationReader(PSCmdlet caller, bool strict = false, bool ofScripts = false)
+    /// <param name="brought">The variables that the run brings into its operations.</param>
+    internal OperationReader(PSCmdlet caller, bool strict = false, bool ofScripts = false, BroughtVariables? brought = null)
     {
+        var callers = new CallerVariables(caller, _findings, brought);
         _keys = new KeyCheck(_findings, strict);
-        _scripts = new ScriptSource(caller, _findings, warnsOfMissing: !ofScripts, needsMandatory: !ofScripts);
+        _scripts = new ScriptSource(caller, _findings, warnsOfMissing: !ofScripts, needsMandatory: !ofScripts, callers: callers);
         _programs = new ProcessSource(caller, _findings, _keys);
         _scheduling = new SchedulingSource(_findings, _keys);
-        _rollbacks = new RollbackSource(caller, _findings, _keys);
+        _rollbacks = new RollbackSource(caller, _findings, _keys, callers);
     }
 
     /// <summary>What was found in the operations: faults and warnings.</summary>

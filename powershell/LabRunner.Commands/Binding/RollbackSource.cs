@@ -13,11 +13,11 @@ internal sealed class RollbackSource
     private readonly ProcessSource _programs;
     private readonly KeyCheck _keys;
 
-    internal RollbackSource(PSCmdlet caller, List<LabFinding> findings, KeyCheck keys)
+    internal RollbackSource(PSCmdlet caller, List<LabFinding> findings, KeyCheck keys, CallerVariables callers)
     {
         _findings = findings;
         _keys = keys;
-        _scripts = new ScriptSource(caller, _own, onlyDeclared: true);
+        _scripts = new ScriptSource(caller, _own, onlyDeclared: true, callers: callers);
         _programs = new ProcessSource(caller, _own, keys);
     }
 

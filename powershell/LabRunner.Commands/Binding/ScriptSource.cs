@@ -10,8 +10,9 @@ namespace LabRunner.Binding;
 /// <remarks>
 /// With <paramref name="warnsOfMissing"/>, a script file that does not exist yet is a warning. With <paramref name="needsMandatory"/>, a
 /// mandatory parameter without a value is a fault. With <paramref name="onlyDeclared"/>, values that a script has no parameter for are left out and no fault.
+/// With <paramref name="callers"/>, a block that reads variables of the caller's session as its own is warned of; texts and files stand for themselves.
 /// </remarks>
-internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false, bool warnsOfMissing = false, bool needsMandatory = true)
+internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false, bool warnsOfMissing = false, bool needsMandatory = true, CallerVariables? callers = null)
 {
     private readonly UsingCollector _using = new(caller);
 
@@ -23,6 +24,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
     {
         Constrained |= ScriptCopy.IsConstrained(block);
         var (copy, ast) = ScriptCopy.Of(block);
+        callers?.Look(ast, operation);
         return Bound(copy, ast, parameters, config, operation);
     }
 

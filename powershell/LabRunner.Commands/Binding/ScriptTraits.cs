@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace LabRunner.Binding;
 
-/// <summary>What can be told from a script's text about how it must be treated.</summary>
+/// <summary>What can be told from a script's text about how it must be treated. Each script is looked at once, however many operations run it.</summary>
 internal static class ScriptTraits
 {
     private static readonly ConditionalWeakTable<Ast, Traits> Known = [];
@@ -14,14 +14,45 @@ internal static class ScriptTraits
     /// <summary>Whether the script merges a stream of errors into its output, as <c>2&gt;&amp;1</c> does.</summary>
     internal static bool MergesErrors(ScriptBlockAst script) => Of(script).Merging;
 
-    private static Traits Of(ScriptBlockAst script) => Known.GetValue(script, static ast => new Traits(
-        ast.Find(static node => node switch
-        {
-            VariableExpressionAst variable => variable.VariablePath.DriveName?.Equals("env", StringComparison.OrdinalIgnoreCase) == true,
-            StringConstantExpressionAst text => text.Value.StartsWith("env:", StringComparison.OrdinalIgnoreCase) || text.Value.Equals("SetEnvironmentVariable", StringComparison.OrdinalIgnoreCase),
-            _ => false,
-        }, searchNestedScriptBlocks: true) is not null,
-        ast.Find(static node => node is MergingRedirectionAst { FromStream: RedirectionStream.Error or RedirectionStream.All }, searchNestedScriptBlocks: true) is not null));
+    /// <summary>The <c>$using:</c> expressions of the script, also those of blocks in it.</summary>
+    internal static IReadOnlyList<UsingExpressionAst> Using(ScriptBlockAst script) => Of(script).Using;
 
-    private sealed record Traits(bool Environment, bool Merging);
+    /// <summary>The variables that it reads and does not set, each where it is read first.</summary>
+    internal static IReadOnlyList<VariableExpressionAst> Unset(ScriptBlockAst script) => Of(script).Unset;
+
+    private static Traits Of(ScriptBlockAst script) => Known.GetValue(script, static ast => Look((ScriptBlockAst)ast));
+
+    private static Traits Look(ScriptBlockAst script)
+    {
+        var environment = false;
+        var merging = false;
+        List<UsingExpressionAst>? values = null;
+        var variables = VariableUse.Of(script);
+        script.Find(
+            node =>
+            {
+                switch (node)
+                {
+                    case VariableExpressionAst variable:
+                        environment |= variable.VariablePath.DriveName?.Equals("env", StringComparison.OrdinalIgnoreCase) == true;
+                        break;
+                    case StringConstantExpressionAst text:
+                        environment |= text.Value.StartsWith("env:", StringComparison.OrdinalIgnoreCase) || text.Value.Equals("SetEnvironmentVariable", StringComparison.OrdinalIgnoreCase);
+                        break;
+                    case MergingRedirectionAst { FromStream: RedirectionStream.Error or RedirectionStream.All }:
+                        merging = true;
+                        break;
+                    case UsingExpressionAst value:
+                        (values ??= []).Add(value);
+                        break;
+                }
+
+                variables.See(node);
+                return false;
+            },
+            searchNestedScriptBlocks: true);
+        return new Traits(environment, merging, values?.ToArray() ?? [], variables.Unset());
+    }
+
+    private sealed record Traits(bool Environment, bool Merging, UsingExpressionAst[] Using, IReadOnlyList<VariableExpressionAst> Unset);
 }

@@ -27,6 +27,7 @@ internal sealed class StateImportSource(PSCmdlet caller)
         var blocks = (functions ?? []).SelectMany(Function).ToArray();
         var values = Variables(variables);
         var (initialization, usingValues) = Initialization(script);
+        LabWarnings.Write(caller, _findings);
         if (_findings.Where(finding => !finding.IsWarning).ToArray() is { Length: > 0 } faults)
         {
             throw LabRunnerError.Input(faults);
@@ -82,7 +83,7 @@ internal sealed class StateImportSource(PSCmdlet caller)
 
     private IEnumerable<ScriptBlock> Function(string pattern)
     {
-        var found = FunctionsLike(pattern);
+        var found = CallerFunctions.Like(caller, pattern);
         if (found.Length == 0)
         {
             _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"There is no function '{pattern}', which -Functions names.", null, "Define it before the call."));
@@ -98,16 +99,6 @@ internal sealed class StateImportSource(PSCmdlet caller)
 
             yield return Definition(function);
         }
-    }
-
-    private FunctionInfo[] FunctionsLike(string pattern)
-    {
-        // Asked from here the engine would look in this module's session, not in the caller's.
-        var found = caller.InvokeCommand.InvokeScript(
-            caller.SessionState,
-            ScriptBlock.Create("param($LabName) $ExecutionContext.InvokeProvider.ChildItem.Get('function:', $false) | & { process { if ($_.Name -like $LabName) { $_ } } }"),
-            pattern);
-        return [.. found.Select(item => item.BaseObject).OfType<FunctionInfo>()];
     }
 
     // The definition as a script of its own that stands where it stood, so that errors name the line of the file.
@@ -174,6 +165,7 @@ internal sealed class StateImportSource(PSCmdlet caller)
         var values = new Hashtable();
         if (new UsingCollector(caller).Collect(ast, "-InitializationScript", _findings) is { } used)
         {
+        new CallerVariables(caller, _findings).LookAt(ast, "-InitializationScript");
             // With other values it would be another script.
             _fingerprint.AppendLine(Guid.NewGuid().ToString());
             values[UsingCollector.ParameterName] = used;

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Runtime.CompilerServices;
 using System.Text;
 using LabRunner.Errors;
 
@@ -17,21 +16,18 @@ internal sealed class UsingCollector(PSCmdlet caller)
     /// <summary>The name under which a splatted dictionary is taken for the engine's own parameter.</summary>
     internal const string ParameterName = "-%";
 
-    private static readonly ConditionalWeakTable<Ast, UsingExpressionAst[]> Found = [];
-
     private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal);
 
     /// <summary>The dictionary for a script; nothing when it uses none.</summary>
     internal Hashtable? Collect(ScriptBlockAst script, string operation, List<LabFinding> findings)
     {
-        var expressions = Found.GetValue(script, static ast =>
-            [.. ast.FindAll(static node => node is UsingExpressionAst, searchNestedScriptBlocks: true).Cast<UsingExpressionAst>()]);
-        if (expressions.Length == 0)
+        var expressions = ScriptTraits.Using(script);
+        if (expressions.Count == 0)
         {
             return null;
         }
 
-        var values = new Hashtable(expressions.Length);
+        var values = new Hashtable(expressions.Count);
         foreach (var expression in expressions)
         {
             if (!TryEvaluate(expression, out var value))

@@ -168,7 +168,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         }
 
         var scripts = ParameterSetName == ByScripts ? new LabScriptReader(Voice, Config, MyInvocation.BoundParameters.ContainsKey(nameof(Config)), SafeMode) : null;
-        var reader = new OperationReader(Voice, Strict, ofScripts: scripts is not null);
+        var reader = new OperationReader(Voice, Strict, ofScripts: scripts is not null, brought: new BroughtVariables(Voice, Variables, Functions, InitializationScript));
         var definitions = reader.Read(scripts?.Read(Scripts) ?? _operations);
         var foreseen = DryRun ? null : Foresee(definitions, reader.Constrained, MaxConcurrency);
         var settings = Settings();

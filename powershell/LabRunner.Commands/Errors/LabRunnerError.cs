@@ -23,6 +23,7 @@ internal static class LabRunnerError
     internal const string ScriptBlockInArgument = "LabRunner.ScriptBlockInArgument";
     internal const string BoundInstance = "LabRunner.RunspaceBoundInstance";
     internal const string UndefinedUsing = "LabRunner.UndefinedUsing";
+    internal const string CallerVariable = "LabRunner.CallerVariable";
     internal const string ScriptSyntax = "LabRunner.ScriptSyntax";
     internal const string ScriptNotFound = "LabRunner.ScriptNotFound";
 

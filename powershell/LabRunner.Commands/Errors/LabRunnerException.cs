@@ -54,8 +54,8 @@ public sealed record LabFinding(string Id, string Message, string? Operation = n
     /// <summary>Whether it is worth a word and no fault.</summary>
     internal bool IsWarning { get; init; }
 
-    /// <summary>The key that means nothing, where the operation has it itself.</summary>
-    internal string? Key { get; init; }
+    /// <summary>What is said of several operations of which the same is true, after their number.</summary>
+    internal string? OfSeveral { get; init; }
 
     /// <summary>The parameter of the operation that it is about.</summary>
     internal string? Parameter { get; init; }

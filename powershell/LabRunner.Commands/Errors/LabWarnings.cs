@@ -5,7 +5,7 @@ namespace LabRunner.Errors;
 /// <summary>Shows what was found in operations and is no fault.</summary>
 internal static class LabWarnings
 {
-    // One key that a loop gives to a thousand operations is one warning.
+    // What a loop gives to a thousand operations is one warning.
     private const int Named = 3;
 
     /// <summary>Writes them; faults are passed over, for they come in an error of their own.</summary>
@@ -17,10 +17,10 @@ internal static class LabWarnings
         }
     }
 
-    /// <summary>The texts, those about one key of many operations as one.</summary>
+    /// <summary>The texts, the same of many operations as one.</summary>
     internal static IEnumerable<string> Texts(IEnumerable<LabFinding> findings)
     {
-        foreach (var alike in findings.Where(finding => finding.IsWarning).GroupBy(finding => finding.Key ?? (object)finding))
+        foreach (var alike in findings.Where(finding => finding.IsWarning).GroupBy(finding => finding.OfSeveral ?? (object)finding))
         {
             LabFinding[] group = [.. alike];
             if (group.Length <= Named)
@@ -32,7 +32,7 @@ internal static class LabWarnings
             }
             else
             {
-                yield return $"{group.Length} operations have an unknown key '{group[0].Key}' (ignored): {string.Join(", ", group.Take(Named).Select(finding => $"'{finding.Operation}'"))} and {group.Length - Named} more.";
+                yield return $"{group.Length} operations {group[0].OfSeveral}: {string.Join(", ", group.Take(Named).Select(finding => $"'{finding.Operation}'"))} and {group.Length - Named} more.{(group[0].Advice is { } advice ? $" {advice}" : "")}";
             }
         }
     }
