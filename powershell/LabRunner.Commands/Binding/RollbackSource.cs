@@ -35,7 +35,7 @@ internal sealed class RollbackSource
         var work = Work(rollback, fields.Take("Parameters"), fields.Take("Config"), $"{operation} (rollback)");
 
         // What is wrong with the parameters themselves was said of the operation's own script.
-        _findings.AddRange(_own.Where(finding => finding.Id != LabRunnerError.ScriptBlockInArgument || done is not ScriptWork));
+        _findings.AddRange(_own.Where(finding => !ArgumentGuard.IsAbout(finding) || done is not ScriptWork));
         _own.Clear();
         return work;
     }

@@ -140,10 +140,13 @@ internal sealed class StateImportSource(PSCmdlet caller)
                 value = variable.Value;
             }
 
-            if (ArgumentGuard.FindScriptBlock(value) is { } path)
+            if (ArgumentGuard.Find(value) is { } bound)
             {
-                _findings.Add(new LabFinding(LabRunnerError.ScriptBlockInArgument, $"The variable '{name}' of -Variables has a script block in it{path}: it belongs to the caller's session and cannot run in another one.", null, "Use -Functions, or pass its text."));
-                continue;
+                _findings.Add(new LabFinding(bound.Id, $"The variable '{name}' of -Variables has {bound.What} in it{bound.Path}: {bound.Why}.", null, bound.Advice) { IsWarning = bound.IsWarning });
+                if (!bound.IsWarning)
+                {
+                    continue;
+                }
             }
 
             _fingerprint.Append("variable ").AppendLine(name.ToUpperInvariant());
@@ -162,10 +165,10 @@ internal sealed class StateImportSource(PSCmdlet caller)
 
         var (copy, ast) = ScriptCopy.Of(script);
         _fingerprint.Append(CultureInfo.InvariantCulture, $"script {ast.Extent.File}:{ast.Extent.StartLineNumber} ").AppendLine(ast.Extent.Text);
+        new CallerVariables(caller, _findings).LookAt(ast, "-InitializationScript");
         var values = new Hashtable();
         if (new UsingCollector(caller).Collect(ast, "-InitializationScript", _findings) is { } used)
         {
-        new CallerVariables(caller, _findings).LookAt(ast, "-InitializationScript");
             // With other values it would be another script.
             _fingerprint.AppendLine(Guid.NewGuid().ToString());
             values[UsingCollector.ParameterName] = used;
