@@ -72,6 +72,62 @@ Describe 'A run as a job' {
         Get-Job | Should -BeNullOrEmpty
     }
 
+    It 'gives output while the operation runs, in its place among the records, and the result last' {
+        $gate = [System.Threading.ManualResetEventSlim]::new()
+        $job = Invoke-ParallelLabRunner -Background @{ Name = 'a'; ScriptBlock = { 'one'; Write-Warning 'w'; $null; @{ Two = 2 }; $null = ($using:gate).Wait(60000); 'three' } }
+        Wait-Until { $job.ChildJobs[0].Output.Count -eq 3 }
+        $received = Receive-Job -Job $job *>&1
+        $received | ForEach-Object { "$_" } | Should -Be 'one', 'w', '', 'System.Collections.Hashtable'
+        $received[3].Two | Should -Be 2
+        $gate.Set()
+        $null = Wait-Job -Job $job -Timeout 60
+        $rest = Receive-Job -Job $job
+        $rest[0] | Should -Be 'three'
+        $rest[1] | Should -BeOfType ([LabRunner.LabOperationResult])
+        $rest[1].Output | Should -HaveCount 4
+        $rest | Should -HaveCount 2
+    }
+
+    It 'gives output of a monitor for as long as it runs' {
+        $job = Invoke-ParallelLabRunner -Background @{ Name = 'watch'; Type = 'Monitor'; ScriptBlock = { while ($true) { "out $((++$i))"; Start-Sleep -Milliseconds 20 } } }
+        $first = do { Receive-Job -Job $job } until ($job.ChildJobs[0].Output.Count -gt 2)
+        Wait-Until { $job.ChildJobs[0].HasMoreData }
+        $job.State | Should -Be 'Running'
+        Stop-Job -Job $job
+        $all = @($first) + @(Receive-Job -Job $job 2>$null)
+        $all[-1].Status | Should -Be 'Canceled'
+        $all[0..($all.Count - 2)] | Should -Be (1..($all.Count - 1) | ForEach-Object { "out $_" })
+        $all[-1].Output | Should -Be $all[0..($all.Count - 2)]
+    }
+
+    It 'gives output <Name>' -ForEach @(
+        @{ Name = 'of a program'; Operation = @{ Command = 'sh'; Arguments = '-c', 'echo one; echo two' } }
+        @{ Name = 'of a process of its own'; Operation = @{ Isolation = 'Process'; ScriptBlock = { 'one'; 'two' } } }
+        @{ Name = 'in one piece'; Operation = @{ ScriptBlock = { 'one'; 'two' } }; With = @{ OutputMode = 'Grouped' } }
+        @{ Name = 'that the result does not keep'; Operation = @{ ScriptBlock = { 'one'; 'two' } }; With = @{ NoOutput = $true } }
+        @{ Name = 'of each attempt'; Operation = @{ ScriptBlock = { if (-not ($using:tried).Count) { ($using:tried).Add(1); 'one'; throw 'once' }; 'two' }; RetryCount = 1 } }
+    ) {
+        $tried = [System.Collections.Generic.List[int]]::new()
+        if (-not $With) { $With = @{} }
+        $received = @(Invoke-ParallelLabRunner -Background (@{ Name = 'a' } + $Operation) @With | Receive-Job -Wait -AutoRemoveJob 2>$null)
+        $received[0, 1] | Should -Be 'one', 'two'
+        $received[2].Status | Should -Be 'Succeeded'
+        $received | Should -HaveCount 3
+    }
+
+    It 'keeps output that nobody receives within bounds, on the result too' {
+        $job = Invoke-ParallelLabRunner -Background -KeepRecords 1000 @{ Name = 'a'; ScriptBlock = { 1..150000 } }
+        $null = Wait-Job -Job $job -Timeout 120
+        $job.ChildJobs[0].Output.Count | Should -BeLessThan 2100
+        $received = Receive-Job -Job $job
+        $received.Count | Should -BeLessThan 2100
+        $received[-2] | Should -Be 150000
+        $received[-1].Output | Should -HaveCount 100000
+        $received[-1].Output[0, 49999, 50000, -1] | Should -Be 1, 50000, 100001, 150000
+        $received[-1].Truncated | Should -BeTrue
+        (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1..150000 } }).Output | Should -HaveCount 150000
+    }
+
     It 'keeps what nobody receives within bounds' {
         $job = Invoke-ParallelLabRunner -Background -KeepRecords 1000 @{ Name = 'a'; ScriptBlock = { foreach ($i in 1..20000) { Write-Information $i } } }
         $null = Wait-Job -Job $job -Timeout 60
@@ -116,18 +172,19 @@ operations:
         Wait-Until { $job.ChildJobs[1].State -eq 'Running' }
         $job.ChildJobs.State | Should -Be 'Completed', 'Running', 'NotStarted'
         $job.State | Should -Be 'Running'
-        "$(Receive-Job -Job $job *>&1)" | Should -Be '[disk] creating'
+        "$(Receive-Job -Job $job *>&1)" | Should -Be '[disk] creating disk'
         $gate.Set()
         $null = Wait-Job -Job $job -Timeout 60
         $job.State | Should -Be 'Completed'
         $job.StatusMessage | Should -Be '3 of 3 operations ended'
         $job.ChildJobs[1].Warning.Message | Should -Be '[machine] booting'
         $received = @(Receive-Job -Job $job 3>$null)
-        $received | Should -HaveCount 1
-        $received[0] | Should -BeOfType ([LabRunner.LabOrchestrationReport])
-        $received[0].Summary.Status | Should -Be 'Succeeded'
-        $received[0].Results.Output | Should -Be 'disk', 'machine', 'index'
-        $received[0].Metrics.TotalOperations | Should -Be 3
+        $received | Should -HaveCount 3
+        $report = $received | Where-Object { $_ -is [LabRunner.LabOrchestrationReport] }
+        $received | Where-Object { $_ -is [string] } | Should -Be 'machine', 'index'
+        $report.Summary.Status | Should -Be 'Succeeded'
+        $report.Results.Output | Should -Be 'disk', 'machine', 'index'
+        $report.Metrics.TotalOperations | Should -Be 3
         $job.HasMoreData | Should -BeFalse
     }
 
@@ -138,7 +195,7 @@ operations:
         $job.State | Should -Be 'Failed'
         $job.ChildJobs.State | Should -Be 'Completed', 'Completed', 'Failed'
         $job.ChildJobs[2].StatusMessage | Should -Be 'broken'
-        $report = Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures 3>$null
+        $report = Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures 3>$null | Where-Object { $_ -is [LabRunner.LabOrchestrationReport] }
         $report.Summary.Success | Should -BeFalse
         $report.Error | Should -BeLike '*broken*'
         $failures | ForEach-Object { "$_" } | Should -Be '[index] broken'

@@ -191,6 +191,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
 
         settings.Secrets = SecretReference.Prepare(Voice, definitions);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
+        settings.InBackground = Background;
         var run = LabRun.Start(plan, definitions, settings, caller);
         if (Background)
         {

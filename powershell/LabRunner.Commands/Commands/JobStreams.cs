@@ -40,10 +40,10 @@ internal sealed class JobStreams
         : _job.Output.Count + _job.Error.Count + _job.Warning.Count + _job.Verbose.Count + _job.Debug.Count + _job.Information.Count > 0;
 
     /// <summary>Writes an output object.</summary>
-    internal void Output(object item)
+    internal void Output(object? item)
     {
-        var wrapped = PSObject.AsPSObject(item);
-        _job.Output.Add(wrapped);
+        var wrapped = item is null ? null : PSObject.AsPSObject(item);
+        Add(_job.Output, wrapped);
         Order("Output", wrapped);
     }
 
@@ -54,10 +54,10 @@ internal sealed class JobStreams
         Order("Error", error);
     }
 
-    /// <summary>Writes what an operation wrote.</summary>
-    internal void Record(LabRecord record)
+    /// <summary>Writes a record of any other stream.</summary>
+    internal void Record(object record)
     {
-        switch (record.Live)
+        switch (record)
         {
             case ErrorRecord error:
                 Error(error);
@@ -81,7 +81,7 @@ internal sealed class JobStreams
         }
     }
 
-    private void Order(string stream, object item)
+    private void Order(string stream, object? item)
     {
         if (_ordered is null)
         {
@@ -92,10 +92,10 @@ internal sealed class JobStreams
         _ordered.Add(Make!.Invoke([Enum.Parse(StreamType!, stream), item]));
     }
 
-    private void Add<T>(PSDataCollection<T> collection, T item)
+    private void Add<T>(PSDataCollection<T> collection, T? item)
     {
         Trim(collection);
-        collection.Add(item);
+        collection.Add(item!);
     }
 
     // Half of it at a time, so that a stream that nobody receives costs little.

@@ -42,7 +42,11 @@ public sealed class LabOperationJob : Job
         }
     }
 
-    internal void Write(LabRecord record) => _streams.Record(record);
+    internal void Write(LabRecord record) => _streams.Record(record.Live);
+
+    internal void Put(object? item) => _streams.Output(item);
+
+    internal void Say(VerboseRecord message) => _streams.Record(message);
 
     internal void Fail(ErrorRecord error) => _streams.Error(error);
 

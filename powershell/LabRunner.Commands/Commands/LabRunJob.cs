@@ -136,12 +136,17 @@ public sealed class LabRunJob : Job
             job._operations[operation].End(result, isOutput: job._report is null);
         }
 
-        public void Failure(int operation, ErrorRecord error) =>
-            job._operations[operation < job._operations.Length ? operation : job._run.Undone(operation)].Fail(error);
+        public void Failure(int operation, ErrorRecord error) => Of(operation).Fail(error);
+
+        public void Output(string operation, object? item) => _byName[operation].Put(item);
+
+        public void Verbose(int operation, string message) => Of(operation).Say(new VerboseRecord(message));
 
         public void Record(LabRecord record) => _byName[record.Operation].Write(record);
 
         public void Warning(string message) => job.Warning.Add(new WarningRecord(message));
+
+        private LabOperationJob Of(int operation) => job._operations[operation < job._operations.Length ? operation : job._run.Undone(operation)];
 
         // What a compensation writes is its operation's too.
         private static Dictionary<string, LabOperationJob> Names(LabRunJob job)

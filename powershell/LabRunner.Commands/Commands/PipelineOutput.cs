@@ -19,6 +19,12 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
 
     public void Result(int operation, LabOperationResult result) => write(result);
 
+    public void Output(string operation, object? item)
+    {
+    }
+
+    public void Verbose(int operation, string message) => Write("VerbosePreference", message, caller.WriteVerbose, screen => screen.WriteVerboseLine);
+
     public void Failure(int operation, ErrorRecord error) => Error(error);
 
     public void Record(LabRecord record)
@@ -32,7 +38,7 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
                 Warning(warning.Message);
                 break;
             case VerboseRecord verbose:
-                Write("VerbosePreference", verbose.Message, caller.WriteVerbose, screen => screen.WriteVerboseLine);
+                Verbose(-1, verbose.Message);
                 break;
             case DebugRecord debug:
                 Write("DebugPreference", debug.Message, caller.WriteDebug, screen => screen.WriteDebugLine);

@@ -175,6 +175,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var caller = foreseen ?? Capture(source.Constrained);
         settings.Secrets = SecretReference.Prepare(Voice, operations);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
+        settings.InBackground = Background;
         var run = LabRun.Start(plan, operations, settings, caller);
         if (Background)
         {

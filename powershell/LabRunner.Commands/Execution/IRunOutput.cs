@@ -17,6 +17,12 @@ internal interface IRunOutput
     /// <summary>An operation wrote something besides its output; its text says which one.</summary>
     void Record(LabRecord record);
 
+    /// <summary>An operation output an object. Asked for by runs in the background only.</summary>
+    void Output(string operation, object? item);
+
+    /// <summary>What becomes of an operation, for those who want to read along. Asked for with the preference only.</summary>
+    void Verbose(int operation, string message);
+
     /// <summary>The user should know something of the run itself.</summary>
     void Warning(string message);
 }

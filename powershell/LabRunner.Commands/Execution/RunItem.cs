@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace LabRunner.Execution;
 
-/// <summary>What travels on a run's queue: a record of an operation, an event of the core, or the end by a fault.</summary>
+/// <summary>What travels on a run's queue: a record or an output of an operation, an event of the core, or the end by a fault.</summary>
 internal readonly struct RunItem
 {
     // What a record costs besides its text.
@@ -14,11 +14,22 @@ internal readonly struct RunItem
         Size = Overhead + (2 * TextLength(record.Live));
     }
 
+    internal RunItem(RunOutput output)
+    {
+        Output = output;
+        Size = Overhead + (2 * ((output.Item as string)?.Length ?? 0));
+    }
+
     internal RunItem(RunEvent happened) => Event = happened;
 
     internal RunItem(Exception fault) => Fault = fault;
 
     internal LabRecord? Record { get; }
+
+    internal RunOutput? Output { get; }
+
+    /// <summary>Whether an operation wrote it, who can wait for room.</summary>
+    internal bool IsWritten => Record is not null || Output is not null;
 
     internal RunEvent? Event { get; }
 

@@ -17,6 +17,7 @@ internal sealed class RunPump
     private readonly LabOperationResult[] _undone;
     private readonly bool[] _final;
     private readonly bool[] _released;
+    private readonly bool _tells;
     private int _nextToRelease;
     private DateTime _lastAt;
     private bool _over;
@@ -27,6 +28,7 @@ internal sealed class RunPump
         _run = run;
         _output = output;
         _view = view;
+        _tells = run.Caller.Preference("VerbosePreference") is not (null or ActionPreference.SilentlyContinue);
         _labels = new LineLabels(run.Operations.Count > 1);
         _final = new bool[run.Nodes.Count];
         _released = new bool[run.Operations.Count];
@@ -61,6 +63,10 @@ internal sealed class RunPump
                     {
                         Show(record);
                     }
+                }
+                else if (item.Output is { } output)
+                {
+                    _output.Output(output.Operation, output.Item);
                 }
                 else if (item.Event is { } happened)
                 {
@@ -117,18 +123,22 @@ internal sealed class RunPump
                 Progress.Started(happened.Operation);
                 _output.Started(happened.Operation);
                 Changed(happened, "started");
+                Tell(happened.Operation, _tells ? VerboseText.Started(Node(happened), happened, Attempts(happened.Operation)) : null);
                 break;
             case "serving":
                 Changed(happened, "serving");
+                Tell(happened.Operation, _tells ? VerboseText.Serving(Node(happened)) : null);
                 break;
             case "retrying":
                 result.Attempts = (int)happened.Attempt;
                 Show(_labels.Rest(_run.Nodes[happened.Operation].Name));
                 Progress.Paused(happened.Operation);
-                Changed(happened, RetryText.Of(happened, _run.Nodes[happened.Operation].Attempts ?? _run.Settings.Attempts));
+                Changed(happened, RetryText.Of(happened, Attempts(happened.Operation)));
+                Tell(happened.Operation, _tells ? VerboseText.Retrying(Node(happened), happened, Attempts(happened.Operation)) : null);
                 break;
             case "rolling-back":
                 Changed(happened, "failed, and what had succeeded is undone");
+                Tell(happened.Operation, _tells ? VerboseText.RollingBack(Node(happened)) : null);
                 break;
             case "ended":
                 Ended(result, happened);
@@ -192,7 +202,7 @@ internal sealed class RunPump
 
         if (_run.Settings.Grouped)
         {
-            Replay(result);
+            Replay(operation, result);
         }
 
         var name = _run.Nodes[operation].Name;
@@ -202,6 +212,7 @@ internal sealed class RunPump
             _output.Failure(operation, _labels.Error(name, error));
         }
 
+        Tell(operation, _tells ? VerboseText.Ended(_run.Nodes[operation], result, Attempts(operation)) : null);
         if (!_run.Settings.Ordered && operation < _results.Length && !MayBeUndone(operation))
         {
             Release(operation);
@@ -229,11 +240,31 @@ internal sealed class RunPump
     }
 
     // All that it wrote in one piece; the middle is missing where it wrote more than is kept.
-    private void Replay(LabOperationResult result)
+    private void Replay(int operation, LabOperationResult result)
     {
         foreach (var record in result.Records)
         {
             Show(record);
+        }
+
+        if (_run.Settings.InBackground)
+        {
+            foreach (var item in result.Output)
+            {
+                _output.Output(_run.Nodes[operation].Name, item);
+            }
+        }
+    }
+
+    private OperationDefinition Node(RunEvent happened) => _run.Nodes[happened.Operation];
+
+    private long? Attempts(int operation) => _run.Nodes[operation].Attempts ?? _run.Settings.Attempts;
+
+    private void Tell(int operation, string? sentence)
+    {
+        if (sentence is not null)
+        {
+            _output.Verbose(operation, sentence);
         }
     }
 

@@ -78,5 +78,14 @@ internal sealed class RunSettings
 
     internal bool NoOutput { get; init; }
 
+    /// <summary>Whether a job gives its reader what operations output while they run.</summary>
+    internal bool InBackground { get; set; }
+
+    /// <summary>Whether output is handed on while operations run; else it is when they have ended.</summary>
+    internal bool StreamsOutput => InBackground && !Grouped;
+
+    /// <summary>How much output of an operation its result keeps. What runs in the background may run for ever.</summary>
+    internal int KeepOutput => InBackground ? 100_000 : Streams.KeptEnds<object?>.All;
+
     internal int KeepRecords { get; init; } = 10_000;
 }

@@ -22,7 +22,7 @@ internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L 
     {
         lock (_gate)
         {
-            if (item.Record is not null)
+            if (item.IsWritten)
             {
                 if (!_closed && (_records >= recordLimit || _bytes >= byteLimit) && writer is not null)
                 {
@@ -67,7 +67,7 @@ internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L 
             }
 
             item = _items.Dequeue();
-            if (item.Record is not null)
+            if (item.IsWritten)
             {
                 _records--;
                 _bytes -= item.Size;

@@ -13,11 +13,11 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     private const int ErrorLimit = 1000;
 
     private readonly object _gate = new();
-    private List<object?>? _output;
+    private KeptEnds<object?>? _output;
     private List<ErrorRecord>? _errors;
     private List<WarningRecord>? _warnings;
     // What earlier attempts wrote, and why they failed, stays readable; all else is that of the last attempt.
-    private RecordLog? _log = earlier?.HandOver();
+    private KeptEnds<LabRecord>? _log = earlier?.HandOver();
     private readonly bool _separatesPrograms = operation.Work is not ScriptWork { MergesErrors: true };
     private object? _lone;
     private bool _closed;
@@ -57,7 +57,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     {
         if (item is null)
         {
-            Output(null);
+            Output(null, writer);
             return;
         }
 
@@ -67,7 +67,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 ProgramText(text.ToString(), writer);
                 break;
             case LabStream.Output:
-                Output(SecretMask.Output(item));
+                Output(SecretMask.Output(item), writer);
                 break;
             case LabStream.Error when item.BaseObject is ErrorRecord error:
                 Error(error, writer);
@@ -90,7 +90,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
         else
         {
-            Line(line);
+            Output(SecretMask.Text(line), writer);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         switch (stream, item)
         {
             case (LabStream.Output, _):
-                Output(item is null ? null : SecretMask.Output(PSObject.AsPSObject(item)));
+                Output(item is null ? null : SecretMask.Output(PSObject.AsPSObject(item)), writer);
                 break;
             case (LabStream.Error, ErrorRecord error):
                 Error(error, writer);
@@ -140,7 +140,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
             var record = new LabRecord(run.NextSequence(), DateTime.Now, stream, operation.Name, data);
             if (run.Settings.KeepRecords > 0)
             {
-                (_log ??= new RecordLog(run.Settings.KeepRecords)).Add(record);
+                (_log ??= new KeptEnds<LabRecord>(run.Settings.KeepRecords)).Add(record);
             }
 
             return record;
@@ -148,7 +148,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     }
 
     /// <summary>Takes one line that a program wrote to its standard output.</summary>
-    internal void Line(string line) => Output(SecretMask.Text(line));
+    internal void Line(string line) => Output(SecretMask.Text(line), null);
 
     /// <summary>Lets the worker see that it was told to stop, should it wait for room.</summary>
     internal void WakeWriter() => run.Queue.Wake();
@@ -208,7 +208,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
             result.ErrorRecords = _errors?.ToArray() ?? [];
             result.WarningRecords = _warnings?.ToArray() ?? [];
             result.Records = _log?.ToArray() ?? [];
-            result.Truncated = _log?.Truncated ?? false;
+            result.Truncated = _log?.Truncated == true || _output?.Truncated == true;
             result.HadErrors = ErrorCount > 0;
             result.Failure = Failure;
             result.ExitCode = ExitCode;
@@ -217,13 +217,13 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
     }
 
-    private RecordLog? HandOver()
+    private KeptEnds<LabRecord>? HandOver()
     {
         lock (_gate)
         {
             if (!_closed && Failure is { } failure && run.Settings.KeepRecords > 0)
             {
-                (_log ??= new RecordLog(run.Settings.KeepRecords)).Add(new LabRecord(run.NextSequence(), DateTime.Now, LabStream.Error, operation.Name, failure));
+                (_log ??= new KeptEnds<LabRecord>(run.Settings.KeepRecords)).Add(new LabRecord(run.NextSequence(), DateTime.Now, LabStream.Error, operation.Name, failure));
             }
 
             _closed = true;
@@ -233,7 +233,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
     }
 
-    private void Output(object? item)
+    private void Output(object? item, IBlockedWriter? writer)
     {
         lock (_gate)
         {
@@ -245,8 +245,13 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
             _lone = ++OutputCount == 1 ? item : null;
             if (!run.Settings.NoOutput)
             {
-                (_output ??= []).Add(item);
+                (_output ??= new KeptEnds<object?>(run.Settings.KeepOutput)).Add(item);
             }
+        }
+
+        if (run.Settings.StreamsOutput)
+        {
+            run.Queue.Put(new RunItem(new RunOutput(operation.Name, item)), writer);
         }
     }
 

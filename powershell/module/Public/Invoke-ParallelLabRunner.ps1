@@ -84,7 +84,8 @@ function Invoke-ParallelLabRunner {
         When warnings, errors, host output and the like are shown. Live, which is the default: while operations run, each line
         with the name of its operation. Grouped: when an operation has ended, all of it in one piece.
     .PARAMETER Background
-        Returns a job at once, for Wait-Job, Receive-Job and Stop-Job. Each operation is a child job of it. Alias: AsJob.
+        Returns a job at once, for Wait-Job, Receive-Job and Stop-Job. Each operation is a child job of it, whose output is
+        received while it runs, and its result last. Alias: AsJob.
     .PARAMETER Isolation
         How far operations are kept apart that have no Isolation of their own. Shared, which is the default: in warm
         runspaces, and what an operation changes in its session is undone before the next one. Runspace: in a runspace of its
