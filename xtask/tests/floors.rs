@@ -279,6 +279,27 @@ fn no_files_import_each_other_in_a_circle() {
     assert!(wrong.is_empty(), "files that import each other:\n{}", wrong.join("\n"));
 }
 
+/// All others ask what a plan knows of an operation's work, so that a new kind of work changes nothing elsewhere.
+#[test]
+fn only_its_own_folder_and_the_providers_look_at_which_work_it_is() {
+    let looks = |line: &str| {
+        let Some(at) = line.find("Work::") else { return false };
+        let before = &line[..at];
+        line[at..].contains("=>") || ["let ", "matches!(", "== ", "!= "].iter().any(|sign| before.contains(sign))
+    };
+    assert!(looks("    Work::Script => {}") && looks("if let Work::Process(spec) = &work {"));
+    assert!(!looks("    Some(Provider::PowerShell) => (Work::Script, None),"));
+    let mut wrong = Vec::new();
+    for (module, code) in &Core::read().code {
+        let is_home = module.starts_with(&["operation".to_owned(), "work".to_owned()])
+            || module.first().is_some_and(|room| room == "work");
+        for line in code.lines().filter(|line| !is_home && looks(line)) {
+            wrong.push(format!("{}: {}", module.join("::"), line.trim()));
+        }
+    }
+    assert!(wrong.is_empty(), "code that looks at which work it is:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn an_import_is_read_however_it_is_written() {
     let paths =

@@ -5,10 +5,7 @@ use super::diagnostics::Findings;
 use super::document::{Mapping, Node, Span, Value, same_key};
 use super::model::{LabOperation, SecretUse};
 use crate::error::{Code, Place};
-use crate::operation::Work;
-
-/// What a reference to a secret begins with.
-const PREFIX: &str = "secret://";
+use crate::work::secrets::{PREFIX, name_of};
 
 /// Sections of a lab that are data for its scripts.
 const DATA: [&str; 4] = ["metadata", "infrastructure", "nodes", "environment"];
@@ -29,8 +26,8 @@ pub(super) fn find<'l>(
             .into_iter()
             .flatten()
         {
-            let (Work::Process(spec), Some(at)) = (work, &operation.operation.at) else { continue };
-            for (name, value) in &spec.environment {
+            let Some(at) = &operation.operation.at else { continue };
+            for (name, value) in work.environment().into_iter().flatten() {
                 search.text(value.as_deref().unwrap_or_default(), &format!("environment.{name}"), at);
             }
         }
@@ -40,11 +37,6 @@ pub(super) fn find<'l>(
         search.node(&entry.value, &mut entry.key.clone());
     }
     search.found
-}
-
-/// The name of the secret that a text stands for.
-pub(super) fn name_of(text: &str) -> Option<&str> {
-    text.strip_prefix(PREFIX).map(str::trim).filter(|name| !name.is_empty())
 }
 
 struct Search<'f, 't> {

@@ -5,12 +5,13 @@ use super::document::{Entry, Mapping, Node, Span, Style, Text, Value};
 use super::fields::{self, Fields};
 use super::hazards::{place_of, twins};
 use super::model::{Provider, Script};
+use super::paths;
 use super::quantity::Unit;
-use super::{paths, secrets};
 use crate::error::Code;
 use crate::near::did_you_mean;
 use crate::operation::endpoint::Endpoint;
 use crate::operation::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
+use crate::work::secrets::name_of;
 use std::collections::BTreeMap;
 
 /// The keys that say what an operation does.
@@ -394,7 +395,7 @@ fn argument(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<Strin
 
 /// Programs get secrets in their environment: their arguments stand in the list of processes.
 fn refuse_secret(argument: &Node, findings: &mut Findings<'_>) {
-    let Some(name) = argument.as_text().and_then(secrets::name_of) else { return };
+    let Some(name) = argument.as_text().and_then(name_of) else { return };
     let message = format!(
         "the secret '{name}' stands among the arguments of a program, where everybody on the machine can read it in the list of processes"
     );

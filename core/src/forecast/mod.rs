@@ -43,7 +43,7 @@ use crate::preview::problem::Project;
 use crate::preview::schedule::Schedule;
 use crate::preview::{self, Curve};
 use crate::record::SkippedBecause;
-use rehearsal::{Interval, Rehearsal, is_service, rehearse};
+use rehearsal::{Interval, Rehearsal, rehearse};
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -154,7 +154,7 @@ pub fn forecast(plan: &Arc<Plan>, options: &Options, stop: Option<&AtomicBool>) 
         starts: rehearsal.intervals.iter().map(|interval| interval.start).collect(),
         makespan: rehearsal.makespan,
     };
-    let keeps = plan.ids().any(|op| is_service(plan, op) && !plan.resources().demands(op).is_empty());
+    let keeps = plan.ids().any(|op| plan.facts(op).service && !plan.resources().demands(op).is_empty());
     let searched = (!keeps).then(|| {
         preview::predict(
             &project,

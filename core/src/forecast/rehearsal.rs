@@ -83,16 +83,11 @@ pub(super) fn rehearse(plan: &Arc<Plan>, max_concurrency: u32) -> Rehearsal {
             due.pop();
             inputs.push(match scheduler.state(op) {
                 crate::scheduler::State::Stopping(_) => Input::Completed(op, attempt, Verdict::Stopped),
-                _ if is_service(plan, op) => Input::ServiceReady(op, attempt),
+                _ if plan.facts(op).service => Input::ServiceReady(op, attempt),
                 _ => Input::Completed(op, attempt, Verdict::Succeeded),
             });
         }
     }
-}
-
-pub(super) fn is_service(plan: &Plan, op: OpId) -> bool {
-    use crate::operation::{ProcessMode, Work};
-    matches!(&plan.operation(op).work, Work::Process(spec) if spec.mode == ProcessMode::Service)
 }
 
 impl Rehearsal {

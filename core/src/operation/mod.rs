@@ -7,7 +7,7 @@
 //! |--|--|
 //! | what is a plan compiled from | `request.rs` |
 //! | what is said of one operation | `declared.rs` |
-//! | what does it do | `work.rs` |
+//! | what does it do, and what is wrong with that | `work/` |
 //! | where is a service asked whether it is ready | `endpoint.rs` |
 //! | what does it need, and how much of that is there | `needs.rs` |
 //! | when is a failed attempt followed by another | `retry.rs` |
@@ -29,4 +29,4 @@ pub use needs::{LockMode, Needs, ResourceLimits};
 pub use request::{Order, PastRuns, PlanRequest};
 pub use retry::{Backoff, RetryPolicy, RetryRule};
 pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
-pub use work::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
+pub use work::{Probe, ProbeCheck, ProcessMode, ProcessSpec, RunsOn, Work, WorkFacts};

@@ -11,7 +11,7 @@ use super::survey::Survey;
 use super::{PastDurations, Plan, order, resources};
 use crate::error::{Code, Diagnostic, Fault, Severity, Subject};
 use crate::graph::{Adjacency, Graph, OpId};
-use crate::operation::{Operation, PlanRequest, Work};
+use crate::operation::{Operation, PlanRequest};
 use crate::parallel;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -222,11 +222,7 @@ fn describe_cycle(path: &[OpId], operations: &[Operation], names: &Names<'_>) ->
     let first = &operations[path[0].index()];
     let next = path[path.len().saturating_sub(2)];
     let mut declared = first.dependencies.iter().chain(&first.weak_dependencies);
-    let stopped = match &first.work {
-        Work::Stop { service } => Some(service),
-        _ => None,
-    };
-    let dependency = declared.find(|name| names.get(name) == Some(next)).or(stopped);
+    let dependency = declared.find(|name| names.get(name) == Some(next)).or(first.work.stops());
     let dependency = dependency.cloned().unwrap_or_default();
     Diagnostic::error(Code::CyclicDependency, format!("circular dependency: {}", circle.join(" -> ")))
         .with_advice("Remove one of these dependencies.")
@@ -238,6 +234,7 @@ fn describe_cycle(path: &[OpId], operations: &[Operation], names: &Names<'_>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::Work;
     use proptest::prelude::*;
 
     /// What is known of a plan, or everything that was found.

@@ -5,7 +5,6 @@ use super::estimates::Estimate;
 use super::survey::priority;
 use crate::error::Diagnostic;
 use crate::graph::OpId;
-use crate::operation::Work;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -58,11 +57,7 @@ impl Plan {
             level: self.level(op),
             remaining: self.remaining(op),
             critical,
-            work: match &declared.work {
-                Work::Script => "script",
-                Work::Process(_) => "process",
-                Work::Stop { .. } => "stop",
-            },
+            work: declared.work.word(),
             timeout_ms: declared.timeout_ms,
             estimate: self.estimate(op),
         }

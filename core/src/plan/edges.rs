@@ -6,7 +6,7 @@ use super::recent_names::RecentNames;
 use crate::error::{Code, Diagnostic, Subject};
 use crate::graph::{OpId, Rows};
 use crate::near::did_you_mean;
-use crate::operation::{Operation, ProcessMode, Work};
+use crate::operation::Operation;
 use std::collections::{BTreeMap, HashSet};
 
 /// Which operation waits for which.
@@ -83,7 +83,7 @@ impl<'a> PendingEdges<'a> {
         for (operation, id) in block.iter().zip((first.0..).map(OpId)) {
             self.asked.extend(operation.dependencies.iter().map(|name| (id, name.as_str())));
             self.ends.push((before + self.asked.len()) as u32);
-            if !operation.weak_dependencies.is_empty() || matches!(operation.work, Work::Stop { .. }) {
+            if !operation.weak_dependencies.is_empty() || operation.work.stops().is_some() {
                 self.special.push(id);
             }
         }
@@ -256,8 +256,8 @@ fn resolve_stop(
     names: &Names<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<OpId> {
-    let Work::Stop { service } = &operation.work else { return None };
-    let is_service = |op: &Operation| matches!(&op.work, Work::Process(p) if p.mode == ProcessMode::Service);
+    let service = operation.work.stops()?;
+    let is_service = |op: &Operation| op.work.facts().service;
     match names.get(service) {
         Some(target) if is_service(&operations[target.index()]) => Some(target),
         _ => {

@@ -5,10 +5,8 @@ use super::facts::Facts;
 use super::retries::Retry;
 use crate::error::{Code, Diagnostic};
 use crate::graph::OpId;
-use crate::operation::endpoint::Endpoint;
-use crate::operation::{Operation, ProcessMode, ProcessSpec, Work};
+use crate::operation::Operation;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// Priority of an operation that names none.
 const DEFAULT_PRIORITY: u8 = 5;
@@ -141,33 +139,15 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
             "Give a limit above zero, or none.",
         );
     }
-    if let Work::Process(process) = &operation.work {
-        check_program(process, &format!("operation '{name}'"), &mut invalid);
-        if process.mode == ProcessMode::Service && process.ready.is_none() {
-            invalid(
-                format!("service '{name}' has no readiness probe"),
-                "Say how it shows that it is ready: ready: { tcp: host:port } or ready: { http: url }.",
-            );
-        }
-        if process.mode == ProcessMode::Task && process.ready.is_some() {
-            invalid(
-                format!("operation '{name}' has a readiness probe but is not a service"),
-                "Set mode: service, or leave the probe out.",
-            );
-        }
-        if let Some(Err(wrong)) = process.ready.as_ref().map(|probe| Endpoint::parse(&probe.check)) {
-            invalid(format!("operation '{name}': {}", wrong.message), wrong.advice);
-        }
-    }
+    operation.work.check(name, &mut invalid);
     if let Some(work) = &operation.compensation {
-        let odd = match &**work {
-            _ if operation.is_monitor() => Some("a monitor does nothing that could be undone"),
-            Work::Script => None,
-            Work::Process(process) if process.mode == ProcessMode::Task => {
-                check_program(process, &format!("the compensation of operation '{name}'"), &mut invalid);
-                None
-            }
-            Work::Process(_) | Work::Stop { .. } => Some("its compensation must end by itself"),
+        let odd = if operation.is_monitor() {
+            Some("a monitor does nothing that could be undone")
+        } else if work.facts().must_end {
+            work.check_as_compensation(name, &mut invalid);
+            None
+        } else {
+            Some("its compensation must end by itself")
         };
         if let Some(why) = odd {
             findings.push(
@@ -181,35 +161,6 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
-}
-
-/// What is wrong with a program before anybody looks for it.
-fn check_program(program: &ProcessSpec, who: &str, invalid: &mut impl FnMut(String, &str)) {
-    let command = &program.command;
-    if command.trim().is_empty() {
-        invalid(format!("{who} names no program"), "Give it a command.");
-    }
-    let texts = std::iter::once(command).chain(&program.working_directory).chain(&program.arguments);
-    if texts.chain(program.environment.values().flatten()).any(|text| text.contains('\0')) {
-        let advice = "Remove it from the command, its arguments, folder or environment.";
-        invalid(format!("{who} has a null character, which no program can be given"), advice);
-    }
-    if let Some(folder) = program.working_directory.as_ref().filter(|folder| !is_absolute(folder)) {
-        let message = format!("{who} starts '{command}' in '{folder}', which is not an absolute path");
-        invalid(message, "Give the whole path of its working directory.");
-    }
-    for name in program.environment.keys().filter(|name| name.is_empty() || name.contains(['=', '\0'])) {
-        let message = format!("{who} sets the variable '{}', which cannot be a name", name.escape_debug());
-        invalid(message, "Give a name without '='.");
-    }
-}
-
-/// Whether a path is a whole one on some system: a plan may be looked at elsewhere than where it will run.
-fn is_absolute(path: &str) -> bool {
-    let drive = path.as_bytes();
-    Path::new(path).is_absolute()
-        || path.starts_with(['/', '\\'])
-        || (drive.len() > 2 && drive[0].is_ascii_alphabetic() && drive[1] == b':')
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use super::outcome::Outcome;
 use super::tasks::Tasks;
 use super::workers::Workers;
 use crate::graph::OpId;
-use crate::operation::{StopMode, Work};
+use crate::operation::{RunsOn, StopMode};
 use crate::plan::{Plan, Retry};
 use crate::record::disk::Disk;
 use crate::record::entry::{Finished, Spawned, Stop};
@@ -31,6 +31,7 @@ use crate::record::{RunResult, What};
 use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason};
 use crate::work::identity::Identity;
 use crate::work::output::Stream;
+use crate::work::provider::Handle;
 use jiff::Timestamp;
 use std::io;
 use std::path::PathBuf;
@@ -223,10 +224,10 @@ impl Driver {
     /// Lets one command take effect.
     fn execute(&mut self, command: Command) {
         match command {
-            Command::Start(op, attempt) => match &self.about.plan.operation(op).work {
-                Work::Script => self.workers.admit(op, attempt),
-                Work::Process(spec) => self.tasks.start(op, attempt, (**spec).clone()),
-                Work::Stop { .. } => {}
+            Command::Start(op, attempt) => match self.about.plan.facts(op).runs_on {
+                RunsOn::Worker => self.workers.admit(op, attempt),
+                RunsOn::Core => self.tasks.start(op, attempt, &self.about.plan.operation(op).work),
+                RunsOn::Nothing => {}
             },
             Command::Withdraw(op, _) => self.workers.withdraw(op),
             Command::Stop { op, mode, .. } => self.tasks.stop(op, mode),
@@ -284,10 +285,10 @@ impl Driver {
         self.feed.publish(self.clock.now(), EventKind::Output { op, attempt, stream, line });
     }
 
-    /// A program has been started.
-    pub(super) fn spawned(&mut self, op: OpId, attempt: u32, identity: Identity) {
+    /// What an attempt runs has been started.
+    pub(super) fn bound(&mut self, op: OpId, attempt: u32, handle: Handle) {
         let (now, name) = (self.clock.now(), self.about.plan.operation(op).name.clone());
-        let Identity { pid, start_time, .. } = identity;
+        let Handle::Process(Identity { pid, start_time, .. }) = handle;
         let what = What::Spawned(Spawned { op, name, attempt, pid, start_time });
         let event = self.feed.event(now, EventKind::Happened(what));
         self.journal.append(now, std::slice::from_ref(&event));

@@ -1,27 +1,16 @@
 //! What runs make known while they run: one queue for all runs of the process, read by one thread.
 //!
-//! Changes of state are never held back. Output of programs is: when more than [`OUTPUT_BUDGET`]
-//! bytes wait to be read, the program's pipe is not read any further until they are.
+//! Changes of state are never held back. Output of programs is, by an [`OutputBudget`].
 
 use crate::graph::OpId;
 use crate::record::What;
 use crate::run::sync::{Condvar, Mutex};
+use crate::work::budget::OutputBudget;
 use crate::work::output::Stream;
 use serde::Serialize;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
-
-/// Bytes of program output that may wait to be read.
-pub const OUTPUT_BUDGET: usize = 4 << 20;
-
-/// What a line takes beside its text: the event, and its document on the way out. Of short lines that is most.
-const LINE_OVERHEAD: usize = 256;
-
-/// What a line takes of the budget.
-fn cost(line: &str) -> usize {
-    (line.len() + LINE_OVERHEAD).min(OUTPUT_BUDGET)
-}
 
 /// One thing that happened in one run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -68,27 +57,17 @@ pub enum EventKind {
 }
 
 /// The queue.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct EventHub {
     queue: Mutex<Queue>,
     arrived: Condvar,
-    output_budget: Semaphore,
+    budget: Arc<OutputBudget>,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     events: VecDeque<Event>,
     woken: bool,
-}
-
-impl Default for EventHub {
-    fn default() -> Self {
-        Self {
-            queue: Mutex::default(),
-            arrived: Condvar::default(),
-            output_budget: Semaphore::new(OUTPUT_BUDGET),
-        }
-    }
 }
 
 impl EventHub {
@@ -102,11 +81,9 @@ impl EventHub {
         }
     }
 
-    /// Waits until there is room for a line of output. The room is given back when the line is read.
-    pub async fn reserve_output(&self, line: &str) {
-        if let Ok(permit) = self.output_budget.acquire_many(cost(line) as u32).await {
-            permit.forget();
-        }
+    /// The room for output that waits to be read: it is given back when a line is read.
+    pub fn budget(&self) -> &Arc<OutputBudget> {
+        &self.budget
     }
 
     /// Takes all events, waiting for the first up to `wait`; empty when none came or somebody woke it.
@@ -126,14 +103,10 @@ impl EventHub {
         queue.woken = false;
         let events: Vec<Event> = queue.events.drain(..).collect();
         drop(queue);
-        let read: usize = events
-            .iter()
-            .map(|event| match &event.kind {
-                EventKind::Output { line, .. } => cost(line),
-                _ => 0,
-            })
-            .sum();
-        self.output_budget.add_permits(read);
+        self.budget.give_back(events.iter().filter_map(|event| match &event.kind {
+            EventKind::Output { line, .. } => Some(line.as_str()),
+            _ => None,
+        }));
         events
     }
 
@@ -149,7 +122,7 @@ mod tests {
     use super::*;
     use crate::record::entry::Ended;
     use crate::scheduler::Status;
-    use std::sync::Arc;
+    use crate::work::budget::{LINE_OVERHEAD, OUTPUT_BUDGET};
 
     fn output(line: &str) -> Event {
         let kind =
@@ -191,11 +164,11 @@ mod tests {
     async fn output_beyond_the_budget_waits_for_a_reader() {
         let hub = Arc::new(EventHub::default());
         let line = "x".repeat(OUTPUT_BUDGET);
-        hub.reserve_output(&line).await;
+        hub.budget().reserve(&line).await;
         hub.push([output(&line)]);
         let mut blocked = tokio::spawn({
             let hub = Arc::clone(&hub);
-            async move { hub.reserve_output("another").await }
+            async move { hub.budget().reserve("another").await }
         });
         tokio::task::yield_now().await;
         assert!(futures_pending(&mut blocked).await);
@@ -208,13 +181,13 @@ mod tests {
         let hub = EventHub::default();
         let mut waiting = 0;
         // The first that must wait for a reader ends the count.
-        while tokio::time::timeout(Duration::ZERO, hub.reserve_output("1")).await.is_ok() {
+        while tokio::time::timeout(Duration::ZERO, hub.budget().reserve("1")).await.is_ok() {
             hub.push([output("1")]);
             waiting += 1;
         }
         assert_eq!(waiting, OUTPUT_BUDGET / (LINE_OVERHEAD + 1));
         assert_eq!(hub.take(Duration::ZERO).len(), waiting);
-        hub.reserve_output("1").await;
+        hub.budget().reserve("1").await;
     }
 
     /// Whether a task is still waiting after everything else had its turn.

@@ -81,7 +81,7 @@ mod programs {
     use super::*;
     use crate::operation::Work;
     use crate::run::testing::program;
-    use crate::work::listener_program;
+    use crate::work::process::listener_program;
 
     fn sleeper(name: &str) -> Operation {
         program(name, &[], "exec sleep 600")

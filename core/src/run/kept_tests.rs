@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// A run with something of everything: a retry, a service, a program that fails, what is skipped for it, and a rollback.
 fn web_farm(directory: &Path) {
-    let service = Work::Process(Box::new(crate::work::listener_program::plain("")));
+    let service = Work::Process(Box::new(crate::work::process::listener_program::plain("")));
     let retry = RetryPolicy { count: 1, ..RetryPolicy::default() };
     let operations = vec![
         Operation { compensation: Some(Box::new(Work::Script)), ..script("Prepare disks", &[]) },

@@ -18,7 +18,6 @@
 //! | what is known of each operation, and what its entries and results say | [`ledger`], [`ending`] |
 //! | which scripts and workers wait for each other | [`workers`] |
 //! | how programs are run, and how they report | [`tasks`], [`reports`] |
-//! | how they get secrets, which are shown nowhere | [`secrets`] |
 //! | how an attempt came out | [`outcome`] |
 //! | how time and the machine's load reach a run | [`clock`], [`timer`], [`sampling`] |
 //! | what is made known while it runs, and how | [`events`], [`feed`] |
@@ -40,7 +39,6 @@ pub mod options;
 pub mod outcome;
 mod reports;
 mod sampling;
-pub mod secrets;
 mod start;
 mod sync;
 mod tasks;

@@ -1,6 +1,5 @@
 //! What a run is told at its start.
 
-use super::secrets::Secrets;
 use crate::error::{Code, Fault};
 use crate::history::retention::Retention;
 use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryPolicy};
@@ -8,6 +7,7 @@ use crate::plan::{Plan, Retry};
 use crate::record::LeftOut;
 use crate::record::header::UNNAMED;
 use crate::scheduler::{GuardLimits, Settings};
+use crate::work::secrets::Secrets;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 

@@ -4,6 +4,7 @@ use crate::error::{Code, Fault};
 use crate::plan::Retry;
 use crate::record::ErrorReport;
 use crate::scheduler::Verdict;
+use crate::work::provider::{Conclusion, Ending};
 use serde::{Deserialize, Serialize};
 
 /// How an attempt came out.
@@ -60,11 +61,6 @@ impl Outcome {
         })
     }
 
-    /// A bad end for a reason.
-    pub fn failed(fault: &Fault) -> Self {
-        Self { status: OutcomeStatus::Failed, error: Some(ErrorReport::from(fault)), ..Self::default() }
-    }
-
     /// The scheduler's part of it. What failed is matched against the patterns of its policy, as
     /// `id: message`.
     pub fn verdict(&self, policy: Option<&Retry>) -> Verdict {
@@ -77,5 +73,16 @@ impl Outcome {
             }
             OutcomeStatus::Stopped => Verdict::Stopped,
         }
+    }
+}
+
+impl From<Conclusion> for Outcome {
+    fn from(conclusion: Conclusion) -> Self {
+        let (status, error) = match &conclusion.ending {
+            Ending::Succeeded => (OutcomeStatus::Succeeded, None),
+            Ending::Failed(fault) => (OutcomeStatus::Failed, Some(ErrorReport::from(fault))),
+            Ending::Stopped => (OutcomeStatus::Stopped, None),
+        };
+        Self { status, error, exit_code: conclusion.exit_code, ..Self::default() }
     }
 }

@@ -2,11 +2,13 @@
 
 use super::driver::Message;
 use super::handle::Run;
-use super::tasks::{self, Listener, Report, Reports};
+use super::outcome::Outcome;
+use super::tasks::{Listener, Reports};
 use crate::graph::OpId;
 use crate::record::disk::Append;
 use crate::scheduler::Input;
 use crate::work::output::Stream;
+use crate::work::provider::{self, Report};
 use crate::work::runtime;
 use std::collections::HashMap;
 use std::io;
@@ -19,7 +21,7 @@ impl Listener for Run {
         let mut logs: HashMap<OpId, Log> = HashMap::new();
         let mut batch = Vec::with_capacity(BATCH);
         while reports.blocking_recv_many(&mut batch, BATCH) > 0 {
-            for tasks::Message { op, attempt, report } in batch.drain(..) {
+            for provider::Message { op, attempt, report } in batch.drain(..) {
                 match report {
                     Report::Begins(reply) => {
                         let taken = Message::Taken { op, attempt, worker: None };
@@ -30,7 +32,7 @@ impl Listener for Run {
                         // A task that has gone meanwhile needs no answer.
                         let _ = reply.send(begins);
                     }
-                    Report::Spawned(identity) => self.driver.lock().spawned(op, attempt, identity),
+                    Report::Bound(handle) => self.driver.lock().bound(op, attempt, handle),
                     Report::Ready => {
                         drop(self.send(Message::Input(Input::ServiceReady(op, attempt))));
                     }
@@ -43,10 +45,11 @@ impl Listener for Run {
                         }
                         self.driver.lock().output(op, attempt, stream, line);
                     }
-                    Report::Ended(outcome) => {
+                    Report::Ended(conclusion) => {
                         logs.remove(&op);
                         // Before the message: another attempt may start with it.
                         self.driver.lock().forget_task(op);
+                        let outcome = Outcome::from(conclusion);
                         drop(self.send(Message::Completed { op, attempt, outcome }));
                     }
                 }

@@ -61,7 +61,7 @@ impl Run {
         let surroundings = Surroundings {
             run: about.id.clone(),
             secrets: options.secrets.clone(),
-            hub: Arc::clone(&hub),
+            budget: Arc::clone(hub.budget()),
             grace: Duration::from_millis(options.stop_grace_ms),
         };
         let driver = |run: Weak<Self>| {

@@ -1,47 +1,22 @@
-//! The tasks of a run: its programs. Each runs on the threads of the runtime, knows nothing of the run, and reports by
-//! message.
+//! The tasks of a run: what runs without a worker. Each is a [provider](crate::work::provider) at work on the threads of the runtime, knows
+//! nothing of the run, and reports by message.
 //!
 //! A thread of the run's own takes the [reports](super::reports). What they lead to - a step, a write to the journal,
 //! a line in a log - may wait for the disk, and the few threads that watch over all programs must not.
 
-use super::events::EventHub;
-use super::outcome::{Outcome, OutcomeStatus};
-use super::secrets::Secrets;
-use crate::error::Fault;
 use crate::graph::OpId;
-use crate::operation::{ProcessSpec, StopMode};
-use crate::record::ErrorReport;
+use crate::operation::{StopMode, Work};
+use crate::work::budget::OutputBudget;
 use crate::work::identity::Identity;
 use crate::work::mark::Mark;
-use crate::work::output::{OutputSink, Stream};
-use crate::work::process::{self, ProcessControl, ProcessEnd, ProcessOutcome, StopSender};
-use crate::work::runtime;
+use crate::work::provider::{Conclusion, Context, Message, Report, Reporter, StopSender, carry_out};
+use crate::work::secrets::Secrets;
+use crate::work::{self, runtime};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
-
-/// What a task has to say.
-pub(super) enum Report {
-    /// It wants to begin, and waits to hear whether it still may.
-    Begins(oneshot::Sender<bool>),
-    /// Its program has been started.
-    Spawned(Identity),
-    /// Its service is ready.
-    Ready,
-    /// Its program has written a line, for which there is room.
-    Line(Stream, String),
-    /// It has ended.
-    Ended(Outcome),
-}
-
-/// A report, and whose it is.
-pub(super) struct Message {
-    pub op: OpId,
-    pub attempt: u32,
-    pub report: Report,
-}
+use tokio::sync::mpsc;
 
 /// The reports of a run's tasks, in the order in which they came.
 pub(super) type Reports = mpsc::UnboundedReceiver<Message>;
@@ -52,44 +27,13 @@ pub(super) trait Listener: Send + Sync {
     fn listen(&self, reports: Reports);
 }
 
-/// How a task reports; sending never waits.
-#[derive(Clone)]
-struct Reporter {
-    to: mpsc::UnboundedSender<Message>,
-    op: OpId,
-    attempt: u32,
-}
-
-impl Reporter {
-    fn send(&self, report: Report) {
-        // Nobody listens only when the run's thread could not be started, and then nothing has begun.
-        let _ = self.to.send(Message { op: self.op, attempt: self.attempt, report });
-    }
-
-    /// Whether the task still may begin.
-    async fn begins(&self) -> bool {
-        let (reply, answer) = oneshot::channel();
-        self.send(Report::Begins(reply));
-        answer.await.unwrap_or(false)
-    }
-}
-
-/// What a task knows.
-struct Context {
-    reporter: Reporter,
-    secrets: Secrets,
-    hub: Arc<EventHub>,
-    grace: Duration,
-    mark: Mark,
-}
-
 /// What all tasks of a run have in common.
 pub(super) struct Surroundings {
     /// The run's id.
     pub run: String,
     pub secrets: Secrets,
-    /// What bounds the output that waits to be read.
-    pub hub: Arc<EventHub>,
+    /// Room for output that waits to be read.
+    pub budget: Arc<OutputBudget>,
     /// The grace where no order brings its own.
     pub grace: Duration,
 }
@@ -109,36 +53,36 @@ impl Tasks {
         Self { listener, surroundings, senders: HashMap::new(), reports: None }
     }
 
-    /// Stops a program; does nothing for a script.
+    /// Stops a task; does nothing for a script.
     pub(super) fn stop(&mut self, op: OpId, mode: StopMode) {
         if let Some(sender) = self.senders.get(&op) {
-            // A program that has just ended needs no order.
+            // A task that has just ended needs no order.
             let _ = sender.send(mode);
         }
     }
 
-    /// Forgets a program that has ended.
+    /// Forgets a task that has ended.
     pub(super) fn forget(&mut self, op: OpId) {
         self.senders.remove(&op);
     }
 
-    /// Starts a program. One that cannot be started reports its end like any other.
-    pub(super) fn start(&mut self, op: OpId, attempt: u32, spec: ProcessSpec) {
-        let Some(to) = self.reports() else { return };
-        let (sender, control) = ProcessControl::new();
+    /// Starts an attempt. One that cannot be started reports its end like any other.
+    pub(super) fn start(&mut self, op: OpId, attempt: u32, work: &Work) {
+        let (Some(provider), Some(to)) = (work::provider_of(work), self.reports()) else { return };
+        let (sender, orders) = mpsc::unbounded_channel();
         self.senders.insert(op, sender);
-        let reporter = Reporter { to, op, attempt };
-        let Surroundings { run, secrets, hub, grace } = &self.surroundings;
+        let Surroundings { run, secrets, budget, grace } = &self.surroundings;
+        let reporter = Reporter::new(to, Arc::clone(budget), op, attempt);
         let context = Context {
+            orders,
             secrets: secrets.clone(),
-            hub: Arc::clone(hub),
             grace: *grace,
-            mark: mark(run, op, attempt, spec.detached),
+            mark: Mark { host: this_process(), run: run.clone(), op, attempt, detached: false },
             reporter: reporter.clone(),
         };
         match runtime::handle() {
-            Ok(runtime) => drop(runtime.spawn(runtime::shared(carry_out(spec, control, context)))),
-            Err(fault) => reporter.send(Report::Ended(Outcome::failed(&fault))),
+            Ok(runtime) => drop(runtime.spawn(runtime::shared(carry_out(provider, context)))),
+            Err(fault) => reporter.send(Report::Ended(Conclusion::failed(fault))),
         }
     }
 
@@ -167,67 +111,7 @@ impl Tasks {
     }
 }
 
-/// Runs a program from its start to its end.
-async fn carry_out(spec: ProcessSpec, control: ProcessControl, context: Context) {
-    let Context { reporter, secrets, hub, grace, mark } = context;
-    if !reporter.begins().await {
-        return;
-    }
-    let (spawned, ready) = (reporter.clone(), reporter.clone());
-    let control = control
-        .with_grace(grace)
-        .with_mark(mark)
-        .on_started(move |identity| spawned.send(Report::Spawned(identity)))
-        .on_ready(move || ready.send(Report::Ready));
-    let outcome = match with_secrets(spec, &secrets) {
-        Ok(spec) => {
-            let lines = Lines { reporter: reporter.clone(), secrets: secrets.clone(), hub };
-            outcome(process::run(&spec, control, lines).await, &secrets)
-        }
-        Err(fault) => Outcome::failed(&fault),
-    };
-    reporter.send(Report::Ended(outcome));
-}
-
-/// By what everything that the program starts is found.
-fn mark(run: &str, op: OpId, attempt: u32, detached: bool) -> Mark {
+fn this_process() -> Identity {
     static THIS: OnceLock<Identity> = OnceLock::new();
-    let host = *THIS.get_or_init(|| Identity::of(std::process::id()));
-    Mark { host, run: run.to_owned(), op, attempt, detached }
-}
-
-/// What is started: the environment as declared, with values in place of references to secrets.
-fn with_secrets(mut spec: ProcessSpec, secrets: &Secrets) -> Result<ProcessSpec, Fault> {
-    for value in spec.environment.values_mut().flatten() {
-        *value = secrets.reveal(value)?.to_owned();
-    }
-    Ok(spec)
-}
-
-fn outcome(end: ProcessEnd, secrets: &Secrets) -> Outcome {
-    let (status, fault) = match end.outcome {
-        ProcessOutcome::Succeeded => (OutcomeStatus::Succeeded, None),
-        ProcessOutcome::Failed(fault) => (OutcomeStatus::Failed, Some(fault)),
-        ProcessOutcome::Stopped => (OutcomeStatus::Stopped, None),
-    };
-    let error = fault.map(|fault| ErrorReport::from(&secrets.mask_fault(fault)));
-    Outcome { status, error, exit_code: end.exit_code, ..Outcome::default() }
-}
-
-/// Takes a program's lines, and reports each when there is room for it.
-struct Lines {
-    reporter: Reporter,
-    secrets: Secrets,
-    hub: Arc<EventHub>,
-}
-
-impl OutputSink for Lines {
-    fn shown(&self, line: String) -> String {
-        self.secrets.mask(line)
-    }
-
-    async fn line(&mut self, stream: Stream, line: String) {
-        self.hub.reserve_output(&line).await;
-        self.reporter.send(Report::Line(stream, line));
-    }
+    *THIS.get_or_init(|| Identity::of(std::process::id()))
 }

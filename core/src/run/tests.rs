@@ -402,7 +402,7 @@ fn a_program_that_takes_too_long_is_stopped() {
 #[cfg(unix)]
 #[test]
 fn a_service_serves_until_the_runs_end() {
-    let spec = crate::work::listener_program::plain("");
+    let spec = crate::work::process::listener_program::plain("");
     let service = Operation { work: Work::Process(Box::new(spec)), ..script("web", &[]) };
     let (run, hub) = start(vec![service, script("probe", &["web"])], RunOptions::new(1));
     let (probe, attempt) = work(run.take(1, SOON));

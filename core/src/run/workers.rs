@@ -2,7 +2,7 @@
 
 use super::sync::Condvar;
 use crate::graph::OpId;
-use crate::operation::Work;
+use crate::operation::RunsOn;
 use crate::plan::Plan;
 use crate::scheduler::Command;
 use std::collections::{HashSet, VecDeque};
@@ -43,7 +43,7 @@ impl Workers {
     /// Those of a plan; with its compensations they stay for a rollback that may come.
     pub(super) fn new(plan: &Arc<Plan>, with_compensations: bool, bell: Arc<Condvar>) -> Self {
         let last = if with_compensations { plan.node_count() } else { plan.len() };
-        let is_script = |op: &OpId| plan.operation(*op).work == Work::Script;
+        let is_script = |op: &OpId| plan.facts(*op).runs_on == RunsOn::Worker;
         Self {
             to_come: plan.nodes().take(last).filter(is_script).count(),
             taken: vec![false; plan.node_count()],
@@ -59,7 +59,7 @@ impl Workers {
 
     /// Whether an operation needs a worker.
     pub(super) fn serve(&self, op: OpId) -> bool {
-        self.plan.operation(op).work == Work::Script
+        self.plan.facts(op).runs_on == RunsOn::Worker
     }
 
     /// A script may be taken.

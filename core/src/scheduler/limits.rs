@@ -19,12 +19,10 @@ impl Scheduler {
         match reason {
             // An operation's own limit, else the default; monitors have no default limit.
             StopReason::Timeout => {
-                let own = if facts.has_timeout { declared().timeout_ms } else { None };
+                let own = if facts.has_limits { declared().timeout_ms } else { None };
                 own.or_else(|| self.settings.default_timeout_ms.filter(|_| !facts.monitor))
             }
-            StopReason::TotalTimeout => {
-                facts.has_total_timeout.then(|| declared().total_timeout_ms).flatten()
-            }
+            StopReason::TotalTimeout => facts.has_limits.then(|| declared().total_timeout_ms).flatten(),
             StopReason::RunTimeout => self.settings.run_timeout_ms,
             StopReason::Cancel
             | StopReason::RunStopped

@@ -1,6 +1,6 @@
 //! A process, told apart from all later ones that get its number.
 
-use super::os;
+use super::host::local::os;
 use serde::{Deserialize, Serialize};
 
 /// A process that cannot be mistaken for a later one with the same pid.

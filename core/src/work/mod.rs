@@ -1,21 +1,34 @@
 //! What the core runs by itself, without a runspace: programs, and the services among them.
 //!
-//! [`process::run`] takes one declared program from its start to its end; [`runtime::handle`] is
-//! the one runtime all of it happens on.
+//! | question | file |
+//! |--|--|
+//! | what does a run know of it, and how does it report | [`provider`] |
+//! | how is a program run from its start to its end | [`process`] |
+//! | where do programs live, and how is all that they start ended | [`host`] |
+//! | by what is something that was started found again | [`identity`], [`mark`] |
+//! | how does its output come, and how much of it may wait | [`output`], [`budget`] |
+//! | how does it get secrets, which are shown nowhere | [`secrets`] |
+//! | on which threads does all of it happen | [`runtime`] |
+//!
+//! Nothing here holds a run. *What* runs is a provider; *where* it lives is a host.
 
-mod answerer;
+pub mod budget;
+pub mod host;
 pub mod identity;
-mod launch;
-mod life;
-#[cfg(all(test, unix))]
-pub(crate) mod listener_program;
 pub mod mark;
-#[cfg_attr(unix, path = "os/unix.rs")]
-#[cfg_attr(windows, path = "os/windows.rs")]
-mod os;
 pub mod output;
 pub mod process;
-pub mod readiness;
+pub mod provider;
 pub mod runtime;
-mod spawner;
-pub mod tree;
+pub mod secrets;
+
+use crate::operation::Work;
+use provider::Provider;
+
+/// What carries out some work; none where that needs a worker, or nothing at all.
+pub fn provider_of(work: &Work) -> Option<Box<dyn Provider>> {
+    match work {
+        Work::Process(spec) => Some(Box::new(process::Program((**spec).clone()))),
+        Work::Script | Work::Stop { .. } => None,
+    }
+}

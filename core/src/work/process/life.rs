@@ -1,8 +1,8 @@
 //! The life of a started program as one transition function: no clock and no process in here.
 
-use super::tree::Exit;
 use crate::error::Fault;
 use crate::operation::StopMode;
+use crate::work::host::Exit;
 
 /// Where a program is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,42 +1,8 @@
-//! What an operation does when it runs.
+//! A program to start, and how a service shows that it is ready.
 
-use super::stop::{LINGER, NOTICE};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// What an operation does when it runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "kind", deny_unknown_fields)]
-pub enum Work {
-    /// A script: handed to whoever takes work for the run. The core never sees its text.
-    Script,
-    /// A program that the core starts by itself.
-    Process(Box<ProcessSpec>),
-    /// Stops a service that another operation started.
-    Stop {
-        /// Name or id of the operation that started the service.
-        service: String,
-    },
-}
-
-impl Work {
-    /// The time between the request to end and the kill: the work's own, else the run's.
-    pub fn stop_grace(&self, of_run: Duration) -> Duration {
-        match self {
-            Self::Process(spec) => spec.stop_grace(of_run),
-            Self::Script | Self::Stop { .. } => of_run,
-        }
-    }
-
-    /// The time after its kill that it may take to end properly; what takes longer is given up.
-    pub fn time_after_kill(&self) -> Duration {
-        match self {
-            Self::Script => NOTICE,
-            Self::Process(_) | Self::Stop { .. } => LINGER + LINGER + NOTICE,
-        }
-    }
-}
 
 /// A program to start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -212,8 +212,8 @@ mod tests {
     fn answer_securely(listener: &std::net::TcpListener, answer: &[u8]) {
         use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
         use std::io::{Read, Write};
-        let certificate = include_bytes!("../../../tests/data/tls/self-signed.der");
-        let key = include_bytes!("../../../tests/data/tls/self-signed.key.der");
+        let certificate = include_bytes!("../../../../tests/data/tls/self-signed.der");
+        let key = include_bytes!("../../../../tests/data/tls/self-signed.key.der");
         let config = rustls::ServerConfig::builder()
             .with_no_client_auth()
             .with_single_cert(

@@ -1,8 +1,8 @@
 //! Whose answer a readiness probe got: the service's own, or that of somebody who was there before.
 
-use super::identity::Identity;
-use super::mark::Mark;
 use crate::operation::endpoint::Endpoint;
+use crate::work::identity::Identity;
+use crate::work::mark::Mark;
 
 /// The service that is to answer.
 #[derive(Clone, Debug)]
@@ -54,8 +54,8 @@ pub(super) fn other_than(_endpoint: &Endpoint, _service: &Service) -> Option<Str
 #[cfg(target_os = "linux")]
 mod linux {
     use super::*;
-    use crate::work::os;
-    use crate::work::tree::Row;
+    use crate::work::host::local::os;
+    use crate::work::host::local::tree::Row;
     use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
 
     /// The processes behind an address of this machine: of the first one that its name stands for and that

@@ -1,10 +1,10 @@
 //! Starts a program, and finds out why one could not be started.
 
-use super::mark::{self, Mark};
 use super::{os, spawner};
 use crate::error::{Code, Fault};
 use crate::near::did_you_mean;
 use crate::operation::ProcessSpec;
+use crate::work::mark::{self, Mark};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};

@@ -11,6 +11,11 @@ use std::fmt;
 /// What a value begins with that stands for a secret.
 pub const PREFIX: &str = "secret://";
 
+/// The name of the secret that a text stands for.
+pub fn name_of(text: &str) -> Option<&str> {
+    text.strip_prefix(PREFIX).map(str::trim).filter(|name| !name.is_empty())
+}
+
 /// What stands where a secret was.
 pub const MASK: &str = "********";
 
@@ -59,10 +64,8 @@ impl Secrets {
     ///
     /// # Errors
     /// [`Code::InvalidSecret`] when it stands for a secret that is not known.
-    pub(super) fn reveal<'t>(&'t self, text: &'t str) -> Result<&'t str, Fault> {
-        let Some(name) = text.strip_prefix(PREFIX).map(str::trim).filter(|name| !name.is_empty()) else {
-            return Ok(text);
-        };
+    pub(crate) fn reveal<'t>(&'t self, text: &'t str) -> Result<&'t str, Fault> {
+        let Some(name) = name_of(text) else { return Ok(text) };
         self.values.get(name).map(String::as_str).ok_or_else(|| {
             Fault::new(
                 Code::InvalidSecret,
@@ -74,7 +77,7 @@ impl Secrets {
     }
 
     /// The text without any of the secrets.
-    pub(super) fn mask(&self, mut text: String) -> String {
+    pub(crate) fn mask(&self, mut text: String) -> String {
         for secret in &self.masked {
             if text.contains(secret.as_str()) {
                 text = text.replace(secret.as_str(), MASK);
@@ -84,7 +87,7 @@ impl Secrets {
     }
 
     /// A fault without any of the secrets.
-    pub(super) fn mask_fault(&self, mut fault: Fault) -> Fault {
+    pub(crate) fn mask_fault(&self, mut fault: Fault) -> Fault {
         fault.message = self.mask(fault.message);
         fault.advice = fault.advice.map(|advice| self.mask(advice));
         fault

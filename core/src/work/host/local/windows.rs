@@ -1,8 +1,8 @@
 //! Process trees on Windows: a job object, which every descendant belongs to from its birth.
 
+use crate::work::host::{Exit, StopSignal};
 use crate::work::identity::Identity;
 use crate::work::mark::Mark;
-use crate::work::tree::{Exit, StopSignal};
 use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};

@@ -1,68 +1,50 @@
 //! A program and everything it has started: who belongs to it, and how all of it is ended.
 
-use super::identity::Identity;
-use super::mark::Mark;
 use super::os;
+use crate::work::host::StopSignal;
+use crate::work::identity::Identity;
+use crate::work::mark::Mark;
 use tokio::process::Child;
 
-/// How a program is asked to end before it is killed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StopSignal {
-    /// SIGTERM; Ctrl-Break on Windows.
-    #[default]
-    Terminate,
-    /// SIGINT; Ctrl-Break on Windows too, where a new process group ignores Ctrl-C.
-    Interrupt,
-}
-
-/// How a program ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Exit {
-    /// The exit code, when it ended by itself.
-    pub(super) code: Option<i32>,
-    /// The signal that ended it.
-    pub(super) signal: Option<i32>,
-}
-
 /// A started program and its descendants. Dropped while it is still held, all of it is killed.
-pub(super) struct Tree {
+pub(in crate::work) struct Tree {
     group: os::Group,
     held: bool,
 }
 
 impl Tree {
     /// Takes hold of a program that has just been started.
-    pub(super) fn adopt(child: &Child, mark: Option<Mark>, detached: bool) -> std::io::Result<Self> {
+    pub(in crate::work) fn adopt(child: &Child, mark: Option<Mark>, detached: bool) -> std::io::Result<Self> {
         Ok(Self { group: os::Group::adopt(child, mark, detached)?, held: true })
     }
 
     /// The program itself.
-    pub(super) fn root(&self) -> Identity {
+    pub(in crate::work) fn root(&self) -> Identity {
         self.group.root()
     }
 
     /// The program has been waited for: from now on its pid may be given to another one.
-    pub(super) fn root_has_ended(&mut self) {
+    pub(in crate::work) fn root_has_ended(&mut self) {
         self.group.root_has_ended();
     }
 
     /// Asks all of it to end.
-    pub(super) fn terminate(&mut self, signal: StopSignal) {
+    pub(in crate::work) fn terminate(&mut self, signal: StopSignal) {
         self.group.terminate(signal);
     }
 
     /// Kills all of it.
-    pub(super) fn kill(&mut self) {
+    pub(in crate::work) fn kill(&mut self) {
         self.group.kill();
     }
 
     /// Whether nothing of it lives any more.
-    pub(super) fn is_gone(&mut self) -> bool {
+    pub(in crate::work) fn is_gone(&mut self) -> bool {
         self.group.is_gone()
     }
 
     /// Leaves alone what the program has left behind: it ended well, and may have meant to.
-    pub(super) fn release(&mut self) {
+    pub(in crate::work) fn release(&mut self) {
         if std::mem::take(&mut self.held) {
             self.group.release();
         }
@@ -80,18 +62,18 @@ impl Drop for Tree {
 /// One process as the system lists it.
 #[cfg(unix)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) pid: u32,
-    pub(super) parent: u32,
-    pub(super) group: u32,
-    pub(super) start_time: u64,
+pub(in crate::work) struct Row {
+    pub(in crate::work) pid: u32,
+    pub(in crate::work) parent: u32,
+    pub(in crate::work) group: u32,
+    pub(in crate::work) start_time: u64,
     /// Ended, and not yet waited for by its parent.
-    pub(super) zombie: bool,
+    pub(in crate::work) zombie: bool,
 }
 
 #[cfg(unix)]
 impl Row {
-    pub(super) fn identity(&self) -> Identity {
+    pub(in crate::work) fn identity(&self) -> Identity {
         Identity { pid: self.pid, start_time: Some(self.start_time) }
     }
 }
@@ -102,7 +84,7 @@ impl Row {
 /// A row counts as a known process only if the start times agree, and the group as the root's only
 /// if no later process leads it.
 #[cfg(unix)]
-pub(super) fn members(root: Identity, known: &[Identity], rows: &[Row]) -> Vec<Row> {
+pub(in crate::work) fn members(root: Identity, known: &[Identity], rows: &[Row]) -> Vec<Row> {
     use std::collections::{HashMap, HashSet};
     let mut children: HashMap<u32, Vec<&Row>> = HashMap::new();
     for row in rows {

@@ -1,9 +1,10 @@
 //! Process trees on Unix: a process group, a walk through the process table for those that left it, and the
 //! mark in their environment for those that left everything.
 
+use super::tree::{Row, members};
+use crate::work::host::{Exit, StopSignal};
 use crate::work::identity::Identity;
 use crate::work::mark::Mark;
-use crate::work::tree::{Exit, Row, StopSignal, members};
 use std::collections::HashSet;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -19,7 +20,7 @@ const TELLINGS: u8 = 3;
 
 /// Starts the program as the leader of a group of its own, so that one signal reaches the group and
 /// a Ctrl-C at the host's terminal does not. On Linux it is asked to end when this process dies, unless it
-/// is detached; see [`spawner`](crate::work::spawner) for whose death that is.
+/// is detached; see [`spawner`](crate::work::host::local::spawner) for whose death that is.
 pub(in crate::work) fn prepare(command: &mut Command, detached: bool) {
     command.process_group(0);
     hear_stop_signals(command);

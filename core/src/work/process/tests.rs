@@ -1,10 +1,11 @@
 //! Real programs: what a shell can do, done to us. Every wait is for a line or an event.
 
 use super::*;
-use crate::operation::ProbeCheck;
-use crate::work::listener_program;
+use crate::operation::{ProbeCheck, StopMode};
+
+use crate::work::host::local::tree::members;
 use crate::work::output::Stream;
-use crate::work::tree::members;
+use crate::work::provider::StopSender;
 use std::collections::BTreeMap;
 use std::fs;
 use std::future::pending;
@@ -16,8 +17,15 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::timeout;
+
+/// A control and the sender of its stop orders.
+fn control() -> (StopSender, ProcessControl) {
+    let (sender, orders) = mpsc::unbounded_channel();
+    (sender, ProcessControl::new(orders))
+}
 
 /// Nothing here takes long; whatever does hangs.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -68,7 +76,7 @@ impl Running {
 
     fn start_marked(spec: ProcessSpec, capacity: usize, mark: Option<Mark>) -> Self {
         let (sink, lines) = mpsc::channel(capacity);
-        let (orders, control) = ProcessControl::new();
+        let (orders, control) = control();
         let (tell_started, started) = oneshot::channel();
         let (tell_ready, ready) = oneshot::channel();
         let control = control
@@ -126,7 +134,7 @@ async fn fault_of(spec: ProcessSpec) -> Fault {
 
 fn fault(end: ProcessEnd) -> Fault {
     match end.outcome {
-        ProcessOutcome::Failed(fault) => fault,
+        Ending::Failed(fault) => fault,
         other => panic!("a fault was expected, not {other:?}"),
     }
 }
@@ -169,7 +177,7 @@ fn silent_port() -> (TcpSocket, String) {
 #[tokio::test]
 async fn the_exit_code_decides() {
     let (end, _) = end_of(sh("exit 0")).await;
-    assert_eq!((end.outcome, end.exit_code, end.signal), (ProcessOutcome::Succeeded, Some(0), None));
+    assert_eq!((end.outcome, end.exit_code, end.signal), (Ending::Succeeded, Some(0), None));
 
     let (end, _) = end_of(sh("echo first >&2; echo 'no such table' >&2; echo >&2; exit 3")).await;
     assert_eq!(end.exit_code, Some(3));
@@ -184,7 +192,7 @@ async fn the_exit_code_decides() {
 #[tokio::test]
 async fn other_codes_can_count_as_success() {
     let spec = ProcessSpec { success_codes: vec![1, 3], ..sh("exit 3") };
-    assert_eq!(end_of(spec).await.0.outcome, ProcessOutcome::Succeeded);
+    assert_eq!(end_of(spec).await.0.outcome, Ending::Succeeded);
     let spec = ProcessSpec { success_codes: vec![1, 3], ..sh("exit 0") };
     assert_eq!(fault_of(spec).await.code, Code::ProcessExitCode);
 }
@@ -206,7 +214,7 @@ async fn the_start_is_told_with_an_identity() {
     assert!(root.start_time.is_some());
     // There is nothing to read.
     let (end, rest) = running.end().await;
-    assert_eq!((end.outcome, rest), (ProcessOutcome::Succeeded, vec!["unreachable".to_owned()]));
+    assert_eq!((end.outcome, rest), (Ending::Succeeded, vec!["unreachable".to_owned()]));
 }
 
 // What a program is given.
@@ -360,13 +368,13 @@ async fn a_million_lines_pass_through_without_being_kept() {
     const WIDTH: usize = 119;
     let (tell_started, started) = oneshot::channel();
     let (held, mut samples) = mpsc::unbounded_channel();
-    let (_orders, control) = ProcessControl::new();
+    let (_orders, control) = control();
     let control = control.on_started(|identity| _ = tell_started.send(identity));
     let spec = program("seq", &["-f", &format!("%0{WIDTH}.0f"), "1", "1000000"]);
     let taken = Arc::new(AtomicU64::new(0));
     let sink = Comparing { started, pid: None, taken: Arc::clone(&taken), held };
     let end = timeout(LIMIT, run(&spec, control, sink)).await.unwrap();
-    assert_eq!(end.outcome, ProcessOutcome::Succeeded);
+    assert_eq!(end.outcome, Ending::Succeeded);
     assert_eq!(taken.load(Ordering::Relaxed), 1_000_000 * (WIDTH as u64 + 1));
     let mut count = 0;
     while let Some(held) = samples.recv().await {
@@ -383,7 +391,7 @@ async fn what_lies_in_the_pipe_at_the_end_is_not_lost_to_a_slow_reader() {
     let root = running.root().await;
     until_gone(root).await;
     let (end, lines) = running.end().await;
-    assert_eq!(end.outcome, ProcessOutcome::Succeeded);
+    assert_eq!(end.outcome, Ending::Succeeded);
     assert_eq!(lines.len(), 5000);
     assert_eq!(lines.last().unwrap(), "5000");
 }
@@ -393,7 +401,7 @@ async fn a_grandchild_that_keeps_the_pipe_does_not_keep_the_task() {
     let mut running = Running::start(sh("sleep 1000 & echo $!"));
     let grandchild = running.process().await;
     let (end, _) = running.end().await;
-    assert_eq!(end.outcome, ProcessOutcome::Succeeded);
+    assert_eq!(end.outcome, Ending::Succeeded);
     assert!(lives(grandchild), "what a task leaves behind is left alone");
     kill(grandchild);
 }
@@ -410,20 +418,20 @@ impl OutputSink for Stuck {
 
 #[tokio::test]
 async fn a_stop_does_not_wait_for_a_stuck_reader() {
-    for (script, expected) in [("yes", ProcessOutcome::Stopped), ("echo one", ProcessOutcome::Succeeded)] {
+    for (script, expected) in [("yes", Ending::Stopped), ("echo one", Ending::Succeeded)] {
         let (called, was_called) = oneshot::channel();
-        let (orders, control) = ProcessControl::new();
+        let (orders, control) = control();
         let (tell_started, started) = oneshot::channel();
         let control = control.on_started(|identity| _ = tell_started.send(identity));
         let end = tokio::spawn(async move { run(&sh(script), control, Stuck(Some(called))).await });
         timeout(LIMIT, was_called).await.unwrap().unwrap();
-        if expected == ProcessOutcome::Succeeded {
+        if expected == Ending::Succeeded {
             until_gone(started.await.unwrap()).await;
         }
         orders.send(StopMode::Grace(LONG)).unwrap();
         let end = timeout(LIMIT, end).await.unwrap().unwrap();
         // The end is seen before the order, or the order before the end.
-        assert!(end.outcome == expected || script == "echo one" && end.outcome == ProcessOutcome::Stopped);
+        assert!(end.outcome == expected || script == "echo one" && end.outcome == Ending::Stopped);
     }
 }
 
@@ -436,14 +444,14 @@ async fn a_polite_stop_lets_the_program_say_goodbye() {
     assert_eq!(running.line().await, "up");
     running.stop(StopMode::Grace(LONG));
     let (end, rest) = running.end().await;
-    assert_eq!((end.outcome, end.exit_code), (ProcessOutcome::Stopped, Some(7)));
+    assert_eq!((end.outcome, end.exit_code), (Ending::Stopped, Some(7)));
     // The shell may remark that its sleep was terminated.
     assert!(rest.contains(&"bye".to_owned()), "{rest:?}");
 }
 
 #[tokio::test]
 async fn an_interrupt_can_be_sent_instead() {
-    let (orders, control) = ProcessControl::new();
+    let (orders, control) = control();
     let (sink, mut lines) = mpsc::channel(8);
     let spec = sh("trap 'exit 9' INT; echo up; while :; do :; done");
     let end = tokio::spawn(async move { run(&spec, control.with_signal(StopSignal::Interrupt), sink).await });
@@ -458,7 +466,7 @@ async fn a_program_hears_an_interrupt_though_its_parent_ignores_them() {
     // SAFETY: takes numbers. Nobody interrupts the tests of one program one by one.
     let before = unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
     let running = sh("trap 'exit 9' INT; kill -INT $$; exit 1");
-    let (_orders, control) = ProcessControl::new();
+    let (_orders, control) = control();
     let (sink, _lines) = mpsc::channel(8);
     let end = timeout(LIMIT, run(&running, control, sink)).await;
     // SAFETY: takes numbers.
@@ -479,7 +487,7 @@ async fn a_stop_reaches_the_whole_tree_also_those_in_sessions_of_their_own() {
         }
         running.stop(order);
         let (end, _) = running.end().await;
-        assert_eq!(end.outcome, ProcessOutcome::Stopped);
+        assert_eq!(end.outcome, Ending::Stopped);
         for process in tree {
             assert!(!lives(process), "{process:?} is gone after {order:?}");
         }
@@ -505,7 +513,7 @@ async fn a_stop_reaches_what_has_left_the_tree_altogether() {
         let parent = os::rows().into_iter().find(|row| row.identity() == escaped).unwrap().parent;
         assert_ne!(Some(parent), running.root().await.pid.into(), "it has lost its parent");
         running.stop(order);
-        assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
+        assert_eq!(running.end().await.0.outcome, Ending::Stopped);
         assert!(!lives(escaped), "{escaped:?} is gone after {order:?}");
     }
 }
@@ -518,7 +526,7 @@ async fn the_rest_of_the_tree_has_the_grace_too() {
     assert_eq!(running.line().await, "up");
     running.stop(StopMode::Grace(LONG));
     let (end, rest) = running.end().await;
-    assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGTERM)));
+    assert_eq!((end.outcome, end.signal), (Ending::Stopped, Some(libc::SIGTERM)));
     // The shell may remark that its sleep was terminated.
     assert!(rest.contains(&"late".to_owned()), "{rest:?}");
 }
@@ -530,7 +538,7 @@ async fn who_is_started_on_the_way_out_is_told_too() {
     assert_eq!(running.line().await, "up");
     running.stop(StopMode::Grace(LONG));
     let (end, rest) = running.end().await;
-    assert_eq!((end.outcome, end.exit_code), (ProcessOutcome::Stopped, Some(0)));
+    assert_eq!((end.outcome, end.exit_code), (Ending::Stopped, Some(0)));
     let late: u32 = rest.iter().find_map(|line| line.parse().ok()).unwrap();
     assert!(!os::rows().iter().any(|row| row.pid == late && !row.zombie));
 }
@@ -544,7 +552,7 @@ async fn who_does_not_listen_is_killed_after_the_grace() {
     let (grace, begun) = (Duration::from_millis(150), Instant::now());
     running.stop(StopMode::Grace(grace));
     let (end, _) = running.end().await;
-    assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGKILL)));
+    assert_eq!((end.outcome, end.signal), (Ending::Stopped, Some(libc::SIGKILL)));
     assert!(begun.elapsed() >= grace);
 }
 
@@ -556,7 +564,7 @@ async fn a_second_order_shortens_the_grace_or_ends_it() {
         running.stop(StopMode::Grace(LONG));
         running.stop(second);
         let (end, _) = running.end().await;
-        assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGKILL)));
+        assert_eq!((end.outcome, end.signal), (Ending::Stopped, Some(libc::SIGKILL)));
     }
 }
 
@@ -566,25 +574,25 @@ async fn a_stopped_process_is_woken_to_hear_the_stop() {
     assert_eq!(running.line().await, "up");
     running.stop(StopMode::Grace(LONG));
     let (end, _) = running.end().await;
-    assert_eq!(end.outcome, ProcessOutcome::Stopped);
+    assert_eq!(end.outcome, Ending::Stopped);
 }
 
 #[tokio::test]
 async fn an_order_before_the_start_starts_nothing() {
-    let (orders, control) = ProcessControl::new();
+    let (orders, control) = control();
     orders.send(StopMode::Grace(LONG)).unwrap();
     let control = control.on_started(|_| panic!("nothing was to be started"));
     let (sink, _lines) = mpsc::channel(1);
     let end = run(&sh("echo up"), control, sink).await;
-    assert_eq!((end.outcome, end.exit_code), (ProcessOutcome::Stopped, None));
+    assert_eq!((end.outcome, end.exit_code), (Ending::Stopped, None));
 }
 
 #[tokio::test]
 async fn a_program_goes_on_when_nobody_can_stop_it_any_more() {
-    let (orders, control) = ProcessControl::new();
+    let (orders, control) = control();
     drop(orders);
     let (sink, mut lines) = mpsc::channel(8);
-    assert_eq!(run(&sh("echo done"), control, sink).await.outcome, ProcessOutcome::Succeeded);
+    assert_eq!(run(&sh("echo done"), control, sink).await.outcome, Ending::Succeeded);
     assert_eq!(lines.recv().await.unwrap().1, "done");
 }
 
@@ -608,7 +616,7 @@ async fn a_service_is_ready_when_its_port_answers_and_ends_as_ordered() {
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
     running.stop(StopMode::Grace(LONG));
     let (end, _) = running.end().await;
-    assert_eq!((end.outcome, end.signal), (ProcessOutcome::Stopped, Some(libc::SIGTERM)));
+    assert_eq!((end.outcome, end.signal), (Ending::Stopped, Some(libc::SIGTERM)));
     assert!(!lives(helper));
 }
 
@@ -619,7 +627,7 @@ async fn a_service_is_ready_when_it_answers_over_http() {
     let mut running = Running::start(listener_program::service("", &address, check, "503 Busy|200 OK"));
     timeout(LIMIT, &mut running.ready).await.unwrap().expect("ready");
     running.stop(StopMode::Kill);
-    assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
+    assert_eq!(running.end().await.0.outcome, Ending::Stopped);
 }
 
 #[tokio::test]
@@ -730,7 +738,7 @@ async fn a_stop_while_probing_is_a_stop() {
     let helper = running.process().await;
     running.stop(StopMode::Grace(LONG));
     let tell_ready = std::mem::replace(&mut running.ready, oneshot::channel().1);
-    assert_eq!(running.end().await.0.outcome, ProcessOutcome::Stopped);
+    assert_eq!(running.end().await.0.outcome, Ending::Stopped);
     assert!(tell_ready.await.is_err(), "it never was ready");
     assert!(!lives(helper));
 }

@@ -1,20 +1,29 @@
 //! Runs one program from its start to its end, with all that it starts.
 
-use super::answerer::Service;
+mod answerer;
+mod life;
+#[cfg(all(test, unix))]
+pub(crate) mod listener_program;
+mod program;
+mod readiness;
+
+pub(super) use program::Program;
+
+use super::host::local::os;
+use super::host::{Exit, Running, StopSignal};
 use super::identity::Identity;
-use super::life::{Cause, Command, Input, Life, Stage};
 use super::mark::Mark;
 use super::output::{OutputSink, Tail, pump};
-use super::readiness::{self, Question, Taken};
-use super::tree::{Exit, StopSignal, Tree};
-use super::{launch, os};
+use super::provider::{Ending, StopReceiver};
 use crate::error::{Code, Fault, sentence};
 use crate::operation::endpoint::Endpoint;
-use crate::operation::{DEFAULT_STOP_GRACE_MS, LINGER, Probe, ProcessMode, ProcessSpec, StopMode};
+use crate::operation::{DEFAULT_STOP_GRACE_MS, LINGER, Probe, ProcessMode, ProcessSpec};
+use answerer::Service;
+use life::{Cause, Command, Input, Life, Stage};
+use readiness::{Question, Taken};
 use std::pin::pin;
 use std::time::Duration;
-use tokio::process::Child;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 /// How often the process table is looked at while the last of a stopped tree disappear.
@@ -27,14 +36,11 @@ const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const LINES_SHOWN: usize = 5;
 const CHARACTERS_SHOWN: usize = 400;
 
-/// Gives stop orders to a running program, from any thread; sending never waits.
-pub type StopSender = mpsc::UnboundedSender<StopMode>;
-
 /// What ties a running program to whoever started it.
 ///
 /// Once every sender of orders is dropped no order can come any more; the program goes on.
 pub struct ProcessControl {
-    orders: mpsc::UnboundedReceiver<StopMode>,
+    orders: StopReceiver,
     on_started: Option<Box<dyn FnOnce(Identity) + Send>>,
     on_ready: Option<Box<dyn FnOnce() + Send>>,
     grace: Duration,
@@ -43,11 +49,10 @@ pub struct ProcessControl {
 }
 
 impl ProcessControl {
-    /// A control and the sender of its stop orders.
-    pub fn new() -> (StopSender, Self) {
-        let (sender, orders) = mpsc::unbounded_channel();
+    /// A control that takes its stop orders from here.
+    pub fn new(orders: StopReceiver) -> Self {
         let (grace, signal) = (Duration::from_millis(DEFAULT_STOP_GRACE_MS), StopSignal::default());
-        (sender, Self { orders, on_started: None, on_ready: None, grace, signal, mark: None })
+        Self { orders, on_started: None, on_ready: None, grace, signal, mark: None }
     }
 
     /// Calls back when the program has been started, before anything else is known of it.
@@ -81,22 +86,11 @@ impl ProcessControl {
     }
 }
 
-/// How a program's run came out.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ProcessOutcome {
-    /// The program ended with an exit code that counts as success.
-    Succeeded,
-    /// The program was not started, failed, died or was not ready.
-    Failed(Fault),
-    /// It ended because it was told to; what it ended with does not matter.
-    Stopped,
-}
-
 /// The end of a program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProcessEnd {
     /// How it came out.
-    pub outcome: ProcessOutcome,
+    pub outcome: Ending,
     /// The exit code, when the program ended by itself.
     pub exit_code: Option<i32>,
     /// The signal that ended it.
@@ -106,7 +100,7 @@ pub struct ProcessEnd {
 }
 
 impl ProcessEnd {
-    fn not_started(outcome: ProcessOutcome) -> Self {
+    fn not_started(outcome: Ending) -> Self {
         Self { outcome, exit_code: None, signal: None, last_errors: Vec::new() }
     }
 }
@@ -118,38 +112,33 @@ impl ProcessEnd {
 pub async fn run(spec: &ProcessSpec, mut control: ProcessControl, sink: impl OutputSink) -> ProcessEnd {
     let probe = match probe_of(spec) {
         Ok(probe) => probe,
-        Err(fault) => return ProcessEnd::not_started(ProcessOutcome::Failed(fault)),
+        Err(fault) => return ProcessEnd::not_started(Ending::Failed(fault)),
     };
     let taken = match &probe {
         Some((_, endpoint)) => readiness::answers_already(endpoint).await.map(|taken| (endpoint, taken)),
         None => None,
     };
     if control.orders.try_recv().is_ok() {
-        return ProcessEnd::not_started(ProcessOutcome::Stopped);
+        return ProcessEnd::not_started(Ending::Stopped);
     }
     if let Some((endpoint, taken)) = taken {
-        return ProcessEnd::not_started(ProcessOutcome::Failed(address_taken(spec, endpoint, &taken)));
+        return ProcessEnd::not_started(Ending::Failed(address_taken(spec, endpoint, &taken)));
     }
     let mark = control.mark.take();
-    let started = launch::start(spec, mark.as_ref()).await.and_then(|child| {
-        let tree = Tree::adopt(&child, mark.clone(), spec.detached)
-            .map_err(|error| launch::not_held(spec, &error))?;
-        Ok((child, tree))
-    });
-    let (child, tree) = match started {
-        Ok(started) => started,
-        Err(fault) => return ProcessEnd::not_started(ProcessOutcome::Failed(fault)),
+    let running = match Running::start(spec, mark.clone()).await {
+        Ok(running) => running,
+        Err(fault) => return ProcessEnd::not_started(Ending::Failed(fault)),
     };
     if let Some(call) = control.on_started.take() {
-        call(tree.root());
+        call(running.root());
     }
     let tail = Tail::default();
     let question = probe.map(|(probe, endpoint)| Question {
         probe,
         endpoint,
-        service: Service { root: tree.root(), mark },
+        service: Service { root: running.root(), mark },
     });
-    let (exit, cause) = live(spec, control, question, child, tree, sink, &tail).await;
+    let (exit, cause) = live(spec, control, question, running, sink, &tail).await;
     conclude(spec, exit, cause, tail.lines())
 }
 
@@ -174,15 +163,15 @@ async fn live(
     spec: &ProcessSpec,
     mut control: ProcessControl,
     question: Option<Question<'_>>,
-    mut child: Child,
-    mut tree: Tree,
+    mut running: Running,
     sink: impl OutputSink,
     tail: &Tail,
 ) -> (Exit, Cause) {
     let mut life = Life::new(question.is_some());
     let (ended, end_notice) = oneshot::channel();
     let mut ended = Some(ended);
-    let mut output = pin!(pump(child.stdout.take(), child.stderr.take(), sink, tail, end_notice));
+    let (stdout, stderr) = running.outputs();
+    let mut output = pin!(pump(stdout, stderr, sink, tail, end_notice));
     let mut probing = pin!(async {
         match &question {
             Some(question) => readiness::wait(question).await,
@@ -200,11 +189,7 @@ async fn live(
         // output, which may always have more, last.
         let input = tokio::select! {
             biased;
-            status = child.wait(), if !life.has_exited() => {
-                tree.root_has_ended();
-                // An error means that somebody else has waited for our child: ended, nobody knows how.
-                Input::Exited(status.map(os::exit).unwrap_or_default())
-            }
+            exit = running.wait(), if !life.has_exited() => Input::Exited(exit),
             order = control.orders.recv(), if listening => match order {
                 Some(mode) => {
                     grace = mode.grace();
@@ -217,7 +202,7 @@ async fn live(
             },
             () = sleep_until(time.unwrap_or_else(Instant::now)), if time.is_some() => Input::TimeOver,
             _ = ticks.tick(), if life.awaits_tree() => {
-                if !tree.is_gone() {
+                if !running.is_gone() {
                     continue;
                 }
                 Input::TreeGone
@@ -241,18 +226,18 @@ async fn live(
                 None
             }
             Command::Terminate => {
-                tree.terminate(control.signal);
+                running.terminate(control.signal);
                 Some(after(grace))
             }
             Command::Hurry => time.map(|time| time.min(after(grace))),
             Command::Kill => {
-                tree.kill();
+                running.kill();
                 life.has_exited().then(|| after(LINGER))
             }
             Command::AwaitTree => Some(after(LINGER)),
             Command::Release | Command::Drain | Command::DrainInTime => {
                 if command == Command::Release {
-                    tree.release();
+                    running.release();
                 }
                 ended.take().map(|ended| ended.send(()));
                 (command == Command::DrainInTime).then(|| after(LINGER))
@@ -299,18 +284,18 @@ fn not_ready(spec: &ProcessSpec, last_try: &str) -> Fault {
 /// What the end of a program means.
 fn conclude(spec: &ProcessSpec, exit: Exit, cause: Cause, last_errors: Vec<String>) -> ProcessEnd {
     let outcome = match cause {
-        Cause::Ordered => ProcessOutcome::Stopped,
+        Cause::Ordered => Ending::Stopped,
         Cause::NotReady(mut fault) => {
             let message = format!("{}{}", fault.message.trim_end_matches('.'), shown(&last_errors));
             fault.message = sentence(message);
-            ProcessOutcome::Failed(fault)
+            Ending::Failed(fault)
         }
         Cause::Itself { ready } if spec.mode == ProcessMode::Service => {
-            ProcessOutcome::Failed(died(spec, exit, ready, &last_errors))
+            Ending::Failed(died(spec, exit, ready, &last_errors))
         }
         Cause::Itself { .. } => match exit {
-            Exit { code: Some(code), .. } if is_success(spec, code) => ProcessOutcome::Succeeded,
-            _ => ProcessOutcome::Failed(failed(spec, exit, &last_errors)),
+            Exit { code: Some(code), .. } if is_success(spec, code) => Ending::Succeeded,
+            _ => Ending::Failed(failed(spec, exit, &last_errors)),
         },
     };
     ProcessEnd { outcome, exit_code: exit.code, signal: exit.signal, last_errors }
@@ -377,5 +362,4 @@ fn shortened(line: &str) -> String {
 }
 
 #[cfg(all(test, unix))]
-#[path = "process_tests.rs"]
 mod tests;

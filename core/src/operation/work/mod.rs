@@ -1,0 +1,107 @@
+//! What an operation does when it runs.
+//!
+//! Only this folder and the providers in [`work`](crate::work) look at which work it is. All others ask its
+//! [`WorkFacts`], which a plan has of each of its operations, or one of the questions here.
+
+mod check;
+mod process;
+
+pub use process::{Probe, ProbeCheck, ProcessMode, ProcessSpec};
+
+use super::stop::{LINGER, NOTICE};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What an operation does when it runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "kind", deny_unknown_fields)]
+pub enum Work {
+    /// A script: handed to whoever takes work for the run. The core never sees its text.
+    Script,
+    /// A program that the core starts by itself.
+    Process(Box<ProcessSpec>),
+    /// Stops a service that another operation started.
+    Stop {
+        /// Name or id of the operation that started the service.
+        service: String,
+    },
+}
+
+/// What runs some work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunsOn {
+    /// A worker, which takes it.
+    #[default]
+    Worker,
+    /// A provider of the core.
+    Core,
+    /// Nothing: it is done by what it means for other operations.
+    Nothing,
+}
+
+/// What a plan keeps of some work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorkFacts {
+    /// What runs it.
+    pub runs_on: RunsOn,
+    /// It is a service: it has succeeded when it is ready, and goes on.
+    pub service: bool,
+    /// It ends by itself, so that it can undo something.
+    pub must_end: bool,
+}
+
+impl Work {
+    /// What a plan keeps of it.
+    pub fn facts(&self) -> WorkFacts {
+        match self {
+            Self::Script => WorkFacts { runs_on: RunsOn::Worker, service: false, must_end: true },
+            Self::Process(spec) => {
+                let service = spec.mode == ProcessMode::Service;
+                WorkFacts { runs_on: RunsOn::Core, service, must_end: !service }
+            }
+            Self::Stop { .. } => WorkFacts { runs_on: RunsOn::Nothing, service: false, must_end: false },
+        }
+    }
+
+    /// The word for it where a plan is shown.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Script => "script",
+            Self::Process(_) => "process",
+            Self::Stop { .. } => "stop",
+        }
+    }
+
+    /// The service that it stops, by name or id.
+    pub fn stops(&self) -> Option<&String> {
+        match self {
+            Self::Stop { service } => Some(service),
+            Self::Script | Self::Process(_) => None,
+        }
+    }
+
+    /// The variables that are set for it.
+    pub fn environment(&self) -> Option<&BTreeMap<String, Option<String>>> {
+        match self {
+            Self::Process(spec) => Some(&spec.environment),
+            Self::Script | Self::Stop { .. } => None,
+        }
+    }
+
+    /// The time between the request to end and the kill: the work's own, else the run's.
+    pub fn stop_grace(&self, of_run: Duration) -> Duration {
+        match self {
+            Self::Process(spec) => spec.stop_grace(of_run),
+            Self::Script | Self::Stop { .. } => of_run,
+        }
+    }
+
+    /// The time after its kill that it may take to end properly; what takes longer is given up.
+    pub fn time_after_kill(&self) -> Duration {
+        match self {
+            Self::Script => NOTICE,
+            Self::Process(_) | Self::Stop { .. } => LINGER + LINGER + NOTICE,
+        }
+    }
+}
