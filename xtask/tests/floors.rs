@@ -20,6 +20,9 @@ const FLOORS: [&[&str]; 9] = [
     &["forecast"],
 ];
 
+/// The rooms inside `config`, lowest floor first.
+const FLOORS_OF_CONFIG: [&str; 3] = ["text", "build", "lab"];
+
 /// A module as its path below the crate.
 type Module = Vec<String>;
 
@@ -268,6 +271,32 @@ fn every_room_has_a_floor_and_imports_from_lower_ones_only() {
 }
 
 #[test]
+fn the_rooms_of_the_configuration_import_from_lower_ones_only() {
+    let floor = |module: &[String]| match module {
+        [room, inner, ..] if room == "config" => FLOORS_OF_CONFIG.iter().position(|of| of == inner),
+        _ => None,
+    };
+    let core = Core::read();
+    let mut wrong = Vec::new();
+    for (module, others) in core.arrows() {
+        let upward = |other: &&Module| match (floor(module), floor(other)) {
+            (Some(here), Some(there)) => there > here,
+            // What puts the rooms together stands above them.
+            (Some(_), None) => other[..] == ["config".to_owned()],
+            _ => false,
+        };
+        wrong.extend(
+            others
+                .iter()
+                .filter(upward)
+                .map(|other| format!("{} imports {}", module.join("::"), other.join("::"))),
+        );
+    }
+    assert!(core.code.keys().any(|module| floor(module).is_some()), "there are such rooms");
+    assert!(wrong.is_empty(), "arrows that do not point down:\n{}", wrong.join("\n"));
+}
+
+#[test]
 fn no_files_import_each_other_in_a_circle() {
     let core = Core::read();
     let arrows = core.arrows();
@@ -285,7 +314,8 @@ fn only_its_own_folder_and_the_providers_look_at_which_work_it_is() {
     let looks = |line: &str| {
         let Some(at) = line.find("Work::") else { return false };
         let before = &line[..at];
-        line[at..].contains("=>") || ["let ", "matches!(", "== ", "!= "].iter().any(|sign| before.contains(sign))
+        line[at..].contains("=>")
+            || ["let ", "matches!(", "== ", "!= "].iter().any(|sign| before.contains(sign))
     };
     assert!(looks("    Work::Script => {}") && looks("if let Work::Process(spec) = &work {"));
     assert!(!looks("    Some(Provider::PowerShell) => (Work::Script, None),"));

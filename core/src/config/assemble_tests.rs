@@ -1,6 +1,6 @@
 //! Labs of several files: includes, environments, variables, secrets and where values come from.
 
-use super::model::Script;
+use super::lab::model::Script;
 use super::tests::{codes, lab, only};
 use super::*;
 use proptest::prelude::*;

@@ -1,9 +1,11 @@
 //! Lab files: from bytes to a checked [`model::Lab`], with every finding at its line and column.
 //!
 //! ```text
-//! bytes ─ text ─ yaml │ json │ psd1 ─ document ─ assemble, interpolate ─ lab, operations ─ model
+//! text/  bytes ─ yaml │ json │ psd1 ─ document      what stands in files
+//! build/ assemble ─ interpolate ─ expand            how it is put together
+//! lab/   reader ─ operations ─ model                what it means
 //! ```
-//! The steps up to interpolation know next to nothing of labs: they serve any configuration. A file that is well-formed
+//! Each room knows the ones above it in this picture only, so that the first two serve any configuration. A file that is well-formed
 //! gives its document even when it is no sound lab, and all that is wrong with it is found in one pass.
 //!
 //! ```
@@ -19,73 +21,46 @@
 //! assert_eq!(reading.diagnostics.len(), 2); // nothing to run, and a key that is misspelt
 //! ```
 
-mod assemble;
+mod build;
+mod lab;
+mod text;
+
 #[cfg(test)]
 mod assemble_tests;
 #[cfg(test)]
 mod bad_tests;
-mod decode;
-mod diagnostics;
-pub mod document;
-mod expand;
 #[cfg(test)]
 mod expand_tests;
-mod explain;
-mod export;
 #[cfg(test)]
 mod export_tests;
-mod expression;
-mod fields;
-mod files;
-mod format;
-mod hazards;
-mod interpolate;
-pub mod isolation;
-mod json;
-mod lab;
-mod links;
-mod merge;
-pub mod model;
-mod operations;
-mod options;
-mod paths;
-mod planned;
-pub mod psd1;
-pub mod quantity;
-mod report;
-mod resources;
-mod retries;
-mod rollback;
 #[cfg(test)]
 mod scheduling_tests;
 #[cfg(test)]
 mod schema;
-mod secrets;
-mod settings;
-mod template;
 #[cfg(test)]
 mod tests;
-pub mod text;
-mod work;
-mod yaml;
 
 use crate::error::{Code, Diagnostic, Severity};
-use assemble::Assembly;
-use decode::decoded;
-use diagnostics::{Findings, Source};
-use document::Node;
-pub use explain::{Origin, OverriddenValue};
-pub use export::{Export, ExportOptions, export};
-use files::Budget;
-pub use files::MAX_BYTES;
-pub use format::Format;
-use interpolate::Variables;
-pub use model::SecretUse;
-use model::{Lab, LabOperation};
-pub use options::ReadOptions;
-pub use report::report;
+use build::assemble::Assembly;
+pub use build::explain::{Origin, OverriddenValue};
+use build::interpolate::{self, Variables};
+use build::{explain, hazards};
+pub use lab::model::{self, SecretUse};
+use lab::model::{Lab, LabOperation};
+use lab::reader;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use text::decode::decoded;
+use text::diagnostics::{Findings, Source};
+pub use text::document;
+use text::document::Node;
+pub use text::export::{Export, ExportOptions, export};
+use text::files::Budget;
+pub use text::files::MAX_BYTES;
+pub use text::format::Format;
+pub use text::options::ReadOptions;
+use text::parse;
+pub use text::report::report;
 
 /// What was read, and everything that was found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -176,7 +151,7 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
     findings.strict = options.strict;
     let Some(root) = parse(&text, format, options, &mut findings) else {
         if !findings.has_errors() {
-            lab::check_root(None, &mut findings);
+            reader::check_root(None, &mut findings);
         }
         return finish(None, Vec::new(), None, None, findings);
     };
@@ -187,37 +162,25 @@ fn read_bytes(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Readi
         let mut assembly = Assembly::new(&variables, &mut findings, budget);
         root = assembly.assemble(root, options.environment.as_deref());
         overridden = std::mem::take(&mut assembly.overridden);
-        let lenient = !lab::is_lab(&root);
+        let lenient = !reader::is_lab(&root);
         // Of a file that is asked for as a lab and is none, nothing else is said.
         findings.muted = lenient && !options.document_only;
         filled = interpolate::fill(&mut root, &variables, lenient, &mut findings);
         findings.muted = false;
     }
     let (mut lab, mut unsound) = (None, Vec::new());
-    let sound = lab::check_root(Some(&root), &mut findings).is_some();
+    let sound = reader::check_root(Some(&root), &mut findings).is_some();
     if sound && !options.document_only {
-        match lab::read(&root, options, &mut findings) {
+        match reader::read(&root, options, &mut findings) {
             Ok(read) => lab = Some(read),
             Err(operations) => unsound = operations,
         }
     }
-    if options.document_only || lab::is_lab(&root) {
+    if options.document_only || reader::is_lab(&root) {
         hazards::warn(&root, !options.document_only, &filled, &mut findings);
     }
     let origins = options.explain.then(|| explain::origins(&root, overridden, filled, &findings));
     finish(lab, unsound, Some(root), origins, findings)
-}
-
-fn parse(text: &str, format: Format, options: &ReadOptions, findings: &mut Findings<'_>) -> Option<Node> {
-    match (format, &options.tokens) {
-        (Format::Yaml, _) => yaml::read(text, findings),
-        (Format::Json, _) => json::read(text, findings),
-        (Format::Psd1, Some(tokens)) => psd1::read(tokens, findings),
-        (Format::Psd1, None) => {
-            findings.add_whole(psd1::without_tokens(options.path.as_deref()));
-            None
-        }
-    }
 }
 
 fn finish(

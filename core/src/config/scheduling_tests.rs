@@ -1,6 +1,6 @@
 //! What a lab file can say about when, how often and beside what its operations run.
 
-use super::model::Script;
+use super::lab::model::Script;
 use super::tests::{codes, dependencies, fixture, lab, only, with_operation, yaml};
 use super::*;
 use crate::operation::{
@@ -255,7 +255,7 @@ fn times_and_weight() {
 
 #[test]
 fn isolation_of_operations_and_of_the_lab() {
-    use crate::config::isolation::Isolation;
+    use crate::config::lab::isolation::Isolation;
     for (word, isolation) in
         [("shared", Isolation::Shared), ("Runspace", Isolation::Runspace), ("process", Isolation::Process)]
     {

@@ -1,7 +1,7 @@
 //! Whole files: what a lab means, and what is said about one that means nothing.
 
-use super::document::Value;
-use super::model::{Provider, Script, Stage};
+use super::lab::model::{Provider, Script, Stage};
+use super::text::document::Value;
 use super::*;
 use crate::operation::{FailureStrategy, Order, ProbeCheck, ProcessMode, Work};
 use proptest::prelude::*;

@@ -6,7 +6,7 @@ mod shape;
 mod spelling;
 mod values;
 
-use super::fields::record;
+use super::text::fields::record;
 use super::{Format, ReadOptions, read};
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};

@@ -1,0 +1,18 @@
+//! How one document is put together from what stands in files.
+//!
+//! | question | file |
+//! |--|--|
+//! | what do includes and environments add | `assemble.rs`, `merge.rs` |
+//! | what stands for variables | `interpolate.rs` |
+//! | which operations do templates, repetitions and conditions leave | `expand.rs`, `template.rs`, `expression.rs` |
+//! | where does each value come from | `explain.rs` |
+//! | what is well-formed and probably not meant | `hazards.rs` |
+
+pub(super) mod assemble;
+pub(super) mod expand;
+pub(super) mod explain;
+pub(super) mod expression;
+pub(super) mod hazards;
+pub(super) mod interpolate;
+pub(super) mod merge;
+pub(super) mod template;

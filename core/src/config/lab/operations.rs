@@ -1,0 +1,175 @@
+//! Reads one operation of a lab: its names, what it waits for, how it is treated and what it does.
+
+use super::model::{LabOperation, Provider, Stage};
+use super::retries::{self, RetryKeys};
+use super::work::WorkKeys;
+use super::{isolation, resources, rollback};
+use crate::config::text::diagnostics::Findings;
+use crate::config::text::document::{Entry, Node};
+use crate::config::text::fields::{self, Fields};
+use crate::config::text::quantity::Unit;
+use crate::error::Code;
+use crate::operation::{Operation, RetryPolicy, Trigger, Work};
+
+/// Keys that later versions use; ignoring them changes how an operation is treated, not what it does.
+const IGNORED_YET: &[&str] = &["health-checks"];
+
+/// What operations share: what their lab says about retries.
+#[derive(Clone, Copy)]
+pub(in crate::config) struct Context<'c> {
+    /// What an operation does not say about retries.
+    pub(in crate::config) retries: &'c RetryKeys,
+}
+
+/// An operation as read, and what linking it with the others needs to know.
+pub(in crate::config) struct Declared {
+    pub(in crate::config) operation: LabOperation,
+    /// Whether it says itself what it depends on, be it nothing.
+    pub(in crate::config) has_dependencies: bool,
+}
+
+/// Reads an operation. What is wrong with it is among the findings; then the result is not used.
+pub(in crate::config) fn read(
+    node: &Node,
+    title: &str,
+    stage: Stage,
+    context: Context<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Declared> {
+    let Some(mapping) = node.as_mapping() else {
+        let message = format!("{title} must be a mapping, but is {}", node.value.kind());
+        let advice = "Write '- name: …' and the other keys below it.";
+        findings.error(Code::WrongType, node.at, &message, advice);
+        return None;
+    };
+    let mut fields = Fields::new(mapping);
+    let declared = read_fields(&mut fields, node, title, stage, context, findings);
+    fields.finish("", findings);
+    findings.operation = None;
+    Some(declared)
+}
+
+fn read_fields(
+    fields: &mut Fields<'_>,
+    node: &Node,
+    title: &str,
+    stage: Stage,
+    context: Context<'_>,
+    findings: &mut Findings<'_>,
+) -> Declared {
+    let name = fields::name(fields.take(&["name"], findings), findings);
+    let id = fields::name(fields.take(&["id"], findings), findings);
+    let name = match (name, &id) {
+        (Some(name), _) => name,
+        (None, Some(id)) => id.clone(),
+        (None, None) => {
+            let message = format!("{title} has no name");
+            findings.error(Code::MissingName, node.at.first_line(), &message, "Give it one: 'name: …'.");
+            title.to_owned()
+        }
+    };
+    let id = id.filter(|id| id.to_lowercase() != name.to_lowercase());
+    findings.operation = Some(name.clone());
+
+    let kind = fields.take(&["type"], findings).and_then(|entry| fields::text(entry, findings));
+    let dependencies = fields.take(&["dependencies", "depends-on"], findings);
+    let weak = fields.take(&["weak-dependencies"], findings);
+    let has_dependencies = dependencies.or(weak).is_some();
+    let mut names =
+        |entry: Option<&Entry>| entry.and_then(|entry| fields::texts(entry, findings)).unwrap_or_default();
+    let (dependencies, weak_dependencies) = (names(dependencies), names(weak));
+    let mut minutes = |name: &'static str| {
+        let entry = fields.take(&[name], findings)?;
+        fields::duration(entry, Unit::Minutes, findings)
+    };
+    let timeout_ms = minutes("timeout");
+    let total_timeout_ms = minutes("total-timeout");
+    let estimate_ms = minutes("estimate");
+    let priority =
+        fields.take(&["priority"], findings).and_then(|entry| fields::whole(entry, 1..=10, findings));
+    let trigger = fields.take(&["trigger"], findings).and_then(|entry| trigger(entry, findings));
+    let critical = fields.take(&["critical"], findings).and_then(|entry| fields::boolean(entry, findings));
+    let needs = resources::needs(fields, findings);
+    let isolation = isolation::take(fields, findings);
+    let retry = retry(fields, context.retries, findings);
+    // What expanding has used up is known too.
+    for free in ["description", "metadata", "tags", "when", "for-each", "template", "with", "include"] {
+        fields.take(&[free], findings);
+    }
+    fields.ignore_yet(IGNORED_YET, findings);
+
+    let keys = WorkKeys::take(fields, findings);
+    let mut script = None;
+    let mut parameters = None;
+    let (provider, work) = match keys.provider(findings) {
+        Some(Provider::Process) => (Provider::Process, keys.process(node.at, findings)),
+        Some(Provider::PowerShell) => {
+            script = keys.script(node.at, findings);
+            parameters = keys.parameters(findings);
+            (Provider::PowerShell, Some(Work::Script))
+        }
+        // What its other keys mean, only the provider could tell.
+        Some(Provider::Missing) => {
+            keys.warn_of_missing_provider(findings);
+            parameters = keys.parameters(findings);
+            (Provider::Missing, Some(Work::Script))
+        }
+        None => (Provider::PowerShell, None),
+    };
+    let (compensation, rollback_script) =
+        fields.take(&["rollback"], findings).and_then(|entry| rollback::read(entry, findings)).unzip();
+    let operation = Operation {
+        name,
+        id,
+        kind,
+        dependencies,
+        priority,
+        timeout_ms,
+        total_timeout_ms,
+        estimate_ms,
+        weak_dependencies,
+        trigger: trigger.unwrap_or_default(),
+        critical: critical.unwrap_or(true),
+        needs: needs.map(Box::new),
+        retry: retry.map(Box::new),
+        compensation: compensation.map(Box::new),
+        work: work.unwrap_or(Work::Script),
+        at: Some(findings.place(node.at)),
+    };
+    let rollback_script = rollback_script.flatten();
+    Declared {
+        operation: LabOperation {
+            operation,
+            provider,
+            script,
+            parameters,
+            rollback_script,
+            isolation,
+            stage,
+        },
+        has_dependencies,
+    }
+}
+
+/// What must have become of its dependencies.
+fn trigger(entry: &Entry, findings: &mut Findings<'_>) -> Option<Trigger> {
+    let known = [
+        ("all-succeeded", Trigger::AllSucceeded),
+        ("all-done", Trigger::AllDone),
+        ("any-failed", Trigger::AnyFailed),
+        ("always", Trigger::Always),
+    ];
+    fields::choice(entry, &known, &[], findings)
+}
+
+/// Its own retry policy; what it leaves open is as the lab says.
+fn retry(fields: &mut Fields<'_>, lab: &RetryKeys, findings: &mut Findings<'_>) -> Option<RetryPolicy> {
+    let (entry, keys) = retries::take(fields, findings)?;
+    let policy = keys.over(lab).policy();
+    if policy.is_none() {
+        let message = format!("'{}' does not say how often it is retried", entry.key);
+        let advice = "Add 'retry-count:' here or in the settings, or 'count:' below 'retry:'.";
+        findings.error(Code::MissingKey, entry.key_at, &message, advice);
+    }
+    policy
+}
