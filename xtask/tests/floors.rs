@@ -214,8 +214,10 @@ fn flatten(tree: &str, prefix: &[String]) -> Vec<Module> {
         .collect()
 }
 
-/// Paths that begin at the crate or at the module above, written out where they are needed.
+/// Paths that begin at the crate or at the module above, written out where they are needed. Who may see something is
+/// not an import.
 fn inline_paths(code: &str) -> Vec<Module> {
+    let code = &code.replace("pub(in ", "pub(in:");
     let starts = code.match_indices("crate::").chain(code.match_indices("super::"));
     let paths = starts.filter(|(at, _)| {
         let before = code[..*at].chars().next_back();
@@ -339,6 +341,7 @@ fn an_import_is_read_however_it_is_written() {
     let code = "use crate::a::B;\npub use c::D;\nfn f() { crate::e::g(); super::h::i() }\n";
     let found: Vec<(bool, &str)> = uses(code).collect();
     assert_eq!(found, [(false, "crate::a::B"), (true, "c::D")]);
+    assert_eq!(inline_paths("pub(in crate::a) fn f() {}\n").len(), 0);
     let inline: Vec<String> = inline_paths(code).iter().map(|path| path.join("::")).collect();
     assert_eq!(inline_paths("use super::{a, b};").len(), 0);
     assert!(["crate::e::g", "super::h::i"].iter().all(|path| inline.iter().any(|found| found == path)));

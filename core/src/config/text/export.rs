@@ -56,7 +56,7 @@ pub fn export(bytes: &[u8], options: &ExportOptions) -> Export {
         Err(finding) => return refused(*finding),
     };
     let mut findings = Findings::new(Source::new(options.source.path.clone(), text.as_ref(), format));
-    let root = crate::config::parse(&text, format, &options.source, &mut findings);
+    let root = super::parse(&text, format, &options.source, &mut findings);
     let text = match (&root, options.to) {
         (None, _) => None,
         (Some(_), Format::Psd1) => {

@@ -53,9 +53,10 @@ pub(super) fn other_than(_endpoint: &Endpoint, _service: &Service) -> Option<Str
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::*;
+    use crate::operation::endpoint::Endpoint;
     use crate::work::host::local::os;
     use crate::work::host::local::tree::Row;
+    use crate::work::process::answerer::{Service, Stranger};
     use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
 
     /// The processes behind an address of this machine: of the first one that its name stands for and that
