@@ -3,7 +3,7 @@
 //! `cargo run --release -p labrunner-bench [-- <PSPLIB folder>]`
 //!
 //! `-- soak [seconds]` runs the soak alone, ten minutes when no time is given; `-- scale` the large plan alone, `-- config`
-//! the reading of a large lab alone; `-- records` the records of runs.
+//! the reading of a large lab alone; `-- records` the records of runs; `-- runs` what a run costs beside its operations.
 //!
 //! The folder holds the instances of PSPLIB as `j30/j301_1.sm` …; without an argument it is
 //! `LABRUNNER_PSPLIB`, or `../shared/psplib` beside the repository. They are read, never copied.
@@ -14,6 +14,7 @@ mod psplib;
 mod quality;
 mod random;
 mod records;
+mod runs;
 mod scale;
 mod scheduler;
 mod soak;
@@ -31,6 +32,7 @@ fn main() {
         Some("scale") => return scale::measure(),
         Some("config") => return config::measure(),
         Some("records") => return records::measure(),
+        Some("runs") => return runs::measure(),
         _ => {}
     }
     config::measure();
@@ -40,6 +42,8 @@ fn main() {
     scale::measure();
     println!();
     records::measure();
+    println!();
+    runs::measure();
     println!();
     let folder = psplib::folder(std::env::args_os().nth(1));
     match psplib::read_all(&folder) {
