@@ -47,6 +47,22 @@ Describe 'Advice' {
         foreach ($line in $failure.Exception.Message -split '\r?\n' | Select-Object -Skip 1) { $line | Should -Match '\. \S.*' }
     }
 
+    It 'stands in the message where PowerShell does not print it, which it does from 7.5 on: <Engine>' -ForEach @(
+        @{ Engine = '7.4.19'; Message = 'It is wrong. Correct it.' }
+        @{ Engine = '7.4'; Message = 'It is wrong. Correct it.' }
+        @{ Engine = '7.5.0'; Message = 'It is wrong.' }
+        @{ Engine = '7.6.9.500'; Message = 'It is wrong.' }
+        @{ Engine = '8.0'; Message = 'It is wrong.' }
+    ) {
+        $details = [LabRunner.LabRunnerException].Assembly.GetType('LabRunner.Errors.AdviceText').GetMethod('Details', [System.Reflection.BindingFlags] 'Static, NonPublic', @([string], [string], [version])).Invoke($null, @('It is wrong.', 'Correct it.', [version] $Engine))
+        $details.Message | Should -Be $Message
+        $details.RecommendedAction | Should -Be 'Correct it.'
+        . "$PSScriptRoot/../../powershell/module/Private/New-LabError.ps1"
+        $record = New-LabError -Id Wrong -Message 'It is wrong.' -Advice 'Correct it.' -Engine $Engine
+        "$record" | Should -Be $Message
+        $record.ErrorDetails.RecommendedAction | Should -Be 'Correct it.'
+    }
+
     It 'of a command of the module stands once too' {
         $failure = Get-Failure { Invoke-LabDownload -Uri 'http://127.0.0.1:9/x' }
         [regex]::Matches((Get-Shown $failure), 'or an -OutputPath').Count | Should -Be 1

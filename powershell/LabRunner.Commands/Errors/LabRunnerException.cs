@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using LabRunner.Errors;
 
 namespace LabRunner;
 
@@ -21,7 +22,7 @@ public sealed class LabRunnerException : Exception, IContainsErrorRecord
         ErrorRecord = new ErrorRecord(this, id, category, target);
         if (!string.IsNullOrEmpty(advice) && !IsSuggestion(advice))
         {
-            ErrorRecord.ErrorDetails = new ErrorDetails(message) { RecommendedAction = advice };
+            ErrorRecord.ErrorDetails = AdviceText.Details(message, advice);
         }
     }
 

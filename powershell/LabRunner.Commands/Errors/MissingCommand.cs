@@ -12,8 +12,7 @@ internal static class MissingCommand
     {
         if (error.Exception is CommandNotFoundException { CommandName: { Length: > 0 } name } && string.IsNullOrEmpty(error.ErrorDetails?.RecommendedAction) && IsFunction(name, caller))
         {
-            error.ErrorDetails ??= new ErrorDetails(error.Exception.Message);
-            error.ErrorDetails.RecommendedAction = $"'{name}' is a function of your session. Bring it into the operations with -Functions {name}.";
+            error.ErrorDetails = AdviceText.Details(error.ErrorDetails?.Message ?? error.Exception.Message, $"'{name}' is a function of your session. Bring it into the operations with -Functions {name}.");
         }
 
         return error;

@@ -7,15 +7,16 @@ function New-LabError {
         [string] $Advice,
         [object] $Target,
         [string] $Category = 'InvalidArgument',
-        [System.Exception] $Inner
+        [System.Exception] $Inner,
+        [version] $Engine = $PSVersionTable.PSVersion
     )
 
-    # PowerShell shows the advice below the message.
+    # PowerShell shows the advice below the message from 7.5 on; before, it is part of the message.
     $text = $Message.TrimEnd()
     if (-not ($text.EndsWith('.') -or $text.EndsWith('!') -or $text.EndsWith('?'))) { $text += '.' }
     $record = [System.Management.Automation.ErrorRecord]::new([System.InvalidOperationException]::new($text, $Inner), "LabRunner.$Id", $Category, $Target)
     if ($Advice) {
-        $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new($text)
+        $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new($(if ($Engine -ge [version] '7.5') { $text } else { "$text $Advice" }))
         $record.ErrorDetails.RecommendedAction = $Advice
     }
     $record
