@@ -94,7 +94,7 @@ function Start-AdvancedLabOrchestration {
     .EXAMPLE
         Set-Content -Path ./web.yaml -Value 'name: Web', 'operations:', '  - name: greet', '    script: Write-Output hello'
         $job = Start-AdvancedLabOrchestration -ConfigurationPath ./web.yaml -AsJob
-        $report = $job | Wait-Job | Receive-Job
+        $report = $job | Wait-Job | Receive-Job | Select-Object -Last 1
         $report.Results.Output
 
         Runs the lab in the background; $job.ChildJobs tells how far it is.
