@@ -218,6 +218,36 @@ Describe 'Results outside of the session' {
         $text | Should -Match 'Succeeded|Failed|Warning'
     }
 
+    It 'are small as JSON of any depth where operations put out live objects, <Name>' -ForEach @(
+        @{ Name = 'files and folders'; Script = { Get-Item -LiteralPath $PSHOME; Get-ChildItem -LiteralPath $PSHOME -File | Select-Object -First 3 } }
+        @{ Name = 'a process'; Script = { Get-Process -Id $PID } }
+        @{ Name = 'a file in a dictionary in a list'; Script = { , @(1, @{ File = Get-Item -LiteralPath $PSHOME }) } }
+        @{ Name = 'a file in an object'; Script = { [pscustomobject]@{ File = Get-Item -LiteralPath $PSHOME; Size = 3 } } }
+        @{ Name = 'a command and a type'; Script = { Get-Command Get-Item; [int] } }
+        @{ Name = 'information'; Script = { Write-Information -MessageData (Get-Process -Id $PID); 1 } }
+    ) {
+        $live = Invoke-ParallelLabRunner -Operations @{ Name = 'live'; ScriptBlock = $Script } -InformationAction SilentlyContinue
+        $text = ConvertTo-BoundedJson $live
+        $text.Length | Should -BeLessThan 200KB
+        ($text | ConvertFrom-Json).Status | Should -Be 'Succeeded'
+        (ConvertTo-BoundedJson (Invoke-ParallelLabRunner -Scripts $Script -InformationAction SilentlyContinue 6> $null)).Length | Should -BeLessThan 400KB
+    }
+
+    It 'have in JSON what an object itself has, and the object itself for scripts' {
+        $live = Invoke-ParallelLabRunner -Operations @{ Name = 'live'; ScriptBlock = { Get-Item -LiteralPath $PSHOME; Write-Information -MessageData (Get-Item -LiteralPath $PSHOME) } } -InformationAction SilentlyContinue
+        $live.Output[0] | Should -BeOfType ([System.IO.DirectoryInfo])
+        $live.Result.Parent.FullName | Should -Be (Get-Item -LiteralPath $PSHOME).Parent.FullName
+        $live.Records[0].Data.MessageData | Should -BeOfType ([System.IO.DirectoryInfo])
+        $back = ConvertTo-BoundedJson $live | ConvertFrom-Json
+        $back.Output[0].FullName | Should -Be $live.Result.FullName
+        $back.Output[0].Exists | Should -BeTrue
+        $back.Output[0].PSPath | Should -BeLike "*$($live.Result.Name)"
+        $back.Result.Parent | Should -Be "$($live.Result.Parent)"
+        $plain = Invoke-ParallelLabRunner -Operations @{ Name = 'plain'; ScriptBlock = { @{ Deep = @{ Deeper = @{ Deepest = 1, 'two' } } } } }
+        (ConvertTo-BoundedJson $plain | ConvertFrom-Json).Result.Deep.Deeper.Deepest | Should -Be 1, 'two'
+        (Invoke-ParallelLabRunner -Scripts { Get-Item -LiteralPath $PSHOME }).Results[0].Result | Should -BeOfType ([System.IO.DirectoryInfo])
+    }
+
     It 'say in JSON what went wrong, where, and with which status' {
         $back = ConvertTo-BoundedJson $results[1] | ConvertFrom-Json
         $back.Status | Should -Be 'Failed'

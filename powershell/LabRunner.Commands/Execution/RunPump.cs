@@ -249,7 +249,7 @@ internal sealed class RunPump
 
         if (_run.Settings.InBackground)
         {
-            foreach (var item in result.Output)
+            foreach (var item in result.Live)
             {
                 _output.Output(_run.Nodes[operation].Name, item);
             }

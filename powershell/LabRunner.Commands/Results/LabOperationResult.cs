@@ -30,11 +30,11 @@ public sealed class LabOperationResult
     /// <summary>The outcome on one line: the error, why it was skipped, or what it returned.</summary>
     public string Outcome => LabDisplay.Outcome(this);
 
-    /// <summary>All objects it wrote to its output, in order.</summary>
-    public object?[] Output { get; internal set; } = [];
+    /// <summary>All objects it wrote to its output, in order; in the background the first and last of very many. In PowerShell, the objects themselves.</summary>
+    public object?[] Output => IsPlain ? Live : [.. Live.Select(PlainValue.Of)];
 
     /// <summary>Its output as a caller would get it: nothing, the one object, or an array.</summary>
-    public object? Result => Output.Length switch { 0 => null, 1 => Output[0], _ => Output };
+    public object? Result => Single(Output);
 
     /// <summary>Why it did not succeed, as text.</summary>
     public string? Error { get; internal set; }
@@ -48,6 +48,15 @@ public sealed class LabOperationResult
     /// <summary>All warnings it wrote. In PowerShell, the warning records with their positions.</summary>
     public WarningRecord[] Warnings => [.. WarningRecords.Select(warning => (WarningRecord)LabRecord.WithoutPosition(warning))];
 
+    /// <summary>The objects of its output.</summary>
+    internal object?[] Live { get; set; } = [];
+
+    /// <summary>The same as a caller would get it.</summary>
+    internal object? LiveResult => Single(Live);
+
+    /// <summary>Whether none of them leads out of itself; known when the result is final.</summary>
+    internal bool IsPlain { get; set; } = true;
+
     /// <summary>The error record of what ended it.</summary>
     internal ErrorRecord? Failure { get; set; }
 
@@ -60,7 +69,7 @@ public sealed class LabOperationResult
     /// <summary>Everything it wrote besides its output, in true order, as far as <c>-KeepRecords</c> allows.</summary>
     public LabRecord[] Records { get; internal set; } = [];
 
-    /// <summary>Whether <see cref="Records"/> lacks some from the middle.</summary>
+    /// <summary>Whether <see cref="Records"/> lacks some from the middle, or <see cref="Output"/> of a run in the background.</summary>
     public bool Truncated { get; internal set; }
 
     /// <summary>Whether it wrote errors.</summary>
@@ -92,6 +101,8 @@ public sealed class LabOperationResult
 
     /// <summary>The file that has the output of a program.</summary>
     public string? LogPath { get; internal set; }
+
+    private static object? Single(object?[] output) => output.Length switch { 0 => null, 1 => output[0], _ => output };
 
     /// <inheritdoc/>
     public override string ToString() => Error is null ? $"{Name}: {Status}" : $"{Name}: {Status} ({Error})";

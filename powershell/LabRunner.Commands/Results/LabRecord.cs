@@ -60,12 +60,14 @@ public sealed record LabRecord
     /// <inheritdoc/>
     public override string ToString() => Live.ToString() ?? "";
 
-    /// <summary>The same record without the command that wrote it, which leads to everything its session has.</summary>
+    /// <summary>The same record without the command that wrote it, which leads to everything its session has, and with plain data.</summary>
     internal static object WithoutPosition(object record) => record switch
     {
         WarningRecord { InvocationInfo: not null } warning => new WarningRecord(warning.FullyQualifiedWarningId ?? "", warning.Message),
         VerboseRecord { InvocationInfo: not null } verbose => new VerboseRecord(verbose.Message),
         DebugRecord { InvocationInfo: not null } debug => new DebugRecord(debug.Message),
+        InformationRecord { MessageData: not HostInformationMessage } information when !PlainValue.Is(information.MessageData) =>
+            new InformationRecord(PlainValue.Of(information.MessageData), information.Source) { TimeGenerated = information.TimeGenerated, User = information.User, Computer = information.Computer },
         _ => record,
     };
 }

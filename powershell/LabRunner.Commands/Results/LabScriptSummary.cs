@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 
 namespace LabRunner;
 
@@ -23,25 +22,7 @@ internal static class LabScriptSummary
             ["TotalDuration"] = Math.Round(took.TotalSeconds, 3),
             ["AverageDuration"] = Math.Round(average, 3),
             ["ProgressTrackingEnabled"] = progress,
-            ["Results"] = results.Select(result => One(result, scripts)).ToArray(),
+            ["Results"] = results.Select(result => new LabScriptResult(result, scripts.TryGetValue(result.Name, out var script) && script.Length > 0 ? script : result.Name)).ToArray(),
         };
-    }
-
-    private static PSObject One(LabOperationResult result, IReadOnlyDictionary<string, string> scripts)
-    {
-        var one = new PSObject();
-        void Add(string name, object? value) => one.Properties.Add(new PSNoteProperty(name, value));
-        Add("Name", result.Name);
-        Add("Script", scripts.TryGetValue(result.Name, out var script) && script.Length > 0 ? script : result.Name);
-        Add("State", result.Success ? "Completed" : "Failed");
-        Add("Success", result.Success);
-        Add("Result", result.Result);
-        Add("Error", result.Error);
-        Add("Duration", result.Duration);
-        Add("StartTime", result.StartTime);
-        Add("EndTime", result.EndTime);
-        Add("Operation", result);
-        one.TypeNames.Insert(0, "LabRunner.LabScriptResult");
-        return one;
     }
 }

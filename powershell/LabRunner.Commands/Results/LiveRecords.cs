@@ -2,11 +2,11 @@ using System.Management.Automation;
 
 namespace LabRunner;
 
-/// <summary>Gives a result the error and warning records themselves, for scripts that look at exceptions and positions.</summary>
+/// <summary>Gives a result the objects it was made of - output, error and warning records - where its own properties are plain values.</summary>
 /// <remarks>
 /// They are members of the object and not of its type: where both have a name, PowerShell takes the object's, while ConvertTo-Json, which
 /// reads the type first, takes the plain value. A record of the engine's as a member of the type would lead it through the whole session.
-/// Most operations write neither errors nor warnings, and cost nothing.
+/// Most operations write neither errors nor warnings and put out plain data, and cost nothing.
 /// </remarks>
 internal static class LiveRecords
 {
@@ -30,10 +30,26 @@ internal static class LiveRecords
 
         foreach (var record in result.Records)
         {
-            if (record.Live is ErrorRecord error)
+            if (record.Live is ErrorRecord || (record.Live is InformationRecord { MessageData: not HostInformationMessage and var data } && !PlainValue.Is(data)))
             {
-                Add(record, nameof(LabRecord.Data), error);
+                Add(record, nameof(LabRecord.Data), record.Live);
             }
+        }
+
+        result.IsPlain = Array.TrueForAll(result.Live, PlainValue.Is);
+        if (!result.IsPlain)
+        {
+            Add(result, nameof(LabOperationResult.Output), result.Live);
+            Add(result, nameof(LabOperationResult.Result), result.LiveResult!);
+        }
+    }
+
+    /// <summary>Adds the output to the result of a script.</summary>
+    internal static void Attach(LabScriptResult result)
+    {
+        if (!result.Operation.IsPlain)
+        {
+            Add(result, nameof(LabScriptResult.Result), result.Operation.LiveResult!);
         }
     }
 

@@ -20,7 +20,7 @@ internal static class TypeViews
         (nameof(LabOperationResult), ["Name", "Status", "StartTime", "Duration", "Outcome"]),
         (nameof(LabError), ["Message", "FullyQualifiedErrorId", "Category", "PositionMessage"]),
         (nameof(LabRecord), ["Time", "Operation", "Stream", "Data"]),
-        ("LabScriptResult", ["Name", "State", "Duration", "Result", "Error"]),
+        (nameof(LabScriptResult), ["Name", "State", "Duration", "Result", "Error"]),
         (nameof(LabActiveOperation), ["Run", "Name", "State", "Since", "WaitingFor"]),
         (nameof(LabOrchestrationReport), ["Name", "Status", "Success", "StartTime", "Duration", "Operations", "RunDirectory", "Error"]),
         (nameof(LabOrchestrationSummary), ["Name", "Status", "Mode", "StartTime", "Duration", "RunDirectory"]),

@@ -204,7 +204,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         lock (_gate)
         {
             _closed = true;
-            result.Output = _output?.ToArray() ?? [];
+            result.Live = _output?.ToArray() ?? [];
             result.ErrorRecords = _errors?.ToArray() ?? [];
             result.WarningRecords = _warnings?.ToArray() ?? [];
             result.Records = _log?.ToArray() ?? [];
