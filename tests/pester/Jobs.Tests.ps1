@@ -15,7 +15,7 @@ Describe 'A run as a job' {
         $gate = [System.Threading.ManualResetEventSlim]::new()
         $job = Invoke-ParallelLabRunner -AsJob -RunName 'my run' -Operations @(
             @{ Name = 'first'; ScriptBlock = { 'one' } }
-            @{ Name = 'second'; ScriptBlock = { $null = ($using:gate).Wait(30000); throw 'broken' }; Dependencies = 'first' }
+            @{ Name = 'second'; ScriptBlock = { $null = ($using:gate).Wait(120000); throw 'broken' }; Dependencies = 'first' }
             @{ Name = 'third'; ScriptBlock = { 3 }; Dependencies = 'second' }
         )
         $job.Name | Should -Be 'my run'
@@ -42,7 +42,7 @@ Describe 'A run as a job' {
         $gate = [System.Threading.ManualResetEventSlim]::new()
         $job = Invoke-ParallelLabRunner -Background @{ Name = 'a'; ScriptBlock = {
                 Write-Warning 'w1'; Write-Error 'e1'; Write-Host 'h1'; Write-Warning 'w2'; Write-Error 'e2'
-                $null = ($using:gate).Wait(30000)
+                $null = ($using:gate).Wait(120000)
                 Write-Host 'h2'
             } }
         Wait-Until { $job.ChildJobs[0].Error.Count -eq 2 }
@@ -53,6 +53,14 @@ Describe 'A run as a job' {
         $gate.Set()
         $null = Wait-Job -Job $job -Timeout 60
         Receive-Text $job | Should -Be 'InformationRecord h2', 'LabOperationResult a: Succeeded'
+    }
+
+    It 'says how to bring a function of the session that an operation does not find' {
+        function New-LabInfrastructure { 'made' }
+        $job = Invoke-ParallelLabRunner -Background -ContinueOnError @{ Name = 'a'; ScriptBlock = { New-LabInfrastructure } }, @{ Name = 'b'; ScriptBlock = { New-NowhereAtAll } }
+        $null = Wait-Job -Job $job -Timeout 120
+        $job.ChildJobs[0].Error[0].ErrorDetails.RecommendedAction | Should -BeLike '*-Functions New-LabInfrastructure.'
+        $job.ChildJobs[1].Error[0].ErrorDetails.RecommendedAction | Should -BeNullOrEmpty
     }
 
     It 'can be stopped, and says so' {
@@ -148,7 +156,7 @@ operations:
   - name: disk
     script: Write-Warning creating; 'disk'
   - name: machine
-    script: $null = $gate.Wait(30000); Write-Warning booting; 'machine'
+    script: $null = $gate.Wait(120000); Write-Warning booting; 'machine'
     depends_on: disk
   - name: index
     script: if ($broken) { throw 'broken' } 'index'

@@ -192,10 +192,11 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         settings.Secrets = SecretReference.Prepare(Voice, definitions);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         settings.InBackground = Background;
+        HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
         var run = LabRun.Start(plan, definitions, settings, caller);
         if (Background)
         {
-            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim());
+            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions);
             JobRepository.Add(job);
             job.Start();
             WriteObject(job);

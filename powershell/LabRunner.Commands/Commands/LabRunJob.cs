@@ -14,16 +14,19 @@ public sealed class LabRunJob : Job
     private readonly LabOperationJob[] _operations;
     private readonly JobStreams _streams;
     private readonly Func<RunOutcome, LabOrchestrationReport>? _report;
+    private readonly HashSet<string> _functions;
     private int _ended;
     private volatile bool _stopped;
 
     /// <summary>A job of a run that was started.</summary>
     /// <param name="run">The run.</param>
     /// <param name="command">What the user typed.</param>
+    /// <param name="functions">The functions of the caller's session: a job cannot ask it.</param>
     /// <param name="report">Makes what the job puts out in the end; without it, each operation puts its result out.</param>
-    internal LabRunJob(RunSession run, string? command, Func<RunOutcome, LabOrchestrationReport>? report = null)
+    internal LabRunJob(RunSession run, string? command, HashSet<string> functions, Func<RunOutcome, LabOrchestrationReport>? report = null)
         : base(command, run.Settings.Name)
     {
+        _functions = functions;
         _run = run;
         _report = report;
         PSJobTypeName = "LabRun";
@@ -136,13 +139,21 @@ public sealed class LabRunJob : Job
             job._operations[operation].End(result, isOutput: job._report is null);
         }
 
-        public void Failure(int operation, ErrorRecord error) => Of(operation).Fail(error);
+        public void Failure(int operation, ErrorRecord error) => Of(operation).Fail(MissingCommand.Explained(error, job._functions.Contains));
 
         public void Output(string operation, object? item) => _byName[operation].Put(item);
 
         public void Verbose(int operation, string message) => Of(operation).Say(new VerboseRecord(message));
 
-        public void Record(LabRecord record) => _byName[record.Operation].Write(record);
+        public void Record(LabRecord record)
+        {
+            if (record.Live is ErrorRecord error)
+            {
+                MissingCommand.Explained(error, job._functions.Contains);
+            }
+
+            _byName[record.Operation].Write(record);
+        }
 
         public void Warning(string message) => job.Warning.Add(new WarningRecord(message));
 

@@ -176,10 +176,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         settings.Secrets = SecretReference.Prepare(Voice, operations);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         settings.InBackground = Background;
+        HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
         var run = LabRun.Start(plan, operations, settings, caller);
         if (Background)
         {
-            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), ended => Report(selected.Merged(ended)));
+            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions, ended => Report(selected.Merged(ended)));
             JobRepository.Add(job);
             job.Start();
             WriteObject(job);
