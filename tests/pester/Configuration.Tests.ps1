@@ -144,8 +144,7 @@ Describe 'The configuration of the module' {
             (Get-LabStatus -LabName kept).Runs | Should -Be 1
             # Runs are deleted on a thread of its own, at most once a day.
             $swept = Join-Path $env:LABRUNNER_LOG_PATH swept
-            for ($tries = 0; $tries -lt 500 -and !(Test-Path $swept); $tries++) { Start-Sleep -Milliseconds 20 }
-            $swept | Should -Exist
+            [System.Threading.SpinWait]::SpinUntil([func[bool]] { Test-Path $swept }, 60000) | Should -BeTrue -Because 'a first run looks for old ones'
             # An old run of a process that is gone, one of a living process, one that is young, and what is no run.
             foreach ($name in 'old', 'alive', 'young', 'foreign') { $null = New-Item -ItemType Directory (Join-Path $env:LABRUNNER_LOG_PATH $name) }
             $gone = '{"format":1,"run":"r","started_at":"2026-01-01T00:00:00Z","pid":2147483646,"options":{"name":"kept"},"operations":["a"]}'
@@ -166,7 +165,7 @@ Describe 'The configuration of the module' {
                 Test-Path (Join-Path $env:LABRUNNER_LOG_PATH old) | Should -BeTrue
                 Reset-LabRunnerConfiguration LogRetentionDays -Scope Process
                 $null = Start-AdvancedLabOrchestration $lab
-                for ($tries = 0; $tries -lt 500 -and (Get-Item $swept).LastWriteTime -lt [datetime]::Now.AddDays(-1); $tries++) { Start-Sleep -Milliseconds 20 }
+                [System.Threading.SpinWait]::SpinUntil([func[bool]] { (Get-Item $swept).LastWriteTime -gt [datetime]::Now.AddDays(-1) }, 60000) | Should -BeTrue -Because 'a day has passed'
                 (Get-ChildItem $env:LABRUNNER_LOG_PATH).Name | Should -Not -Contain 'old'
                 foreach ($name in 'alive', 'young', 'foreign', 'held', (Split-Path $first -Leaf)) { (Get-ChildItem $env:LABRUNNER_LOG_PATH).Name | Should -Contain $name }
             } finally {

@@ -74,12 +74,14 @@ operations:
 
     It 'uses earlier runs of the same name for operations given as objects' {
         $began = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
+        # However slow the machine is, the long one goes on for a while when the short one has done its work.
+        $worked = [System.Threading.ManualResetEventSlim]::new()
         $operations = @(
-            @{ Name = 'short'; ScriptBlock = { ($using:began).Enqueue('short') } }
-            @{ Name = 'long'; ScriptBlock = { ($using:began).Enqueue('long'); Start-Sleep -Milliseconds 300 } }
+            @{ Name = 'short'; ScriptBlock = { ($using:began).Enqueue('short'); ($using:worked).Set() } }
+            @{ Name = 'long'; ScriptBlock = { ($using:began).Enqueue('long'); $null = ($using:worked).Wait(60000); Start-Sleep -Milliseconds 300 } }
         )
         $where = Join-Path $env:LABRUNNER_HOME 'runs' '20260101T000000Z-objects-00000000'
-        $null = Invoke-ParallelLabRunner $operations -RunName 'objects' -RunDirectory $where
+        $null = Invoke-ParallelLabRunner $operations -RunName 'objects' -RunDirectory $where -MaxConcurrency 2
         $began.Clear()
         $null = Invoke-ParallelLabRunner $operations -RunName 'objects' -MaxConcurrency 1
         $null = Invoke-ParallelLabRunner $operations -MaxConcurrency 1

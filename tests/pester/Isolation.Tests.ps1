@@ -181,7 +181,7 @@ operations:
         $bare.Dispose()
         $count = 8
         $here = [System.Threading.CountdownEvent]::new($count)
-        $operations = foreach ($i in 1..$count) { @{ Name = "o$i"; ScriptBlock = { param($Look) $null = ($using:here).Signal(); $null = ($using:here).Wait(30000); & ([scriptblock]::Create($Look)) }; Parameters = @{ Look = "$look" } } }
+        $operations = foreach ($i in 1..$count) { @{ Name = "o$i"; ScriptBlock = { param($Look) $null = ($using:here).Signal(); $null = ($using:here).Wait(120000); & ([scriptblock]::Create($Look)) }; Parameters = @{ Look = "$look" } } }
         $results = Invoke-ParallelLabRunner -Operations $operations -MaxConcurrency $count
         $results.WorkerId | Select-Object -Unique | Should -HaveCount $count
         foreach ($result in $results) { $result.Output | Should -Be $expected }
@@ -206,12 +206,12 @@ operations:
                     @{ Name = 'tidy'; ScriptBlock = { try { $null = ($using:up).Signal(); Start-Sleep -Seconds 600 } finally { Start-Sleep -Milliseconds 300; Remove-Item -LiteralPath $using:left } } }
                 )
                 [Console]::Out.WriteLine($left)
-                exit [int] $up.Wait(30000)
+                exit [int] $up.Wait(120000)
             }
         }
         $process = Start-SamePowerShell -Redirect '-Command', "& { $script } '$((Get-Module LabRunner).ModuleBase)'"
         $line = $process.StandardOutput.ReadLineAsync()
-        $ended = $process.WaitForExit(60000)
+        $ended = $process.WaitForExit(300000)
         if (!$ended) { $process.Kill($true) }
         $ended | Should -BeTrue
         $process.ExitCode | Should -Be 1

@@ -9,7 +9,7 @@
         try {
             if (-not $started.Wait(15000)) { Deny 'the work did not start' }
             $null = $apart.Shell.BeginStop($null, $null)
-            if (-not $apart.Running.AsyncWaitHandle.WaitOne(3000)) { Deny 'the command was still running 3 s after the stop' }
+            if (-not $apart.Running.AsyncWaitHandle.WaitOne(15000)) { Deny 'the command was still running 15 s after the stop' }
         } finally { $gate.Set() }
     }
 }
