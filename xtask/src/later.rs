@@ -41,6 +41,8 @@ pub fn split(text: &str, shared: &str) -> Outcome<(String, Vec<(String, String)>
                 }
             }
         }
+        // For who reads `(Get-Command X).Definition`.
+        kept.push(format!("{indent}# The body is {FOLDER}/{function}.ps1 in the module's folder. It is read at the first call."));
         kept.push(format!("{indent}. ({BODY_OF} {function})"));
         kept.push(close);
         bodies.push((function.to_owned(), body_file(function, body.join("\n").trim_matches('\n'), &shared)));
@@ -93,7 +95,7 @@ mod tests {
         let (root, bodies) = split(text, "").expect("well-formed");
         assert_eq!(
             root,
-            "function Get-A {\n    param($X)\n    . (LabRunner.Commands\\Get-FunctionBody Get-A)\n}\nfunction Get-B { 2 }"
+            "function Get-A {\n    param($X)\n    # The body is Functions/Get-A.ps1 in the module's folder. It is read at the first call.\n    . (LabRunner.Commands\\Get-FunctionBody Get-A)\n}\nfunction Get-B { 2 }"
         );
         assert_eq!(bodies.len(), 1);
         assert_eq!(bodies[0].0, "Get-A");
@@ -106,7 +108,7 @@ mod tests {
         let (root, bodies) = split(text, "").expect("well-formed");
         assert_eq!(
             root,
-            "function Get-A {\n    end {\n        . (LabRunner.Commands\\Get-FunctionBody Get-A)\n    }\n}"
+            "function Get-A {\n    end {\n        # The body is Functions/Get-A.ps1 in the module's folder. It is read at the first call.\n        . (LabRunner.Commands\\Get-FunctionBody Get-A)\n    }\n}"
         );
         assert!(bodies[0].1.contains(
             "$PSBoundParameters = $PSCmdlet.MyInvocation.BoundParameters\n        @PSBoundParameters"
