@@ -8,7 +8,7 @@ namespace LabRunner.Execution;
 internal sealed class BeginCommand : PSCmdlet
 {
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Worker.OnThisThread?.Enter(this);
+    protected override void ProcessRecord() => WorkerLoop.OnThisThread?.Runspace.Enter(this);
 }
 
 /// <summary>Takes the error that ended an operation.</summary>
@@ -20,7 +20,7 @@ internal sealed class FailCommand : Cmdlet
     public ErrorRecord ErrorRecord { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Worker.OnThisThread?.Fail(ErrorRecord);
+    protected override void ProcessRecord() => WorkerLoop.OnThisThread?.Fail(ErrorRecord);
 }
 
 /// <summary>Looks at the exit code of a script file that has ended.</summary>
@@ -37,7 +37,7 @@ internal sealed class ExitCommand : Cmdlet
     {
         if (LanguagePrimitives.TryConvertTo(ExitCode, out int code) && code != 0)
         {
-            Worker.OnThisThread?.FileExited(code);
+            WorkerLoop.OnThisThread?.FileExited(code);
         }
     }
 }

@@ -7,9 +7,9 @@ using System.Security;
 namespace LabRunner.Execution;
 
 /// <summary>The host of a worker: what is shown becomes a record of the operation, and nobody can be asked.</summary>
-internal sealed class WorkerHost(Worker worker) : PSHost
+internal sealed class WorkerHost(WorkerLoop loop) : PSHost
 {
-    private readonly WorkerHostUI _ui = new(worker);
+    private readonly WorkerHostUI _ui = new(loop);
 
     public override Guid InstanceId { get; } = Guid.NewGuid();
 
@@ -23,7 +23,7 @@ internal sealed class WorkerHost(Worker worker) : PSHost
 
     public override PSHostUserInterface UI => _ui;
 
-    public override void EnterNestedPrompt() => throw worker.Prompt("commands");
+    public override void EnterNestedPrompt() => throw loop.Prompt("commands");
 
     public override void ExitNestedPrompt()
     {
@@ -38,13 +38,13 @@ internal sealed class WorkerHost(Worker worker) : PSHost
     }
 
     // The engine calls this when a script block has used exit.
-    public override void SetShouldExit(int exitCode) => worker.BlockExited(exitCode);
+    public override void SetShouldExit(int exitCode) => loop.BlockExited(exitCode);
 }
 
 /// <summary>The user interface of a worker.</summary>
-internal sealed class WorkerHostUI(Worker worker) : PSHostUserInterface
+internal sealed class WorkerHostUI(WorkerLoop loop) : PSHostUserInterface
 {
-    private readonly WorkerRawUI _raw = new(worker);
+    private readonly WorkerRawUI _raw = new(loop);
     private string _line = "";
 
     public override PSHostRawUserInterface RawUI => _raw;
@@ -57,38 +57,38 @@ internal sealed class WorkerHostUI(Worker worker) : PSHostUserInterface
     {
         var line = _line + value;
         _line = "";
-        worker.Record(LabStream.Information, new InformationRecord(new HostInformationMessage { Message = line }, "Host"));
+        loop.Record(LabStream.Information, new InformationRecord(new HostInformationMessage { Message = line }, "Host"));
     }
 
     public override void WriteErrorLine(string value) => WriteLine(value);
 
-    public override void WriteDebugLine(string message) => worker.Record(LabStream.Debug, new DebugRecord(message));
+    public override void WriteDebugLine(string message) => loop.Record(LabStream.Debug, new DebugRecord(message));
 
-    public override void WriteVerboseLine(string message) => worker.Record(LabStream.Verbose, new VerboseRecord(message));
+    public override void WriteVerboseLine(string message) => loop.Record(LabStream.Verbose, new VerboseRecord(message));
 
-    public override void WriteWarningLine(string message) => worker.Record(LabStream.Warning, new WarningRecord(message));
+    public override void WriteWarningLine(string message) => loop.Record(LabStream.Warning, new WarningRecord(message));
 
-    public override void WriteProgress(long sourceId, ProgressRecord record) => worker.Progress(sourceId, record);
+    public override void WriteProgress(long sourceId, ProgressRecord record) => loop.Progress(sourceId, record);
 
-    public override string ReadLine() => throw worker.Prompt("a line of input");
+    public override string ReadLine() => throw loop.Prompt("a line of input");
 
-    public override SecureString ReadLineAsSecureString() => throw worker.Prompt("a secret");
+    public override SecureString ReadLineAsSecureString() => throw loop.Prompt("a secret");
 
     public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
-        throw worker.Prompt(string.Join(", ", descriptions.Select(field => $"'{field.Name}'")));
+        throw loop.Prompt(string.Join(", ", descriptions.Select(field => $"'{field.Name}'")));
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
-        throw worker.Prompt("a credential");
+        throw loop.Prompt("a credential");
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
-        throw worker.Prompt("a credential");
+        throw loop.Prompt("a credential");
 
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
-        throw worker.Prompt("a choice");
+        throw loop.Prompt("a choice");
 }
 
 /// <summary>A screen of a fixed size, for scripts that ask how wide it is.</summary>
-internal sealed class WorkerRawUI(Worker worker) : PSHostRawUserInterface
+internal sealed class WorkerRawUI(WorkerLoop loop) : PSHostRawUserInterface
 {
     public override ConsoleColor BackgroundColor { get; set; } = ConsoleColor.Black;
 
@@ -118,7 +118,7 @@ internal sealed class WorkerRawUI(Worker worker) : PSHostRawUserInterface
 
     public override BufferCell[,] GetBufferContents(Rectangle rectangle) => new BufferCell[0, 0];
 
-    public override KeyInfo ReadKey(ReadKeyOptions options) => throw worker.Prompt("a key");
+    public override KeyInfo ReadKey(ReadKeyOptions options) => throw loop.Prompt("a key");
 
     public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill)
     {

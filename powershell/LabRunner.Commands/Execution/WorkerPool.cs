@@ -160,7 +160,7 @@ internal static class WorkerPool
             run.BoundWorkers.Remove(worker);
         }
 
-        worker.LetGo();
+        worker.Abandon();
 
         if (!run.IsOver)
         {
@@ -175,7 +175,7 @@ internal static class WorkerPool
     /// </remarks>
     internal static void End(TimeSpan grace)
     {
-        Worker[] deaf;
+        Worker[] unresponsive;
         Worker[] all;
         var end = Environment.TickCount64 + (long)grace.TotalMilliseconds;
         lock (Gate)
@@ -185,21 +185,21 @@ internal static class WorkerPool
                 Monitor.Wait(Gate, (int)left);
             }
 
-            deaf = [.. All.Where(worker => worker.IsAtWork)];
+            unresponsive = [.. All.Where(worker => worker.IsAtWork)];
             all = [.. All];
         }
 
-        foreach (var worker in all.Except(deaf))
+        foreach (var worker in all.Except(unresponsive))
         {
             worker.Retire();
         }
 
-        foreach (var worker in deaf)
+        foreach (var worker in unresponsive)
         {
-            worker.LetGo();
+            worker.Abandon();
         }
 
-        SpinWait.SpinUntil(() => Array.TrueForAll(all, worker => worker.IsLetGo), grace);
+        SpinWait.SpinUntil(() => Array.TrueForAll(all, worker => worker.IsAbandoned), grace);
     }
 
     /// <summary>Ends all parked workers, for the module is being removed.</summary>

@@ -58,22 +58,22 @@ internal static class WorkerSession
     }
 
     /// <summary>Puts the loop's variables into an opened runspace; those that change are handed back.</summary>
-    internal static LoopVariables Prepare(Runspace runspace, Worker worker)
+    internal static LoopVariables Prepare(Runspace runspace, WorkerLoop loop)
     {
         var variables = runspace.SessionStateProxy.PSVariable;
-        foreach (var (name, value) in new (string, object)[] { ("LabLoop", Hidden), ("LabBegin", Begin), ("LabWork", new WorkSource(worker)), ("LabFail", Fail), ("LabExit", Exit) })
+        foreach (var (name, value) in new (string, object)[] { ("LabLoop", Hidden), ("LabBegin", Begin), ("LabWork", new WorkSource(loop)), ("LabFail", Fail), ("LabExit", Exit) })
         {
             variables.Set(new PSVariable(name, value, ScopedItemOptions.Private | ScopedItemOptions.Constant));
         }
 
-        var loop = new LoopVariables(
+        var changing = new LoopVariables(
             new PSVariable(UnitVariable, null, ScopedItemOptions.Private),
             new PSVariable(PositionalVariable, null, ScopedItemOptions.Private),
             new PSVariable(NamedVariable, null, ScopedItemOptions.Private));
-        variables.Set(loop.Unit);
-        variables.Set(loop.Positional);
-        variables.Set(loop.Named);
-        return loop;
+        variables.Set(changing.Unit);
+        variables.Set(changing.Positional);
+        variables.Set(changing.Named);
+        return changing;
     }
 }
 
