@@ -67,9 +67,12 @@ internal static unsafe class NativeLoader
             : OperatingSystem.IsMacOS() ? (["osx"], ".dylib")
             : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? (["linux-musl", "linux"], ".so")
             : (["linux"], ".so");
-        foreach (string platform in platforms)
+        string[] systems = [.. platforms.Select(platform => $"{platform}-{architecture}")];
+        // An assembly with machine code lies in its system's folder itself.
+        string root = systems.Contains(Path.GetFileName(folder)) ? Path.GetDirectoryName(folder)! : folder;
+        foreach (string system in systems)
         {
-            yield return Path.Combine(folder, $"{platform}-{architecture}", Generated.Interop.NativeLib + extension);
+            yield return Path.Combine(root, system, Generated.Interop.NativeLib + extension);
         }
     }
 }

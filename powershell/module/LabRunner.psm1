@@ -12,9 +12,15 @@ Set-StrictMode -Off
 # "Assembly with same name is already loaded" when a process has met another build of it before.
 # A copy of the same build in another folder imports as well: the one that is loaded serves both.
 try {
-    Import-Module -Name "$PSScriptRoot/LabRunner.Commands.dll" -Verbose:$false -ErrorAction Stop
+    # With machine code, where the package has it for this system. It must be the right one: .NET remembers by name what
+    # it could not load.
+    Import-Module -Name "$PSScriptRoot/$([System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier)/LabRunner.Commands.dll" -Verbose:$false -ErrorAction Stop
 } catch {
-    . "$PSScriptRoot/Functions/ImportFailure.ps1"
+    try {
+        Import-Module -Name "$PSScriptRoot/LabRunner.Commands.dll" -Verbose:$false -ErrorAction Stop
+    } catch {
+        . "$PSScriptRoot/Functions/ImportFailure.ps1"
+    }
 }
 
 # Sets $covered; see CoveredFallbacks.ps1.

@@ -67,12 +67,12 @@ public sealed class ModuleImportTests
         using var session = EngineSession.WithModule();
         var copy = ModuleCopy.ForImportTo(Path.Combine(folder.Path, "LabRunner"));
         var assembly = Path.Combine(copy, "LabRunner.Commands.dll");
-        Rebuild(assembly);
+        Array.ForEach(Directory.GetFiles(copy, "LabRunner.Commands.dll", SearchOption.AllDirectories), Rebuild);
         var result = session.Run("param($Path) Remove-Module -Name LabRunner; Import-Module -Name $Path", Given(copy));
         Assert.StartsWith("LabRunner.RestartRequired", Assert.Single(result.ErrorIds), StringComparison.Ordinal);
         var message = (result.Terminated ?? result.Errors[0]).ToString();
         Assert.Contains(assembly, message, StringComparison.Ordinal);
-        Assert.Contains(Path.Combine(EngineEnvironment.ModuleFolder, "LabRunner.Commands.dll"), message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(EngineEnvironment.ModuleFolder, System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier, "LabRunner.Commands.dll"), message, StringComparison.Ordinal);
         Assert.Contains("0.1.0", message, StringComparison.Ordinal);
     }
 

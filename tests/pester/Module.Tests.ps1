@@ -25,6 +25,34 @@ Describe 'LabRunner as a module' {
         }
     }
 
+    It 'loads machine code for this system, and the assembly without it where there is none' {
+        $system = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
+        $copy = Join-Path $TestDrive 'portable/LabRunner'
+        Copy-Item -Path $module -Destination $copy -Recurse
+        $loaded = "Import-Module -Name '$copy' -ErrorAction Stop; [LabRunner.LabHealth].Assembly.Location; (Invoke-ParallelLabRunner @{ Name = 'a'; Isolation = 'Process'; ScriptBlock = { 'ran' } }).Output"
+        Invoke-SamePowerShell -Command $loaded *>&1 | Should -Be (Join-Path $copy $system 'LabRunner.Commands.dll'), 'ran'
+        Remove-Item -Path (Join-Path $copy $system 'LabRunner.*.dll')
+        Invoke-SamePowerShell -Command $loaded *>&1 | Should -Be (Join-Path $copy 'LabRunner.Commands.dll'), 'ran'
+    }
+
+    It 'says which file cannot be loaded and what to do' {
+        $copy = Join-Path $TestDrive 'damaged/LabRunner'
+        Copy-Item -Path $module -Destination $copy -Recurse
+        Get-ChildItem -Path $copy -Recurse -Filter 'LabRunner.Commands.dll' | ForEach-Object { [System.IO.File]::WriteAllText($_.FullName, 'not an assembly') }
+        $said = Invoke-SamePowerShell -Command "try { Import-Module -Name '$copy' } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" *>&1
+        $said[0] | Should -BeLike 'LabRunner.AssemblyNotLoaded*'
+        $said[1] | Should -BeLike "*assemblies in '$copy' cannot be loaded*Install the module again*"
+    }
+
+    It 'says in a function without its body where the body is' {
+        $short = @((Get-Module -Name LabRunner).ExportedFunctions.Values | Where-Object Definition -Like '*Get-FunctionBody*')
+        $short.Count | Should -BeGreaterThan 10
+        foreach ($function in $short) {
+            $function.Definition -match '# The body is (?<File>\S+) in the module' | Should -BeTrue -Because $function.Name
+            Join-Path $module $Matches.File | Should -Exist
+        }
+    }
+
     It 'lists no files in its manifest, each of which an import would look for' {
         (Import-PowerShellDataFile -Path (Join-Path $module 'LabRunner.psd1')).Keys | Should -Not -Contain 'FileList'
     }

@@ -1,6 +1,6 @@
 //! Machine code for the staged assemblies (ReadyToRun), so that the first call of a process need not compile a thousand
-//! methods. Another version of the runtime ignores the machine code and compiles; another system or processor cannot load the
-//! assembly at all, so what is staged is for the system that built it.
+//! methods. Another version of the runtime ignores the machine code and compiles; another system or processor cannot load such
+//! an assembly at all, so it lies in the folder of its system, and the module's root has the same assembly in IL.
 
 use std::fs;
 use std::path::{Path, PathBuf};

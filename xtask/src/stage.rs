@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::fault::{Fault, Outcome};
-use crate::house::House;
+use crate::house::{House, runtime_identifier};
 use crate::later;
 use crate::managed::COMMANDS;
 use crate::native;
@@ -35,10 +35,14 @@ pub fn build_all(house: &House) -> Outcome {
 /// Stages the module from what has been built.
 pub fn stage(house: &House) -> Outcome {
     let mut plan = module_files(&house.at(SOURCES))?;
-    for assembly in precompiled(house, COMMANDS.outputs(house))? {
-        let name = PathBuf::from(assembly.file_name().unwrap_or_default());
-        plan.insert(name, Content::Copy(assembly));
+    let name = |assembly: &Path| PathBuf::from(assembly.file_name().unwrap_or_default());
+    // IL for every system, and machine code for this one beside its native library.
+    let assemblies = COMMANDS.outputs(house);
+    let here = Path::new(runtime_identifier()?);
+    for assembly in precompiled(house, assemblies.clone())? {
+        plan.insert(here.join(name(&assembly)), Content::Copy(assembly));
     }
+    plan.extend(assemblies.into_iter().map(|assembly| (name(&assembly), Content::Copy(assembly))));
     let module = house.module();
     let native = house.staged_native()?;
     let relative = native.strip_prefix(&module).unwrap_or(&native).to_path_buf();

@@ -110,10 +110,10 @@ public sealed class ChildOperation
     }
 
     /// <summary>The process's own script.</summary>
-    internal static string Bootstrap(string module) => $$"""
+    internal static string Bootstrap() => $$"""
         Set-StrictMode -Off
         $ErrorActionPreference = 'Stop'
-        Import-Module -Name '{{Quoted(Manifest(module))}}' -DisableNameChecking
+        Import-Module -Name '{{Quoted(ModuleManifest.Path)}}' -DisableNameChecking
         $LabChild = [LabRunner.Apart.ChildOperation]::Open((@($input) -join ''), $ExecutionContext)
         $LabUnit = $LabChild.Unit; $LabPositional = $LabChild.Positional; $LabNamed = $LabChild.Named
         $LabLoop = $LabChild.Loop; $LabSink = $LabChild.Sink; $LabFail = $LabChild.Fail; $LabEnd = $LabChild.End
@@ -130,9 +130,6 @@ public sealed class ChildOperation
         . $LabLoop
         exit 0
         """;
-
-    private static string Manifest(string module) =>
-        Path.Combine(module, "LabRunner.psd1") is var manifest && File.Exists(manifest) ? manifest : typeof(ChildOperation).Assembly.Location;
 
     private static string Quoted(string text) => text.Replace("'", "''", StringComparison.Ordinal);
 

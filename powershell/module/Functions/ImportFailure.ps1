@@ -1,9 +1,17 @@
-# Why the assembly could not be loaded, said so that one knows what to do. Run by the script root, where $_ is the error.
+# Why the assembly could not be loaded, and what to do. Run by the script root, where $_ is the error.
 $failure = $_
-$assembly = ('LabRunner.LabRunnerException' -as [type]).Assembly
-if ($null -eq $assembly) { throw $failure }
-
 $assemblyPath = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', 'LabRunner.Commands.dll'))
+$assembly = ('LabRunner.LabRunnerException' -as [type]).Assembly
+if ($null -eq $assembly) {
+    throw [System.Management.Automation.ErrorRecord]::new(
+        [System.IO.FileLoadException]::new(
+            "LabRunner's assemblies in '$([System.IO.Path]::GetDirectoryName($assemblyPath))' cannot be loaded: $($failure.Exception.Message.Trim().TrimEnd('.')). " +
+            'Install the module again, on this system: its files are damaged, incomplete, or of another system.', $assemblyPath, $failure.Exception),
+        'LabRunner.AssemblyNotLoaded',
+        [System.Management.Automation.ErrorCategory]::ResourceUnavailable,
+        $assemblyPath)
+}
+
 $stream = [System.IO.File]::OpenRead($assemblyPath)
 try {
     $file = [System.Reflection.PortableExecutable.PEReader]::new($stream)
