@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO.Pipes;
 using System.Management.Automation;
 using System.Text;
+using LabRunner.Engine;
 using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Streams;
@@ -38,8 +39,8 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var worker = Worker.OnThisThread ?? throw new InvalidOperationException("There is no worker here.");
-        var recorder = worker.Recorder!;
+        var loop = WorkerLoop.OnThisThread ?? throw new InvalidOperationException("There is no worker here.");
+        var recorder = loop.Worker.Recorder!;
         _recorder = recorder;
 
         // Secrets are looked up here, where one that is not there is the operation's error: what packs the order would leave it out.
@@ -72,7 +73,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         var ended = false;
         foreach (var (line, isError) in _lines.GetConsumingEnumerable())
         {
-            ended |= Take(worker, recorder, line, isError);
+            ended |= Take(loop, recorder, line, isError);
         }
 
         process.WaitForExit();
@@ -119,8 +120,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
 
     private static ProcessStartInfo Start(PowerShellProgram program)
     {
-        var module = Path.GetDirectoryName(typeof(ProcessCommand).Assembly.Location)!;
-        var command = ChildOperation.Bootstrap(module);
+        var command = ChildOperation.Bootstrap();
         var start = new ProcessStartInfo(program.Program)
         {
             RedirectStandardInput = true,
@@ -154,7 +154,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         }
     }
 
-    private bool Take(Worker worker, OperationRecorder recorder, string line, bool isError)
+    private bool Take(WorkerLoop loop, OperationRecorder recorder, string line, bool isError)
     {
         if (isError)
         {
@@ -192,7 +192,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
                 recorder.Deliver(LabStream.Information, RemoteRecords.Information(frame.Value), this);
                 return false;
             case FrameKind.Failure:
-                worker.Fail(RemoteRecords.Error(frame.Value));
+                loop.Fail(RemoteRecords.Error(frame.Value));
                 return true;
             case FrameKind.ExitCode:
                 recorder.Exit(LanguagePrimitives.ConvertTo<int>(frame.Value));

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
-using System.Reflection;
 using System.Runtime.CompilerServices;
+using LabRunner.Engine;
 
 namespace LabRunner.Binding;
 
@@ -112,9 +112,6 @@ internal static class ScriptCopy
     internal static bool IsConstrained(ScriptBlock block, Func<ScriptBlock, PSLanguageMode?>? modeOf) =>
         modeOf is null || (modeOf(block) is { } mode && mode != PSLanguageMode.FullLanguage);
 
-    private static Func<ScriptBlock, PSLanguageMode?>? FindMode()
-    {
-        var getter = typeof(ScriptBlock).GetProperty("LanguageMode", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)?.GetMethod;
-        return getter?.ReturnType == typeof(PSLanguageMode?) ? getter.CreateDelegate<Func<ScriptBlock, PSLanguageMode?>>() : null;
-    }
+    private static Func<ScriptBlock, PSLanguageMode?>? FindMode() =>
+        EngineMembers.BlockMode.Property?.GetMethod is { } getter && getter.ReturnType == typeof(PSLanguageMode?) ? getter.CreateDelegate<Func<ScriptBlock, PSLanguageMode?>>() : null;
 }

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using System.Reflection;
+using LabRunner.Engine;
 
 namespace LabRunner.Commands;
 
@@ -11,14 +11,6 @@ namespace LabRunner.Commands;
 /// </remarks>
 internal sealed class JobStreams
 {
-    private const BindingFlags Members = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-
-    private static readonly PropertyInfo? UsesResults = typeof(Job).GetProperty("UsesResultsCollection", Members);
-    private static readonly PropertyInfo? ResultsOf = typeof(Job).GetProperty("Results", Members);
-    private static readonly Type? StreamObject = ResultsOf?.PropertyType.GetGenericArguments().FirstOrDefault();
-    private static readonly Type? StreamType = StreamObject?.GetProperty("ObjectType")?.PropertyType;
-    private static readonly ConstructorInfo? Make = StreamType is null ? null : StreamObject!.GetConstructor(Members, [StreamType, typeof(object)]);
-
     private readonly Job _job;
     private readonly int _limit;
     private readonly System.Collections.IList? _ordered;
@@ -27,11 +19,7 @@ internal sealed class JobStreams
     {
         _job = job;
         _limit = Math.Max(1000, limit);
-        if (UsesResults is { CanWrite: true } && Make is not null && ResultsOf!.GetValue(job) is System.Collections.IList ordered)
-        {
-            UsesResults.SetValue(job, true);
-            _ordered = ordered;
-        }
+        _ordered = JobResults.Of(job);
     }
 
     /// <summary>Whether something was written that nobody has received.</summary>
@@ -89,7 +77,7 @@ internal sealed class JobStreams
         }
 
         Trim(_ordered);
-        _ordered.Add(Make!.Invoke([Enum.Parse(StreamType!, stream), item]));
+        _ordered.Add(JobResults.Entry(stream, item));
     }
 
     private void Add<T>(PSDataCollection<T> collection, T? item)

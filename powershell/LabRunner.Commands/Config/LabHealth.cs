@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using LabRunner.Config;
+using LabRunner.Engine;
 using LabRunner.Execution;
 using LabRunner.Interop;
 
@@ -38,6 +39,7 @@ public sealed class LabHealth
         [
             Check("PowerShell", () => PowerShellVersion(caller)),
             Check("NativeLibrary", Native),
+            Check("Engine", Members),
             Check("Runspaces", Runspaces),
             Check("Workers", Workers),
             Check("RunStore", Store),
@@ -73,6 +75,21 @@ public sealed class LabHealth
         var version = LabCore.Version;
         _ = LabCore.SelfCheck(panic: false);
         return ("Ok", $"Version {version.Version}, interface {version.Abi}, for {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}.");
+    }
+
+    // Without one LabRunner is slower or less exact, as its table says, and goes on.
+    private static (string Status, string Message) Members()
+    {
+        var all = EngineMembers.All;
+        string[] missing = [.. all.Where(member => !member.Exists).Select(member => $"{member.Name}: {member.Without}")];
+        if (!EngineMembers.AreUsed)
+        {
+            return ("Warning", $"{EngineMembers.Switch} is off: LabRunner runs without {all.Count} members of PowerShell's engine that it uses otherwise.");
+        }
+
+        return missing.Length == 0
+            ? ("Ok", $"PowerShell's engine has all {all.Count} unpublished members that LabRunner uses.")
+            : ("Warning", $"PowerShell's engine lacks {missing.Length} of {all.Count} members that LabRunner uses. {string.Join(" ", missing)}");
     }
 
     private static (string Status, string Message) Runspaces()

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Reflection;
 using System.Text.RegularExpressions;
+using LabRunner.Engine;
 
 namespace LabRunner.Errors;
 
@@ -15,17 +15,9 @@ namespace LabRunner.Errors;
 /// </remarks>
 internal static partial class ErrorPosition
 {
-    private static readonly Action<ErrorRecord, bool>? Mark = Find();
-
-    private static readonly Action<ErrorRecord, InvocationInfo>? Place =
-        typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(InvocationInfo)])
-            ?.CreateDelegate<Action<ErrorRecord, InvocationInfo>>();
-
-    private static readonly Action<InformationalRecord, InvocationInfo>? PlaceRecord =
-        typeof(InformationalRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(InvocationInfo)])
-            ?.CreateDelegate<Action<InformationalRecord, InvocationInfo>>();
-
-    private static readonly FieldInfo? Trace = typeof(ErrorRecord).GetField("_scriptStackTrace", BindingFlags.Instance | BindingFlags.NonPublic) is { } field && field.FieldType == typeof(string) ? field : null;
+    private static readonly Action<ErrorRecord, bool>? Mark = EngineMembers.KeepPosition.Setter<Action<ErrorRecord, bool>>();
+    private static readonly Action<ErrorRecord, InvocationInfo>? Place = EngineMembers.ErrorPlace.Delegate<Action<ErrorRecord, InvocationInfo>>();
+    private static readonly Action<InformationalRecord, InvocationInfo>? PlaceRecord = EngineMembers.RecordPlace.Delegate<Action<InformationalRecord, InvocationInfo>>();
 
     /// <summary>Takes LabRunner's own frames from the trace of an operation's error, and lets it point at the operation's line.</summary>
     /// <param name="error">The error.</param>
@@ -36,7 +28,7 @@ internal static partial class ErrorPosition
         var trace = error.ScriptStackTrace;
         if (frames.Length > 0 && trace is not null && trace.EndsWith(frames, StringComparison.Ordinal))
         {
-            Trace?.SetValue(error, trace[..^frames.Length].TrimEnd());
+            EngineMembers.ErrorTrace.Field?.SetValue(error, trace[..^frames.Length].TrimEnd());
         }
 
         if (error.InvocationInfo is { ScriptLineNumber: 0 } nowhere && trace is not null && Frame().Match(trace) is { Success: true } top)
@@ -140,8 +132,4 @@ internal static partial class ErrorPosition
 
     [GeneratedRegex(@"^at .*?, (?<file>[^\r\n]*): line (?<line>[1-9][0-9]{0,8})\s*(\r|\n|$)")]
     private static partial Regex Frame();
-
-    private static Action<ErrorRecord, bool>? Find() =>
-        typeof(ErrorRecord).GetProperty("PreserveInvocationInfoOnce", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
-            ?.SetMethod?.CreateDelegate<Action<ErrorRecord, bool>>();
 }

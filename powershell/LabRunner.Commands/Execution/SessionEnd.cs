@@ -1,5 +1,6 @@
 using System.Management.Automation.Runspaces;
 using System.Reflection;
+using LabRunner.Engine;
 
 namespace LabRunner.Execution;
 
@@ -10,20 +11,15 @@ namespace LabRunner.Execution;
 /// </remarks>
 internal static class SessionEnd
 {
-    private const BindingFlags Members = BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-
     /// <summary>Time for what was asked to end.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-
-    private static readonly PropertyInfo? PrimaryRunspace = typeof(Runspace).GetProperty("PrimaryRunspace", Members);
-    private static readonly MethodInfo? RunningPipeline = typeof(Runspace).GetMethod("GetCurrentlyRunningPipeline", Members, []);
 
     private static int _watches;
 
     /// <summary>The session of the process; the engine knows it, and does not publish it.</summary>
-    private static Runspace? Primary => PrimaryRunspace?.GetValue(null) as Runspace;
+    private static Runspace? Primary => EngineMembers.PrimaryRunspace.Property?.GetValue(null) as Runspace;
 
-    /// <summary>Looks out for it.</summary>
+    /// <summary>Subscribes once to the closing of that session.</summary>
     internal static void Watch()
     {
         if (Interlocked.Exchange(ref _watches, 1) != 0)
@@ -57,8 +53,8 @@ internal static class SessionEnd
             try
             {
                 // Neither is part of the standard library.
-                var pipeline = runspace is null ? null : RunningPipeline?.Invoke(runspace, null);
-                pipeline?.GetType().GetMethod("Stop", Members, [])?.Invoke(pipeline, null);
+                var pipeline = runspace is null ? null : EngineMembers.RunningPipeline.Method?.Invoke(runspace, null);
+                pipeline?.GetType().GetMethod("Stop", [])?.Invoke(pipeline, null);
             }
             catch (TargetInvocationException)
             {

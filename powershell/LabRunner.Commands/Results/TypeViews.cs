@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using System.Reflection;
+using LabRunner.Engine;
 
 namespace LabRunner;
 
@@ -13,8 +13,6 @@ namespace LabRunner;
 /// </remarks>
 internal static class TypeViews
 {
-    private const BindingFlags Members = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-
     private static readonly (string Type, string[] Properties)[] Types =
     [
         (nameof(LabOperationResult), ["Name", "Status", "StartTime", "Duration", "Outcome"]),
@@ -41,14 +39,11 @@ internal static class TypeViews
         (nameof(LabHealth), ["Status", "Timestamp", "Checks"]),
     ];
 
-    private static readonly PropertyInfo? Context = typeof(Runspace).GetProperty("ExecutionContext", Members);
-    private static readonly PropertyInfo? Table = Context?.PropertyType.GetProperty("TypeTable", Members);
-
     /// <summary>Makes them known to the caller's session.</summary>
     internal static void Register(PSCmdlet caller)
     {
         var types = Types.Select(Data).ToArray();
-        if (Runspace.DefaultRunspace is { } runspace && Context?.GetValue(runspace) is { } context && Table?.GetValue(context) is TypeTable table)
+        if (Runspace.DefaultRunspace is { } runspace && EngineMembers.Context.Property?.GetValue(runspace) is { } context && EngineMembers.Types.Property?.GetValue(context) is TypeTable table)
         {
             foreach (var type in types)
             {

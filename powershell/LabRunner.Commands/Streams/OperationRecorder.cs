@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using LabRunner.Engine;
 using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Secrets;

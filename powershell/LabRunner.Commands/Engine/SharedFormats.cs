@@ -1,8 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using System.Reflection;
 
-namespace LabRunner.Execution;
+namespace LabRunner.Engine;
 
 /// <summary>The engine's own display formats, read once for all workers.</summary>
 /// <remarks>
@@ -12,12 +11,7 @@ namespace LabRunner.Execution;
 /// </remarks>
 internal static class SharedFormats
 {
-    private const BindingFlags Members = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-
-    private static readonly PropertyInfo? Context = typeof(Runspace).GetProperty("ExecutionContext", Members);
-    private static readonly PropertyInfo? Manager = Context?.PropertyType.GetProperty("FormatDBManager", Members);
-    private static readonly PropertyInfo? Database = Manager?.PropertyType.GetProperty("Database", Members);
-    private static readonly bool Works = Database is { CanWrite: true } && Context is not null;
+    private static readonly bool Works = EngineMembers.Context.Property is not null && EngineMembers.FormatManager.Property is not null && EngineMembers.Formats.Property is { CanWrite: true };
 
     private static volatile object? _built;
 
@@ -38,18 +32,18 @@ internal static class SharedFormats
     /// <summary>Gives an opened runspace its formats, or takes over those it has built.</summary>
     internal static void Join(Runspace runspace, SessionStateFormatEntry[] left)
     {
-        if (!Works || Manager!.GetValue(Context!.GetValue(runspace)) is not { } manager)
+        if (!Works || EngineMembers.FormatManager.Property!.GetValue(EngineMembers.Context.Property!.GetValue(runspace)) is not { } manager)
         {
             return;
         }
 
         if (left.Length == 0)
         {
-            _built ??= Database!.GetValue(manager);
+            _built ??= EngineMembers.Formats.Property!.GetValue(manager);
             return;
         }
 
-        Database!.SetValue(manager, _built);
+        EngineMembers.Formats.Property!.SetValue(manager, _built);
         runspace.InitialSessionState.Formats.Add(left);
     }
 }

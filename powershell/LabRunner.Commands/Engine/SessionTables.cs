@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using System.Reflection;
 
-namespace LabRunner.Execution;
+namespace LabRunner.Engine;
 
 /// <summary>What a session's global scope holds, without the cost of asking the providers.</summary>
 /// <remarks>
@@ -11,8 +10,6 @@ namespace LabRunner.Execution;
 /// </remarks>
 internal sealed class SessionTables
 {
-    private const BindingFlags Members = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-
     private readonly SessionState _session;
     private readonly Func<IDictionary<string, PSVariable>>? _variables;
     private readonly Func<IDictionary<string, FunctionInfo>>? _functions;
@@ -25,15 +22,15 @@ internal sealed class SessionTables
     internal SessionTables(SessionState session)
     {
         _session = session;
-        var state = typeof(SessionState).GetProperty("Internal", Members)?.GetValue(session);
-        var scope = state?.GetType().GetProperty("GlobalScope", Members)?.GetValue(state);
-        _variables = Reader<IDictionary<string, PSVariable>>(scope, "Variables");
-        _functions = Reader<IDictionary<string, FunctionInfo>>(scope, "FunctionTable");
-        _aliases = Reader<IEnumerable<AliasInfo>>(scope, "AliasTable");
-        _drives = Reader<Dictionary<string, PSDriveInfo>?>(scope, "_drives");
-        _stacks = Reader<Dictionary<string, Stack<PathInfo>>>(state, "_workingLocationStack", "workingLocationStack");
-        _strictMode = Reader<Version?>(scope, "StrictModeVersion");
-        _setStrictMode = scope?.GetType().GetProperty("StrictModeVersion", Members)?.SetMethod is { } setter ? setter.CreateDelegate<Action<Version?>>(scope) : null;
+        var state = EngineMembers.Session.Property?.GetValue(session);
+        var scope = state is null ? null : EngineMembers.GlobalScope.Property?.GetValue(state);
+        _variables = Reader<IDictionary<string, PSVariable>>(EngineMembers.Variables, scope);
+        _functions = Reader<IDictionary<string, FunctionInfo>>(EngineMembers.Functions, scope);
+        _aliases = Reader<IEnumerable<AliasInfo>>(EngineMembers.Aliases, scope);
+        _drives = Reader<Dictionary<string, PSDriveInfo>?>(EngineMembers.Drives, scope);
+        _stacks = Reader<Dictionary<string, Stack<PathInfo>>>(EngineMembers.LocationStacks, state);
+        _strictMode = Reader<Version?>(EngineMembers.StrictMode, scope);
+        _setStrictMode = scope is not null && EngineMembers.StrictMode.Property is { SetMethod: { } setter } property && property.PropertyType == typeof(Version) ? setter.CreateDelegate<Action<Version?>>(scope) : null;
     }
 
     /// <summary>The variables by name.</summary>
@@ -64,22 +61,19 @@ internal sealed class SessionTables
     private IEnumerable<T> Items<T>(string drive) =>
         _session.InvokeProvider.ChildItem.Get(drive, false).Select(item => item.BaseObject).OfType<T>();
 
-    // A member of that object, under the first of the names that it has.
-    private static Func<T>? Reader<T>(object? owner, params string[] names)
+    // The member of that object; null when this engine has none, or one of another type.
+    private static Func<T>? Reader<T>(EngineMember member, object? owner)
     {
-        foreach (var name in names)
+        if (owner is null)
         {
-            if (owner?.GetType().GetProperty(name, Members) is { GetMethod: { } getter } property && typeof(T).IsAssignableFrom(property.PropertyType))
-            {
-                return getter.CreateDelegate<Func<T>>(owner);
-            }
-
-            if (owner?.GetType().GetField(name, Members) is { } field && typeof(T).IsAssignableFrom(field.FieldType))
-            {
-                return () => (T)field.GetValue(owner)!;
-            }
+            return null;
         }
 
-        return null;
+        if (member.Property is { GetMethod: { } getter } property && typeof(T).IsAssignableFrom(property.PropertyType))
+        {
+            return getter.CreateDelegate<Func<T>>(owner);
+        }
+
+        return member.Field is { } field && typeof(T).IsAssignableFrom(field.FieldType) ? () => (T)field.GetValue(owner)! : null;
     }
 }

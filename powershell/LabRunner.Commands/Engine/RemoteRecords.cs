@@ -1,28 +1,21 @@
 using System.Management.Automation;
 using System.Reflection;
 
-namespace LabRunner.Apart;
+namespace LabRunner.Engine;
 
-/// <summary>Makes records again of what records have become on their way between processes.</summary>
+/// <summary>Rebuilds error and information records that came from another process.</summary>
 /// <remarks>
 /// The engine does so for remote sessions, with positions and all, by methods that it does not publish; where they are
 /// missing, message and id remain.
 /// </remarks>
 internal static class RemoteRecords
 {
-    private const BindingFlags Members = BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
-
-    private static readonly MethodInfo? ToError = typeof(ErrorRecord).GetMethod("FromPSObjectForRemoting", Members, [typeof(PSObject)]);
-    private static readonly MethodInfo? ToInformation = typeof(InformationRecord).GetMethod("FromPSObjectForRemoting", Members, [typeof(PSObject)]);
-
-    private static readonly PropertyInfo? WithPosition = typeof(ErrorRecord).GetProperty("SerializeExtendedInfo", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public);
-
     /// <summary>Lets an error take its position with it.</summary>
     internal static ErrorRecord Complete(ErrorRecord error)
     {
-        if (WithPosition is { CanWrite: true } && error.InvocationInfo is not null)
+        if (EngineMembers.ErrorDetailsTravel.Property is { CanWrite: true } extended && error.InvocationInfo is not null)
         {
-            WithPosition.SetValue(error, true);
+            extended.SetValue(error, true);
         }
 
         return error;
@@ -31,11 +24,11 @@ internal static class RemoteRecords
     internal static ErrorRecord Error(object? value)
     {
         var copy = PSObject.AsPSObject(value ?? "");
-        if (ToError is not null && copy.Properties["FullyQualifiedErrorId"] is not null)
+        if (EngineMembers.ErrorFromObject.Method is { } read && copy.Properties["FullyQualifiedErrorId"] is not null)
         {
             try
             {
-                return (ErrorRecord)ToError.Invoke(null, [copy])!;
+                return (ErrorRecord)read.Invoke(null, [copy])!;
             }
             catch (TargetInvocationException)
             {
@@ -50,11 +43,11 @@ internal static class RemoteRecords
     internal static InformationRecord Information(object? value)
     {
         var copy = PSObject.AsPSObject(value ?? "");
-        if (ToInformation is not null && copy.Properties["MessageData"] is not null)
+        if (EngineMembers.InformationFromObject.Method is { } read && copy.Properties["MessageData"] is not null)
         {
             try
             {
-                return Live((InformationRecord)ToInformation.Invoke(null, [copy])!);
+                return Live((InformationRecord)read.Invoke(null, [copy])!);
             }
             catch (TargetInvocationException)
             {

@@ -1,8 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using System.Reflection;
 
-namespace LabRunner.Streams;
+namespace LabRunner.Engine;
 
 /// <summary>The transcript that an operation has started: what it writes goes past the host, which would otherwise keep it.</summary>
 /// <remarks>
@@ -11,11 +10,6 @@ namespace LabRunner.Streams;
 /// </remarks>
 internal sealed class Transcript
 {
-    private const BindingFlags Members = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-
-    private static readonly MethodInfo? State = typeof(PSHostUserInterface).GetProperty("IsTranscribing", Members)?.GetMethod;
-    private static readonly MethodInfo? Line = typeof(PSHostUserInterface).GetMethod("TranscribeResult", Members, [typeof(string)]);
-
     private readonly Func<bool> _isOn;
     private readonly Action<string> _write;
 
@@ -27,8 +21,10 @@ internal sealed class Transcript
 
     /// <summary>The one of a session's host; nothing where the engine has none like it.</summary>
     internal static Transcript? Of(PSHost? host) =>
-        host?.UI is { } screen && State?.ReturnType == typeof(bool) && Line?.ReturnType == typeof(void)
-            ? new Transcript(State.CreateDelegate<Func<bool>>(screen), Line.CreateDelegate<Action<string>>(screen))
+        host?.UI is { } screen
+        && EngineMembers.IsTranscribing.Property?.GetMethod is { } state && state.ReturnType == typeof(bool)
+        && EngineMembers.Transcribe.Method is { } line && line.ReturnType == typeof(void)
+            ? new Transcript(state.CreateDelegate<Func<bool>>(screen), line.CreateDelegate<Action<string>>(screen))
             : null;
 
     /// <summary>Adds a warning, a verbose or a debug message. Errors and information the engine transcribes when they are written.</summary>

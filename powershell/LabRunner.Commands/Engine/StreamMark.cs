@@ -1,8 +1,7 @@
 using System.Linq.Expressions;
 using System.Management.Automation;
-using System.Reflection;
 
-namespace LabRunner.Streams;
+namespace LabRunner.Engine;
 
 /// <summary>Tells which stream a merged object came from.</summary>
 /// <remarks>
@@ -37,7 +36,7 @@ internal static class StreamMark
 
     private static Func<PSObject, int>? Find()
     {
-        var mark = typeof(PSObject).GetProperty("WriteStream", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public);
+        var mark = EngineMembers.WriteStream.Property;
         if (mark is null || !mark.PropertyType.IsEnum || Enum.GetName(mark.PropertyType, 2) != "Error" || Enum.GetName(mark.PropertyType, 6) != "Information")
         {
             return null;

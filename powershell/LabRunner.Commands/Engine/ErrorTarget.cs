@@ -1,15 +1,12 @@
 using System.Management.Automation;
-using System.Reflection;
 
-namespace LabRunner.Errors;
+namespace LabRunner.Engine;
 
 /// <summary>Makes the operation the target of an error that names none, so that the record alone says where it comes from.</summary>
 /// <remarks>The engine sets the target of a record that exists by a method that it does not publish; without it the category's name of the target is set.</remarks>
 internal static class ErrorTarget
 {
-    private static readonly Action<ErrorRecord, object>? Set =
-        typeof(ErrorRecord).GetMethod("SetTargetObject", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(object)])
-            ?.CreateDelegate<Action<ErrorRecord, object>>();
+    private static readonly Action<ErrorRecord, object>? Set = EngineMembers.TargetObject.Delegate<Action<ErrorRecord, object>>();
 
     /// <summary>The same record.</summary>
     internal static ErrorRecord Of(ErrorRecord error, string operation)

@@ -1,0 +1,39 @@
+using System.Collections;
+using System.Reflection;
+
+namespace LabRunner.EngineTests;
+
+/// <summary>The members of the engine that LabRunner uses and the engine does not publish: a new PowerShell that lacks one fails here first.</summary>
+/// <param name="fixture">Has the module imported.</param>
+public sealed class EngineMembersTests(ModuleFixture fixture) : IClassFixture<ModuleFixture>
+{
+    private readonly EngineSession _session = fixture.Session;
+
+    [Fact]
+    public void This_engine_has_every_one_of_them()
+    {
+        var all = (IEnumerable)Member("LabRunner.Engine.EngineMembers", "All");
+        var missing = all.Cast<object>().Where(member => !(bool)Value(member, "Exists")).Select(member => (string)Value(member, "Name"));
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void The_fields_of_drives_and_providers_are_those_that_are_written_down() =>
+        Assert.True((bool)Member("LabRunner.Engine.SharedFileSystem", "KnowsTheFields"));
+
+    [Fact]
+    public void Health_says_so()
+    {
+        var result = _session.Run("((Test-LabRunnerHealth).Checks | Where-Object Name -eq Engine).Status").Clean();
+        Assert.Equal(["Ok"], result.Output);
+    }
+
+    private static object Member(string type, string property) =>
+        AppDomain.CurrentDomain.GetAssemblies().Single(assembly => assembly.GetName().Name == "LabRunner.Commands")
+            .GetType(type, throwOnError: true)!
+            .GetProperty(property, BindingFlags.Static | BindingFlags.NonPublic)!
+            .GetValue(null)!;
+
+    private static object Value(object item, string property) =>
+        item.GetType().GetProperty(property, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.GetValue(item)!;
+}
