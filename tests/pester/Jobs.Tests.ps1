@@ -136,6 +136,16 @@ Describe 'A run as a job' {
         (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1..150000 } }).Output | Should -HaveCount 150000
     }
 
+    It 'gives what is received while the oldest of it goes, in its order and with the result last' {
+        $job = Invoke-ParallelLabRunner -Background -KeepRecords 1000 @{ Name = 'a'; ScriptBlock = { 1..40000 } }
+        $received = @(do { $running = $job.State -eq 'Running'; Receive-Job -Job $job } while ($running))
+        $job.State | Should -Be 'Completed'
+        $received[-1].Status | Should -Be 'Succeeded'
+        $received[-2] | Should -Be 40000
+        $numbers = [int[]] $received[0..($received.Count - 2)]
+        [System.Linq.Enumerable]::SequenceEqual([System.Linq.Enumerable]::Order($numbers), $numbers) | Should -BeTrue
+    }
+
     It 'keeps what nobody receives within bounds' {
         $job = Invoke-ParallelLabRunner -Background -KeepRecords 1000 @{ Name = 'a'; ScriptBlock = { foreach ($i in 1..20000) { Write-Information $i } } }
         $null = Wait-Job -Job $job -Timeout 60

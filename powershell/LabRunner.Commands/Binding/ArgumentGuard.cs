@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Reflection;
+using LabRunner.Engine;
 using LabRunner.Errors;
 
 namespace LabRunner.Binding;
@@ -29,12 +30,6 @@ internal static class ArgumentGuard
     private const int MostItems = 10_000;
 
     private const string Elsewhere = "it belongs to the caller's session and cannot run in another one";
-
-    // Members that were added to one object; the engine keeps them beside the object, whether it is wrapped or not. Without that way
-    // all members of an object are looked at, also those of its type.
-    private static readonly MethodInfo? Added = typeof(PSObject).GetMethod(
-        "HasInstanceMembers",
-        BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public) is { } method && method.GetParameters().Length == 2 ? method : null;
 
     /// <summary>Looks through a value of an operation, and says what is wrong with it.</summary>
     internal static IEnumerable<LabFinding> Check(object? value, string operation, string where)
@@ -131,17 +126,6 @@ internal static class ArgumentGuard
         _ => null,
     };
 
-    private static IEnumerable<PSMemberInfo> MembersAddedTo(object value)
-    {
-        if (Added is null)
-        {
-            return PSObject.AsPSObject(value).Members.Where(member => member.IsInstance);
-        }
-
-        object?[] arguments = [value, null];
-        return Added.Invoke(null, arguments) is true && arguments[1] is IEnumerable<PSMemberInfo> members ? members : [];
-    }
-
     private sealed class Walk
     {
         private int _items;
@@ -182,7 +166,7 @@ internal static class ArgumentGuard
 
         private BoundValue? OfMembers(object value, int depth)
         {
-            foreach (var member in MembersAddedTo(value))
+            foreach (var member in AddedMembers.Of(value))
             {
                 if (OfMember(member) is { } bound)
                 {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using LabRunner.Engine;
 
@@ -13,7 +14,7 @@ internal sealed class JobStreams
 {
     private readonly Job _job;
     private readonly int _limit;
-    private readonly System.Collections.IList? _ordered;
+    private readonly IList? _ordered;
 
     internal JobStreams(Job job, int limit)
     {
@@ -76,27 +77,31 @@ internal sealed class JobStreams
             return;
         }
 
-        Trim(_ordered);
+        if (_ordered.Count >= 2 * _limit)
+        {
+            Keep(JobResults.TakeAll(_ordered), _ordered);
+        }
+
         _ordered.Add(JobResults.Entry(stream, item));
     }
 
     private void Add<T>(PSDataCollection<T> collection, T? item)
     {
-        Trim(collection);
+        if (collection.Count >= 2 * _limit)
+        {
+            Keep(collection.ReadAll(), collection);
+        }
+
         collection.Add(item!);
     }
 
-    // Half of it at a time, so that a stream that nobody receives costs little.
-    private void Trim(System.Collections.IList items)
+    // Half of it at a time, so that a stream that nobody receives costs little. A reader may take everything at the same moment,
+    // so that nothing here goes by places.
+    private void Keep(IList all, IList collection)
     {
-        if (items.Count < 2 * _limit)
+        for (var i = Math.Max(0, all.Count - _limit); i < all.Count; i++)
         {
-            return;
-        }
-
-        for (var i = items.Count - _limit - 1; i >= 0; i--)
-        {
-            items.RemoveAt(i);
+            collection.Add(all[i]);
         }
     }
 }

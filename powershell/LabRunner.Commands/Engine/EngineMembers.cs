@@ -49,6 +49,7 @@ internal static class EngineMembers
     internal static readonly EngineMember UsesResults = Property(typeof(Job), "UsesResultsCollection", "Receive-Job in the order in which records were written.", "Receive-Job gives stream after stream.");
     internal static readonly EngineMember Results = Property(typeof(Job), "Results", "The same.", "The same.");
     internal static readonly EngineMember NewResult = new("PSStreamObject(PSStreamObjectType, object)", "The same.", "The same.", () => ResultType?.GetProperty("ObjectType")?.PropertyType is { } kind ? ResultType.GetConstructor(Any, [kind, typeof(object)]) : null);
+    internal static readonly EngineMember AddedMembers = new("PSObject.HasInstanceMembers()", "The members that were added to one object.", "All members of an object are looked at, also those of its type.", () => typeof(PSObject).GetMethods(Any).FirstOrDefault(one => one.Name == "HasInstanceMembers" && one.GetParameters().Length == 2));
     internal static readonly EngineMember PrimaryRunspace = Property(typeof(Runspace), "PrimaryRunspace", "The end of the session.", "PowerShell waits at its end for operations that do not stop.");
     internal static readonly EngineMember RunningPipeline = Call(typeof(Runspace), "GetCurrentlyRunningPipeline", "Stopping the session's own pipeline when the process is asked to end.", "finally blocks of the session do not run then.");
     internal static readonly EngineMember IsTranscribing = Property(typeof(PSHostUserInterface), "IsTranscribing", "Whether an operation has started a transcript.", "The transcript lacks warnings, verbose and debug messages.");
@@ -63,7 +64,7 @@ internal static class EngineMembers
     [
         Context, FormatManager, Formats, Types, ProviderSession, NewProvider, NewDrive, DriveProvider, Session, GlobalScope, Variables, Functions,
         Aliases, Drives, LocationStacks, StrictMode, WriteStream, KeepPosition, ErrorPlace, RecordPlace, ErrorTrace, TargetObject, ErrorDetailsTravel,
-        ErrorFromObject, InformationFromObject, UsesResults, Results, NewResult, PrimaryRunspace, RunningPipeline, IsTranscribing, Transcribe, BlockMode,
+        ErrorFromObject, InformationFromObject, UsesResults, Results, NewResult, AddedMembers, PrimaryRunspace, RunningPipeline, IsTranscribing, Transcribe, BlockMode,
     ];
 
     /// <summary>The engine's own type for an entry of <see cref="Results"/>.</summary>

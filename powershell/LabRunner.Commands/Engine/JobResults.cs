@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Collections.Concurrent;
 using System.Management.Automation;
 
 namespace LabRunner.Engine;
@@ -5,11 +7,13 @@ namespace LabRunner.Engine;
 /// <summary>The one collection of a job that keeps the order in which records of all streams were written.</summary>
 internal static class JobResults
 {
+    private static readonly ConcurrentDictionary<string, object> Kinds = new();
+
     /// <summary>Lets Receive-Job read that collection; null where the engine has none.</summary>
-    internal static System.Collections.IList? Of(Job job)
+    internal static IList? Of(Job job)
     {
         if (EngineMembers.UsesResults.Property is not { CanWrite: true } uses || EngineMembers.NewResult.Constructor is null
-            || EngineMembers.Results.Property?.GetValue(job) is not System.Collections.IList results)
+            || EngineMembers.Results.Property?.GetValue(job) is not IList results)
         {
             return null;
         }
@@ -18,12 +22,15 @@ internal static class JobResults
         return results;
     }
 
+    /// <summary>Takes all entries out of it, as Receive-Job does.</summary>
+    internal static IList TakeAll(IList results) => (IList)results.GetType().GetMethod(nameof(PSDataCollection<object>.ReadAll), Type.EmptyTypes)!.Invoke(results, null)!;
+
     /// <summary>An entry of it.</summary>
     /// <param name="stream">The stream, as the engine calls it: <c>Output</c>, <c>Error</c> …</param>
     /// <param name="item">What was written.</param>
     internal static object Entry(string stream, object? item)
     {
         var make = EngineMembers.NewResult.Constructor!;
-        return make.Invoke([Enum.Parse(make.GetParameters()[0].ParameterType, stream), item]);
+        return make.Invoke([Kinds.GetOrAdd(stream, static (name, made) => Enum.Parse(made.GetParameters()[0].ParameterType, name), make), item]);
     }
 }

@@ -44,7 +44,8 @@ function Start-LabAutomation {
     .PARAMETER FailureStrategy
         What the failure of an operation means: Stop, Continue, Retry or Rollback; the lab's own setting when left out.
     .PARAMETER AsJob
-        Returns a job at once. It gives the report of the lab, or the results of a configuration's operations. Alias: Background.
+        Returns a job at once. It gives what operations output while they run, and then the report of the lab, or the results of a
+        configuration's operations. Alias: Background.
     .PARAMETER ThrowOnFailure
         Ends the script with one error that carries all results if an operation did not succeed.
     .PARAMETER Auto
