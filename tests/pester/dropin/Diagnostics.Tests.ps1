@@ -12,7 +12,7 @@ Describe 'Test-LabRunnerHealth' {
     It 'is healthy here, and says what it looked at' {
         $health = Test-LabRunnerHealth
         $health.Healthy | Should -BeTrue -Because ($health.Checks -join '; ')
-        $health.Checks.Name | Should -Be @('PowerShell', 'NativeLibrary', 'Runspaces', 'Workers', 'RunStore', 'Temporary', 'Disk', 'Clock')
+        $health.Checks.Name | Should -Be @('PowerShell', 'NativeLibrary', 'Engine', 'Runspaces', 'Workers', 'RunStore', 'Temporary', 'Disk', 'Clock')
         ($health.Checks | Where-Object Name -EQ 'RunStore').Message | Should -Match ([regex]::Escape((Join-Path $env:LABRUNNER_HOME 'runs')))
         ($health.Checks | Where-Object Name -EQ 'PowerShell').Message | Should -BeLike "PowerShell $($PSVersionTable.PSVersion) on .NET $([Environment]::Version). LabRunner is tested with PowerShell 7.6*"
         Test-LabRunnerHealth -Quiet | Should -Be $true
