@@ -105,6 +105,37 @@ Describe 'PowerShell that is killed' -Skip:(-not $IsLinux) {
         }
     }
 
+    It 'is found by the next runs, with the command that ends what it has left, as long as that lives' {
+        $folder = Join-Path $TestDrive 'escaped'
+        $null = New-Item -ItemType Directory $folder
+        # What leaves the session of its program and hears no SIGTERM survives the death of PowerShell.
+        $survivor = "trap '' TERM; echo `$`$ > '$folder/pid.new'; mv '$folder/pid.new' '$folder/pid'; exec sleep 600"
+        Set-Content "$folder/escapes.yaml" (@{ name = 'escapes'; operations = @(
+                    @{ name = 'web'; provider = 'process'; command = 'sh'; arguments = @('-c', "setsid sh -c `"`$0`" & exec sleep 600", $survivor) }
+                ) } | ConvertTo-Json -Depth 9)
+        Set-Content "$folder/next.yaml" "name: next`noperations:`n- { name: a, script: '1' }"
+        $code = "`$env:LABRUNNER_HOME = '$folder'; Import-Module '$script:Module'; Start-AdvancedLabOrchestration '$folder/escapes.yaml'"
+        $process = Start-SamePowerShell '-Command', $code
+        $before, $env:LABRUNNER_HOME = $env:LABRUNNER_HOME, $folder
+        try {
+            Wait-Until 'the survivor is there' { $process.HasExited -or (Test-Path "$folder/pid") }
+            [int] $id = Get-Content "$folder/pid"
+            Send-Signal KILL $process.Id
+            $process.WaitForExit(90000) | Should -BeTrue
+            foreach ($time in 1..2) {
+                $null = Start-AdvancedLabOrchestration "$folder/next.yaml" -WarningVariable warning -WarningAction SilentlyContinue
+                "$warning" | Should -Match "^Process $id \(sleep\) of operation 'web' in run 'escapes' \([-0-9a-f]+\) is still alive, .* End it with '(?<command>[^']+)'\.$"
+            }
+            Invoke-Expression $Matches.command
+            Wait-Until "process $id has ended" { -not (Test-Alive $id) }
+            $null = Start-AdvancedLabOrchestration "$folder/next.yaml" -WarningVariable warning
+            "$warning" | Should -BeNullOrEmpty
+        } finally {
+            $env:LABRUNNER_HOME = $before
+            Stop-Left $process $id
+        }
+    }
+
     It 'leaves what is detached alone' {
         $folder = Join-Path $TestDrive 'detached'
         $null = New-Item -ItemType Directory $folder

@@ -7,10 +7,12 @@
 //! | which runs were there, how did they end, and how far is one | [`query`] |
 //! | how long will an operation take | [`estimate`] |
 //! | which runs are deleted, and when | [`retention`] |
+//! | what is still alive of runs whose process has died | [`survivors`] |
 
 pub mod estimate;
 pub mod query;
 pub mod retention;
 pub mod store;
+pub mod survivors;
 
 pub use store::root;

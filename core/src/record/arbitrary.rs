@@ -70,9 +70,11 @@ pub fn what() -> impl Strategy<Value = What> {
             attempt,
             worker
         })),
-        (who(), any::<u32>(), of(any::<u64>())).prop_map(|((op, name, attempt), pid, start_time)| {
-            What::Spawned(Spawned { op, name, attempt, pid, start_time })
-        }),
+        (who(), any::<u32>(), of(any::<u64>()), any::<bool>()).prop_map(
+            |((op, name, attempt), pid, start_time, detached)| {
+                What::Spawned(Spawned { op, name, attempt, pid, start_time, detached })
+            }
+        ),
         who().prop_map(|(op, name, attempt)| What::Serving(Serving { op, name, attempt })),
         (who(), of(any::<u32>()), select(StopReason::ALL.to_vec()), any::<u64>()).prop_map(
             |((op, name, attempt), worker, reason, grace_ms)| {

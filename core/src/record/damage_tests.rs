@@ -96,6 +96,7 @@ fn changes() -> Vec<What> {
             attempt: 1,
             pid: 9,
             start_time: Some(3),
+            detached: false,
         }),
         ended(0, Status::Succeeded),
         started(1, 1),

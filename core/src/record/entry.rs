@@ -98,6 +98,9 @@ pub struct Spawned {
     /// Clock ticks since boot on Linux, seconds since 1970 elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_time: Option<u64>,
+    /// Whether it may outlive the process that runs the run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub detached: bool,
 }
 
 /// See [`What::Serving`].

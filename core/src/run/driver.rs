@@ -19,6 +19,7 @@ use super::journal::Journal;
 use super::ledger::Ledger;
 use super::options::RunOptions;
 use super::outcome::Outcome;
+use super::survivors::Search;
 use super::tasks::Tasks;
 use super::workers::Workers;
 use crate::graph::OpId;
@@ -34,7 +35,7 @@ use crate::work::output::Stream;
 use crate::work::provider::Handle;
 use jiff::Timestamp;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -87,6 +88,8 @@ pub(super) struct Driver {
     pub(super) workers: Workers,
     tasks: Tasks,
     journal: Journal,
+    /// Looks for processes of dead runs, in a run that has a record.
+    pub(super) survivors: Option<Search>,
     feed: Feed,
     timer: Arc<Notify>,
     /// When the timer will tick next.
@@ -111,6 +114,7 @@ impl Driver {
             workers,
             tasks,
             journal,
+            survivors: None,
             feed,
             timer,
             due: None,
@@ -261,6 +265,9 @@ impl Driver {
 
     /// Writes the result, and says what is missing from the record.
     fn finish(&mut self) {
+        if let Some(message) = self.survivors.take().and_then(|search| search.found_in_time()) {
+            self.warn(message);
+        }
         let result = self.result();
         let plan = &self.about.plan;
         if let Some(message) = self.journal.finish(&result, |op| plan.operation(op).name.as_str()) {
@@ -280,6 +287,18 @@ impl Driver {
         self.feed.publish(self.clock.now(), EventKind::Warning { message });
     }
 
+    /// The search for processes of dead runs has found some.
+    pub(super) fn survivors_found(&mut self) {
+        if let Some(message) = self.survivors.as_ref().and_then(Search::found) {
+            self.warn(message);
+        }
+    }
+
+    /// Folder of the run's files.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.journal.folder()
+    }
+
     /// A line of a program. It has no place in the journal.
     pub(super) fn output(&mut self, op: OpId, attempt: u32, stream: Stream, line: String) {
         self.feed.publish(self.clock.now(), EventKind::Output { op, attempt, stream, line });
@@ -287,9 +306,10 @@ impl Driver {
 
     /// What an attempt runs has been started.
     pub(super) fn bound(&mut self, op: OpId, attempt: u32, handle: Handle) {
-        let (now, name) = (self.clock.now(), self.about.plan.operation(op).name.clone());
+        let (now, operation) = (self.clock.now(), self.about.plan.operation(op));
+        let (name, detached) = (operation.name.clone(), operation.work.is_detached());
         let Handle::Process(Identity { pid, start_time, .. }) = handle;
-        let what = What::Spawned(Spawned { op, name, attempt, pid, start_time });
+        let what = What::Spawned(Spawned { op, name, attempt, pid, start_time, detached });
         let event = self.feed.event(now, EventKind::Happened(what));
         self.journal.append(now, std::slice::from_ref(&event));
         self.feed.send([event]);

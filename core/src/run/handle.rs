@@ -6,6 +6,7 @@
 
 use super::driver::{About, Driver, Message};
 use super::explain::Explanation;
+use super::options::RunOptions;
 use super::outcome::Outcome;
 use super::sync::{Condvar, Mutex, MutexGuard};
 use super::workers::Ticket;
@@ -63,6 +64,11 @@ impl Run {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.about.options.name
+    }
+
+    /// What it was started with.
+    pub(super) fn options(&self) -> &RunOptions {
+        &self.about.options
     }
 
     /// What it runs.

@@ -24,6 +24,7 @@
 //! | what is written, and what is said when that fails | [`journal`], [`loss`] |
 //! | why an operation waits | [`explain`] |
 //! | what threads meet at, and how that is checked | [`sync`], `interleavings.rs` |
+//! | which processes of dead runs are alive | [`survivors`] |
 
 mod clock;
 mod driver;
@@ -40,6 +41,7 @@ pub mod outcome;
 mod reports;
 mod sampling;
 mod start;
+mod survivors;
 mod sync;
 mod tasks;
 mod timer;

@@ -6,6 +6,7 @@ use super::feed::Feed;
 use super::handle::Run;
 use super::journal::Journal;
 use super::options::RunOptions;
+use super::survivors::Search;
 use super::sync::{Condvar, is_model};
 use super::tasks::{Surroundings, Tasks};
 use super::workers::Workers;
@@ -79,6 +80,7 @@ impl Run {
         if let Some(message) = warning {
             run.driver.lock().warn(message);
         }
+        run.look_for_survivors();
         run.tick();
         if let Some(runtime) = runtime {
             runtime.spawn(timer::keep_time(Arc::downgrade(&run), bell_of_timer));
@@ -87,6 +89,21 @@ impl Run {
             }
         }
         Ok(run)
+    }
+
+    /// Looks for processes of dead runs, if this one has a record.
+    fn look_for_survivors(self: &Arc<Self>) {
+        let mut driver = self.driver.lock();
+        if driver.folder().is_none() || is_model() {
+            return;
+        }
+        let root = self.options().root.clone().unwrap_or_else(store::root);
+        let run = Arc::downgrade(self);
+        driver.survivors = Some(Search::start(root, move || {
+            if let Some(run) = run.upgrade() {
+                run.driver.lock().survivors_found();
+            }
+        }));
     }
 }
 

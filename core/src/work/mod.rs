@@ -6,6 +6,7 @@
 //! | how is a program run from its start to its end | [`process`] |
 //! | where do programs live, and how is all that they start ended | [`host`] |
 //! | by what is something that was started found again | [`identity`], [`mark`] |
+//! | what is still alive of operations whose PowerShell has died | [`survivors`] |
 //! | how does its output come, and how much of it may wait | [`output`], [`budget`] |
 //! | how does it get secrets, which are shown nowhere | [`secrets`] |
 //! | on which threads does all of it happen | [`runtime`] |
@@ -21,6 +22,7 @@ pub mod process;
 pub mod provider;
 pub mod runtime;
 pub mod secrets;
+pub mod survivors;
 
 use crate::operation::Work;
 use provider::Provider;

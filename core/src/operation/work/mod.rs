@@ -89,6 +89,14 @@ impl Work {
         }
     }
 
+    /// Whether it goes on when the process that runs the operation dies.
+    pub fn is_detached(&self) -> bool {
+        match self {
+            Self::Process(spec) => spec.detached,
+            Self::Script | Self::Stop { .. } => false,
+        }
+    }
+
     /// The time between the request to end and the kill: the work's own, else the run's.
     pub fn stop_grace(&self, of_run: Duration) -> Duration {
         match self {
