@@ -74,6 +74,8 @@ codes! {
     InvalidRetryPolicy = "LR0121", "InvalidRetryPolicy", InvalidArgument;
     /// A name with control characters, which would reach terminals and logs.
     InvalidName = "LR0122", "InvalidName", InvalidArgument;
+    /// A program, or the folder it starts in, that is not there, and that nothing in the plan could bring.
+    ProgramNotFound = "LR0123", "ProgramNotFound", ObjectNotFound;
 
     /// A lab file is not well-formed YAML.
     MalformedYaml = "LR0201", "MalformedYaml", ParserError;
@@ -240,6 +242,10 @@ pub enum Subject {
         /// Its name.
         name: String,
     },
+    /// The program of an operation.
+    Program,
+    /// The folder that the program of an operation starts in.
+    WorkingDirectory,
     /// Memory, processors, network or disk: `memory`, `cpu`, `network`, `disk`.
     Measure {
         /// Which of them.

@@ -8,6 +8,7 @@
 //! | what is a plan compiled from | `request.rs` |
 //! | what is said of one operation | `declared.rs` |
 //! | what does it do, and what is wrong with that | `work/` |
+//! | where is a program looked for | `program.rs` |
 //! | where is a service asked whether it is ready | `endpoint.rs` |
 //! | what does it need, and how much of that is there | `needs.rs` |
 //! | when is a failed attempt followed by another | `retry.rs` |
@@ -18,6 +19,7 @@ mod declared;
 pub mod endpoint;
 mod failure;
 mod needs;
+pub mod program;
 mod request;
 mod retry;
 mod stop;
@@ -26,7 +28,7 @@ mod work;
 pub use declared::{Operation, Trigger};
 pub use failure::FailureStrategy;
 pub use needs::{LockMode, Needs, ResourceLimits};
-pub use request::{Order, PastRuns, PlanRequest};
+pub use request::{Order, PastRuns, PlanRequest, Programs};
 pub use retry::{Backoff, RetryPolicy, RetryRule};
 pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
 pub use work::{Probe, ProbeCheck, ProcessMode, ProcessSpec, RunsOn, Work, WorkFacts};

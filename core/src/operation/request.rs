@@ -2,6 +2,7 @@
 
 use super::{Operation, ResourceLimits};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Everything a plan is compiled from.
@@ -23,6 +24,20 @@ pub struct PlanRequest {
     /// [`crate::history::estimate`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<PastRuns>,
+    /// Whether programs are looked for on this machine; they are not when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub programs: Option<Programs>,
+}
+
+/// How programs are looked for when a plan is compiled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programs {
+    /// Whether one that is missing is an error; a warning otherwise, for a plan that is only looked at.
+    pub required: bool,
+    /// Variables that programs inherit otherwise than this process has them; a null for one that they do not.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, Option<String>>,
 }
 
 /// Which past runs tell how long operations take.

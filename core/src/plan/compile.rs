@@ -8,7 +8,7 @@ use super::names::Names;
 use super::recent_names::RecentNames;
 use super::retries::Retry;
 use super::survey::Survey;
-use super::{PastDurations, Plan, order, resources};
+use super::{PastDurations, Plan, order, programs, resources};
 use crate::error::{Code, Diagnostic, Fault, Severity, Subject};
 use crate::graph::{Adjacency, Graph, OpId};
 use crate::operation::{Operation, PlanRequest};
@@ -49,6 +49,7 @@ fn compile_in(parts: usize, request: PlanRequest, past: &PastDurations) -> Resul
     findings.append(&mut unconnected);
     let positions = order::resolve_order(&request.order, &names, &mut findings);
     let resources = resources::compile(&request, has_needs, &names, &mut findings);
+    programs::check(&request, &mut findings);
     let graph = match Graph::of_dependencies(rows) {
         Ok(graph) => graph,
         Err(cycles) => {

@@ -10,6 +10,7 @@
 //! | which operation waits for which | `edges.rs` |
 //! | what does a run ask of every operation at its start | `facts.rs` |
 //! | what do operations need, and how much is there | `resources.rs` |
+//! | which programs are missing on this machine | `programs.rs` |
 //! | how long are they expected to take | `estimates.rs` |
 //! | when is a failed attempt tried again | `retries.rs` |
 //! | which of those that are ready comes first | `order.rs` |
@@ -25,6 +26,7 @@ mod key;
 mod lengths;
 mod names;
 mod order;
+mod programs;
 mod recent_names;
 mod resources;
 mod retries;

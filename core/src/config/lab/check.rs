@@ -7,7 +7,7 @@ use crate::config::text::diagnostics::Findings;
 use crate::config::text::document::{Entry, Mapping, Node, Span, Value, same_key};
 use crate::config::text::fields::text_of;
 use crate::error::{Code, Diagnostic, Place, Severity, Subject};
-use crate::operation::{PlanRequest, ResourceLimits};
+use crate::operation::{PlanRequest, Programs, ResourceLimits};
 use crate::plan::Plan;
 use std::collections::HashMap;
 
@@ -28,6 +28,7 @@ pub(in crate::config) fn check(
     settings: &Settings,
     over: &ResourceLimits,
     conflicts: &[Vec<String>],
+    programs: Option<Programs>,
     findings: &mut Findings<'_>,
 ) {
     if declared.is_empty() {
@@ -48,6 +49,7 @@ pub(in crate::config) fn check(
         limits: settings.limits.overridden_by(over),
         conflicts: conflicts.to_vec(),
         history: None,
+        programs,
     };
     let sound_so_far = !findings.has_errors();
     let found = match Plan::compile(request) {
@@ -139,6 +141,10 @@ fn culprit(finding: &Diagnostic, node: &Node) -> Span {
         Some(Subject::Operation { name }) => named(name, &["name", "id"]),
         Some(Subject::Pool { name }) => {
             named(name, &["pool", "pools"]).or_else(|| entry(&["pool", "pools"]).map(|entry| entry.key_at))
+        }
+        Some(Subject::Program) => entry(&["command"]).map(|entry| entry.value.at.first_line()),
+        Some(Subject::WorkingDirectory) => {
+            entry(&["working-directory", "cwd"]).map(|entry| entry.value.at.first_line())
         }
         Some(Subject::Measure { .. }) => entry(&["resources"]).map(|entry| entry.key_at),
         None => None,

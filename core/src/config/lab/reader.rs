@@ -110,7 +110,7 @@ pub(in crate::config) fn read(
     fields.ignore_yet(&["rollback"], findings);
     fields.finish("the lab", findings);
     let secrets = secrets::find(mapping, declared.iter().map(|declared| &declared.operation), findings);
-    check::check(mapping, &mut declared, &places, &settings, &options.limits, &conflicts, findings);
+    check::check(mapping, &mut declared, &places, &settings, &conflicts, options, findings);
     let operations = declared.into_iter().map(|declared| declared.operation).collect();
     if findings.has_errors() {
         return Err(operations);

@@ -32,6 +32,8 @@ pub struct ReadOptions {
     /// Whether every key that labs do not know is an error. Without it, one that is near to a known key (see
     /// [`crate::near`]) is an error, and others are warnings.
     pub strict: bool,
+    /// Whether programs are looked for on this machine; one that is missing is a warning.
+    pub programs: bool,
     /// The file alone and as it is written: nothing included, no environment, no variable filled in.
     pub raw: bool,
 }

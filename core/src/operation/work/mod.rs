@@ -81,6 +81,14 @@ impl Work {
         }
     }
 
+    /// The program that it starts.
+    pub fn program(&self) -> Option<&ProcessSpec> {
+        match self {
+            Self::Process(spec) => Some(spec),
+            Self::Script | Self::Stop { .. } => None,
+        }
+    }
+
     /// The variables that are set for it.
     pub fn environment(&self) -> Option<&BTreeMap<String, Option<String>>> {
         match self {
