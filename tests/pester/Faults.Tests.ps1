@@ -86,3 +86,68 @@ Describe 'A name with control characters' {
         "$($found.Message)" | Should -Not -Match '\e'
     }
 }
+
+Describe 'A program that is missing' {
+    BeforeAll {
+        Set-Location -LiteralPath $TestDrive
+        $missing = "Operation 'web': program 'lab-no-such-program' was not found.*Install it, give its path, or correct PATH.*"
+        Set-Content -LiteralPath missing.yaml -Value 'name: missing', 'operations:', '- { name: before, script: Set-Content ran yes }', '- name: web', '  command: lab-no-such-program', '- { name: later, command: lab-no-such-program, dependencies: [before] }'
+    }
+
+    AfterAll { Set-Location -LiteralPath $PSScriptRoot }
+
+    It 'is a fault of the operations, and nothing starts' {
+        $operations = @{ Name = 'before'; ScriptBlock = { Set-Content ran yes } }, @{ Name = 'web'; Command = 'lab-no-such-program' }, @{ Name = 'db'; Command = './lab-no-such-file' }
+        try { Invoke-ParallelLabRunner $operations } catch { $fault = $_ }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'LabRunner.ProgramNotFound*'
+        $fault.Exception.Findings.Operation | Should -Be 'web', 'db'
+        "$($fault.Exception.Findings[0])" | Should -BeLike $missing
+        "$($fault.Exception.Findings[1])" | Should -BeLike "Operation 'db': program '*lab-no-such-file' does not exist. Correct the path, or build or install it in an operation that this one depends on."
+        'ran' | Should -Not -Exist
+    }
+
+    It 'is found in the PATH of the session' {
+        $null = New-Item -ItemType Directory bin
+        $tool = $IsWindows ? 'bin/lab-tool.cmd' : 'bin/lab-tool'
+        Set-Content -LiteralPath $tool -Value ($IsWindows ? '@exit 0' : '#!/bin/sh')
+        if (-not $IsWindows) { chmod +x $tool }
+        $before = $env:PATH
+        try {
+            $env:PATH = (Resolve-Path bin).Path + [System.IO.Path]::PathSeparator + $env:PATH
+            (Invoke-ParallelLabRunner @{ Name = 'a'; Command = Split-Path $tool -Leaf }).Success | Should -BeTrue
+            Set-Content -LiteralPath found.yaml -Value 'name: found', 'operations:', "- { name: a, command: $(Split-Path $tool -Leaf) }"
+            (Test-LabConfiguration found.yaml).Warnings | Should -BeNullOrEmpty
+            (Start-AdvancedLabOrchestration found.yaml).Success | Should -BeTrue
+        } finally {
+            $env:PATH = $before
+        }
+    }
+
+    It 'is a warning of a plan, of a dry run and with -WhatIf' {
+        $web = @{ Name = 'web'; Command = 'lab-no-such-program' }
+        Get-LabPlan -Operations $web -WarningVariable ofPlan -WarningAction SilentlyContinue | Should -Not -BeNullOrEmpty
+        Invoke-ParallelLabRunner $web -DryRun -WarningVariable ofDryRun -WarningAction SilentlyContinue | Should -Not -BeNullOrEmpty
+        Invoke-ParallelLabRunner $web -WhatIf -WarningVariable ofWhatIf -WarningAction SilentlyContinue
+        Get-LabPlan missing.yaml -WarningVariable ofLab -WarningAction SilentlyContinue | Should -Not -BeNullOrEmpty
+        (Start-AdvancedLabOrchestration missing.yaml -DryRun -WarningVariable ofDryLab -WarningAction SilentlyContinue).Success | Should -BeTrue
+        foreach ($warnings in $ofPlan, $ofDryRun, $ofWhatIf, $ofLab, $ofDryLab) {
+            $warnings | Should -HaveCount 1
+            "$warnings" | Should -BeLike "*peration 'web': program 'lab-no-such-program' was not found.*"
+        }
+    }
+
+    It 'has its place in a lab file, where what an earlier operation may install is not looked for' {
+        $test = Test-LabConfiguration missing.yaml
+        $test.Valid | Should -BeTrue
+        $test.Warnings | Should -HaveCount 1
+        $test.Warnings[0].Id | Should -Be 'LabRunner.ProgramNotFound'
+        $test.Warnings[0].Line, $test.Warnings[0].Column | Should -Be 5, 12
+        $report = Start-AdvancedLabOrchestration missing.yaml -ErrorVariable failure 2>$null
+        $report.Summary.Success | Should -BeFalse
+        $failure.FullyQualifiedErrorId | Should -BeLike 'LabRunner.ProgramNotFound*'
+        "$failure" | Should -BeLike "*missing.yaml:5:12: operation 'web': program 'lab-no-such-program' was not found*"
+        'ran' | Should -Not -Exist
+        (Start-AdvancedLabOrchestration missing.yaml -Only before).Success | Should -BeTrue
+        'ran' | Should -Exist
+    }
+}

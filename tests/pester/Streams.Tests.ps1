@@ -65,7 +65,7 @@ Describe 'The name of the operation' {
     }
 
     It 'stands in front of the error of a program' {
-        $null = Invoke-ParallelLabRunner @{ Name = 'n1'; Command = 'lab-no-such-program' }, @{ Name = 'n2'; ScriptBlock = { } } -ContinueOnError -ErrorVariable failures 2>$null
+        $null = Invoke-ParallelLabRunner @{ Name = 'n1'; Command = 'lab-no-such-program'; Dependencies = 'n2' }, @{ Name = 'n2'; ScriptBlock = { } } -ContinueOnError -ErrorVariable failures 2>$null
         "$failures" | Should -BeLike '`[n1`] *'
         $failures[0].TargetObject | Should -Be 'n1'
     }

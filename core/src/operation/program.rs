@@ -195,7 +195,9 @@ impl<'a> Program<'a> {
             let dotted = Path::new(".").join(&spec.command);
             advice = format!("Did you mean the file '{}'? Write '{}'. ", file.display(), dotted.display());
         } else {
-            let known: Vec<String> = folders.iter().flat_map(|folder| file_names(folder)).collect();
+            let mut known: Vec<String> = folders.iter().flat_map(|folder| file_names(folder)).collect();
+            // A folder of that name is not what was meant.
+            known.retain(|name| *name != spec.command);
             if let Some(near) = did_you_mean(&spec.command, known.iter().map(String::as_str)) {
                 advice = format!("Did you mean '{near}'? ");
             }

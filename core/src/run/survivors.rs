@@ -44,7 +44,6 @@ impl Search {
 mod tests {
     use super::super::testing::{self, SOON, until, until_finished};
     use super::super::{EventHub, EventKind, Outcome, Run, RunOptions, Ticket};
-    use super::*;
     use crate::graph::OpId;
     use crate::history::survivors::tests::{Program, dead_run};
     use crate::plan::tests::script;

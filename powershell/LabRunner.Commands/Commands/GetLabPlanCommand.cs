@@ -139,7 +139,7 @@ public sealed class GetLabPlanCommand : QueryCommand
         var reading = LabFile.ReadLab(path, Environment, ResourceLimits, Strict);
         var source = LabPlanSource.Read(Voice, reading, Environment);
         var selected = selection.Of(source.Operations);
-        source.WarnOfMissingProviders(selected.Operations);
+        source.WarnOfWhatIsMissing(selected.Operations);
         var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, ResourceLimits = ResourceLimits }
             .Of(reading.Lab!.Value, path, SettingSources.Look(Voice), selected);
         using var plan = LabRun.Compile(selected.Operations, settings, []);
@@ -164,9 +164,12 @@ public sealed class GetLabPlanCommand : QueryCommand
             MaxConcurrency = order.Mode == "sequential" ? 1 : SettingSources.Look(Voice) is var defaults && MaxConcurrency is > 0 and { } wanted ? defaults.Bounded(wanted) : defaults.Concurrency,
             Limits = LimitsReader.Read(ResourceLimits),
             Order = order.Mode,
+            RequiresPrograms = false,
         };
         using var plan = LabRun.Compile(selected.Operations, settings, reader.Findings);
-        return LabReportBuilder.Plan(plan, settings, selected);
+        var described = LabReportBuilder.Plan(plan, settings, selected);
+        LabWarnings.Write(Voice, described.Findings);
+        return described;
     }
 
     private string Found()

@@ -178,12 +178,20 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         using var plan = LabRun.Compile(definitions, settings, reader.Findings);
         if (DryRun)
         {
-            WriteObject(LabReportBuilder.Plan(plan, settings, definitions));
+            var planned = LabReportBuilder.Plan(plan, settings, definitions);
+            LabWarnings.Write(Voice, planned.Findings);
+            WriteObject(planned);
             return;
         }
 
         var caller = foreseen ?? Capture(reader.Constrained);
-        var described = caller.ShowsActions ? PlanText.Of(LabReportBuilder.Plan(plan, settings, definitions)) : settings.Name;
+        var shown = caller.ShowsActions ? LabReportBuilder.Plan(plan, settings, definitions) : null;
+        if (IsWhatIf)
+        {
+            LabWarnings.Write(Voice, shown?.Findings ?? []);
+        }
+
+        var described = shown is null ? settings.Name : PlanText.Of(shown);
         if (!Voice.ShouldProcess(described, $"Run {LabDisplay.Count(definitions.Count, "operation")}?", settings.Name))
         {
             return;
@@ -251,6 +259,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             Attempts = RetryCount > 0 ? RetryCount + 1 : failure == "retry" ? Defaults.MaxRetries + 1 : null,
             Limits = LimitsReader.Read(ResourceLimits),
             Order = order.Mode,
+            RequiresPrograms = !DryRun && !IsWhatIf,
             CustomOrder = order.Names,
             Ranking = order.Ranking,
             DefaultTimeout = ofScripts && !MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutMinutes)) ? TimeSpan.FromMinutes(30) : Limit(nameof(TimeoutMinutes), TimeoutMinutes, Defaults.DefaultTimeoutMinutes),

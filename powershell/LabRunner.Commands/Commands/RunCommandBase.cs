@@ -115,6 +115,10 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
         null,
         name).FirstOrDefault());
 
+    /// <summary>Whether the call shows what it would do, and does nothing.</summary>
+    private protected bool IsWhatIf =>
+        LanguagePrimitives.IsTrue(Voice.MyInvocation.BoundParameters.TryGetValue("WhatIf", out var asked) ? asked : Voice.GetVariableValue("WhatIfPreference"));
+
     /// <summary>What the caller is like, for its operations.</summary>
     private protected CallerState Capture(bool constrained)
     {

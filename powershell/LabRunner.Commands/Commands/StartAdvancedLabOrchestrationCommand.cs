@@ -146,7 +146,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         var described = LabReportBuilder.Plan(plan, settings, selected, string.IsNullOrWhiteSpace(Environment) ? RunEvent.Text(lab, "environment") : Environment);
         if (DryRun)
         {
-            source.WarnOfMissingProviders(operations);
+            source.WarnOfWhatIsMissing(operations);
             WriteObject(new LabOrchestrationReport
             {
                 Summary = Summary(settings, reading.Path, started, null),
@@ -158,13 +158,13 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
 
         if (!Voice.ShouldProcess(PlanText.Of(described), $"Run {LabDisplay.Count(operations.Count, "operation")} of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
         {
-            source.WarnOfMissingProviders(operations);
+            source.WarnOfWhatIsMissing(operations);
             return;
         }
 
         try
         {
-            source.RefuseMissingProviders(operations);
+            source.RefuseWhatIsMissing(operations);
         }
         catch (LabRunnerException fault) when (fault.IsOfFile)
         {

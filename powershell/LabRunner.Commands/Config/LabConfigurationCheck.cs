@@ -67,7 +67,7 @@ internal static class LabConfigurationCheck
         var reader = new OperationReader(caller, strict);
         var items = FieldMap.Of(operations) is null && LanguagePrimitives.GetEnumerable(operations) is { } list ? list.Cast<object?>() : [operations];
         var definitions = reader.Read(items);
-        test.Operations = Plan(() => LabRun.Compile(definitions, new RunSettings { MaxConcurrency = 1, Limits = LimitsReader.Read(limits) }, reader.Findings), found);
+        test.Operations = Plan(() => LabRun.Compile(definitions, new RunSettings { MaxConcurrency = 1, Limits = LimitsReader.Read(limits), RequiresPrograms = false }, reader.Findings), found, withWarnings: true);
         found.AddRange(reader.Findings.Where(finding => finding.IsWarning).Select(finding => LabConfigFinding.Of(finding)));
         return Told(test, found);
     }
@@ -79,12 +79,18 @@ internal static class LabConfigurationCheck
         return test;
     }
 
-    private static string[] Plan(Func<PlanHandle> compile, List<LabConfigFinding> found)
+    // The reader of a file has found what the plan warns of, at its places.
+    private static string[] Plan(Func<PlanHandle> compile, List<LabConfigFinding> found, bool withWarnings = false)
     {
         try
         {
             using var plan = compile();
             using var described = ConfigValues.Parse(plan.Describe());
+            if (withWarnings)
+            {
+                found.AddRange((described.RootElement.GetProperty("warnings").Deserialize<LabDiagnostic[]>() ?? []).Select(LabConfigFinding.Of));
+            }
+
             return [.. described.RootElement.GetProperty("order").EnumerateArray().Select(name => name.GetString() ?? "")];
         }
         catch (LabCoreException error) when (error.Fault.Diagnostics is { Count: > 0 } diagnostics)

@@ -130,6 +130,7 @@ internal static class LabFile
         json.WriteBoolean("explain", options.Explain);
         json.WriteBoolean("raw", options.Raw);
         json.WriteBoolean("strict", options.Strict);
+        json.WriteBoolean("programs", !options.DocumentOnly);
         if (!string.IsNullOrWhiteSpace(options.Environment))
         {
             json.WriteString("environment", options.Environment);

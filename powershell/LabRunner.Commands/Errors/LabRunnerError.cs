@@ -25,6 +25,7 @@ internal static class LabRunnerError
     internal const string UndefinedUsing = "LabRunner.UndefinedUsing";
     internal const string CallerVariable = "LabRunner.CallerVariable";
     internal const string ScriptSyntax = "LabRunner.ScriptSyntax";
+    internal const string ProgramNotFound = "LabRunner.ProgramNotFound";
     internal const string ScriptNotFound = "LabRunner.ScriptNotFound";
 
     // Ids of what an operation can end with.
@@ -82,6 +83,9 @@ internal static class LabRunnerError
             Findings = findings,
         };
     }
+
+    /// <summary>A warning of the core's, as the readers of operations have them.</summary>
+    internal static LabFinding Warning(LabDiagnostic found) => new(found.Id, Located(found), found.Operation, found.Advice) { IsWarning = true };
 
     /// <summary>An operation asks where nobody can answer.</summary>
     internal static LabRunnerException Prompt(string? operation, string what) => new(

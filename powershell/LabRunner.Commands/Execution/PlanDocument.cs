@@ -45,6 +45,13 @@ internal static class PlanDocument
             json.WriteEndObject();
         }
 
+        if (settings.RequiresPrograms is { } required)
+        {
+            json.WriteStartObject("programs");
+            json.WriteBoolean("required", required);
+            json.WriteEndObject();
+        }
+
         if (settings.Conflicts is { } conflicts)
         {
             json.WritePropertyName("conflicts");

@@ -28,6 +28,9 @@ internal sealed class RunSettings
     /// <summary>How much there is of what operations need; the core's own document.</summary>
     internal IReadOnlyDictionary<string, object?> Limits { get; init; } = new Dictionary<string, object?>();
 
+    /// <summary>Whether a program that is missing on this machine is a fault (true) or a warning (false); nothing where the lab file was checked for it.</summary>
+    internal bool? RequiresPrograms { get; init; }
+
     /// <summary>Groups of operations that may not run side by side; the core's own document.</summary>
     internal System.Text.Json.JsonElement? Conflicts { get; init; }
 

@@ -153,6 +153,9 @@ public sealed class LabExecutionPlan
     /// <summary>How ready operations are ranked.</summary>
     public string Mode { get; internal init; } = "";
 
+    /// <summary>The warnings of the plan.</summary>
+    internal IReadOnlyList<LabFinding> Findings { get; init; } = [];
+
     /// <summary>How many operations may run at the same time.</summary>
     public int MaxConcurrency { get; internal init; }
 

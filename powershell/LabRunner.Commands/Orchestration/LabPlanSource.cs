@@ -32,12 +32,12 @@ internal sealed class LabPlanSource
     /// <summary>The names of those below <c>validation</c>.</summary>
     internal HashSet<string> Validation { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    // What the core found about operations whose provider is missing: it keeps them from being run, not from being planned.
+    // What the core found about operations whose provider or program is missing: it keeps them from being run, not from being planned.
     private LabConfigFinding[] _missing = [];
 
-    /// <summary>Refuses a run of operations that no provider is there for.</summary>
-    /// <exception cref="LabRunnerException">One of them has none.</exception>
-    internal void RefuseMissingProviders(IEnumerable<OperationDefinition> operations)
+    /// <summary>Refuses a run of operations whose provider or program is missing.</summary>
+    /// <exception cref="LabRunnerException">There are such operations; all of them are in it.</exception>
+    internal void RefuseWhatIsMissing(IEnumerable<OperationDefinition> operations)
     {
         var wanted = Missing(operations);
         if (wanted.Length > 0)
@@ -46,8 +46,8 @@ internal sealed class LabPlanSource
         }
     }
 
-    /// <summary>Warns of operations that are planned and that no provider is there for.</summary>
-    internal void WarnOfMissingProviders(IEnumerable<OperationDefinition> operations)
+    /// <summary>Warns of planned operations whose provider or program is missing.</summary>
+    internal void WarnOfWhatIsMissing(IEnumerable<OperationDefinition> operations)
     {
         foreach (var finding in Missing(operations))
         {
@@ -83,7 +83,7 @@ internal sealed class LabPlanSource
     {
         var source = new LabPlanSource(caller, reading.Path)
         {
-            _missing = [.. reading.Warnings.Where(finding => finding.Id == "LabRunner.UnknownProvider")],
+            _missing = [.. reading.Warnings.Where(finding => finding.Id is "LabRunner.UnknownProvider" or LabRunnerError.ProgramNotFound)],
         };
         var scripts = new LabScriptCheck(reading.Path);
         var places = new OperationPlaces(reading.Path, environment);

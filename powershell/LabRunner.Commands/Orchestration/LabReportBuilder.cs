@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LabRunner.Errors;
 using LabRunner.Execution;
 using LabRunner.Interop;
 
@@ -29,6 +30,7 @@ internal static class LabReportBuilder
             Environment = string.IsNullOrWhiteSpace(environment) ? null : environment,
             Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
             MaxConcurrency = settings.MaxConcurrency,
+            Findings = [.. (root.GetProperty("warnings").Deserialize<LabDiagnostic[]>() ?? []).Select(LabRunnerError.Warning)],
             Skipped =
             [
                 .. selected.Left,

@@ -6,8 +6,9 @@ use super::operations::Declared;
 use crate::config::text::diagnostics::Findings;
 use crate::config::text::document::{Entry, Mapping, Node, Span, Value, same_key};
 use crate::config::text::fields::text_of;
+use crate::config::text::options::ReadOptions;
 use crate::error::{Code, Diagnostic, Place, Severity, Subject};
-use crate::operation::{PlanRequest, Programs, ResourceLimits};
+use crate::operation::{PlanRequest, Programs};
 use crate::plan::Plan;
 use std::collections::HashMap;
 
@@ -26,9 +27,8 @@ pub(in crate::config) fn check(
     declared: &mut [Declared],
     nodes: &[&Node],
     settings: &Settings,
-    over: &ResourceLimits,
     conflicts: &[Vec<String>],
-    programs: Option<Programs>,
+    options: &ReadOptions,
     findings: &mut Findings<'_>,
 ) {
     if declared.is_empty() {
@@ -46,10 +46,12 @@ pub(in crate::config) fn check(
             .map(|declared| std::mem::take(&mut declared.operation.operation))
             .collect(),
         order: settings.order.clone().unwrap_or_default(),
-        limits: settings.limits.overridden_by(over),
+        limits: settings.limits.overridden_by(&options.limits),
         conflicts: conflicts.to_vec(),
         history: None,
-        programs,
+        programs: options
+            .programs
+            .then(|| Programs { required: false, environment: options.variables.clone() }),
     };
     let sound_so_far = !findings.has_errors();
     let found = match Plan::compile(request) {
@@ -195,8 +197,8 @@ fn same(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::read;
     use crate::config::tests::to_yaml;
-    use crate::config::{ReadOptions, read};
     use proptest::prelude::*;
     use serde_json::json;
 
