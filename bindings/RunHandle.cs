@@ -1,3 +1,4 @@
+using System.Text.Json;
 using static LabRunner.Interop.Replies;
 using Native = LabRunner.Interop.Generated.Interop;
 
@@ -59,6 +60,28 @@ public sealed class RunHandle : IDisposable
     {
         using Reference held = new(Handle);
         _ = Native.lab_run_cancel(held.Value, (uint)mode).Value();
+    }
+
+    /// <summary>The value of <c>LABRUNNER_MARK</c>, the variable by which everything is found that an attempt starts.</summary>
+    public string Mark(int operation, int attempt)
+    {
+        using Reference held = new(Handle);
+        return JsonSerializer.Deserialize<string>(Native.lab_run_mark(held.Value, (uint)operation, (uint)attempt).Document()) ?? "";
+    }
+
+    /// <summary>Signals what an attempt has started and is found by its mark. Never waits.</summary>
+    /// <returns>How many processes that are; none where the system does not show marks.</returns>
+    public int Signal(int operation, int attempt, MarkedSignal signal)
+    {
+        using Reference held = new(Handle);
+        return (int)Native.lab_run_signal(held.Value, (uint)operation, (uint)attempt, (uint)signal).Value();
+    }
+
+    /// <summary>Holds back the output of programs, or lets it go on. What is on its way still comes. Never waits.</summary>
+    public void HoldOutput(bool held)
+    {
+        using Reference run = new(Handle);
+        _ = Native.lab_run_hold_output(run.Value, held ? 1u : 0u).Value();
     }
 
     /// <summary>Lends up to so many slots that nothing needs now. Never waits.</summary>

@@ -37,3 +37,16 @@ public enum CancelMode
     /// <summary>Everything is killed.</summary>
     Hard = 1,
 }
+
+/// <summary>What is sent to everything that an attempt has started.</summary>
+public enum MarkedSignal
+{
+    /// <summary>Nothing: it is only counted.</summary>
+    None = 0,
+
+    /// <summary>It is asked to end.</summary>
+    Terminate = 1,
+
+    /// <summary>It is killed.</summary>
+    Kill = 2,
+}

@@ -23,6 +23,7 @@ use labrunner_core::near::NearQuery;
 use labrunner_core::operation::{PlanRequest, StopMode};
 use labrunner_core::run::{Completion, Outcome, Run, RunOptions, Ticket};
 use labrunner_core::usage;
+use labrunner_core::work::marked::{self, Signal};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -264,6 +265,40 @@ pub fn lab_run_cancel(run: u64, mode: u32) -> LabReply {
     })
 }
 
+/// The document with the value of `LABRUNNER_MARK`, the variable by which everything is found that an attempt starts.
+#[ffi]
+pub fn lab_run_mark(run: u64, operation: u32, attempt: u32) -> LabReply {
+    guarded_document(|| Ok(handles::run(run)?.mark(OpId(operation), attempt).in_environment()))
+}
+
+/// Signals what an attempt has started and is found by its mark: 0 nothing, 1 asks it to end, 2 kills it. Gives how many
+/// processes that are. Never waits.
+#[ffi]
+pub fn lab_run_signal(run: u64, operation: u32, attempt: u32, signal: u32) -> LabReply {
+    guarded(|| {
+        let signal = match signal {
+            0 => Signal::None,
+            1 => Signal::Terminate,
+            2 => Signal::Kill,
+            other => {
+                return Err(Fault::new(Code::InvalidValue, format!("there is no signal numbered {other}"))
+                    .with_advice("0 sends nothing, 1 asks to end, 2 kills."));
+            }
+        };
+        let mark = handles::run(run)?.mark(OpId(operation), attempt);
+        Ok(marked::signal(&mark, signal) as u64)
+    })
+}
+
+/// Holds back the output of a run's programs (1), or lets it go on (0). What is on its way still comes. Never waits.
+#[ffi]
+pub fn lab_run_hold_output(run: u64, held: u32) -> LabReply {
+    guarded(|| {
+        handles::run(run)?.hold_output(held != 0);
+        Ok(0)
+    })
+}
+
 /// Lends up to so many slots of a run that nothing needs now, and gives how many. Never waits.
 #[ffi]
 pub fn lab_run_lend(run: u64, most: u32) -> LabReply {
@@ -409,6 +444,9 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_run_complete_and_take))
         .register(function!(lab_run_wake))
         .register(function!(lab_run_cancel))
+        .register(function!(lab_run_mark))
+        .register(function!(lab_run_signal))
+        .register(function!(lab_run_hold_output))
         .register(function!(lab_run_lend))
         .register(function!(lab_run_take_back))
         .register(function!(lab_run_resize))

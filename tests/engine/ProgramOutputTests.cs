@@ -50,6 +50,57 @@ public sealed class ProgramOutputTests
         Assert.Equal(["first Succeeded 0", "writes Succeeded 0"], running.Wait(Limit).Output.Select(line => $"{line}"));
     }
 
+    [Fact]
+    public void Lines_of_the_error_stream_wait_in_the_program_for_a_reader_who_is_slow()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const int Lines = 100_000;
+        using var session = EngineSession.WithModule();
+        using var blocked = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        using var folder = new TemporaryFolder();
+        var start = Path.Combine(folder.Path, "start");
+        var running = session.Start(
+            $$"""
+            param($Blocked, $GoOn, $Start)
+            Invoke-ParallelLabRunner -NoOutput -MaxParallelism 1 -Operations @(
+                @{ Name = 'first'; ScriptBlock = { } }
+                @{ Name = 'writes'; Dependencies = 'first'; Command = 'sh'; Arguments = '-c', "until [ -e '$Start' ]; do sleep 0.01; done; exec seq 1 {{Lines}} >&2" }
+            ) | ForEach-Object { if ($_.Name -eq 'first') { $Blocked.Set(); $null = $GoOn.Wait(120000) } else { "$($_.Status) $($_.Records.Count) $($_.Records[-1].Data)" } }
+            """,
+            new Hashtable { ["Blocked"] = blocked, ["GoOn"] = goOn, ["Start"] = start });
+        var most = 0;
+        try
+        {
+            Assert.True(blocked.Wait(Limit));
+            var run = LiveRun();
+            var queue = Value(run, "Queue");
+            var waiting = (ICollection)Value(queue, "_items");
+            bool Look(bool ends)
+            {
+                most = Math.Max(most, waiting.Count);
+                return ends;
+            }
+
+            File.WriteAllText(start, "");
+            Assert.True(SpinWait.SpinUntil(() => Look((bool)Value(queue, "_holds") || (bool)Value(run, "IsOver")), Limit), "the queue gets full");
+            goOn.Set();
+            Assert.True(SpinWait.SpinUntil(() => Look((bool)Value(run, "IsOver")), Limit), "the run ends once it is read");
+        }
+        finally
+        {
+            goOn.Set();
+        }
+
+        // What the queue has room for, and what the core has let through before it was told.
+        Assert.InRange(most, 4096, 4096 + (4 << 20) / 256);
+        Assert.Equal([$"Succeeded 10000 {Lines}"], running.Wait(Limit).Output.Select(line => $"{line}"));
+    }
+
     // The one run of this session: others of the process have ended, for the tests run one after the other.
     private static object LiveRun()
     {

@@ -59,6 +59,23 @@ Invoke-ParallelLabRunner -Isolation Process @{ Name = 'a'; Parameters = @{ Count
         "$state" | Should -Match '^$|\) [ZX] '
     } -Skip:(!$IsLinux)
 
+    It 'finds what has left the process, its group and its session, and ends it when the limit has passed' {
+        $file = Join-Path $TestDrive 'daemon'
+        # Forked twice, with a session of its own and SIGTERM ignored.
+        $daemon = "trap '' TERM; echo `$`$ > '$file.new'; mv '$file.new' '$file'; exec sleep 600"
+        foreach ($limit in '8s', '30s', '120s') {
+            $result = Invoke-ParallelLabRunner -Isolation Process @{ Name = 'a'; Timeout = $limit; Parameters = @{ Daemon = $daemon }; ScriptBlock = {
+                    param($Daemon)
+                    sh -c 'setsid sh -c "setsid sh -c \"\$0\" \"\$0\" & " "$0" >/dev/null 2>&1 &' $Daemon
+                    Start-Sleep -Seconds 600
+                } } 2>$null
+            if (Test-Path $file) { break }
+        }
+        $result.Status | Should -Be 'TimedOut'
+        [int] $left = Get-Content $file
+        Get-Content "/proc/$left/stat" -ErrorAction Ignore | Should -Match '^$|\) [ZX] '
+    } -Skip:(!$IsLinux)
+
     It 'gets functions, variables, an initialization script and LabRunner''s commands' {
         function Get-Answer { 'answer' }
         $number = 42

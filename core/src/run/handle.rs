@@ -9,12 +9,15 @@ use super::explain::Explanation;
 use super::options::RunOptions;
 use super::outcome::Outcome;
 use super::sync::{Condvar, Mutex, MutexGuard};
+use super::tasks;
 use super::workers::Ticket;
 use crate::graph::OpId;
 use crate::operation::StopMode;
 use crate::plan::Plan;
 use crate::record::RunResult;
 use crate::scheduler::{Input, State};
+use crate::work::gate::Gate;
+use crate::work::mark::Mark;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -37,6 +40,7 @@ pub struct Run {
     bell: Arc<Condvar>,
     /// Rings when the next due time has changed.
     timer: Arc<Notify>,
+    gate: Arc<Gate>,
 }
 
 impl Run {
@@ -45,6 +49,7 @@ impl Run {
         about: Arc<About>,
         bell: Arc<Condvar>,
         timer: Arc<Notify>,
+        gate: Arc<Gate>,
         driver: impl FnOnce(Weak<Self>) -> Driver,
     ) -> Arc<Self> {
         Arc::new_cyclic(|run| Self {
@@ -53,6 +58,7 @@ impl Run {
             driver: Mutex::new(driver(Weak::clone(run))),
             bell,
             timer,
+            gate,
         })
     }
 
@@ -109,6 +115,17 @@ impl Run {
     /// Stops everything. A grace bounds that of each operation.
     pub fn cancel(&self, mode: StopMode) {
         drop(self.send(Message::Input(Input::Cancel(mode))));
+    }
+
+    /// By what everything that an attempt starts is found.
+    pub fn mark(&self, op: OpId, attempt: u32) -> Mark {
+        tasks::mark(&self.about.id, op, attempt)
+    }
+
+    /// Holds back the output of programs, or lets it go on: for a reader whose room is taken. What is on its way still
+    /// comes. Never waits.
+    pub fn hold_output(&self, held: bool) {
+        self.gate.set(!held);
     }
 
     /// Lends up to `most` slots that nothing needs now to a run inside one of the operations, and

@@ -20,6 +20,7 @@ use crate::record::Writer;
 use crate::record::disk::{Disk, Files};
 use crate::record::header::{self, Header};
 use crate::scheduler::Scheduler;
+use crate::work::gate::Gate;
 use crate::work::runtime;
 use jiff::Timestamp;
 use std::sync::{Arc, Weak};
@@ -58,11 +59,13 @@ impl Run {
         let runtime = if is_model() { None } else { Some(runtime::handle()?) };
         let About { plan, options, .. } = &*about;
         let settings = options.settings(plan, about.retry.as_ref(), uuid.as_u64_pair().1);
+        let gate = Arc::new(Gate::open());
         let (bell, bell_of_timer) = (Arc::new(Condvar::default()), Arc::new(Notify::new()));
         let surroundings = Surroundings {
             run: about.id.clone(),
             secrets: options.secrets.clone(),
             budget: Arc::clone(hub.budget()),
+            gate: Arc::clone(&gate),
             grace: Duration::from_millis(options.stop_grace_ms),
         };
         let driver = |run: Weak<Self>| {
@@ -76,7 +79,7 @@ impl Run {
             };
             Driver::new(Arc::clone(&about), parts)
         };
-        let run = Self::new(Arc::clone(&about), Arc::clone(&bell), Arc::clone(&bell_of_timer), driver);
+        let run = Self::new(Arc::clone(&about), Arc::clone(&bell), Arc::clone(&bell_of_timer), gate, driver);
         if let Some(message) = warning {
             run.driver.lock().warn(message);
         }

@@ -7,6 +7,7 @@
 use crate::graph::OpId;
 use crate::operation::{StopMode, Work};
 use crate::work::budget::OutputBudget;
+use crate::work::gate::Gate;
 use crate::work::identity::Identity;
 use crate::work::mark::Mark;
 use crate::work::provider::{Conclusion, Context, Message, Report, Reporter, StopSender, carry_out};
@@ -34,6 +35,8 @@ pub(super) struct Surroundings {
     pub secrets: Secrets,
     /// Room for output that waits to be read.
     pub budget: Arc<OutputBudget>,
+    /// What holds the output back while the run's reader has no room.
+    pub gate: Arc<Gate>,
     /// The grace where no order brings its own.
     pub grace: Duration,
 }
@@ -71,13 +74,13 @@ impl Tasks {
         let (Some(provider), Some(to)) = (work::provider_of(work), self.reports()) else { return };
         let (sender, orders) = mpsc::unbounded_channel();
         self.senders.insert(op, sender);
-        let Surroundings { run, secrets, budget, grace } = &self.surroundings;
-        let reporter = Reporter::new(to, Arc::clone(budget), op, attempt);
+        let Surroundings { run, secrets, budget, gate, grace } = &self.surroundings;
+        let reporter = Reporter::new(to, Arc::clone(budget), Arc::clone(gate), op, attempt);
         let context = Context {
             orders,
             secrets: secrets.clone(),
             grace: *grace,
-            mark: Mark { host: this_process(), run: run.clone(), op, attempt, detached: false },
+            mark: mark(run, op, attempt),
             reporter: reporter.clone(),
         };
         match runtime::handle() {
@@ -111,7 +114,9 @@ impl Tasks {
     }
 }
 
-fn this_process() -> Identity {
+/// By what everything that an attempt starts is found.
+pub(super) fn mark(run: &str, op: OpId, attempt: u32) -> Mark {
     static THIS: OnceLock<Identity> = OnceLock::new();
-    *THIS.get_or_init(|| Identity::of(std::process::id()))
+    let host = *THIS.get_or_init(|| Identity::of(std::process::id()));
+    Mark { host, run: run.to_owned(), op, attempt, detached: false }
 }

@@ -36,6 +36,11 @@ impl Mark {
         value
     }
 
+    /// The value of [`VARIABLE`] for a process that this one starts.
+    pub fn in_environment(&self) -> String {
+        self.beside(std::env::var_os(VARIABLE).as_deref()).to_string_lossy().into_owned()
+    }
+
     /// Reads `host-pid.host-start/run/operation/attempt`, operations counted from 1, with a `+` behind it
     /// for what is detached.
     pub fn parse(text: &str) -> Option<Self> {

@@ -6,17 +6,20 @@
 //! | how is a program run from its start to its end | [`process`] |
 //! | where do programs live, and how is all that they start ended | [`host`] |
 //! | by what is something that was started found again | [`identity`], [`mark`] |
+//! | how is what a script has started ended | [`marked`] |
 //! | what is still alive of operations whose PowerShell has died | [`survivors`] |
-//! | how does its output come, and how much of it may wait | [`output`], [`budget`] |
+//! | how does its output come, and how much of it may wait | [`output`], [`budget`], [`gate`] |
 //! | how does it get secrets, which are shown nowhere | [`secrets`] |
 //! | on which threads does all of it happen | [`runtime`] |
 //!
 //! Nothing here holds a run. *What* runs is a provider; *where* it lives is a host.
 
 pub mod budget;
+pub mod gate;
 pub mod host;
 pub mod identity;
 pub mod mark;
+pub mod marked;
 pub mod output;
 pub mod process;
 pub mod provider;

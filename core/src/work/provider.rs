@@ -4,6 +4,7 @@
 //! sending one never waits. A new kind of work is a new provider here and a new arm of [`provider_of`](super::provider_of).
 
 use super::budget::OutputBudget;
+use super::gate::Gate;
 use super::identity::Identity;
 use super::mark::Mark;
 use super::output::Stream;
@@ -105,19 +106,21 @@ pub struct Message {
 pub struct Reporter {
     to: mpsc::UnboundedSender<Message>,
     budget: Arc<OutputBudget>,
+    gate: Arc<Gate>,
     op: OpId,
     attempt: u32,
 }
 
 impl Reporter {
-    /// Reports of an attempt go there, and lines of output only when the budget has room for them.
+    /// Reports of an attempt go there, and lines of output only when the gate is open and the budget has room for them.
     pub fn new(
         to: mpsc::UnboundedSender<Message>,
         budget: Arc<OutputBudget>,
+        gate: Arc<Gate>,
         op: OpId,
         attempt: u32,
     ) -> Self {
-        Self { to, budget, op, attempt }
+        Self { to, budget, gate, op, attempt }
     }
 
     /// Sends a report.
@@ -128,6 +131,7 @@ impl Reporter {
 
     /// Sends a line of output as soon as there is room for it.
     pub async fn line(&self, stream: Stream, line: String) {
+        self.gate.passed().await;
         self.budget.reserve(&line).await;
         self.send(Report::Line(stream, line));
     }

@@ -1,8 +1,8 @@
 //! Which processes are still alive of operations whose PowerShell has died, and how to end them.
 
-use super::identity::Identity;
 #[cfg(unix)]
 use super::host::local::os;
+use super::identity::Identity;
 use crate::graph::OpId;
 
 /// An attempt that was at work when its PowerShell died.
@@ -155,8 +155,8 @@ mod imp {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::work::mark::Mark;
     use crate::work::host::local::tree::Row;
+    use crate::work::mark::Mark;
 
     fn row(pid: u32, parent: u32, group: u32) -> Row {
         Row { pid, parent, group, start_time: u64::from(pid) * 10, zombie: false }

@@ -25,6 +25,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
     private Timer? _kill;
     private OperationRecorder? _recorder;
     private volatile bool _stopped;
+    private long _end = long.MaxValue;
 
     /// <summary>What to do; see <see cref="ProcessOrder"/>.</summary>
     [Parameter(Mandatory = true)]
@@ -33,6 +34,10 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
     /// <summary>The time that it has to end by itself when it is stopped.</summary>
     [Parameter(Mandatory = true)]
     public TimeSpan Grace { get; set; }
+
+    /// <summary>By what everything is found that the process starts.</summary>
+    [Parameter(Mandatory = true)]
+    public object Mark { get; set; } = "";
 
     bool IBlockedWriter.IsStopped => _stopped;
 
@@ -48,7 +53,11 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         var program = PowerShellProgram.Find() ?? throw LabRunnerError.NoPowerShell();
         using var process = new Process { StartInfo = Start(program), EnableRaisingEvents = true };
         using var drained = new Timer(_ => Complete(), null, Timeout.Infinite, Timeout.Infinite);
-        process.Exited += (_, _) => drained.Change(DrainMs, Timeout.Infinite);
+        process.Exited += (_, _) =>
+        {
+            EndWhatIsLeft();
+            drained.Change(DrainMs, Timeout.Infinite);
+        };
         using var lifeline = Lifeline.Hold();
         using var kill = new Timer(_ => Kill(), null, Timeout.Infinite, Timeout.Infinite);
         Order["Lifeline"] = lifeline.GetClientHandleAsString();
@@ -77,6 +86,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         }
 
         process.WaitForExit();
+        EndWhatIsLeft();
         lock (_gate)
         {
             (_process, _lifeline, _kill) = (null, null, null);
@@ -96,11 +106,26 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         lock (_gate)
         {
             _stopped = true;
+            _end = Environment.TickCount64 + (long)Grace.TotalMilliseconds;
             _lifeline?.Dispose();
             _kill?.Change(Grace, Timeout.InfiniteTimeSpan);
+            if (_process is { HasExited: true })
+            {
+                // What it has left keeps its pipes open, and is waited for.
+                ThreadPool.UnsafeQueueUserWorkItem(static command => command.EndWhatIsLeft(), this, preferLocal: false);
+            }
         }
 
         _recorder?.WakeWriter();
+    }
+
+    // What ended by itself may have meant to leave something running; what was stopped leaves nothing.
+    private void EndWhatIsLeft()
+    {
+        if (_stopped)
+        {
+            ((OperationMark)Mark).End(TimeSpan.FromMilliseconds(Math.Max(0, Interlocked.Read(ref _end) - Environment.TickCount64)));
+        }
     }
 
     private void Kill()
@@ -118,7 +143,7 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
         }
     }
 
-    private static ProcessStartInfo Start(PowerShellProgram program)
+    private ProcessStartInfo Start(PowerShellProgram program)
     {
         var command = ChildOperation.Bootstrap();
         var start = new ProcessStartInfo(program.Program)
@@ -132,6 +157,11 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
             UseShellExecute = false,
             CreateNoWindow = true,
         };
+        if (((OperationMark)Mark).Value is { } mark)
+        {
+            start.Environment[OperationMark.Variable] = mark;
+        }
+
         string[] arguments = ["-NoLogo", "-NoProfile", "-NonInteractive", "-OutputFormat", "Text", "-EncodedCommand", Convert.ToBase64String(Encoding.Unicode.GetBytes(command))];
         foreach (var argument in program.First.Concat(arguments))
         {

@@ -35,6 +35,7 @@ internal sealed class RunSession : IDisposable
         Nodes = [.. operations, .. operations.Select(operation => operation.Undoing()).OfType<OperationDefinition>()];
         Settings = settings;
         Caller = caller;
+        Queue = new BoundedQueue(HoldOutput);
         _recorders = new OperationRecorder?[Nodes.Count];
         _progress = new OwnProgress?[Nodes.Count];
     }
@@ -57,7 +58,7 @@ internal sealed class RunSession : IDisposable
     /// <summary>The runspace that started it.</summary>
     internal Guid Origin { get; } = Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
 
-    internal BoundedQueue Queue { get; } = new();
+    internal BoundedQueue Queue { get; }
 
     /// <summary>When it started, in local time.</summary>
     internal DateTime StartedAt { get; private set; }
@@ -273,6 +274,45 @@ internal sealed class RunSession : IDisposable
         catch (Exception error) when (IsReleased(error))
         {
             return 0;
+        }
+    }
+
+    /// <summary>The mark of everything that an attempt starts; nothing once the run has been released.</summary>
+    internal string? MarkOf(int operation, uint attempt)
+    {
+        try
+        {
+            return _handle?.Mark(operation, (int)attempt);
+        }
+        catch (Exception error) when (IsReleased(error))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Signals everything that has an attempt's mark; says how many processes that are.</summary>
+    internal int Signal(int operation, uint attempt, MarkedSignal signal)
+    {
+        try
+        {
+            return _handle?.Signal(operation, (int)attempt, signal) ?? 0;
+        }
+        catch (Exception error) when (IsReleased(error))
+        {
+            return 0;
+        }
+    }
+
+    // A program that writes faster than it is read waits, as a script does.
+    private void HoldOutput(bool held)
+    {
+        try
+        {
+            _handle?.HoldOutput(held);
+        }
+        catch (Exception error) when (IsReleased(error))
+        {
+            // Nothing of it writes any more.
         }
     }
 

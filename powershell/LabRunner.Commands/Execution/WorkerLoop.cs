@@ -337,6 +337,7 @@ internal sealed class WorkerLoop
             {
                 ["Order"] = Apart.ProcessOrder.Of(assignment.Name, assignment.Work!, assignment.Run.Caller),
                 ["Grace"] = assignment.Run.Settings.StopGrace,
+                ["Mark"] = new Apart.OperationMark(assignment.Run, assignment.Operation, assignment.Attempt),
             });
         }
         else

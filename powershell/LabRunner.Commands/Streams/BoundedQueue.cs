@@ -5,9 +5,13 @@ namespace LabRunner.Streams;
 /// <summary>What a run hands to the thread of its cmdlet: records, bounded, and events, which always fit.</summary>
 /// <remarks>
 /// Workers wait while it is full, so that a script that writes faster than it is read keeps memory flat; a stop ends
-/// their wait. Events come from the control thread, which must never wait: they are few and small.
+/// their wait. The control thread must never wait: its events are few and small, and what programs write is held back
+/// in the core, of which some thousand lines may be on their way.
 /// </remarks>
-internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L << 20)
+/// <param name="hold">Holds back what programs write, or lets it go on. Called under the queue's lock; must not wait.</param>
+/// <param name="recordLimit">Records that the queue has room for.</param>
+/// <param name="byteLimit">Bytes that it has room for.</param>
+internal sealed class BoundedQueue(Action<bool> hold, int recordLimit = 4096, long byteLimit = 32L << 20)
 {
     private readonly object _gate = new();
     private readonly Queue<RunItem> _items = new();
@@ -16,6 +20,7 @@ internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L 
     private int _waitingWriters;
     private bool _readerWaits;
     private bool _closed;
+    private bool _holds;
 
     /// <summary>Puts an item; a record waits for room, unless the queue is closed or the writer is told to stop.</summary>
     internal void Put(in RunItem item, IBlockedWriter? writer)
@@ -24,7 +29,7 @@ internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L 
         {
             if (item.IsWritten)
             {
-                if (!_closed && (_records >= recordLimit || _bytes >= byteLimit) && writer is not null)
+                if (!_closed && IsFull && writer is not null)
                 {
                     WaitForRoom(writer);
                 }
@@ -36,6 +41,10 @@ internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L 
 
                 _records++;
                 _bytes += item.Size;
+                if (writer is null && IsFull)
+                {
+                    Hold(true);
+                }
             }
 
             _items.Enqueue(item);
@@ -71,9 +80,13 @@ internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L 
             {
                 _records--;
                 _bytes -= item.Size;
-                if (_waitingWriters > 0 && _records <= recordLimit / 2 && _bytes <= byteLimit / 2)
+                if (_records <= recordLimit / 2 && _bytes <= byteLimit / 2)
                 {
-                    Monitor.PulseAll(_gate);
+                    Hold(false);
+                    if (_waitingWriters > 0)
+                    {
+                        Monitor.PulseAll(_gate);
+                    }
                 }
             }
 
@@ -87,6 +100,7 @@ internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L 
         lock (_gate)
         {
             _closed = true;
+            Hold(false);
             Monitor.PulseAll(_gate);
         }
     }
@@ -100,12 +114,23 @@ internal sealed class BoundedQueue(int recordLimit = 4096, long byteLimit = 32L 
         }
     }
 
+    private bool IsFull => _records >= recordLimit || _bytes >= byteLimit;
+
+    private void Hold(bool holds)
+    {
+        if (_holds != holds)
+        {
+            _holds = holds;
+            hold(holds);
+        }
+    }
+
     private void WaitForRoom(IBlockedWriter writer)
     {
         _waitingWriters++;
         try
         {
-            while (!_closed && !writer.IsStopped && (_records >= recordLimit || _bytes >= byteLimit))
+            while (!_closed && !writer.IsStopped && IsFull)
             {
                 Monitor.Wait(_gate);
             }

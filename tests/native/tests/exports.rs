@@ -189,6 +189,10 @@ fn free_slots_can_be_lent_to_another_run_and_come_back() {
     assert_eq!(take(run, 2, 0).state, LabTicket::IDLE);
     assert_eq!(take_back(run, 1), Ok(0));
     assert_eq!(take(run, 2, WAIT).operation, 2);
+    let hold =
+        |run, held| number(unsafe { export!("lab_run_hold_output", fn(u64, u32) -> LabReply)(run, held) });
+    assert_eq!((hold(run, 1), hold(run, 0)), (Ok(0), Ok(0)));
+    assert_eq!(hold(0, 1).unwrap_err()["id"], "LabRunner.InvalidHandle");
     assert_eq!(resize(run, 0), Ok(0));
     assert_eq!(lend(run, 1), Ok(0));
     for refused in [lend(0, 1), take_back(0, 1), resize(0, 1)] {

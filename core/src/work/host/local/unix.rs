@@ -5,6 +5,8 @@ use super::tree::{Row, members};
 use crate::work::host::{Exit, StopSignal};
 use crate::work::identity::Identity;
 use crate::work::mark::Mark;
+#[cfg(target_os = "linux")]
+use crate::work::marked::Signal;
 use std::collections::HashSet;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -204,6 +206,21 @@ impl Group {
 #[cfg(target_os = "linux")]
 pub(in crate::work) fn tree_of(root: Identity, mark: Option<Mark>) -> Vec<Identity> {
     Group::of(root, mark).look().0.iter().map(Row::identity).collect()
+}
+
+/// Signals one process that had a mark a moment ago.
+#[cfg(target_os = "linux")]
+pub(in crate::work) fn send(to: Identity, signal: Signal) {
+    let Ok(pid) = i32::try_from(to.pid) else { return };
+    match signal {
+        Signal::None => {}
+        _ if !to.is_running() => {}
+        Signal::Terminate => {
+            signal_to(pid, libc::SIGTERM);
+            signal_to(pid, libc::SIGCONT);
+        }
+        Signal::Kill => signal_to(pid, libc::SIGKILL),
+    }
 }
 
 /// Sends a signal. A target that has ended, or that belongs to somebody else, is no fault here: the
