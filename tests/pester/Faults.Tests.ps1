@@ -45,6 +45,18 @@ Describe 'Faults of operations' {
     }
 }
 
+Describe 'Faults of -ResourceLimits' {
+    It 'come beside those of the operations, in one go' {
+        $operations = @{ Name = 'a'; ScriptBlock = { 1 }; Dependencies = 'nobody' }, @{ Name = 'b' }
+        $limits = @{ MaxMemoryGB = 'much'; Pools = @{ downloads = 'few' } }
+        foreach ($call in { Invoke-ParallelLabRunner $operations -ResourceLimits $limits }, { Get-LabPlan -Operations $operations -ResourceLimits $limits }) {
+            $found = try { & $call } catch [LabRunner.LabRunnerException] { $_.Exception.Findings }
+            $found.Id | Should -Be 'LabRunner.MissingWork', 'LabRunner.InvalidValue', 'LabRunner.InvalidValue', 'LabRunner.UnknownDependency'
+        }
+        (Test-LabConfiguration -Configuration @{ Operations = $operations; ResourceLimits = $limits }).Errors | Should -HaveCount 4
+    }
+}
+
 Describe 'Faults of lab files' {
     BeforeAll {
         $lab = Join-Path -Path $TestDrive -ChildPath 'faults.yaml'

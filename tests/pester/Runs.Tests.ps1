@@ -58,6 +58,19 @@ Invoke-ParallelLabRunner -Operations $operations
         $results.Status | Should -Be 'Failed', 'Succeeded'
     }
 
+    It '<Under> ends a script with <Code>: a failed operation is a result, and a lab that is missing is not' -ForEach @(
+        @{ Under = 'The preference Stop'; Code = 0; Set = ''; Call = "Invoke-ParallelLabRunner @{ Name = 'bad'; ScriptBlock = { throw 'no' } }" }
+        @{ Under = 'A default of -ErrorAction Stop'; Code = 1; Set = "`$PSDefaultParameterValues['*-*Lab*:ErrorAction'] = 'Stop'"; Call = "Invoke-ParallelLabRunner @{ Name = 'bad'; ScriptBlock = { throw 'no' } }" }
+        @{ Under = 'The preference Stop, without a lab,'; Code = 1; Set = ''; Call = 'Start-AdvancedLabOrchestration ./no-such-lab.yaml' }
+    ) {
+        . "$PSScriptRoot/Invoke-SamePowerShell.ps1"
+        $script = Join-Path $TestDrive 'stops.ps1'
+        Set-Content $script "Import-Module '$((Get-Module LabRunner).ModuleBase)'", "`$ErrorActionPreference = 'Stop'", $Set, "`$null = $Call", "'went on'"
+        $said = Invoke-SamePowerShell -File $script 2>$null
+        $LASTEXITCODE | Should -Be $Code
+        @($said) -contains 'went on' | Should -Be ($Code -eq 0)
+    }
+
     It 'throws once, with all results, when that was asked for' {
         $thrown = { Invoke-ParallelLabRunner -Operations @{ Name = 'bad'; ScriptBlock = { throw 'no' } } -ThrowOnFailure -ErrorAction SilentlyContinue } |
             Should -Throw -ErrorId 'LabRunner.RunFailed*' -PassThru

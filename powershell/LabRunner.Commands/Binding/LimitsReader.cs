@@ -8,8 +8,16 @@ namespace LabRunner.Binding;
 internal static class LimitsReader
 {
     /// <summary>The limits as the core's own document has them.</summary>
-    /// <exception cref="LabRunnerException">A key that is no limit, or a value that is no amount.</exception>
+    /// <exception cref="LabRunnerException">A key that is not a limit, or a value that is not an amount.</exception>
     internal static Dictionary<string, object?> Read(object? given, JsonElement? file = null)
+    {
+        List<LabFinding> findings = [];
+        var limits = Read(given, findings, file);
+        return findings.Count == 0 ? limits : throw LabRunnerError.Input(findings);
+    }
+
+    /// <summary>The same where faults are reported beside others.</summary>
+    internal static Dictionary<string, object?> Read(object? given, ICollection<LabFinding> findings, JsonElement? file = null)
     {
         var limits = new Dictionary<string, object?>();
         var pools = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
@@ -30,12 +38,7 @@ internal static class LimitsReader
 
         if (given is not null)
         {
-            List<LabFinding> findings = [];
             Over(given, limits, pools, findings);
-            if (findings.Count > 0)
-            {
-                throw LabRunnerError.Input(findings);
-            }
         }
 
         if (pools.Count > 0)
@@ -46,7 +49,7 @@ internal static class LimitsReader
         return limits;
     }
 
-    private static void Over(object given, Dictionary<string, object?> limits, Dictionary<string, object?> pools, List<LabFinding> findings)
+    private static void Over(object given, Dictionary<string, object?> limits, Dictionary<string, object?> pools, ICollection<LabFinding> findings)
     {
         if (FieldMap.Of(given) is not { } map)
         {
@@ -81,7 +84,7 @@ internal static class LimitsReader
 
         foreach (var unknown in map.Unknown)
         {
-            Refuse($"The resource limits have '{unknown}', which is no limit.", "There are MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps, MaxDiskMbps and Pools.");
+            Refuse($"The resource limits have '{unknown}', which is not a limit.", "There are MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps, MaxDiskMbps and Pools.");
         }
 
         void Limit(string key, string spelled, Func<object, long?> read)
@@ -97,7 +100,7 @@ internal static class LimitsReader
             }
             else
             {
-                Refuse($"The limit {spelled} is '{value}', which is no amount above zero.", "Write a number, or leave it out where nothing is to be limited.");
+                Refuse($"The limit {spelled} is '{value}', which is not an amount above zero.", "Write a number, or leave it out where nothing is to be limited.");
             }
         }
 

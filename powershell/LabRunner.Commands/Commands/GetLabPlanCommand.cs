@@ -157,16 +157,17 @@ public sealed class GetLabPlanCommand : QueryCommand
         var definitions = reader.Read(_operations);
         LabWarnings.Write(Voice, reader.Findings);
         var selected = selection.Of(definitions);
+        List<LabFinding> findings = [.. reader.Findings];
         var order = RunOrder.Of(OrchestrationMode, []);
         var settings = new RunSettings
         {
             Name = "operations",
             MaxConcurrency = order.Mode == "sequential" ? 1 : SettingSources.Look(Voice) is var defaults && MaxConcurrency is > 0 and { } wanted ? defaults.Bounded(wanted) : defaults.Concurrency,
-            Limits = LimitsReader.Read(ResourceLimits),
+            Limits = LimitsReader.Read(ResourceLimits, findings),
             Order = order.Mode,
             RequiresPrograms = false,
         };
-        using var plan = LabRun.Compile(selected.Operations, settings, reader.Findings);
+        using var plan = LabRun.Compile(selected.Operations, settings, findings);
         var described = LabReportBuilder.Plan(plan, settings, selected);
         LabWarnings.Write(Voice, described.Findings);
         return described;

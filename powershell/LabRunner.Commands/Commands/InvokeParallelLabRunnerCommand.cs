@@ -171,11 +171,12 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         var reader = new OperationReader(Voice, Strict, ofScripts: scripts is not null, brought: new BroughtVariables(Voice, Variables, Functions, InitializationScript));
         var definitions = reader.Read(scripts?.Read(Scripts) ?? _operations);
         var foreseen = DryRun ? null : Foresee(definitions, reader.Constrained, MaxConcurrency);
-        var settings = Settings();
+        List<LabFinding> findings = [.. reader.Findings];
+        var settings = Settings(findings);
 
         // Before the faults, which they may explain.
-        LabWarnings.Write(Voice, reader.Findings);
-        using var plan = LabRun.Compile(definitions, settings, reader.Findings);
+        LabWarnings.Write(Voice, findings);
+        using var plan = LabRun.Compile(definitions, settings, findings);
         if (DryRun)
         {
             var planned = LabReportBuilder.Plan(plan, settings, definitions);
@@ -221,7 +222,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
         ThrowIfAsked(outcome);
     }
 
-    private RunSettings Settings()
+    private RunSettings Settings(ICollection<LabFinding> findings)
     {
         CheckConcurrency(nameof(MaxConcurrency), MaxConcurrency);
         CheckConcurrency(nameof(Throttle), Throttle);
@@ -257,7 +258,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             CancelRunning = CancelRunning,
             Retry = retry,
             Attempts = RetryCount > 0 ? RetryCount + 1 : failure == "retry" ? Defaults.MaxRetries + 1 : null,
-            Limits = LimitsReader.Read(ResourceLimits),
+            Limits = LimitsReader.Read(ResourceLimits, findings),
             Order = order.Mode,
             RequiresPrograms = !DryRun && !IsWhatIf,
             CustomOrder = order.Names,

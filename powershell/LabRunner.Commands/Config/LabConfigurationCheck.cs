@@ -67,7 +67,9 @@ internal static class LabConfigurationCheck
         var reader = new OperationReader(caller, strict);
         var items = FieldMap.Of(operations) is null && LanguagePrimitives.GetEnumerable(operations) is { } list ? list.Cast<object?>() : [operations];
         var definitions = reader.Read(items);
-        test.Operations = Plan(() => LabRun.Compile(definitions, new RunSettings { MaxConcurrency = 1, Limits = LimitsReader.Read(limits), RequiresPrograms = false }, reader.Findings), found, withWarnings: true);
+        List<LabFinding> findings = [.. reader.Findings];
+        var settings = new RunSettings { MaxConcurrency = 1, Limits = LimitsReader.Read(limits, findings), RequiresPrograms = false };
+        test.Operations = Plan(() => LabRun.Compile(definitions, settings, findings), found, withWarnings: true);
         found.AddRange(reader.Findings.Where(finding => finding.IsWarning).Select(finding => LabConfigFinding.Of(finding)));
         return Told(test, found);
     }
