@@ -5,6 +5,8 @@
 
 #[cfg(target_os = "linux")]
 use super::host::local::os;
+#[cfg(target_os = "linux")]
+use super::identity::Identity;
 use super::mark::Mark;
 
 /// What is sent to all that has a mark.
@@ -28,7 +30,20 @@ pub fn signal(mark: &Mark, signal: Signal) -> usize {
     };
     let rows = os::rows();
     let marked = rows.iter().filter(may_have_it).filter(|row| os::marks(row.pid).contains(mark));
-    marked.map(|row| os::send(row.identity(), signal)).count()
+    marked.map(|row| send(row.identity(), signal)).count()
+}
+
+#[cfg(target_os = "linux")]
+fn send(to: Identity, signal: Signal) {
+    match signal {
+        Signal::None => {}
+        Signal::Terminate => {
+            os::signal_one(to, libc::SIGTERM);
+            // What was stopped would not see the signal before it goes on.
+            os::signal_one(to, libc::SIGCONT);
+        }
+        Signal::Kill => os::signal_one(to, libc::SIGKILL),
+    }
 }
 
 /// Other systems do not show the environment of a process.
@@ -41,7 +56,6 @@ pub fn signal(_mark: &Mark, _signal: Signal) -> usize {
 mod tests {
     use super::*;
     use crate::graph::OpId;
-    use crate::work::identity::Identity;
     use crate::work::mark;
     use std::io::{BufRead, BufReader};
     use std::os::unix::process::ExitStatusExt;

@@ -5,8 +5,6 @@ use super::tree::{Row, members};
 use crate::work::host::{Exit, StopSignal};
 use crate::work::identity::Identity;
 use crate::work::mark::Mark;
-#[cfg(target_os = "linux")]
-use crate::work::marked::Signal;
 use std::collections::HashSet;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -193,11 +191,7 @@ impl Group {
             signal_to(-group, signal);
         }
         for member in members.iter().filter(|row| !(as_group && row.group == self.root.pid)) {
-            if member.identity().is_running()
-                && let Ok(pid) = i32::try_from(member.pid)
-            {
-                signal_to(pid, signal);
-            }
+            signal_one(member.identity(), signal);
         }
     }
 }
@@ -208,18 +202,12 @@ pub(in crate::work) fn tree_of(root: Identity, mark: Option<Mark>) -> Vec<Identi
     Group::of(root, mark).look().0.iter().map(Row::identity).collect()
 }
 
-/// Signals one process that had a mark a moment ago.
-#[cfg(target_os = "linux")]
-pub(in crate::work) fn send(to: Identity, signal: Signal) {
-    let Ok(pid) = i32::try_from(to.pid) else { return };
-    match signal {
-        Signal::None => {}
-        _ if !to.is_running() => {}
-        Signal::Terminate => {
-            signal_to(pid, libc::SIGTERM);
-            signal_to(pid, libc::SIGCONT);
-        }
-        Signal::Kill => signal_to(pid, libc::SIGKILL),
+/// Signals one process, unless its number is another's by now.
+pub(in crate::work) fn signal_one(to: Identity, signal: i32) {
+    if to.is_running()
+        && let Ok(pid) = i32::try_from(to.pid)
+    {
+        signal_to(pid, signal);
     }
 }
 
