@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace LabRunner.Interop;
 
 /// <summary>How a forecast is made.</summary>
-/// <param name="MaxConcurrency">Operations at work at the same time; 1 or more.</param>
+/// <param name="MaxConcurrency">Operations that may run at the same time; 1 or more.</param>
 /// <param name="Schedule"><c>expected</c>: the run as the scheduler will do it; <c>shortest</c>: the shortest that was found.</param>
 /// <param name="Tries">The most schedules that the search builds.</param>
 /// <param name="BudgetMilliseconds">How long to search; no limit but the tries when null.</param>

@@ -84,7 +84,7 @@ public sealed class RunHandle : IDisposable
         _ = Native.lab_run_hold_output(run.Value, held ? 1u : 0u).Value();
     }
 
-    /// <summary>Lends up to so many slots that nothing needs now. Never waits.</summary>
+    /// <summary>Lends up to <paramref name="most"/> slots that are free now. Never waits.</summary>
     /// <returns>How many.</returns>
     public int Lend(int most)
     {

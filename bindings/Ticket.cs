@@ -31,7 +31,7 @@ public readonly record struct Ticket(TicketState State, uint Operation, uint Att
 /// <summary>How a run is canceled.</summary>
 public enum CancelMode
 {
-    /// <summary>Everything is told to stop and has its grace.</summary>
+    /// <summary>Everything is asked to stop and has its grace.</summary>
     Graceful = 0,
 
     /// <summary>Everything is killed.</summary>

@@ -22,7 +22,7 @@ fn check(data: *const u8, length: u64) -> Result<usize, Fault> {
 /// The bytes the caller points to.
 ///
 /// # Safety
-/// `data` points to `length` readable bytes that nobody changes during `'a`, or is null.
+/// `data` points to `length` readable bytes that stay unchanged during `'a`, or is null.
 pub(crate) unsafe fn read<'a>(data: *const u8, length: u64) -> Result<&'a [u8], Fault> {
     let length = check(data, length)?;
     if length == 0 {
@@ -35,7 +35,7 @@ pub(crate) unsafe fn read<'a>(data: *const u8, length: u64) -> Result<&'a [u8], 
 /// The memory the caller wants filled.
 ///
 /// # Safety
-/// `data` points to `length` writable bytes that nobody else uses during `'a`, or is null.
+/// `data` points to `length` writable bytes that are not used elsewhere during `'a`, or is null.
 pub(crate) unsafe fn write<'a>(data: *mut u8, length: u64) -> Result<&'a mut [u8], Fault> {
     let length = check(data, length)?;
     if length == 0 {

@@ -299,7 +299,7 @@ pub fn lab_run_hold_output(run: u64, held: u32) -> LabReply {
     })
 }
 
-/// Lends up to so many slots of a run that nothing needs now, and gives how many. Never waits.
+/// Lends up to `most` slots of a run that are free now, and gives the number of slots lent. Never waits.
 #[ffi]
 pub fn lab_run_lend(run: u64, most: u32) -> LabReply {
     guarded(|| Ok(handles::run(run)?.lend(most).into()))

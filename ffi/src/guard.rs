@@ -91,7 +91,7 @@ fn document_of(value: &impl Serialize) -> (u64, u64) {
 fn kept(write: impl FnOnce(&mut Document) -> serde_json::Result<()>) -> (u64, u64) {
     let mut document = Document::default();
     if let Err(error) = write(&mut document) {
-        // Only maps with keys that are no text can fail, and no document of ours has one.
+        // Only maps with keys that are not text can fail, and no document of ours has one.
         document = Document::default();
         let _ = write!(
             document,

@@ -37,7 +37,7 @@ pub(crate) fn replace(handle: u64, held: Held) {
     }
 }
 
-/// Releases a handle. What it stood for goes when nobody uses it any more.
+/// Releases a handle. What it refers to goes with its last user.
 pub(crate) fn release(handle: u64) -> Result<Held, Fault> {
     HANDLES.write().remove(key(handle)).ok_or_else(|| unknown(handle))
 }
