@@ -103,7 +103,7 @@ fn files_of_an_environment_are_found_and_the_nearest_wins() {
         ("labs/a/lab.dev.yml", beside),
     ];
     let reading = reading(&files, Some("Dev"), &[]);
-    // Sections of the project that labs do not know are nobody's slip of the pen.
+    // Sections of the project that labs do not know are not misspelt.
     assert_eq!(reading.diagnostics, []);
     assert_eq!(document(&reading)["settings"], json!({"timeout": 3, "maxConcurrency": 2, "run-timeout": 11}));
     assert_eq!(document(&reading)["x-dns"], json!(["c"]));

@@ -31,7 +31,7 @@ fn said(path: &Path) -> String {
     report(&reading.diagnostics).replace(&format!("{}/", folder.display()), "")
 }
 
-/// `INSTA_UPDATE=always cargo test -p labrunner-core broken_files` writes what is expected anew; then read it.
+/// `INSTA_UPDATE=always cargo test -p labrunner-core broken_files` rewrites what is expected; then read it.
 #[test]
 fn broken_files_get_exactly_these_findings() {
     let mut files: Vec<PathBuf> = std::fs::read_dir(bad().canonicalize().unwrap())
@@ -98,7 +98,7 @@ fn a_pipe_is_refused_unopened_and_a_forbidden_file_by_its_permissions() {
 fn a_gigabyte_is_refused_by_its_size() {
     let (folder, _) = folder(&[("lab.yaml", "")]);
     let path = folder.path().join("lab.yaml");
-    // Sparse: it takes no room on the disk, and nobody looks into it.
+    // Sparse: it takes no room on the disk, and its content is never read.
     std::fs::File::options().write(true).open(&path).unwrap().set_len(1 << 30).unwrap();
     let refused = only(opened(path.to_str().unwrap()), Code::DocumentTooLarge);
     assert!(refused.message.ends_with("the file has 1073741824 bytes."), "{}", refused.message);

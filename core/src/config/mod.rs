@@ -1,12 +1,12 @@
 //! Lab files: from bytes to a checked [`model::Lab`], with every finding at its line and column.
 //!
 //! ```text
-//! text/  bytes ─ yaml │ json │ psd1 ─ document      what stands in files
+//! text/  bytes ─ yaml │ json │ psd1 ─ document      the content of files
 //! build/ assemble ─ interpolate ─ expand            how it is put together
 //! lab/   reader ─ operations ─ model                what it means
 //! ```
 //! Each room knows the ones above it in this picture only, so that the first two serve any configuration. A file that is well-formed
-//! gives its document even when it is no sound lab, and all that is wrong with it is found in one pass.
+//! gives its document even when it is not a sound lab, and all that is wrong with it is found in one pass.
 //!
 //! ```
 //! use labrunner_core::config::{ReadOptions, read};

@@ -263,7 +263,7 @@ fn every_finding_in_one_pass_at_its_place() {
     assert_eq!(unknown.message, "Operation 'a' has the unknown key 'timout'.");
     assert_eq!(
         unknown.advice.as_deref(),
-        Some("Did you mean 'timeout'? Keys of your own stand below 'metadata', or begin with 'x-'.")
+        Some("Did you mean 'timeout'? Keys of your own go below 'metadata', or begin with 'x-'.")
     );
     assert_eq!(unknown.operation.as_deref(), Some("a"));
     assert_eq!(unknown.snippet.as_deref(), Some("    timout: 5\n    ^^^^^^"));
@@ -416,8 +416,8 @@ fn a_service_says_when_it_is_ready_and_a_stop_what_it_stops() {
     only(ready("{tcp: 80, intervall: 1}"), Code::UnknownKey);
     let stop = "name: x\noperations: [{name: t, service: s}, {name: s, command: x, mode: service, ready: {tcp: 80}}]";
     assert_eq!(work(yaml(stop)), Work::Stop { service: "s".into() });
-    let nobody = only(with_operation("service: s"), Code::UnknownService);
-    assert_eq!(nobody.snippet.as_deref(), Some("    service: s\n             ^"));
+    let unknown = only(with_operation("service: s"), Code::UnknownService);
+    assert_eq!(unknown.snippet.as_deref(), Some("    service: s\n             ^"));
     only(with_operation("provider: process\nmode: stop"), Code::MissingKey);
     only(with_operation("mode: stop\nservice: s\nready: {tcp: 1}"), Code::InvalidValue);
     only(with_operation("command: x\nservice: s"), Code::InvalidValue);

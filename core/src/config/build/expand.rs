@@ -206,7 +206,7 @@ impl<'n, 'f, 't> Expander<'n, 'f, 't> {
             Value::Null => Vec::new(),
             value => {
                 let message = format!("'{}' must be a list, but is {}", entry.key, value.kind());
-                let advice = "Write a list, a range such as 1..3, or where a list stands in the lab: 'for-each: nodes'.";
+                let advice = "Write a list, a range such as 1..3, or the place of a list in the lab: 'for-each: nodes'.";
                 self.findings.error(Code::WrongType, at, &message, advice);
                 return Vec::new();
             }
@@ -253,7 +253,7 @@ impl<'n, 'f, 't> Expander<'n, 'f, 't> {
             None | Some((_, Some(true))) => self.plain(node, mapping, scope, out),
             Some((_, None)) => {}
             Some((entry, Some(false))) => {
-                // Others may depend on it, so its names are needed, but nobody wants to hear of its faults.
+                // Others may depend on it, so its names are needed, but its faults are not reported.
                 let mut made = Vec::new();
                 let muted = std::mem::replace(&mut self.findings.muted, true);
                 self.plain(node, mapping, scope, &mut made);
@@ -300,7 +300,7 @@ impl<'n, 'f, 't> Expander<'n, 'f, 't> {
                     Code::InvalidValue,
                     with.key_at,
                     &message,
-                    "Values for a script stand below 'parameters'.",
+                    "Values for a script go below 'parameters'.",
                 );
             }
             let rendered = self.render(&own, scope, false, "");
@@ -394,7 +394,7 @@ impl<'n, 'f, 't> Expander<'n, 'f, 't> {
         let known: Vec<&str> = self.templates.values().map(|template| template.name).collect();
         let advice = match did_you_mean(name, known.iter().copied()) {
             Some(near) => format!("Did you mean '{near}'?"),
-            None => "Templates stand below 'templates:' of the lab, each with its name.".to_owned(),
+            None => "Templates go below 'templates:' of the lab, each with its name.".to_owned(),
         };
         let message = format!("there is no template '{name}'");
         self.findings.error(Code::UnknownTemplate, entry.value.at, &message, advice);
@@ -602,7 +602,7 @@ fn positional(text: &str, given: &[String]) -> Option<Result<String, usize>> {
     found.then_some(Ok(filled))
 }
 
-/// Where a part of a text stands in its file, as far as its line shows it as it is.
+/// The place of a part of a text in its file, as far as its line shows it unchanged.
 fn place(node: &Node, range: Option<std::ops::Range<usize>>, findings: &Findings<'_>) -> Span {
     let (Value::Text(text), Some(range)) = (&node.value, range) else { return node.at };
     let (Some(before), Some(part)) = (text.text.get(..range.start), text.text.get(range.clone())) else {

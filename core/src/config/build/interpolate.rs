@@ -18,7 +18,7 @@ const MAX_NESTED: usize = 8;
 /// Keys whose text is a program of its own. `rollback` is one where it is text.
 const SCRIPTS: [&str; 5] = ["script", "scriptblock", "test", "when", "rollback"];
 
-/// Whether the text under this key is a script, which nobody fills in or renders.
+/// Whether the text under this key is a script, which is neither filled in nor rendered.
 pub(in crate::config) fn is_script(key: &str) -> bool {
     let key = bare_letters(key);
     SCRIPTS.contains(&key.as_str())
@@ -228,7 +228,7 @@ impl Filler<'_, '_> {
         self.findings.warning(Code::UnknownVariable, place, &message, advice);
     }
 
-    /// Where `${name` stands in a value, when its line shows it as it is.
+    /// The place of `${name` in a value, when its line shows it unchanged.
     fn place(&self, name: &str, at: Span) -> Span {
         let source = self.findings.source(at.file);
         let before = at.start.column.saturating_sub(1) as usize;

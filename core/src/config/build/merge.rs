@@ -3,7 +3,7 @@
 use crate::config::text::document::{Entry, Mapping, Node, Span, Value, same_key};
 use crate::config::text::fields::text_of;
 
-/// Lists whose items are told apart by name or id.
+/// Lists whose items are identified by name or id.
 const NAMED_LISTS: [&str; 4] = ["operations", "nodes", "validation", "cleanup"];
 
 /// Keys below which everything is the user's data: keys there differ by separators too.

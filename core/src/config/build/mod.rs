@@ -1,9 +1,9 @@
-//! How one document is put together from what stands in files.
+//! How one document is put together from the content of files.
 //!
 //! | question | file |
 //! |--|--|
 //! | what do includes and environments add | `assemble.rs`, `merge.rs` |
-//! | what stands for variables | `interpolate.rs` |
+//! | how are variables filled in | `interpolate.rs` |
 //! | which operations do templates, repetitions and conditions leave | `expand.rs`, `template.rs`, `expression.rs` |
 //! | where does each value come from | `explain.rs` |
 //! | what is well-formed and probably not meant | `hazards.rs` |

@@ -21,7 +21,7 @@ const SAID_BEFORE: [Code; 5] = [
     Code::InvalidCompensation,
 ];
 
-/// Compiles the plan of these operations, which stand in `nodes`, and adds what is wrong with it.
+/// Compiles the plan of these operations, whose places are those of `nodes`, and adds what is wrong with it.
 pub(in crate::config) fn check(
     root: &Mapping,
     declared: &mut [Declared],
@@ -93,7 +93,7 @@ pub(in crate::config) fn check(
             Some(node) => culprit(&finding, node),
             None => in_settings(&finding, root),
         };
-        // Operations that stand in the file once were repeated.
+        // Operations that are in the file once were repeated.
         let repeated = finding.code == Code::DuplicateName
             && finding
                 .at
@@ -213,7 +213,7 @@ mod tests {
         .prop_map(|parts| format!("n{}n", parts.concat()))
     }
 
-    /// Findings of a lab as the text they stand at, which is found by its place alone.
+    /// Findings of a lab as the text at their places, which is found by its place alone.
     fn at_text(lab: &serde_json::Value) -> Vec<(Code, String, Option<String>)> {
         let mut text = String::new();
         to_yaml(lab, 0, &mut text);

@@ -11,7 +11,7 @@ use crate::operation::Trigger;
 use std::collections::{HashMap, HashSet};
 
 /// Adds the edges of the lab's `dependencies`, and those that the stages stand for. Gives the conflicts.
-/// What a condition has left out, by name in lower case, is nobody's business.
+/// References to what a condition has left out, by name in lower case, are dropped without a finding.
 pub(in crate::config) fn link(
     declared: &mut [Declared],
     dependencies: Option<&Entry>,
@@ -92,7 +92,7 @@ fn connect(edge: &Edge<'_>, declared: &mut [Declared], index: &Index<'_>, findin
     }
 }
 
-/// One of `resource-conflicts`: operations that are never at work at the same time.
+/// One of `resource-conflicts`: operations that never run at the same time.
 fn conflict(
     node: &Node,
     declared: &[Declared],

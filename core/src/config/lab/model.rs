@@ -23,7 +23,7 @@ pub struct Lab {
     pub environment: Option<String>,
     /// How its operations are run.
     pub settings: Settings,
-    /// Groups of operations, by name, of which only one may be at work at a time.
+    /// Groups of operations, by name, of which only one may run at a time.
     pub conflicts: Vec<Vec<String>>,
     /// Its operations: first the main ones, then those of validation, then those of the clean-up.
     pub operations: Vec<LabOperation>,

@@ -151,7 +151,7 @@ fn read_fields(
     }
 }
 
-/// What must have become of its dependencies.
+/// The state that its dependencies must reach.
 fn trigger(entry: &Entry, findings: &mut Findings<'_>) -> Option<Trigger> {
     let known = [
         ("all-succeeded", Trigger::AllSucceeded),

@@ -134,7 +134,7 @@ fn name(entry: Option<&Entry>, file: Option<&str>, at: Span, findings: &mut Find
     if let Some(entry) = entry {
         match fields::text(entry, findings) {
             Some(name) if name.trim().is_empty() => {}
-            // What is no text has been reported; then nobody sees the lab.
+            // What is not text has been reported, and then no lab is returned.
             name => return name.unwrap_or_default().trim().to_owned(),
         }
     }

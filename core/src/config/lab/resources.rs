@@ -1,4 +1,4 @@
-//! Reads what operations take while they are at work, and how much of it there is.
+//! Reads the amounts that operations take while they run, and the amounts that are available.
 
 use crate::config::text::diagnostics::Findings;
 use crate::config::text::document::{Entry, Node, Span, Value};
@@ -163,7 +163,7 @@ fn by_name<T: Copy>(
     named.values
 }
 
-/// Values by name. Names are told apart as the plan does: letter case does not count.
+/// Values by name. Names are compared as in a plan: letter case does not count.
 struct Named<T> {
     values: BTreeMap<String, T>,
     seen: HashMap<String, String>,

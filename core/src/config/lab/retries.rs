@@ -36,7 +36,7 @@ impl RetryKeys {
         }
     }
 
-    /// The policy; none as long as nobody says how often.
+    /// The policy; none without a number of retries.
     pub(in crate::config) fn policy(self) -> Option<RetryPolicy> {
         Some(RetryPolicy {
             count: self.count?,

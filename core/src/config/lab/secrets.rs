@@ -1,4 +1,4 @@
-//! Finds the secrets a lab refers to as `secret://name`. Their values are never seen here: whoever runs the lab
+//! Finds the secrets a lab refers to as `secret://name`. Their values are never seen here: the process that runs the lab
 //! puts them in at the last moment.
 
 use super::model::{LabOperation, SecretUse};

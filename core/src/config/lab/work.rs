@@ -366,7 +366,7 @@ pub(in crate::config) fn script(entry: &Entry, form: Form, findings: &mut Findin
     })
 }
 
-/// Whether a script's text is the name of a file: one line that ends in `.ps1` and is no command.
+/// Whether a script's text is the name of a file: one line that ends in `.ps1` and is not a command.
 fn names_a_file(text: &str, style: Style) -> bool {
     let line = text.trim();
     let command = line.starts_with('&') || line.starts_with(". ") || line.contains([';', '|']);
@@ -393,7 +393,7 @@ fn argument(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<Strin
     }
 }
 
-/// Programs get secrets in their environment: their arguments stand in the list of processes.
+/// Programs get secrets in their environment: their arguments are shown in the list of processes.
 fn refuse_secret(argument: &Node, findings: &mut Findings<'_>) {
     let Some(name) = argument.as_text().and_then(name_of) else { return };
     let message = format!(

@@ -1,6 +1,6 @@
 //! The published schema of lab files: generated from [`shape`], committed, and compared with the reader.
 //!
-//! `LABRUNNER_WRITE_SCHEMA=1 cargo test -p labrunner-core schema` writes it anew.
+//! `LABRUNNER_WRITE_SCHEMA=1 cargo test -p labrunner-core schema` regenerates it.
 
 mod shape;
 mod spelling;

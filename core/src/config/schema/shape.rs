@@ -44,10 +44,10 @@ pub(super) struct Lab {
     environments: Option<Data>,
     /// Operations that are written once and used by `template: name`.
     templates: Option<Entries<Template>>,
-    /// Files that this one builds on, relative to it; what stands here wins.
+    /// Files that this one builds on, relative to it; the values of this one win.
     #[schemars(extend("x-aliases" = ["includes"]))]
     include: Option<Names>,
-    /// Operations at work at the same time.
+    /// Operations that may run at the same time.
     #[schemars(extend("x-aliases" = ["max-parallelism"]))]
     max_concurrency: Option<Whole<1, 1024>>,
     /// Pools and how many units each has.
@@ -63,7 +63,7 @@ pub(super) struct Settings {
     timeout: Option<Minutes>,
     /// Limit of the whole run.
     run_timeout: Option<Minutes>,
-    /// Operations at work at the same time.
+    /// Operations that may run at the same time.
     #[schemars(extend("x-aliases" = ["max-parallelism", "throttle"]))]
     max_concurrency: Option<Whole<1, 1024>>,
     /// What the failure of one operation means for the others.
@@ -120,7 +120,7 @@ pub(super) struct ResourceLimits {
     max_disk_mbps: Option<Amount>,
 }
 
-/// What an operation takes while it is at work.
+/// The amounts that an operation takes while it runs.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
 pub(super) struct Resources {
@@ -182,7 +182,7 @@ pub(super) struct Operation {
     dependencies: Option<Names>,
     /// Names or ids of operations that must have ended, however, before this one starts.
     weak_dependencies: Option<Names>,
-    /// What must have become of its dependencies.
+    /// The state that its dependencies must reach.
     trigger: Option<Trigger>,
     /// `false`: its failure neither stops the run nor makes it a failed one.
     critical: Option<Flag>,
@@ -200,7 +200,7 @@ pub(super) struct Operation {
     retry_delay: Option<Pause>,
     /// When it is tried again; instead of `retry-count` and `retry-delay`.
     retry: Option<Retry>,
-    /// What it takes while it is at work.
+    /// The amounts that it takes while it runs.
     resources: Option<Resources>,
     /// Units of pools: a name, a mapping of units by name, or a list of these.
     #[schemars(extend("x-aliases" = ["pools"]))]
@@ -216,13 +216,13 @@ pub(super) struct Operation {
     isolation: Option<Isolation>,
     /// A condition on values of the lab; the operation is left out where it is false.
     when: Option<Condition>,
-    /// Repeats the operation: a list, a range such as `1..3`, or where a list stands in the lab, such as `nodes`.
+    /// Repeats the operation: a list, a range such as `1..3`, or the place of a list in the lab, such as `nodes`.
     for_each: Option<Data>,
     /// The template it is made from.
     template: Option<Text>,
     /// What the template gets.
     with: Option<Data>,
-    /// A file with operations that stand in the place of this entry.
+    /// A file with operations that take the place of this entry.
     include: Option<Names>,
     /// Who runs it.
     provider: Option<Provider>,
@@ -390,7 +390,7 @@ pub(super) enum DependenciesOrEdges {
 pub(super) struct Dependencies {
     /// Edges: each target waits for its source.
     explicit: Option<Vec<Edge>>,
-    /// Operations that are never at work at the same time.
+    /// Operations that never run at the same time.
     resource_conflicts: Option<Vec<Conflict>>,
 }
 
@@ -410,7 +410,7 @@ pub(super) struct Edge {
     description: Option<Data>,
 }
 
-/// Operations that are never at work at the same time.
+/// Operations that never run at the same time.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
 pub(super) struct Conflict {

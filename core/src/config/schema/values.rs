@@ -178,7 +178,7 @@ words! {
     FailureStrategy: "stop" | "continue" | "retry" | "rollback";
     /// How ready operations are ranked.
     OrchestrationMode: "sequential" | "parallel" | "intelligent" | "custom";
-    /// What must have become of the dependencies.
+    /// The state that the dependencies must reach.
     Trigger: "all-succeeded" | "all-done" | "any-failed" | "always";
     /// How the pause between attempts grows.
     Backoff: "fixed" | "exponential";

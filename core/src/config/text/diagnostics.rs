@@ -108,7 +108,7 @@ pub(in crate::config) struct Findings<'t> {
     pub(in crate::config) strict: bool,
     /// Whether findings are dropped, because what they are about is not used.
     pub(in crate::config) muted: bool,
-    /// Whether what is read was made from something that stands in the file once: then each finding is
+    /// Whether what is read was made from something that is in the file once: then each finding is
     /// told once for each place.
     pub(in crate::config) repeated: bool,
     places: HashSet<(Code, FileId, Position)>,
@@ -140,7 +140,7 @@ impl<'t> Findings<'t> {
         }
     }
 
-    /// Begins with another file; what is parsed from now on stands in it. Nothing when there are too many.
+    /// Begins with another file; what is parsed from now on belongs to it. None when there are too many.
     pub(in crate::config) fn open(&mut self, source: Source<'t>) -> Option<FileId> {
         let file = FileId(u16::try_from(self.sources.len()).ok()?);
         self.sources.push(Rc::new(source));
@@ -163,7 +163,7 @@ impl<'t> Findings<'t> {
         self.sources.iter().filter_map(|source| source.path())
     }
 
-    /// A path, relative ones being resolved against the folder of the file that `at` stands in.
+    /// A path, relative ones being resolved against the folder of the file that `at` is in.
     pub(in crate::config) fn resolve(&self, at: Span, path: &str) -> String {
         paths::resolve(self.source(at.file).path().and_then(paths::folder_of), path)
     }
@@ -174,7 +174,7 @@ impl<'t> Findings<'t> {
         Place { file: self.source(at.file).file.clone(), line, column }
     }
 
-    /// Adds a finding about what stands at `at`.
+    /// Adds a finding about what is at `at`.
     pub(in crate::config) fn add(&mut self, finding: Diagnostic, at: Span) {
         if self.muted || (self.repeated && !self.places.insert((finding.code, at.file, at.start))) {
             return;

@@ -23,7 +23,7 @@ pub struct Position {
     pub column: u32,
 }
 
-/// Which of the files that make up a document something stands in; 0 is the file that was asked for.
+/// One of the files that make up a document; 0 is the file that was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u16);
 
@@ -56,7 +56,7 @@ pub(in crate::config) struct Comment {
     pub(in crate::config) at: Position,
     /// With its `#`.
     pub(in crate::config) text: String,
-    /// Whether it stands behind something.
+    /// Whether it follows something on its line.
     pub(in crate::config) trailing: bool,
 }
 
@@ -334,7 +334,7 @@ fn json_number(text: &str) -> Cow<'_, str> {
 }
 
 /// As JSON, in order and with every digit of every number. A number that JSON cannot show as it was written (`0x1F`,
-/// `+5`, `.5`), or that is too large for a reader's numbers (`61e9540`), is its text: nobody is to see another one.
+/// `+5`, `.5`), or that is too large for a reader's numbers (`61e9540`), is its text, so that it is never shown as another number.
 /// Only JSON serialisers keep long numbers.
 impl Serialize for Node {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -77,7 +77,7 @@ pub fn export(bytes: &[u8], options: &ExportOptions) -> Export {
 struct Writer<'t> {
     out: String,
     comments: std::iter::Peekable<std::vec::IntoIter<Comment>>,
-    /// The source by lines; empty where its lines mean nothing.
+    /// The source by lines; empty where it has no lines that comments could belong to.
     lines: Vec<&'t str>,
 }
 
@@ -122,7 +122,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// Ends a line, with the comment that stands behind it in the source.
+    /// Ends a line, with the comment that follows it in the source.
     fn end_line(&mut self, line: u32) {
         if let Some(comment) = self.comments.next_if(|comment| comment.trailing && comment.at.line == line) {
             self.out.push_str("  ");
@@ -131,7 +131,7 @@ impl<'t> Writer<'t> {
         self.out.push('\n');
     }
 
-    /// `first`: the first key stands behind a `- ` that is there already.
+    /// `first`: the first key follows a `- ` that has been written already.
     fn mapping(&mut self, mapping: &Mapping, indent: usize, mut first: bool) {
         for entry in mapping {
             if !std::mem::take(&mut first) {
@@ -177,7 +177,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// What stands behind `key:`.
+    /// What follows `key:`.
     fn below(&mut self, value: &Node, line: u32, indent: usize) {
         let column = self.out.len() - self.out.rfind('\n').map_or(0, |at| at + 1) + 1;
         match &value.value {

@@ -77,7 +77,7 @@ impl<'n> Fields<'n> {
         let near = nearest_key(&entry.key, self.known.iter().copied());
         let meant = near.or_else(|| begun_by(&entry.key, &self.known));
         let own = match self.known.contains(&"metadata") {
-            true => "Keys of your own stand below 'metadata', or begin with 'x-'.",
+            true => "Keys of your own go below 'metadata', or begin with 'x-'.",
             false => "Keys of your own begin with 'x-'.",
         };
         let advice = match meant {

@@ -1,10 +1,10 @@
-//! What stands in files: from bytes to a [`document`] with the place of every value, whatever it is about.
+//! The content of files of any kind: from bytes to a [`document`] with the place of every value.
 //!
 //! | question | file |
 //! |--|--|
 //! | which file, in which encoding and format | `files.rs`, `paths.rs`, `bytes.rs`, `decode.rs`, `format.rs` |
 //! | how is it to be read | `options.rs` |
-//! | what stands in it | `yaml.rs`, `json.rs`, `psd1.rs`, as a tree `document.rs` |
+//! | what does it contain | `yaml.rs`, `json.rs`, `psd1.rs`, as a tree `document.rs` |
 //! | what is said about it, and how is that shown | `diagnostics.rs`, `report.rs` |
 //! | how are typed values taken out of it | `fields.rs`, `quantity.rs` |
 //! | how is it written again | `export.rs` |

@@ -1,4 +1,4 @@
-//! Paths that a lab file names are relative to its own folder, whoever runs it and from where.
+//! Paths that a lab file names are relative to its own folder, not to the location it is run from.
 
 /// The folder of a file, with its last separator; nothing when the path has none.
 pub(in crate::config) fn folder_of(file: &str) -> Option<&str> {

@@ -103,7 +103,7 @@ pub enum Token {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
-    /// The file is no PowerShell.
+    /// The file is not PowerShell.
     Malformed,
     /// It is PowerShell, but not data: it would have to be executed.
     NotData,

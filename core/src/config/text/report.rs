@@ -15,7 +15,7 @@ use std::fmt::Write;
 ///   --> 5:5
 ///   5 |     timout: 5
 ///     |     ^^^^^^
-///   Did you mean 'timeout'? Keys of your own stand below 'metadata', or begin with 'x-'.
+///   Did you mean 'timeout'? Keys of your own go below 'metadata', or begin with 'x-'.
 /// "
 /// );
 /// ```

@@ -114,7 +114,7 @@ enum Key {
         key: String,
         at: Span,
     },
-    /// The key stands in the mapping already: its value is read and dropped.
+    /// The mapping has the key already: its value is read and dropped.
     Twice,
     Merge(Span),
 }
@@ -218,7 +218,7 @@ impl Composer {
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(open) = self.open.pop() else { return Ok(false) };
-                // A block ends where its last value does; its end event stands at whatever comes next.
+                // A block ends where its last value does; its end event is placed at the next token.
                 let end = if open.block { open.end } else { at.end };
                 let value = match open.content {
                     Content::Sequence(mut items) => {
@@ -344,7 +344,7 @@ fn set_key(
 pub(in crate::config) fn duplicate(key: &str, first: Span) -> Diagnostic {
     Diagnostic::error(
         Code::DuplicateKey,
-        format!("the key '{key}' appears twice; it stands in line {} already", first.start.line),
+        format!("the key '{key}' appears twice; it is already defined on line {}", first.start.line),
     )
     .with_advice("Remove one of the two.")
 }
@@ -416,7 +416,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Span, findings:
         | (Some("float"), Value::Float(_)) => value,
         (Some("float"), Value::Integer(digits)) => Value::Float(digits.clone()),
         (Some(name @ ("null" | "bool" | "int" | "float")), _) => {
-            findings.add(Diagnostic::error(Code::WrongType, format!("'{text}' is no !!{name}")), at);
+            findings.add(Diagnostic::error(Code::WrongType, format!("'{text}' is not a !!{name}")), at);
             as_text()
         }
         // `!` alone says "as text".
