@@ -64,7 +64,7 @@ codes! {
     InvalidLimit = "LR0116", "InvalidLimit", InvalidArgument;
     /// A group of conflicting operations names one that the plan does not have.
     UnknownInConflict = "LR0117", "UnknownInConflict", ObjectNotFound;
-    /// A pattern for retries is no regular expression.
+    /// A pattern for retries is not a regular expression.
     InvalidPattern = "LR0118", "InvalidPattern", InvalidArgument;
     /// An operation cannot be undone the way it asks to.
     InvalidCompensation = "LR0119", "InvalidCompensation", InvalidArgument;
@@ -127,7 +127,7 @@ codes! {
     AmbiguousWord = "LR0224", "AmbiguousWord", InvalidData;
     /// A file that cannot be included, because it is not a configuration file.
     InvalidInclude = "LR0225", "InvalidInclude", InvalidData;
-    /// A psd1 file is no PowerShell.
+    /// A psd1 file is not PowerShell.
     MalformedPsd1 = "LR0231", "MalformedPsd1", ParserError;
     /// A psd1 file has something that would have to be executed.
     NotData = "LR0232", "NotData", InvalidData;
@@ -161,7 +161,7 @@ codes! {
     ProcessExitCode = "LR0404", "ProcessExitCode", FromStdErr;
     /// A service did not pass its readiness probe in time.
     ServiceNotReady = "LR0405", "ServiceNotReady", OperationTimeout;
-    /// A service ended although nobody had asked it to.
+    /// A service ended without being asked to.
     ServiceDied = "LR0406", "ServiceDied", OperationStopped;
     /// An operation was stopped with its run.
     OperationCanceled = "LR0407", "OperationCanceled", OperationStopped;

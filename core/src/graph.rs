@@ -90,7 +90,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// No rows so far, and room for so many.
+    /// No rows yet, with capacity for `count` rows and `edges` edges.
     pub fn with_capacity(count: usize, edges: usize) -> Self {
         let mut offsets = Vec::with_capacity(count + 1);
         offsets.push(0);

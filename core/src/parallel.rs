@@ -12,7 +12,7 @@ const LEAST: usize = 16_384;
 /// More threads than this wait for the same memory.
 const MOST: usize = 8;
 
-/// In how many parts so many items are worth doing: one on a machine with one processor.
+/// The number of parts that a number of items is worth splitting into: one on a machine with one processor.
 pub(crate) fn parts(items: usize) -> usize {
     let most = (items / LEAST).clamp(1, MOST);
     if most == 1 { 1 } else { available_parallelism().map_or(1, NonZero::get).min(most) }

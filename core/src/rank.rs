@@ -1,7 +1,7 @@
 //! In which order ready operations start: the rule of the online scheduler and of the first try of
 //! a preview, in linear time.
 //!
-//! The classic answer is the latest finish time (LFT): first whoever has the longest path after it
+//! The classic answer is the latest finish time (LFT): first the operation with the longest path after it
 //! (E. W. Davis, J. H. Patterson, Management Science 21 (1975) 944–955). Two things make it better:
 //!
 //! * **Durations are guesses.** Errors multiply, and the spread of errors is about as wide as the
@@ -79,7 +79,7 @@ fn scores(graph: &Graph, direction: Direction, of_op: impl Fn(OpId) -> (f64, f64
     let (before, after) = (direction.before(graph), direction.after(graph));
     let count = graph.topological.len();
     let mut scores = vec![0.0f64; count];
-    // Of each activity that was visited: the path from its start on, and what each of those before
+    // Of each activity that was visited: the path from its start on, and what each one before
     // it carries of its load and that downstream of it.
     let mut ahead = vec![(0.0f64, 0.0f64); count];
     let mut visit = |op: OpId| {

@@ -112,7 +112,7 @@ fn family(system: &System, root: Pid, before: &HashMap<Pid, u64>, elapsed: Durat
     found
 }
 
-/// Whether a process is the root, or was started below it. Ids are used anew, so that the way up may be a circle.
+/// Whether a process is the root, or was started below it. Ids are used again, so that the way up may be a circle.
 fn descends(parents: &HashMap<Pid, Pid>, pid: Pid, root: Pid) -> bool {
     let mut at = pid;
     for _ in 0..=parents.len() {

@@ -98,7 +98,7 @@ pub struct ForecastOperation {
     /// When it ends; a service is ready then, a monitor ends with the run.
     pub end_ms: Option<u64>,
     /// How much later it may start without a later end of the whole, resources counted. It belongs to a
-    /// whole path: whoever uses it takes it from those after.
+    /// whole path: an operation that uses it takes it from the later ones.
     pub slack_ms: Option<u64>,
     /// Whether it has no slack.
     pub critical: bool,

@@ -18,7 +18,7 @@ pub enum Which {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// Operations at work at the same time; 1 or more. One at a time where the plan's order says so.
+    /// Operations that may run at the same time; 1 or more. One at a time where the plan's order says so.
     pub max_concurrency: u32,
     /// Which schedule is shown.
     #[serde(default)]

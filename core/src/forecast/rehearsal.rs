@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-/// When one operation is at work, in milliseconds from the start of the run.
+/// When one operation runs, in milliseconds from the start of the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Interval {
     /// When it starts, or would have when it is skipped.

@@ -2,8 +2,8 @@
 //!
 //! The journals of the newest runs are read, a bounded number of files and bytes however many runs
 //! there are. Of each operation the last few attempts that ended well count, and of those the median:
-//! one slow day changes nothing. What cannot be read - a torn line, a file that is no journal, a newer
-//! format - is passed over, because a guess less is no fault.
+//! one slow day changes nothing. What cannot be read - a torn line, a file that is not a journal, a newer
+//! format - is passed over, because a missing guess is not a fault.
 
 use crate::error::Fault;
 use crate::history::store;

@@ -51,7 +51,7 @@ fn ask(root: &Path, lab: &str, operations: &[&str]) -> (PastDurations, usize) {
 #[test]
 fn the_median_of_the_last_few_successes_counts() {
     let root = tempfile::tempdir().unwrap();
-    // The newest last: 1,000 is too long ago to count, the failure is no sample, one is an outlier.
+    // The newest last: 1,000 is too long ago to count, the failure is not a sample, one is an outlier.
     for (number, (status, ms)) in [
         ("Succeeded", 1_000),
         ("Succeeded", 10),

@@ -22,7 +22,7 @@ pub struct Query {
     pub directory: Option<PathBuf>,
     /// Only runs of this name, ignoring case.
     pub name: Option<String>,
-    /// At most so many, the newest first; all when absent.
+    /// The greatest number of runs to give, the newest first; all when absent.
     pub limit: Option<usize>,
     /// Only runs under way.
     pub running: bool,
@@ -55,7 +55,7 @@ pub struct RunSummary {
     pub counts: BTreeMap<String, usize>,
     /// The process that runs it, or ran it.
     pub pid: u32,
-    /// How many operations could be at work at the same time.
+    /// How many operations could run at the same time.
     pub max_concurrency: u64,
     /// Its operations, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +77,7 @@ pub struct OperationRecord {
     pub started_ms: Option<u64>,
     /// When it ended, in milliseconds from the run's start.
     pub ended_ms: Option<u64>,
-    /// Milliseconds that its attempts were at work, all of them together, as far as they have ended.
+    /// Milliseconds that its attempts ran, all of them together, as far as they have ended.
     pub busy_ms: u64,
 }
 

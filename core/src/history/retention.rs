@@ -1,7 +1,7 @@
-//! Which runs are deleted: those that are too old, too many or too large, and first those that nobody has named.
+//! Which runs are deleted: those that are too old, too many or too large, and first those without a name.
 //!
 //! A sweep happens when a run starts, at most once a day, on a thread of its own. It touches only what is a run's
-//! folder for sure and nobody has locked, and never follows a link. A sweep that is cut short goes on with the next one.
+//! folder for sure and is not locked, and never follows a link. A sweep that is cut short goes on with the next one.
 
 use crate::history::store;
 use crate::record::disk::{self, Files};
@@ -193,7 +193,7 @@ mod tests {
         }
     }
 
-    /// A run of so many bytes that was written to so many days ago.
+    /// A run of `bytes` bytes that was last written to `days` days ago.
     fn run(root: &Path, folder: &str, name: &str, days: u64, bytes: usize) -> Writer {
         let folder = root.join(folder);
         let header = Header {
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(left(root.path()), everything[1..]);
         drop(held);
         assert_eq!(sweep(root.path(), Retention::of_days(30), days_ago(0)), 1);
-        assert_eq!(left(root.path()), everything[2..], "nobody holds it any more");
+        assert_eq!(left(root.path()), everything[2..], "its lock is free again");
     }
 
     #[test]

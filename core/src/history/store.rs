@@ -34,7 +34,7 @@ pub fn folder_name(started: Timestamp, name: &str, id: &str) -> String {
     format!("{}-{}-{tail}", started.strftime("%Y%m%dT%H%M%SZ"), safe_name(name))
 }
 
-/// A lab's name as it stands in folder names.
+/// A lab's name as folder names have it.
 fn safe_name(name: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
     name.chars().map(safe).take(40).collect()

@@ -36,7 +36,7 @@ pub fn warning(root: &Path) -> Option<String> {
     message(&interrupted, &survivors::find(&orphans))
 }
 
-/// An operation that was at work when the process of its run died.
+/// An operation that was running when the process of its run died.
 struct Interrupted {
     name: String,
     run: String,
@@ -61,7 +61,7 @@ fn interrupted(disk: &dyn Disk, root: &Path) -> Vec<Interrupted> {
     found
 }
 
-/// Takes the operations of one run that were at work when it died; says how many bytes that took.
+/// Takes the operations of one run that were running when it died; gives the number of bytes read.
 fn read(record: &Record<'_>, budget: u64, found: &mut Vec<Interrupted>) -> u64 {
     let mut state = record.before();
     let mut detached = HashSet::new();

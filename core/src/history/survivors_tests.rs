@@ -1,4 +1,4 @@
-//! Runs that died with something alive: real processes, in records that nobody has finished.
+//! Runs that died with something alive: real processes, in records without an end.
 
 use super::*;
 use crate::record::entry::{Ended, Spawned, Started};

@@ -35,13 +35,13 @@ pub struct Operation {
     /// Names or ids of operations that must have ended, however, before this one starts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weak_dependencies: Vec<String>,
-    /// What must have become of its dependencies.
+    /// The state that its dependencies must reach.
     #[serde(default, skip_serializing_if = "is_default")]
     pub trigger: Trigger,
     /// Whether its failure counts: stops the run, or makes it a failed one.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub critical: bool,
-    /// What it books while it is at work.
+    /// The amounts that it books while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Box<Needs>>,
     /// When a failed attempt is followed by another one; the run's default when absent.
@@ -100,7 +100,7 @@ impl Operation {
     }
 }
 
-/// What must have become of its dependencies for an operation to start.
+/// The state that its dependencies must reach for an operation to start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trigger {

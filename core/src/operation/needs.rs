@@ -1,4 +1,4 @@
-//! What operations book while they are at work, and how much of it there is.
+//! The amounts that operations book while they run, and the amounts that are available.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ impl ResourceLimits {
     }
 }
 
-/// What an operation books while it is at work; a service keeps it until it has ended.
+/// The amounts that an operation books while it runs; a service keeps them until it has ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Needs {

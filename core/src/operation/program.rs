@@ -1,7 +1,7 @@
 //! Where a program is looked for, and why it cannot be started from there: the one reader of program paths.
 //!
 //! What is said here is said of this machine at this moment. In doubt - a folder that may not be read, a path that
-//! counts from a folder nobody knows yet - a program counts as found.
+//! counts from a folder that is not known yet - a program counts as found.
 
 use super::ProcessSpec;
 use crate::near::did_you_mean;

@@ -17,10 +17,10 @@ pub struct PlanRequest {
     /// How much there is of what operations need.
     #[serde(default, skip_serializing_if = "ResourceLimits::is_empty")]
     pub limits: ResourceLimits,
-    /// Groups of operations, by name or id, of which only one may be at work at a time.
+    /// Groups of operations, by name or id, of which only one may run at a time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<Vec<String>>,
-    /// Past runs whose durations stand in for estimates that are not declared; see
+    /// Past runs whose durations are used where no estimate is declared; see
     /// [`crate::history::estimate`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<PastRuns>,

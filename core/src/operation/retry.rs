@@ -72,7 +72,7 @@ impl RetryRule {
         on_timeout: true,
     };
 
-    /// The pause after so many failed attempts, from 1.
+    /// The pause after a number of failed attempts, from 1.
     pub fn delay(&self, attempts: u32, seed: u64, op: OpId) -> u64 {
         let doublings = match self.backoff {
             Backoff::Fixed => 0,

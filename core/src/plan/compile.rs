@@ -22,7 +22,7 @@ pub(super) fn compile(request: PlanRequest, past: &PastDurations) -> Result<Plan
     compile_in(parallel::parts(request.operations.len()), request, past)
 }
 
-/// The same in so many parts at the same time. What comes of it is the same for any number of them.
+/// The same in `parts` parts at the same time. The result does not depend on their number.
 fn compile_in(parts: usize, request: PlanRequest, past: &PastDurations) -> Result<Plan, Fault> {
     if request.operations.is_empty() {
         let finding = Diagnostic::error(Code::EmptyPlan, "the plan has no operations")
@@ -104,7 +104,7 @@ struct Scan<'a, 'p> {
     pending: Vec<PendingEdges<'a>>,
 }
 
-/// Scan at every operation, at its name and at the names of those it waits for, and at no other memory:
+/// Looks at every operation, at its name and at the names of its dependencies, and at no other memory:
 /// looking at a million of them is what takes time.
 fn scan<'a, 'p>(operations: &'a [Operation], past: &'p PastDurations, parts: usize) -> Scan<'a, 'p> {
     let ranges = parallel::ranges(operations.len(), parts);

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 /// Which operation waits for which.
 pub(super) struct Edges {
     pub(super) rows: Rows,
-    /// `(dependent, dependency)` of those that only order; absent when there are none.
+    /// `(dependent, dependency)` of the edges that only order; absent when there are none.
     pub(super) weak: Option<Vec<(OpId, OpId)>>,
     pub(super) stops: BTreeMap<OpId, OpId>,
     pub(super) findings: Vec<Diagnostic>,
@@ -41,7 +41,7 @@ pub(super) struct PendingEdges<'a> {
     first: OpId,
     /// By operation: where those end that it depends on.
     ends: Vec<u32>,
-    /// Who they are; [`UNKNOWN`] so far where it was none of those who came just before.
+    /// The operations they name; [`UNKNOWN`] so far where it was none of the last ones.
     found: Vec<OpId>,
     /// Those: where they are, who calls, and for whom.
     open: Vec<(u32, OpId, &'a str)>,
@@ -53,7 +53,7 @@ pub(super) struct PendingEdges<'a> {
 }
 
 impl<'a> PendingEdges<'a> {
-    /// For so many operations from the first one on.
+    /// For `count` operations from the first one on.
     pub(super) fn new(first: OpId, count: usize) -> Self {
         let (found, open, special) = (Vec::with_capacity(count * 2), Vec::new(), Vec::new());
         let (asked, keys) = (Vec::new(), Vec::new());

@@ -13,7 +13,7 @@
 //! | which programs are missing on this machine | `programs.rs` |
 //! | how long are they expected to take | `estimates.rs` |
 //! | when is a failed attempt tried again | `retries.rs` |
-//! | which of those that are ready comes first | `order.rs` |
+//! | which ready operation comes first | `order.rs` |
 //! | how far is an operation from the start and the end | `lengths.rs` |
 //! | how is a plan shown | `describe.rs` |
 
@@ -62,7 +62,7 @@ pub struct Plan {
     limits: ResourceLimits,
     resources: Resources,
     retries: BTreeMap<OpId, Retry>,
-    /// The operations that have a compensation, in declared order; theirs stand in the same order
+    /// The operations that have a compensation, in declared order; the compensations follow in the same order
     /// behind the declared ones.
     compensated: Box<[OpId]>,
     order: Order,

@@ -9,7 +9,7 @@ use crate::graph::OpId;
 use crate::operation::Operation;
 use crate::parallel;
 
-/// Names are asked for in blocks of so many: first all hashes, then all slots, so that the memory is
+/// The number of names that are looked up together: first all hashes, then all slots, so that the memory is
 /// waited for once and not for each name.
 const BLOCK: usize = 64;
 
@@ -24,7 +24,7 @@ pub(super) struct Names<'a> {
     with_id: Vec<OpId>,
 }
 
-/// In place of an operation: nobody has that name.
+/// In place of an operation: no operation has that name.
 pub(super) const UNKNOWN: OpId = OpId(u32::MAX);
 
 /// In place of an entry: there is none.
@@ -34,7 +34,7 @@ const NOTHING: u32 = u32::MAX;
 type Twice = (u32, OpId);
 
 impl<'a> Names<'a> {
-    /// A table of all names and ids, made in so many parts at the same time. `keys` has that of each operation's name. `twice` is told of
+    /// A table of all names and ids, made in `parts` parts at the same time. `keys` has that of each operation's name. `twice` is called for
     /// each that somebody had before: who has it now, who had it, and the name.
     pub(super) fn index(
         operations: &'a [Operation],
@@ -114,7 +114,7 @@ impl<'a> Names<'a> {
         self.find(name, key, hash, self.table.start(hash))
     }
 
-    /// The operations of many names, in their order; [`UNKNOWN`] for a name that nobody has.
+    /// The operations of many names, in their order; [`UNKNOWN`] for a name that no operation has.
     pub(super) fn resolve(&self, names: &[&str], into: &mut Vec<OpId>) {
         into.clear();
         for block in names.chunks(BLOCK) {
@@ -176,7 +176,7 @@ impl<'a> Names<'a> {
 #[derive(Debug)]
 struct Table {
     slots: Box<[u32]>,
-    /// Shares of so many slots are filled at the same time; a search does not leave its share.
+    /// The number of slots in a share. Shares are filled at the same time; a search does not leave its share.
     share: usize,
     shares: usize,
     /// How many bits of a slot are the entry's.
@@ -184,7 +184,7 @@ struct Table {
 }
 
 impl Table {
-    /// One for so many keys, in so many shares, and its slots, still empty.
+    /// A table for a number of keys in a number of shares, and its slots, still empty.
     fn of(keys: &[Key], shares: usize) -> (Self, Vec<u32>) {
         let entry_bits = (usize::BITS - keys.len().leading_zeros()).min(u32::BITS);
         let mut table = Self { slots: Box::default(), share: 1, shares, entry_bits };

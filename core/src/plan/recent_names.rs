@@ -4,7 +4,7 @@ use super::key::{Key, same};
 use crate::graph::OpId;
 use crate::operation::Operation;
 
-/// At most so many are remembered as having come last: so few that they stay near the processor, and many more
+/// How many names are remembered as the last ones: few enough to stay in the cache of the processor, and many more
 /// than lie between most operations and those they depend on.
 const RECENT: usize = 1 << 15;
 
@@ -20,7 +20,7 @@ pub(super) struct RecentNames {
 }
 
 impl RecentNames {
-    /// For so many operations from the first one on; `room` is for how many names.
+    /// For `count` operations from the first one on, with capacity for `room` names.
     pub(super) fn new(first: OpId, count: usize, room: usize) -> Self {
         let recent = vec![0; (count * 2).next_power_of_two().min(RECENT)].into();
         Self { first, keys: Vec::with_capacity(room), with_id: Vec::new(), recent }

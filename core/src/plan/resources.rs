@@ -1,4 +1,4 @@
-//! What operations need while they are at work, compiled into one vector of renewable resources.
+//! What operations need while they run, compiled into one vector of renewable resources.
 //!
 //! Memory, processors, network, disk, pools, locks and conflicts are all the same to the scheduler:
 //! a capacity, and amounts taken from it. A lock is a resource of which sharing takes one unit and
@@ -67,7 +67,7 @@ pub enum ResourceKind {
     Pool,
     /// A named lock.
     Lock,
-    /// A group of operations of which one may be at work.
+    /// A group of operations of which one may run at a time.
     Conflict,
 }
 
@@ -86,7 +86,7 @@ pub struct Resource {
 #[derive(Clone, Debug, Default)]
 pub struct Resources {
     list: Box<[Resource]>,
-    /// By operation; empty when nobody needs anything.
+    /// By operation; empty when no operation needs anything.
     classes: Box<[ClassId]>,
     /// By class: where its demands begin.
     offsets: Box<[u32]>,

@@ -26,7 +26,7 @@ impl Retry {
     /// Checks a policy; `whose` says in findings whose it is.
     ///
     /// # Errors
-    /// Every value that is out of range and every pattern that is no regular expression.
+    /// Every value that is out of range and every pattern that is not a regular expression.
     pub fn compile(policy: &RetryPolicy, whose: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut findings = Vec::new();
         if policy.count > MAX_RETRIES {

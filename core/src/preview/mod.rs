@@ -71,7 +71,7 @@ pub struct Prediction {
     pub critical_chain: Vec<OpId>,
     /// Total slack of every operation within the predicted schedule: how much later it starts when
     /// all are pushed as late as precedence and resources allow without a later end. It belongs to
-    /// a whole path: whoever uses it takes it from those after. Never more than the slack of the
+    /// a whole path: an activity that uses it takes it from the later ones. Never more than the slack of the
     /// critical path method, which knows no resources; exactly that for more than 20,000 operations,
     /// where measuring it would take too long.
     pub slack: Vec<u64>,
@@ -154,7 +154,7 @@ pub(crate) fn critical_chain(project: &Project, schedule: &Schedule) -> Vec<OpId
             let ending = by_finish[from..].iter().copied().take_while(|&other| finish(other) == start);
             ending.filter(|&other| project.duration(other) > 0)
         };
-        // Whoever held what there was not enough of; failing that, whoever held the same at all.
+        // The activity that held what was scarce; failing that, any that held the same.
         let short = |resource: usize, mine: u32| {
             let curve = &curves[resource];
             let before = curve.steps.partition_point(|&(from, _)| from < start);

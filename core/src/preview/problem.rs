@@ -149,7 +149,7 @@ impl Project {
         self.class_count
     }
 
-    /// Where an activity stands in the topological order.
+    /// The place of an activity in the topological order.
     pub fn position(&self, activity: OpId) -> u32 {
         self.positions[activity.index()]
     }

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// The files, and the names of those that were opened.
+/// The files, and the names of the opened ones.
 #[derive(Debug, Default)]
 pub(crate) struct Counting(Mutex<Vec<PathBuf>>);
 

@@ -221,7 +221,7 @@ fn a_later_life_goes_on_from_where_it_believed_and_from_nowhere_else() {
             assert_eq!(damage.unwrap().kind, DamageKind::OutOfSequence);
         }
     }
-    // Lives that died while they opened their segment leave nothing, and are in nobody's way.
+    // Lives that died while they opened their segment leave nothing, and do no harm.
     let first = lines[..3].concat();
     let half = &opened(2, 2)[..10];
     let (numbers, _, damage) = sequence(&[&first, half, b"", &[opened(4, 2), finished(4)].concat()]);

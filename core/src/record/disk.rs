@@ -1,6 +1,6 @@
 //! Where records are written to and read from: the files of this machine, or a model of them in tests.
 //!
-//! What is made here is the user's alone: output of programs may hold what nobody else should read.
+//! What is made here is the user's alone: output of programs may hold what other users must not read.
 
 use std::fmt::Debug;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -80,7 +80,7 @@ impl Disk for Files {
     }
 }
 
-/// How a file is made that nobody else may read.
+/// How a file is made that other users cannot read.
 pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// Version of the format; readers refuse a newer one.
 pub const FORMAT: u32 = 2;
 
-/// The name of runs that nobody has named.
+/// The name of runs without a name of their own.
 pub const UNNAMED: &str = "run";
 
 /// The content of `run.json`.
@@ -40,14 +40,14 @@ pub struct Header {
     pub plan: String,
     /// Number of operations, compensations not counted.
     pub operations: u32,
-    /// How many operations could be at work at the same time.
+    /// How many operations could run at the same time.
     pub max_concurrency: u32,
     /// The options it was started with, without secrets. Only who starts runs knows what they mean.
     pub options: Value,
 }
 
 impl Header {
-    /// Whether nobody gave the run a name, and no lab file has one for it.
+    /// Whether the run has no name, neither its own nor that of a lab file.
     pub fn is_unnamed(&self) -> bool {
         self.source.is_none() && self.name == UNNAMED
     }
@@ -59,7 +59,7 @@ impl Header {
     }
 }
 
-/// An operation as it stands in `plan.json`. Values are not written: they may be secrets.
+/// An operation as `plan.json` has it. Values are not written: they may be secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedOperation {
     /// Name as declared.
@@ -103,7 +103,7 @@ fn after(plan: &Plan, op: OpId) -> Vec<OpId> {
     if plan.compensates(op).is_some() { Vec::new() } else { plan.graph().dependencies.of(op).to_vec() }
 }
 
-/// The hash of a plan's document, as it stands in a header.
+/// The hash of a plan's document, as a header has it.
 pub fn fingerprint(document: &[u8]) -> String {
     format!("{:032x}", xxhash_rust::xxh3::xxh3_128(document))
 }

@@ -39,7 +39,7 @@ impl Lock {
         Ok(None)
     }
 
-    /// A lock that nobody ever sees free: it gets its name once it is held.
+    /// A lock that is never seen free: it gets its name once it is held.
     fn make(path: &Path) -> io::Result<Option<Self>> {
         let unnamed = path.with_extension(uuid::Uuid::now_v7().simple().to_string());
         let file = disk::private().write(true).create_new(true).open(&unnamed)?;
@@ -49,7 +49,7 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(error),
         };
         if !matches!(locked, Ok(true)) {
-            // It is in nobody's way but a cleaner's.
+            // What is left of it does no harm.
             let _ = std::fs::remove_file(&unnamed);
         }
         Ok(locked?.then_some(Self { _file: file }))

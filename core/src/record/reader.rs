@@ -2,7 +2,7 @@
 //!
 //! A journal is believed up to the first line that is torn, does not match its check or is out of sequence. What
 //! comes behind it in the same segment is never looked at. A later segment goes on from there only if its first entry
-//! says that it believes exactly this much: then whoever wrote it had seen the same damage.
+//! says that it believes exactly this much: then its writer had seen the same damage.
 
 use crate::record::damage::{Damage, DamageKind, Unreadable};
 use crate::record::disk::Disk;

@@ -59,7 +59,7 @@ pub struct RunResult {
 /// Figures of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
-    /// The most operations that were at work at once.
+    /// The greatest number of operations that ran at the same time.
     pub peak_concurrency: u32,
     /// Sum of the operations' durations in milliseconds.
     pub busy_ms: u64,
@@ -100,7 +100,7 @@ pub struct OperationResult {
     pub ended_at: Option<String>,
     /// Milliseconds from begin to end.
     pub duration_ms: Option<u64>,
-    /// Milliseconds that its attempts were at work, all of them together.
+    /// Milliseconds that its attempts ran, all of them together.
     #[serde(default)]
     pub busy_ms: u64,
     /// Milliseconds that a service needed to become ready.

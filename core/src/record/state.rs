@@ -41,7 +41,7 @@ pub enum Stage {
     Stopping,
     /// Its last attempt failed, and it pauses before the next one.
     Backoff,
-    /// It was at work when its process died.
+    /// It was running when its process died.
     Interrupted,
     /// It has ended.
     Ended(Status),
@@ -66,7 +66,7 @@ pub struct OperationState {
     pub ended_ms: Option<u64>,
     /// Milliseconds that its last attempt took, once it has ended.
     pub duration_ms: Option<u64>,
-    /// Milliseconds that its ended attempts were at work, all of them together.
+    /// Milliseconds that its ended attempts ran, all of them together.
     pub busy_ms: u64,
     /// The exit code of its program.
     pub exit_code: Option<i32>,
@@ -129,7 +129,7 @@ impl RunState {
         }
     }
 
-    /// Nothing that was at work outlives its process, except what [`OperationState::process`] may still find.
+    /// Nothing that was running outlives its process, except what [`OperationState::process`] may still find.
     fn begin_life(&mut self, life: u32) {
         self.life = life;
         for state in self.operations.iter_mut().chain(self.compensations.values_mut()) {

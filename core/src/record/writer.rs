@@ -102,7 +102,7 @@ impl Writer {
                 .with_advice("Wait for its end, or stop it.")
                 .with_target(&header.run)
         })?;
-        // Read under the lock, so that nobody else goes on from the same place.
+        // Read under the lock, so that no other writer goes on from the same place.
         let (mut state, damage) = Record::open(&*disk, folder).map_err(unknown)?.replay();
         let opening = || -> io::Result<Self> {
             let life = record::reader::last_life(&*disk, folder)? + 1;
@@ -177,7 +177,7 @@ impl Writer {
     /// Writes the result, which says how the run ended, and lets the lock go.
     ///
     /// # Errors
-    /// When the result cannot be written; the journal has everything, so that is no reason to fail a run.
+    /// When the result cannot be written; the journal has everything, so a run does not fail because of it.
     pub fn finish(&mut self, result: &RunResult) -> io::Result<()> {
         if self.failed.is_none()
             && let Err(error) = self.segment.sync()

@@ -1,7 +1,7 @@
 //! Admission: whether one more operation may start, and what it books.
 //!
-//! Every operation at work has a slot and what its demand class needs. A service gives its slot back
-//! when it is ready, because slots count operations at work, and keeps the rest until it has ended.
+//! Every running operation has a slot and what its demand class needs. A service gives its slot back
+//! when it is ready, because slots count running operations, and keeps the rest until it has ended.
 //! Monitors book nothing, so that watching never keeps work from starting.
 
 use crate::graph::OpId;

@@ -11,7 +11,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// Where it is: `waiting`, `ready`, `admitted`, `running`, `serving`, `stopping`, `backoff`,
-    /// `ended`, or `dormant` for a compensation that nobody needs.
+    /// `ended`, or `dormant` for a compensation that is not needed.
     pub state: &'static str,
     /// What it depends on that has not ended; for a compensation, those that come before it.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -8,7 +8,7 @@ use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryRule, StopMo
 /// What is set once for a run, at its start.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Operations that may be at work at the same time; at least 1.
+    /// Operations that may run at the same time; at least 1.
     pub max_concurrency: u32,
     /// What a failure means.
     pub failure: FailureStrategy,

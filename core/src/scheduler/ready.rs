@@ -24,7 +24,7 @@ type ClassHeap = BinaryHeap<Reverse<(u32, ClassId)>>;
 #[derive(Debug)]
 pub struct ReadyQueue {
     classes: Box<[ClassQueue]>,
-    /// The best of every class that is not parked. May hold outdated entries; those are no class's best.
+    /// The best of every class that is not parked. May hold outdated entries, which are not the best of any class.
     best: ClassHeap,
     /// By resource: classes by the amount they wait for. May hold outdated entries too.
     parked: Box<[ClassHeap]>,
@@ -73,7 +73,7 @@ impl ReadyQueue {
         None
     }
 
-    /// Some operations, at most so many, that are likely to be among the best soon: those at the top of the
+    /// Up to `most` operations that are likely to be among the best soon: those at the top of the
     /// best class's heap.
     pub fn likely_next(&self, plan: &Plan, most: usize) -> impl Iterator<Item = OpId> {
         let class = self.best.peek().map(|Reverse((_, class))| &self.classes[class.index()]);
@@ -130,7 +130,7 @@ impl ReadyQueue {
         self.classes.iter().enumerate().filter_map(parked)
     }
 
-    /// Takes up again one class, whatever it waits for.
+    /// Looks at one class again, also when it is parked.
     pub fn revive(&mut self, class: ClassId) {
         let queue = &mut self.classes[class.index()];
         if queue.parked_at.take().is_some()

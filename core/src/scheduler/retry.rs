@@ -48,7 +48,7 @@ impl Scheduler {
         true
     }
 
-    /// The pause is over: it queues anew, with the age it had.
+    /// The pause is over: it queues again, with the age it had.
     pub(super) fn backoff_over(&mut self, op: OpId, attempt: u32) {
         if self.is_current(op, attempt) && self.state(op) == State::Backoff {
             self.backoff_until.remove(&op);

@@ -16,7 +16,7 @@ pub enum Status {
     Canceled,
     /// It never started.
     Skipped,
-    /// It was told to stop and did not within its grace; it may still be running.
+    /// It was asked to stop and did not within its grace; it may still be running.
     Abandoned,
 }
 
@@ -37,7 +37,7 @@ pub enum RunStatus {
     /// No operation that was due failed or was skipped. What was never called for is not due: a handler of
     /// failures where there were none, a monitor with nothing to watch.
     Succeeded,
-    /// Some operations did not succeed, and either the run was told to go on or they are not critical.
+    /// Some operations did not succeed, and either the run was asked to go on or they are not critical.
     PartiallySucceeded,
     /// A failure ended the run, or nothing succeeded.
     Failed,
@@ -101,13 +101,13 @@ pub enum State {
     Waiting,
     /// It may start as soon as there is room.
     Ready,
-    /// It has booked what it needs and waits to be taken by whoever runs it.
+    /// It has booked what it needs and waits for a worker or a provider.
     Admitted,
     /// It runs.
     Running,
     /// A service that has become ready; for its dependents it has succeeded.
     Serving,
-    /// It was told to stop and has not ended yet.
+    /// It was asked to stop and has not ended yet.
     Stopping(StopReason),
     /// Its last attempt failed, and it pauses before the next one. It holds nothing.
     Backoff,
@@ -128,7 +128,7 @@ pub enum Change {
     Begin,
     /// It passes its readiness probe.
     Serve,
-    /// It is told to stop.
+    /// It is asked to stop.
     Stop(StopReason),
     /// Its attempt failed and another one will follow.
     BackOff,
@@ -178,7 +178,7 @@ impl State {
                 matches!(change, Change::Serve | Change::BackOff | Change::End(Succeeded | Failed))
                     || matches!(change, Change::Stop(reason) if reason != StopReason::StopOperation)
             }
-            // A service that ends before it is told to has failed.
+            // A service that ends before it is asked to has failed.
             State::Serving => {
                 use StopReason::*;
                 matches!(change, Change::End(Failed))

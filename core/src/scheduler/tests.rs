@@ -119,7 +119,7 @@ fn a_limit_counts_from_the_moment_the_operation_is_taken() {
     slow.timeout_ms = Some(1_000);
     let mut bench = Bench::new(vec![slow], settings(1, FailureStrategy::Stop));
     bench.step(&[]);
-    assert_eq!(bench.at(5_000), [""; 0], "nobody has taken it yet");
+    assert_eq!(bench.at(5_000), [""; 0], "it has not been taken yet");
     bench.take("slow");
     assert_eq!(bench.scheduler.next_due(), Some(6_000));
     assert_eq!(bench.at(6_000), ["stop slow Timeout 5000"]);
@@ -344,7 +344,7 @@ fn a_lock_is_shared_or_held_alone() {
 
 #[test]
 fn what_is_passed_over_too_often_is_reserved() {
-    // 'large' needs all; two of the small ones are always at work, so it never fits by itself.
+    // 'large' needs all; two of the small ones always run, so it never fits by itself.
     let mut operations = vec![needing("first", 50, 1), needing("large", 100, 2)];
     operations.extend((0..40).map(|i| needing(&format!("small{i}"), 50, 3)));
     let mut bench = limited(operations, at_most(100), settings(2, FailureStrategy::Stop));

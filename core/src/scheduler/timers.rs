@@ -1,7 +1,7 @@
 //! Everything that happens by itself at some time: limits, graces and pauses, as a heap of due times.
 //!
 //! A timer that has become pointless stays in the heap and is recognised when it is due. Most become
-//! pointless, for most operations end before their limit: when there may be too many of those, they are
+//! pointless, for most operations end before their limit: when there may be too many such timers, they are
 //! looked for and dropped, so that the heap stays as small as what is under way.
 
 use crate::graph::OpId;
@@ -42,7 +42,7 @@ impl Timers {
         self.heap.push(Reverse((at, timer)));
     }
 
-    /// Whether there are so many that it pays to [drop](Self::keep) the pointless ones: twice what was left
+    /// Whether it pays to [drop](Self::keep) the pointless ones: twice what was left
     /// the last time, so that each timer costs a bounded number of looks.
     pub fn is_crowded(&self) -> bool {
         self.heap.len() >= FEW.max(self.left * 2)

@@ -19,7 +19,7 @@ impl Identity {
         Self { pid, start_time: os::start_time(pid) }
     }
 
-    /// Whether this very process is still there; a zombie that nobody has waited for counts.
+    /// Whether this very process is still there; a zombie that has not been waited for counts.
     ///
     /// An identity without a start time is never found again: it could be anybody's by now.
     pub fn is_running(&self) -> bool {

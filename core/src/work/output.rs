@@ -1,4 +1,4 @@
-//! What a program writes, line by line, to whoever takes it.
+//! The output of a program, line by line, to the sink that takes it.
 
 use crate::operation::LINGER;
 use parking_lot::Mutex;
@@ -44,7 +44,7 @@ pub trait OutputSink: Send {
     fn line(&mut self, stream: Stream, line: String) -> impl Future<Output = ()> + Send;
 }
 
-/// Lines go into the channel; once nobody listens any more they are thrown away.
+/// Lines go into the channel; once the receiver is gone they are thrown away.
 impl OutputSink for mpsc::Sender<(Stream, String)> {
     async fn line(&mut self, stream: Stream, line: String) {
         _ = self.send((stream, line)).await;
@@ -98,7 +98,7 @@ impl Splitter {
         None
     }
 
-    /// What stands behind the last line end, when the stream is over.
+    /// What follows the last line end, when the stream is over.
     fn last(&mut self) -> Option<String> {
         (!self.pending.is_empty()).then(|| self.take())
     }

@@ -32,7 +32,7 @@ pub fn handle() -> Result<Handle, Fault> {
 }
 
 tokio::task_local! {
-    /// Set while a task is at work that shares its thread with all programs.
+    /// Set while a task runs that shares its thread with all programs.
     static SHARED: ();
 }
 
@@ -41,7 +41,7 @@ pub fn shared<F: Future>(task: F) -> impl Future<Output = F::Output> {
     SHARED.scope((), task)
 }
 
-/// Whether such a task is at work here.
+/// Whether such a task runs here.
 pub fn is_shared() -> bool {
     SHARED.try_with(|()| ()).is_ok()
 }

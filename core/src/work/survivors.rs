@@ -5,7 +5,7 @@ use super::host::local::os;
 use super::identity::Identity;
 use crate::graph::OpId;
 
-/// An attempt that was at work when its PowerShell died.
+/// An attempt that was running when its PowerShell died.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orphan {
     /// The run's id.

@@ -17,7 +17,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "kind", deny_unknown_fields)]
 pub enum Work {
-    /// A script: handed to whoever takes work for the run. The core never sees its text.
+    /// A script: handed to the worker that takes it. The core never sees its text.
     Script,
     /// A program that the core starts by itself.
     Process(Box<ProcessSpec>),

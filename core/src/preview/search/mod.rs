@@ -50,7 +50,7 @@ const CHILDREN: usize = 2;
 /// The best of a generation that pass through.
 const ELITE: usize = 2;
 
-/// How often a child is made anew when its list was seen before.
+/// How often a child is replaced when its list was seen before.
 const RETRIES: usize = 10;
 
 /// What a search found.
@@ -62,7 +62,7 @@ pub struct Found {
     pub dispatched: u64,
     /// Schedules that were built.
     pub tried: usize,
-    /// Whether the search ended because it was told to.
+    /// Whether the search ended because it was stopped.
     pub halted: bool,
 }
 
@@ -155,7 +155,7 @@ impl<'a> Search<'a> {
         self.population.push(individual);
     }
 
-    /// Draws schedules round the rule with about so many passes, and keeps the best as the population.
+    /// Draws schedules round the rule with about `passes` passes, and keeps the best as the population.
     fn sample_many(&mut self, passes: usize) {
         if self.is_over() {
             return;
@@ -276,7 +276,7 @@ impl<'a> Search<'a> {
     fn finish(mut self) -> Found {
         let halted = self.cutoff.reached();
         if !self.best_is_left {
-            // Also when halted: it is one pass, and nobody wants activities to start late for no reason.
+            // Also when halted: it is one pass, and activities should not start late for no reason.
             let mut builder = Builder::new(self.project, Cutoff::default());
             if builder.justify(Direction::Forward, &mut self.best).is_some() {
                 self.tried += 1;

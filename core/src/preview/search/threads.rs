@@ -1,4 +1,4 @@
-//! The threads of a search: they share the tasks of one round, and nobody can tell who did which.
+//! The threads of a search: they share the tasks of one round, and the result does not depend on which did what.
 
 use crate::preview::cutoff::Cutoff;
 use crate::preview::problem::Project;

@@ -69,7 +69,7 @@ fn obey(world: &World, plan: &Plan, now: u64, command: Command, agenda: &mut Age
         Command::Stop { op, attempt, mode, .. } => {
             let lag = match world.behaviour(plan, op, attempt) {
                 Behaviour::RunsUntilStopped { lag } => Some(lag),
-                // Some of those that do something by themselves do not listen.
+                // Some operations that end by themselves ignore an order to stop.
                 Behaviour::Ends { after, .. } if after % 4 == 1 => None,
                 Behaviour::Ends { .. } | Behaviour::FailsToStart => Some(mode.grace().as_millis() as u64 / 2),
                 Behaviour::IsStuck => None,

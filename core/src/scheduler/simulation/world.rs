@@ -18,11 +18,11 @@ pub(super) enum Behaviour {
         after: u64,
         well: bool,
     },
-    /// It ends this long after it is told to stop.
+    /// It ends this long after it is asked to stop.
     RunsUntilStopped {
         lag: u64,
     },
-    /// It ends never, whatever it is told.
+    /// It never ends, not even when it is stopped.
     IsStuck,
     /// It fails without ever having been taken.
     FailsToStart,

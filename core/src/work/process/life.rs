@@ -9,7 +9,7 @@ use crate::work::host::Exit;
 pub(super) enum Stage {
     /// A service that is not ready yet.
     Probing,
-    /// A task at work, or a service that is ready.
+    /// A running task, or a service that is ready.
     Running,
     /// Asked to end; its grace runs.
     Stopping,
@@ -69,7 +69,7 @@ pub(super) enum Cause {
         /// Whether its readiness probe had passed (true for a task).
         ready: bool,
     },
-    /// It was told to stop.
+    /// It was ordered to stop.
     Ordered,
     /// It was not ready in time.
     NotReady(Fault),
@@ -127,7 +127,7 @@ impl Life {
             (Probing | Running, Input::Exited(exit)) => {
                 self.exit = Some(exit);
                 self.cause = Some(Cause::Itself { ready: self.stage == Running });
-                // Half a service is no service: its helpers would only keep its port.
+                // Half a service is not a service: its helpers would only keep its port.
                 if self.service { (Killing, Command::Kill) } else { (Draining, Command::Release) }
             }
             (Probing | Running, Input::Ordered(mode)) => {
@@ -150,7 +150,7 @@ impl Life {
                 (Killing, Command::AwaitTree)
             }
             (Stopping, Input::TreeGone) | (Killing, Input::TreeGone | Input::TimeOver) => {
-                // Whoever gave an order waits for the end; nobody else minds a slow reader.
+                // An order is waiting for the end; without one, a slow reader may take its time.
                 (Draining, if self.ordered { Command::DrainInTime } else { Command::Drain })
             }
 

@@ -36,7 +36,7 @@ const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const LINES_SHOWN: usize = 5;
 const CHARACTERS_SHOWN: usize = 400;
 
-/// What ties a running program to whoever started it.
+/// The ties between a running program and the caller that started it.
 ///
 /// Once every sender of orders is dropped no order can come any more; the program goes on.
 pub struct ProcessControl {
@@ -108,7 +108,7 @@ impl ProcessEnd {
 /// Starts a program and stays with it until it is over and its output has been handed on.
 ///
 /// A task is over when it ends; what it has left running is left alone. A service must prove ready,
-/// and is over when it is told to stop or dies. When this future is dropped, everything is killed.
+/// and is over when it is stopped or dies. When this future is dropped, everything is killed.
 pub async fn run(spec: &ProcessSpec, mut control: ProcessControl, sink: impl OutputSink) -> ProcessEnd {
     let probe = match probe_of(spec) {
         Ok(probe) => probe,

@@ -66,7 +66,7 @@ async fn connect(endpoint: &Endpoint) -> Result<(), String> {
 }
 
 /// Whether a try was given the very port it asks for as its own. On one machine that happens sooner
-/// or later while nobody listens, and the connection then succeeds.
+/// or later without a listener, and the connection then succeeds.
 fn reaches_itself(stream: &TcpStream) -> bool {
     matches!((stream.local_addr(), stream.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
 }
@@ -208,7 +208,7 @@ mod tests {
         assert!(asked.contains(&format!("\r\nhost: 127.0.0.1:{port}\r\n")), "{asked}");
     }
 
-    /// Answers one connection over TLS, with a certificate that nobody has signed and that is out of date.
+    /// Answers one connection over TLS, with a certificate that is self-signed and out of date.
     fn answer_securely(listener: &std::net::TcpListener, answer: &[u8]) {
         use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
         use std::io::{Read, Write};
@@ -239,9 +239,9 @@ mod tests {
     async fn an_answer_over_https_counts_whoever_signed_it() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = http(&format!("https://localhost:{}/health", listener.local_addr().unwrap().port()));
-        // A thread of its own: the test does not wait for one that nobody asks.
+        // A thread of its own: the test does not wait for one that is never asked.
         let server = std::thread::spawn(move || {
-            // What is no TLS is not an answer.
+            // What is not TLS is not an answer.
             let (mut stream, _) = listener.accept().unwrap();
             std::io::Write::write_all(&mut stream, b"SSH-2.0-OpenSSH_9.6\r\n").unwrap();
             drop(stream);
@@ -266,7 +266,7 @@ mod tests {
         let why = tokio::select! { ready = waited(&endpoint, 200) => ready.unwrap_err(), () = server => String::new() };
         assert_eq!(why, format!("GET http://{address}/: answered 500"));
 
-        // Bound, so that nobody else gets the port, but not listening.
+        // Bound, so that no other socket gets the port, but not listening.
         let silent = TcpSocket::new_v4().unwrap();
         silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = silent.local_addr().unwrap();

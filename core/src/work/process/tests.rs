@@ -164,7 +164,7 @@ fn write_program(path: &Path, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// An address that nobody listens at, nor gets as long as the socket is held.
+/// An address without a listener, and which no other socket gets while this one is held.
 fn silent_port() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -494,7 +494,7 @@ async fn a_stop_reaches_the_whole_tree_also_those_in_sessions_of_their_own() {
     }
 }
 
-/// What forks, leaves its session and loses its parent before anybody has seen it belongs to nobody but by its mark.
+/// What forks, leaves its session and loses its parent before it was ever seen is found by its mark alone.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_stop_reaches_what_has_left_the_tree_altogether() {

@@ -39,7 +39,7 @@ impl Running {
         let status = self.child.wait().await;
         // From now on its pid may be given to another one.
         self.tree.root_has_ended();
-        // An error means that somebody else has waited for our child: ended, nobody knows how.
+        // An error means that other code has waited for our child: it has ended, and how is unknown.
         status.map(os::exit).unwrap_or_default()
     }
 

@@ -17,7 +17,7 @@ type Start = Box<dyn FnOnce() + Send>;
 // A static is never dropped, so the thread waits for the next start until the process ends.
 static STARTS: Mutex<Option<mpsc::Sender<Start>>> = Mutex::new(None);
 
-/// Starts a program, and gives the command back for another try. Should nobody wait for it any more
+/// Starts a program, and gives the command back for another try. Should its caller be gone
 /// when it has been started, it is killed.
 pub(super) async fn spawn(mut command: Command) -> (Command, io::Result<Child>) {
     let (tell, told) = oneshot::channel();

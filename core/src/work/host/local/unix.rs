@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 /// A kill looks again for processes that were started meanwhile, at most this often.
 const KILL_ROUNDS: usize = 8;
 
-/// Newcomers of a stop are told at so many looks. Between its fork and its exec a child of a shell has the
+/// The number of looks at which newcomers get the signal of a stop. Between its fork and its exec a child of a shell has the
 /// shell's own handlers still, and what it hears then is lost on the program that it becomes.
 const TELLINGS: u8 = 3;
 
@@ -137,7 +137,7 @@ impl Group {
     pub(in crate::work) fn is_gone(&mut self) -> bool {
         let (members, newcomers) = self.look();
         if let Some(signal) = self.signal {
-            // Born between the signal and the end of its parent: nobody else will tell it.
+            // Born between the signal and the end of its parent: it has not got the signal.
             self.to_tell.extend(newcomers.iter().map(|row| (row.identity(), TELLINGS)));
             let told = |row: &&Row| self.to_tell.iter().any(|(identity, _)| *identity == row.identity());
             let late: Vec<Row> = members.iter().filter(told).copied().collect();
@@ -184,8 +184,8 @@ impl Group {
     }
 
     fn send(&self, members: &[Row], signal: i32) {
-        // As long as nobody has waited for the leader, the group's number cannot be another's. One
-        // signal to the group misses nobody, even one that is being forked.
+        // As long as the leader has not been waited for, the group's number cannot be another's. One
+        // signal to the group misses no member, even one that is being forked.
         let as_group = !self.root_has_ended;
         if as_group && let Ok(group) = i32::try_from(self.root.pid) {
             signal_to(-group, signal);
@@ -211,7 +211,7 @@ pub(in crate::work) fn signal_one(to: Identity, signal: i32) {
     }
 }
 
-/// Sends a signal. A target that has ended, or that belongs to somebody else, is no fault here: the
+/// Sends a signal. A target that has ended, or that belongs to another user, is not a fault here: the
 /// next look tells.
 fn signal_to(target: i32, signal: i32) {
     // 0 and -1 would mean our own group and everybody.

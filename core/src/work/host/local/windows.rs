@@ -50,7 +50,7 @@ pub(in crate::work) struct Group {
 
 impl Group {
     /// Puts a program that was started suspended into a job of its own, and lets it go on. Every descendant is in
-    /// the job from its birth, so nobody looks for marks here.
+    /// the job from its birth, so marks are not needed here.
     pub(in crate::work) fn adopt(child: &Child, _mark: Option<Mark>, detached: bool) -> io::Result<Self> {
         let (Some(pid), Some(process)) = (child.id(), child.raw_handle()) else {
             return Err(io::ErrorKind::NotFound.into());
@@ -60,7 +60,7 @@ impl Group {
         if job.is_null() {
             return Err(io::Error::last_os_error());
         }
-        // SAFETY: the call above has just given us this handle, and nobody else has it.
+        // SAFETY: the call above has just given us this handle, and it has no other owner.
         let job = unsafe { OwnedHandle::from_raw_handle(job) };
         // The system closes the handle when this process dies, and what is detached is to outlive that.
         limit(&job, if detached { 0 } else { JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE })?;
@@ -120,7 +120,7 @@ fn resume(pid: u32) -> io::Result<()> {
     if list == INVALID_HANDLE_VALUE {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the call above has just given us this handle, and nobody else has it.
+    // SAFETY: the call above has just given us this handle, and it has no other owner.
     let list = unsafe { OwnedHandle::from_raw_handle(list) };
     let mut entry = THREADENTRY32 { dwSize: size_of::<THREADENTRY32>() as u32, ..Default::default() };
     // SAFETY: the handle is open, and the entry says how long it is.
@@ -143,7 +143,7 @@ fn resume_thread(id: u32) -> io::Result<()> {
     if thread.is_null() {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the call above has just given us this handle, and nobody else has it.
+    // SAFETY: the call above has just given us this handle, and it has no other owner.
     let thread = unsafe { OwnedHandle::from_raw_handle(thread) };
     // SAFETY: the handle is open.
     match unsafe { ResumeThread(thread.as_raw_handle()) } {
