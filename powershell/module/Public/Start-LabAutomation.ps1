@@ -44,8 +44,9 @@ function Start-LabAutomation {
     .PARAMETER FailureStrategy
         What the failure of an operation means: Stop, Continue, Retry or Rollback; the lab's own setting when left out.
     .PARAMETER AsJob
-        Returns a job at once. It gives what operations output while they run, and then the report of the lab, or the results of a
-        configuration's operations. Alias: Background.
+        Returns a job at once. It gives what operations output while they run, and then the report of the lab, as
+        Start-AdvancedLabOrchestration does, or the results of a configuration's operations. It does not give the object that is
+        returned without it: that is made in the calling script, which has gone on by then. Both have Success. Alias: Background.
     .PARAMETER ThrowOnFailure
         Ends the script with one error that carries all results if an operation did not succeed.
     .PARAMETER Auto
