@@ -8,7 +8,7 @@
 //! entries  ─► feed
 //! ```
 //!
-//! It never waits and calls nobody back: scripts are put where workers find them, tasks are started and report by
+//! It never waits and never calls back: scripts are put where workers find them, tasks are started and report by
 //! message. Who has the lock around it is the business of [`handle`](super::handle).
 
 use super::clock::Clock;
@@ -239,7 +239,7 @@ impl Driver {
         }
     }
 
-    /// Ends a run whose scheduler is not to be trusted: nothing of its last step takes effect, what is at work is
+    /// Ends a run whose scheduler is not to be trusted: nothing of its last step takes effect, what runs is
     /// stopped, and all who wait are woken.
     fn give_up(&mut self, now: u64) {
         let status = RunStatus::Failed;
@@ -275,7 +275,7 @@ impl Driver {
         }
     }
 
-    /// Asks for more workers when scripts wait and nobody is there to take them.
+    /// Asks for more workers when scripts wait and no worker is free to take them.
     pub(super) fn demand(&mut self) {
         if let Some(workers) = self.workers.demand() {
             self.feed.publish(self.clock.now(), EventKind::Demand { workers });

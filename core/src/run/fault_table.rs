@@ -16,7 +16,7 @@
 //! | cgroup files absent or garbled | use of processors is unknown, or the system's | `machine.rs`: `files_of_a_control_group_are_read_and_garbled_ones_are_not_believed` |
 //! | cgroup files vanish, counters go back | that sample is unknown, the next one counts again | `machine.rs`: `a_control_group_that_vanishes_or_counts_back_gives_no_sample` |
 //! | limits of zero | an error before anything starts, or an end at once | [`limits_of_zero_are_refused_or_end_at_once`] |
-//! | absurd limits | they are no limit; nothing overflows | [`absurd_limits_are_no_limits`] |
+//! | absurd limits | they do not limit; nothing overflows | [`absurd_limits_are_no_limits`] |
 //! | absurd needs and capacities | an error of the plan | `plan/resources.rs`: `zero_and_absurd_limits_are_refused` |
 //! | a journal that cannot be written | an error before anything starts | `tests.rs`: `files_that_cannot_be_written_are_an_error_before_anything_starts` |
 //! | a journal torn, damaged or with zeros at its end | a prefix of the truth is read, and the damage is named | `record/damage_tests.rs` |
@@ -68,7 +68,7 @@ fn a_worker_that_is_gone_leaves_its_work_to_others() {
     });
     assert_eq!(gone.join().unwrap(), Ticket::Idle);
     hub.take(Duration::ZERO);
-    // Nobody waits any more: the run asks for a worker and gives the work to whoever comes.
+    // No worker waits any more: the run asks for one and gives the work to the first that comes.
     run.complete(OpId(0), 1, Outcome::default());
     until(&hub, |event| matches!(event, EventKind::Demand { workers: 1 }));
     assert_eq!(run.take(3, SOON), Ticket::Work(OpId(1), 1));

@@ -101,7 +101,7 @@ fn a_disk_with_room_gives_no_warning() {
     assert_eq!(run_with(|_| {}, usize::MAX, root.path()), (RunStatus::Succeeded, vec![]));
 }
 
-/// Output of programs may hold what nobody else should read.
+/// Output of programs may hold what other users must not read.
 #[test]
 fn the_files_of_a_run_are_the_users_alone() {
     use std::os::unix::fs::PermissionsExt;

@@ -1,6 +1,6 @@
-//! Runs and their events under a model checker: whoever meets whom at a lock, and in which order.
+//! Runs and their events under a model checker: all orders in which threads can meet at a lock.
 //!
-//! A wake-up that is lost leaves a thread waiting for ever; the checker sees that nobody can go on and
+//! A wake-up that is lost leaves a thread waiting for ever; the checker sees that no thread can go on and
 //! fails. That it would is shown by the last test, which loses one on purpose.
 
 use super::events::{EventHub, EventKind};
@@ -30,7 +30,7 @@ fn start(plan: &Arc<Plan>, slots: u32) -> (Arc<Run>, Arc<EventHub>) {
     (Run::start(Arc::clone(plan), RunOptions::new(slots), Arc::clone(&hub), 1).unwrap(), hub)
 }
 
-/// Works until the run needs nobody any more; gives what it was handed.
+/// Works until the run needs no workers any more; gives the operations it took.
 fn worker(run: &Arc<Run>, number: u32) -> Vec<OpId> {
     let mut done = Vec::new();
     let mut ticket = run.take(number, EVER);
@@ -100,7 +100,7 @@ fn a_wake_is_never_lost_and_wakes_only_whom_it_is_for() {
             thread::spawn(move || run.take(3, EVER))
         };
         run.wake(2);
-        assert_eq!(woken.join().unwrap(), Ticket::Woken, "there is no work for anybody");
+        assert_eq!(woken.join().unwrap(), Ticket::Woken, "there is no work left");
         assert_eq!(run.complete(op, attempt, Outcome::default()), Completion::Accepted);
         assert_eq!(patient.join().unwrap(), Ticket::Work(OpId(1), 1));
         run.complete(OpId(1), 1, Outcome::default());

@@ -26,7 +26,7 @@ struct Row {
     noted: u32,
     started_ms: Option<u64>,
     ended_ms: Option<u64>,
-    /// Milliseconds that its ended attempts were at work.
+    /// Milliseconds that its ended attempts ran.
     busy_ms: u64,
     ready_after_ms: Option<u64>,
     log: Option<String>,

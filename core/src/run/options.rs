@@ -1,4 +1,4 @@
-//! What a run is told at its start.
+//! The options of a run, as they are set at its start.
 
 use crate::error::{Code, Fault};
 use crate::history::retention::Retention;
@@ -18,7 +18,7 @@ pub struct RunOptions {
     /// Name for people; also part of the folder's name.
     #[serde(default = "default_name")]
     pub name: String,
-    /// Operations at work at the same time; 1 or more.
+    /// Operations that may run at the same time; 1 or more.
     pub max_concurrency: u32,
     /// What a failure means for the others.
     #[serde(default)]

@@ -58,7 +58,7 @@ impl Listener for Run {
     }
 }
 
-/// The file with a program's output. One that cannot be written is no reason to fail.
+/// The file with a program's output. An operation does not fail because it cannot be written.
 struct Log(Box<dyn Append>);
 
 /// Opens the log of an operation, if its run writes files.

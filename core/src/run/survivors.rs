@@ -11,7 +11,7 @@ use std::time::Duration;
 /// How long the end of a run waits for the search, at most. A test on a busy machine needs its finding for sure.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 60_000 } else { 250 });
 
-/// A search whose finding nobody has taken yet.
+/// A search whose finding has not been taken yet.
 #[derive(Debug)]
 pub(super) struct Search(Receiver<String>);
 

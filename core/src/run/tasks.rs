@@ -1,4 +1,4 @@
-//! The tasks of a run: what runs without a worker. Each is a [provider](crate::work::provider) at work on the threads of the runtime, knows
+//! The tasks of a run: what runs without a worker. Each is a [provider](crate::work::provider) on the threads of the runtime, knows
 //! nothing of the run, and reports by message.
 //!
 //! A thread of the run's own takes the [reports](super::reports). What they lead to - a step, a write to the journal,

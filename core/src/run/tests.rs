@@ -49,7 +49,7 @@ fn a_defect_of_the_scheduler_ends_the_run_and_says_so() {
             _ => None,
         })
         .collect();
-    assert_eq!(stopped, [OpId(0), OpId(2)], "what is at work is told to stop");
+    assert_eq!(stopped, [OpId(0), OpId(2)], "what runs is asked to stop");
     assert_eq!(waiting.join().unwrap().1, Ticket::Over);
     let result = run.result();
     assert_eq!(result.status, Some(RunStatus::Failed));
@@ -116,7 +116,7 @@ fn waiting_ends_with_time_a_wake_or_the_end() {
 #[test]
 fn an_answer_for_what_is_not_open_is_stale() {
     let (run, _hub) = start(vec![script("a", &[])], RunOptions::new(1));
-    assert_eq!(run.complete(OpId(0), 1, Outcome::default()), Completion::Stale, "nobody took it");
+    assert_eq!(run.complete(OpId(0), 1, Outcome::default()), Completion::Stale, "it was not taken");
     assert_eq!(run.complete(OpId(9), 1, Outcome::default()), Completion::Stale, "it does not exist");
     let (a, attempt) = work(run.take(1, SOON));
     assert_eq!(run.complete(a, attempt, Outcome::default()), Completion::Accepted);
@@ -345,7 +345,7 @@ fn programs_run_without_a_worker_and_their_output_is_made_known_and_kept() {
     assert_eq!(std::fs::read_to_string(log).unwrap(), "one\ntwo\n");
 }
 
-/// The program proves that it has the value by a fact about it, which is no secret.
+/// The program proves that it has the value by a fact about it, which is not a secret.
 #[cfg(unix)]
 #[test]
 fn a_program_gets_a_secret_that_nothing_else_ever_has() {
