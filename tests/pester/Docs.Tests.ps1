@@ -95,7 +95,8 @@ Describe 'The examples of the documentation' {
             Set-Content -LiteralPath example.yaml -Value $lab
             foreach ($environment in @('') + @(if ($lab -match '(?m)^environments:') { 'dev' })) {
                 $test = Test-LabConfiguration example.yaml -Environment $environment
-                ($test.Errors + $test.Warnings | ForEach-Object ToString) -join "`n" | Should -BeNullOrEmpty -Because $lab
+                # Not every machine has the programs that examples name.
+                ($test.Errors + $test.Warnings | Where-Object Id -NE 'LabRunner.ProgramNotFound' | ForEach-Object ToString) -join "`n" | Should -BeNullOrEmpty -Because $lab
                 $test.Valid | Should -BeTrue
                 (Get-LabPlan example.yaml -Environment $environment).Operations | Should -Not -BeNullOrEmpty
             }
