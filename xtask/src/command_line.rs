@@ -34,7 +34,7 @@ pub enum Command {
     Lint,
     /// Run the benchmarks.
     Bench,
-    /// Write the generated bindings anew.
+    /// Regenerate the bindings.
     Bindings,
     /// Show the usage.
     Help,

@@ -26,7 +26,7 @@ pub struct Engine {
     version: String,
     /// Whether it is the pinned .NET tool rather than the one on PATH.
     is_tool: bool,
-    /// The program and what stands in front of PowerShell's own arguments.
+    /// The program, and the arguments before PowerShell's own.
     command: Vec<PathBuf>,
     /// The version of one on PATH that is too old.
     passed_over: Option<String>,

@@ -5,7 +5,7 @@
 
 use crate::fault::{Fault, Outcome};
 
-/// Marks the rest of the block that it stands in.
+/// Marks the rest of its block.
 pub const MARKER: &str = "#later";
 /// The folder of the bodies in the staged module.
 pub const FOLDER: &str = "Functions";
@@ -36,7 +36,7 @@ pub fn split(text: &str, shared: &str) -> Outcome<(String, Vec<(String, String)>
                 Some(line) => body.push(line),
                 None => {
                     return Err(Fault::new(format!(
-                        "{function}: '{MARKER}' stands in a block that has no end; it must be a line of its own, one level below the block"
+                        "{function}: '{MARKER}' is in a block that has no end; it must be a line of its own, one level below the block"
                     )));
                 }
             }

@@ -21,7 +21,7 @@ pub fn cargo(house: &House, subcommand: &str) -> Tool {
             .args(["--config", r#"source.crates-io.replace-with="labrunner-local""#, "--config"])
             .arg(format!("source.labrunner-local.local-registry={path}"));
     }
-    // Where cargo was told to put this program, it must put the rest.
+    // The rest must go to the folder that this program was built into.
     tool.arg("--locked").env("CARGO_TARGET_DIR", house.target())
 }
 
@@ -51,11 +51,11 @@ pub fn check_bindings(house: &House) -> Outcome {
     expect_generator(house)?;
     cargo(house, "test")
         .args(["-q", "--workspace", "--test", "bindings"])
-        .expect("the check of the generated bindings (./build.sh bindings writes them anew)")?;
+        .expect("the check of the generated bindings (./build.sh bindings regenerates them)")?;
     stamp.set()
 }
 
-/// Writes the committed bindings anew.
+/// Regenerates the committed bindings.
 pub fn write_bindings(house: &House) -> Outcome {
     expect_generator(house)?;
     cargo(house, "test")

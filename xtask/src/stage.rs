@@ -119,7 +119,7 @@ fn scripts(sources: &Path, folder: &str) -> Outcome<Vec<(String, String)>> {
     Ok(texts)
 }
 
-/// How a stand-alone file says that a function of the module stands in its place.
+/// The line of a stand-alone file that is replaced by a function of the module.
 const INCLUDE: &str = "#include ";
 
 /// A stand-alone file with the functions it shares with the module.

@@ -284,7 +284,7 @@ mod tests {
         let ended = shell("sleep 600 & echo $!; wait").watched(&mut watch).expect("starts");
         assert!(!ended.good());
         assert!(watch.complaint().is_some_and(|complaint| complaint.contains(ended.output.trim())));
-        // Its child has ended, or is about to: `kill` waits for nobody.
+        // Its child has ended, or is about to: `kill` does not wait.
         let gone = shell(&format!("while kill -0 {} 2>/dev/null; do sleep 0.05; done", ended.output.trim()));
         assert!(gone.bounded(Duration::from_secs(60)).expect("starts").is_some(), "it is still there");
     }

@@ -9,7 +9,7 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 pub fn end(child: &mut Child) {
     if let Ok(mut system) = System::new() {
         system.refresh_processes_specifics(ProcessesToUpdate::All, true, ProcessRefreshKind::nothing());
-        // From the top, so that nobody is left who starts more.
+        // From the top, so that no process is left that starts more.
         for pid in below(&system, Pid::from_u32(child.id())) {
             if let Some(process) = system.process(pid) {
                 process.kill();
