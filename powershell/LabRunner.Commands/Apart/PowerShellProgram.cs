@@ -5,7 +5,7 @@ namespace LabRunner.Apart;
 
 /// <summary>The program, with its first arguments, that starts the PowerShell of this session again.</summary>
 /// <param name="Program">The program.</param>
-/// <param name="First">What stands in front of PowerShell's own arguments.</param>
+/// <param name="First">The arguments before PowerShell's own.</param>
 internal sealed record PowerShellProgram(string Program, IReadOnlyList<string> First)
 {
     private static string FileName => OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";

@@ -5,7 +5,7 @@ using LabRunner.Execution;
 
 namespace LabRunner.Apart;
 
-/// <summary>What an operation's own process is told to do: a document without anything that belongs to this process.</summary>
+/// <summary>The order for an operation's own process: a document without anything that belongs to this process.</summary>
 internal static class ProcessOrder
 {
     /// <summary>The document for an operation and a caller.</summary>

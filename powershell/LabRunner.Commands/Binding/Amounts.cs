@@ -16,7 +16,7 @@ internal static partial class Amounts
     /// <summary>A number, rounded up to a whole one: half a percent needs one.</summary>
     internal static long? Up(object? value) => Number(value) is { } number ? (long)Math.Ceiling(number) : null;
 
-    /// <summary>Memory in MiB, rounded up. A bare number counts units of so many bytes; a text may say its own.</summary>
+    /// <summary>Memory in MiB, rounded up. A bare number counts units of <paramref name="unit"/> bytes; a text may have a unit of its own.</summary>
     internal static long? Memory(object? value, double unit)
     {
         if (value is string text && Size().Match(text.Trim()) is { Success: true } match && match.Groups[2].Length > 0)

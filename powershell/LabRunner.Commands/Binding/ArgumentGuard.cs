@@ -20,9 +20,9 @@ internal sealed record BoundValue(string Path, string What, string Why, string A
 
 /// <summary>Finds script of the caller's session among values that cross into a worker: as a block, a function, a member of an object, a class.</summary>
 /// <remarks>
-/// Such script runs in the session it was made in, whoever calls it, and a session runs one thing at a time: called from a worker it
-/// hangs, gives the value of another call, or gives nothing. Text, numbers and arrays of them are passed over at once. The walk through
-/// a value ends after so many levels and items: what is deeper or more than that is data, and holds no script in practice.
+/// Such script runs in the session it was made in, also when another one calls it, and a session runs one thing at a time: called from a worker it
+/// hangs, gives the value of another call, or none. Text, numbers and arrays of them are passed over at once. The walk through
+/// a value ends at a limit of levels and items: what is deeper or more than that is data, and holds no script in practice.
 /// </remarks>
 internal static class ArgumentGuard
 {

@@ -18,7 +18,7 @@ internal sealed class FieldMap
     /// <summary>The names that were asked for.</summary>
     internal IReadOnlyCollection<string> Known => _taken;
 
-    /// <summary>The keys nobody has asked for, as the user spelled them.</summary>
+    /// <summary>The keys that were not read, as the user spelled them.</summary>
     internal IEnumerable<string> Unknown => _fields.Where(pair => !_taken.Contains(pair.Key)).Select(pair => pair.Value.Spelled);
 
     /// <summary>Keys that mean the same, two by two, as the user spelled them.</summary>

@@ -3,7 +3,7 @@ using LabRunner.Interop;
 
 namespace LabRunner.Binding;
 
-/// <summary>Finds the keys of operations that mean nothing, by the rule of lab files.</summary>
+/// <summary>Finds the unknown keys of operations, by the rule of lab files.</summary>
 /// <remarks>
 /// A key that is near to a known one is a fault, for it was meant to do something. Other keys are warnings, and faults where
 /// the reading is strict. Keys that begin with <c>x-</c> or <c>$</c> are the user's own.
@@ -13,11 +13,11 @@ internal sealed class KeyCheck(List<LabFinding> findings, bool strict)
     // Operations are mostly made in a loop, and then all have the same keys.
     private readonly Dictionary<(string Key, string Kind), string?> _near = [];
 
-    /// <summary>Reports the keys that nobody has asked for, and those that are there twice.</summary>
+    /// <summary>Reports the keys that were not read, and those that are there twice.</summary>
     /// <param name="map">The keys.</param>
     /// <param name="operation">The operation they are of.</param>
-    /// <param name="kind">What decides which keys are known: the kind of its work, or the key they stand below.</param>
-    /// <param name="inside">The key of the operation that they stand below.</param>
+    /// <param name="kind">What decides which keys are known: the kind of its work, or the key they are below.</param>
+    /// <param name="inside">The key of the operation that they are below.</param>
     internal void Report(FieldMap map, string operation, string kind, string? inside = null)
     {
         var whose = inside is null ? $"Operation '{operation}'" : $"Operation '{operation}': {inside}";

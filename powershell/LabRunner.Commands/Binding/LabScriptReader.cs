@@ -7,7 +7,7 @@ namespace LabRunner.Binding;
 /// <summary>Reads what <c>-Scripts</c> and <c>-Config</c> hold, and makes operations of it for <see cref="OperationReader"/>.</summary>
 /// <remarks>
 /// Existing callers expect every script to be tried: a script that cannot be found or read, a name that is missing or
-/// there twice, is no fault of the whole.
+/// there twice, is not a fault of the whole.
 /// </remarks>
 internal sealed class LabScriptReader(PSCmdlet caller, object? config, bool configGiven, bool safeMode)
 {
@@ -154,7 +154,7 @@ internal sealed class LabScriptReader(PSCmdlet caller, object? config, bool conf
             return;
         }
 
-        // A file that cannot be read is told by whoever runs it, as the failure of this script alone.
+        // A file that cannot be read is reported when it is run, as the failure of this script alone.
         var arguments = operation["Parameters"] is IDictionary given ? new Hashtable(given, StringComparer.OrdinalIgnoreCase) : new Hashtable(StringComparer.OrdinalIgnoreCase);
         if (hasConfig && takesConfig && !arguments.ContainsKey("Config"))
         {

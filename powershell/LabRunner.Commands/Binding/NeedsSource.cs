@@ -2,7 +2,7 @@ using LabRunner.Errors;
 
 namespace LabRunner.Binding;
 
-/// <summary>Reads what an operation books while it is at work: Resources, Pool and Lock.</summary>
+/// <summary>Reads what an operation books while it runs: Resources, Pool and Lock.</summary>
 internal sealed class NeedsSource(List<LabFinding> findings, KeyCheck keys)
 {
     /// <summary>The needs as the core's own document has them; nothing when there are none.</summary>

@@ -204,7 +204,7 @@ internal static class ParameterBinding
         IsWarning = true,
     };
 
-    // As PowerShell reads it: a name with other signs than letters, digits and underscores stands in braces.
+    // As PowerShell reads it: a name with other signs than letters, digits and underscores is put in braces.
     private static string Variable(string name) =>
         name.All(sign => char.IsLetterOrDigit(sign) || sign == '_') ? $"${name}" : $"${{{name.Replace("`", "``", StringComparison.Ordinal).Replace("{", "`{", StringComparison.Ordinal).Replace("}", "`}", StringComparison.Ordinal)}}}";
 }

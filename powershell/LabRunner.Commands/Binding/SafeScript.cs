@@ -9,7 +9,7 @@ namespace LabRunner.Binding;
 /// <remarks>
 /// The lock of a script is one of the operating system's, on a file in the temporary folder: it is gone when the process
 /// is gone, however that came. Who is done removes the file. Another may have opened it before that, and would then hold a
-/// lock that nobody else can see; so whoever gets the lock looks whether the name still leads to the file that is locked, and
+/// lock that no other process can see; so the process that gets the lock looks whether the name still leads to the file that is locked, and
 /// otherwise tries again. A time that no other file has tells: asking for it needs no lock.
 /// </remarks>
 internal static class SafeScript
@@ -46,7 +46,7 @@ internal static class SafeScript
         }
         """;
 
-    /// <summary>Runs the script while nobody else on this machine does: others in the run wait, another process is refused.</summary>
+    /// <summary>Runs the script, and no other copy of it on this machine: others in the run wait, another process is refused.</summary>
     internal static void Guard(Hashtable operation, string path, Hashtable arguments)
     {
         operation["ScriptBlock"] = ScriptBlock.Create(Guarded);
@@ -72,7 +72,7 @@ internal static class SafeScript
         operation["Parameters"] = new Hashtable { ["LabScript"] = path, ["LabArguments"] = arguments };
     }
 
-    // One for each user: nobody can open another's file.
+    // One for each user: a user cannot open another's file.
     private static string LockFile(string path)
     {
         var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.UserName}|{path}")))[..16];

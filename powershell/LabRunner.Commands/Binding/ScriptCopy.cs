@@ -9,7 +9,7 @@ namespace LabRunner.Binding;
 /// <summary>Unbound copies of script blocks, which any worker may run.</summary>
 /// <remarks>
 /// A script block belongs to the session it was born in; run elsewhere it is marshalled back or corrupts its scope. A
-/// copy made from its syntax tree belongs to nobody and keeps file, line and <c>using</c> statements. Operations that
+/// copy made from its syntax tree belongs to no session and keeps file, line and <c>using</c> statements. Operations that
 /// come from one literal share the copy, and with it the compiled code.
 /// </remarks>
 internal static class ScriptCopy
@@ -31,12 +31,12 @@ internal static class ScriptCopy
             return (Copies.GetValue(ast, static key => Unbound((ScriptBlockAst)key)), ast);
         }
 
-        // The block of a function: its parameters stand outside of its body, so that its text is parsed anew.
+        // The block of a function: its parameters are outside of its body, so that its text is parsed again.
         var parsed = Parser.ParseInput(block.ToString(), block.File, out _, out _);
         return (Unbound(parsed), parsed);
     }
 
-    /// <summary>A script block of the syntax tree that belongs to no session and takes the language mode of whoever runs it.</summary>
+    /// <summary>A script block of the syntax tree that belongs to no session and takes the language mode of the session that runs it.</summary>
     /// <remarks>A block remembers the language mode of the runspace it is made in, here the full one of the module.</remarks>
     internal static ScriptBlock Unbound(ScriptBlockAst ast)
     {
@@ -61,7 +61,7 @@ internal static class ScriptCopy
         }
         catch (ParseException)
         {
-            // A class of the file that the block stands in, say: on its own it is not sound.
+            // A class of the file that the block is in, say: on its own it is not sound.
             return null;
         }
     });
@@ -108,7 +108,7 @@ internal static class ScriptCopy
     internal static bool IsConstrained(ScriptBlock block) => IsConstrained(block, ModeOf);
 
     // Where the engine does not tell, it counts as constrained: a block never gets more than it had. One that has no mode of its
-    // own takes that of whoever runs it.
+    // own takes that of the session that runs it.
     internal static bool IsConstrained(ScriptBlock block, Func<ScriptBlock, PSLanguageMode?>? modeOf) =>
         modeOf is null || (modeOf(block) is { } mode && mode != PSLanguageMode.FullLanguage);
 

@@ -6,7 +6,7 @@ namespace LabRunner.Binding;
 /// <summary>What a session has changed in its environment and the core cannot see.</summary>
 /// <remarks>
 /// Outside of Windows <c>$env:</c> is a copy that .NET keeps: the process's own environment, which the core hands to
-/// programs, still is the one it was started with. Each program is told the difference.
+/// programs, still is the one it was started with. Each program gets the difference.
 /// </remarks>
 internal static class SessionEnvironment
 {

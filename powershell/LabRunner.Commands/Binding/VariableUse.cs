@@ -3,7 +3,7 @@ using System.Management.Automation.Language;
 
 namespace LabRunner.Binding;
 
-/// <summary>The variables that a block reads and nothing in it sets: what only whoever calls it can have set.</summary>
+/// <summary>The variables that a block reads and nothing in it sets: what only its caller can have set.</summary>
 /// <remarks>
 /// It rather overlooks one than names one wrongly. A name that is set anywhere in the block, in any scope, counts as set everywhere;
 /// where a block can set variables that its text does not name, nothing is said of it at all.
@@ -23,7 +23,7 @@ internal sealed class VariableUse
         ScriptCopy.ParametersVariable,
     };
 
-    // Commands that run a block in the scope they are called in. What others do with one nobody knows.
+    // Commands that run a block in the scope they are called in. What others do with one is not known.
     private static readonly HashSet<string> RunHere = new(StringComparer.OrdinalIgnoreCase)
     {
         "ForEach-Object", "foreach", "%", "Where-Object", "where", "?", "Sort-Object", "sort", "Select-Object", "select", "Group-Object", "group",
@@ -183,7 +183,7 @@ internal sealed class VariableUse
         }
     }
 
-    // The variables that a command is told to set.
+    // The variables that a command sets by its parameters.
     private void Named(CommandElementAst? names)
     {
         switch (names)

@@ -34,7 +34,7 @@ public sealed class FindCoveredFallbackCommand : PSCmdlet
             // Only what is loaded already: looking for a module that could be loaded would take long, and load it.
             foreach (var command in InvokeCommand.GetCommands(name, CommandTypes.Function | CommandTypes.Alias | CommandTypes.Cmdlet, nameIsPattern: false))
             {
-                // A worker's stub is no command of somebody else's: it is what brought this import about.
+                // A worker's stub is not another module's command: it is what brought this import about.
                 if (!command.Definition.TrimStart().StartsWith(WorkerCommands.StubMark, StringComparison.Ordinal))
                 {
                     (covered ??= []).Add("function:" + name);

@@ -11,7 +11,7 @@ namespace LabRunner.Commands;
 [OutputType(typeof(ScriptBlock))]
 public sealed class GetFunctionBodyCommand : PSCmdlet
 {
-    /// <summary>By module, so that a new import reads its files anew and a removed module's bodies are collected.</summary>
+    /// <summary>By module, so that a new import reads its files again and a removed module's bodies are collected.</summary>
     private static readonly ConditionalWeakTable<PSModuleInfo, Dictionary<string, ScriptBlock>> Known = [];
 
     /// <summary>The function.</summary>

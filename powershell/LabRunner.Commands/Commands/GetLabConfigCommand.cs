@@ -42,7 +42,7 @@ public sealed class GetLabConfigCommand : QueryCommand
         var path = LabFile.FullPath(Voice, Path);
         if (!File.Exists(path) && !Directory.Exists(path))
         {
-            // Callers of old go on without a configuration, and may; whoever says -ErrorAction Stop does not.
+            // Callers of old go on without a configuration, and may; under -ErrorAction Stop they do not.
             CommandGuard.Write(Voice, ConfigError.Unreadable(path, "it does not exist").ErrorRecord);
             return;
         }
@@ -77,7 +77,7 @@ public sealed class GetLabConfigCommand : QueryCommand
             return reading;
         }
 
-        // Whoever reads a configuration for an environment wants it, be there changes or not; whoever runs one must know.
+        // A call that reads a configuration for an environment wants it, with changes or without; a run must know.
         Voice.WriteWarning($"{unknown.Message} in '{path}'; it is returned as written. {unknown.Advice}");
         return LabFile.ReadDocument(path, options with { Environment = null });
     }

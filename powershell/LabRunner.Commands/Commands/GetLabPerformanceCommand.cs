@@ -13,7 +13,7 @@ public sealed class GetLabPerformanceCommand : QueryCommand
     [ArgumentCompleter(typeof(LabNameCompleter))]
     public string? LabName { get; set; }
 
-    /// <summary>Only the newest runs of each lab, at most so many.</summary>
+    /// <summary>The greatest number of runs of each lab, the newest ones.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Last { get; set; } = int.MaxValue;

@@ -22,7 +22,7 @@ public sealed class GetLabRunnerConfigurationCommand : QueryCommand
         foreach (var key in SettingsFile.Read(configuration.Path) is { } file ? SettingSources.Unknown(file) : [])
         {
             var similar = ModuleSettings.Similar(key);
-            Voice.WriteWarning($"'{configuration.Path}' has '{key}', which is no setting and has no effect.{(similar is null ? "" : $" Did you mean '{similar}'?")}");
+            Voice.WriteWarning($"'{configuration.Path}' has '{key}', which is not a setting and has no effect.{(similar is null ? "" : $" Did you mean '{similar}'?")}");
         }
 
         if (Name is null)

@@ -8,7 +8,7 @@ namespace LabRunner.Commands;
 /// <remarks>
 /// From the public collections of a job Receive-Job takes stream by stream: first all output, then all errors, and so
 /// on. The engine's own jobs have one more collection, in true order, that it does not publish; without it the public
-/// ones have to do. What nobody receives is kept within bounds: the oldest goes.
+/// ones have to do. What is not received is kept within bounds: the oldest goes.
 /// </remarks>
 internal sealed class JobStreams
 {
@@ -23,7 +23,7 @@ internal sealed class JobStreams
         _ordered = JobResults.Of(job);
     }
 
-    /// <summary>Whether something was written that nobody has received.</summary>
+    /// <summary>Whether something was written that has not been received.</summary>
     internal bool HasMore => _ordered is not null
         ? _ordered.Count > 0
         : _job.Output.Count + _job.Error.Count + _job.Warning.Count + _job.Verbose.Count + _job.Debug.Count + _job.Information.Count > 0;
@@ -95,7 +95,7 @@ internal sealed class JobStreams
         collection.Add(item!);
     }
 
-    // Half of it at a time, so that a stream that nobody receives costs little. A reader may take everything at the same moment,
+    // Half of it at a time, so that a stream that is not received costs little. A reader may take everything at the same moment,
     // so that nothing here goes by places.
     private void Keep(IList all, IList collection)
     {

@@ -12,10 +12,10 @@ public sealed class LabActiveOperation
     /// <summary><c>Waiting</c>, <c>Ready</c>, <c>Admitted</c>, <c>Running</c>, <c>Serving</c>, <c>Stopping</c> or <c>Backoff</c>.</summary>
     public string State { get; internal init; } = "";
 
-    /// <summary>When its attempt began, in local time; for one that is not at work, since when it waits, is ready or pauses.</summary>
+    /// <summary>When its attempt began, in local time; for one that does not run, since when it waits, is ready or pauses.</summary>
     public DateTime? Since { get; internal init; }
 
-    /// <summary>What keeps it from running, as a sentence; nothing for one that is at work.</summary>
+    /// <summary>What keeps it from running, as a sentence; null for one that runs.</summary>
     public string? WaitingFor { get; internal init; }
 
     /// <summary>The attempt under way, or the last one; 0 before the first.</summary>

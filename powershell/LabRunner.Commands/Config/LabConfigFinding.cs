@@ -31,7 +31,7 @@ public sealed class LabConfigFinding
     /// <summary>The operation it is about.</summary>
     public string? Operation { get; internal init; }
 
-    /// <summary>The file it stands in.</summary>
+    /// <summary>The file it is in.</summary>
     public string? File { get; internal init; }
 
     /// <summary>Its line, from 1; nothing for a finding about the file as a whole.</summary>

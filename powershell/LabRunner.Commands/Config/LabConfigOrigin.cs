@@ -7,7 +7,7 @@ namespace LabRunner;
 
 /// <summary>A value that another one has taken the place of.</summary>
 /// <param name="Value">The value.</param>
-/// <param name="File">The file it stands in.</param>
+/// <param name="File">The file it is in.</param>
 /// <param name="Line">Its line, from 1.</param>
 /// <param name="Column">Its column, from 1.</param>
 public sealed record LabOverriddenValue(object? Value, string? File, int Line, int Column)
@@ -28,7 +28,7 @@ public sealed class LabConfigOrigin
     /// <summary>How it was written, when variables were filled in.</summary>
     public string? Written { get; private init; }
 
-    /// <summary>The file it stands in.</summary>
+    /// <summary>The file it is in.</summary>
     public string? File { get; private init; }
 
     /// <summary>Its line, from 1.</summary>

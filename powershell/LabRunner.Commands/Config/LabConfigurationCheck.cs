@@ -117,7 +117,7 @@ internal static class LabConfigurationCheck
 
     private static LabConfigFinding Finding(LabRunnerException error) => new(error.Id, LabConfigFinding.Error, error.Message) { Advice = error.Advice };
 
-    // The plan of a lab is made of what the core itself has read: each operation as it stands there.
+    // The plan of a lab is made of what the core itself has read: each operation as the core has it.
     private static byte[] Request(JsonElement lab) => JsonText.Bytes(json =>
     {
         json.WriteStartObject();

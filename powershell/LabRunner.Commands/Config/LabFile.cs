@@ -117,7 +117,7 @@ internal static class LabFile
 
         json.WriteString("format", "psd1");
         json.WritePropertyName("tokens");
-        // What is no text the core says itself.
+        // The core itself reports what is not text.
         json.WriteRawValue(FileText.Decode(psd1) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
     }
 

@@ -7,7 +7,7 @@ namespace LabRunner;
 /// <remarks>A file of that name, then one that says so in its <c>name:</c>, then the one that the lab's last run came from.</remarks>
 public sealed class LabFileSearch
 {
-    // A folder with more is no folder of labs, and would keep a user waiting.
+    // A folder with more is not a folder of labs, and would keep a user waiting.
     private const int MostRead = 200;
 
     private static readonly string[] Folders = [".", "labs", "configs", System.IO.Path.Combine("configs", "labs")];
@@ -84,7 +84,7 @@ public sealed class LabFileSearch
         }
         catch (Exception error) when (error is LabRunnerException or LabCoreException)
         {
-            // What cannot be read is no lab of that name; whoever names the file is told.
+            // What cannot be read is not a lab of that name; a call that names the file gets the reason.
             return null;
         }
     }

@@ -113,7 +113,7 @@ public sealed class LabHealth
                 : ("Ok", FormattableString.Invariant($"There are {free / (1024d * 1024 * 1024):0.0} GB left on the disk of '{root}'."));
     }
 
-    // The history is told by the clock, and files by that of their disk, which may be another machine's.
+    // The history goes by this machine's clock, and files by that of their disk, which may be another machine's.
     private static (string Status, string Message) Clock()
     {
         var built = File.GetLastWriteTimeUtc(typeof(LabHealth).Assembly.Location);

@@ -34,7 +34,7 @@ public sealed class LabPerformance
     /// <summary>When the last run started.</summary>
     public DateTime? LastRun { get; private init; }
 
-    /// <summary>How many operations were at work at the same time, on average over the ended runs; nothing without time to tell by.</summary>
+    /// <summary>How many operations ran at the same time, on average over the ended runs; null without a duration.</summary>
     public double? AverageConcurrency { get; private init; }
 
     /// <summary>That, by how many could have been, 0 to 1.</summary>
@@ -87,13 +87,13 @@ public sealed class LabOperationPerformance
     /// <summary>In how many runs it was started.</summary>
     public int Runs { get; private init; }
 
-    /// <summary>The part of those in which it succeeded, 0 to 1.</summary>
+    /// <summary>The part of these runs in which it succeeded, 0 to 1.</summary>
     public double SuccessRate { get; private init; }
 
-    /// <summary>How long it was at work on average, all its attempts together.</summary>
+    /// <summary>How long it ran on average, all its attempts together.</summary>
     public TimeSpan AverageDuration { get; private init; }
 
-    /// <summary>How long it was at work at most.</summary>
+    /// <summary>How long it ran at most.</summary>
     public TimeSpan MaximumDuration { get; private init; }
 
     /// <summary>How many attempts it took on average.</summary>

@@ -33,7 +33,7 @@ public sealed class LabSystemUsage
     /// <summary>Room on the disk that has the files of runs, in gigabytes; nothing where it cannot be told.</summary>
     public double? DiskFreeGB { get; private init; }
 
-    /// <summary>Workers of this process, at work or waiting for some.</summary>
+    /// <summary>Workers of this process, running or idle.</summary>
     public int Workers { get; private init; }
 
     /// <summary>Threads of this process.</summary>

@@ -86,7 +86,7 @@ public abstract class LabTable : Hashtable, IDictionary
     /// <inheritdoc/>
     public override IDictionaryEnumerator GetEnumerator() => new Entries(this, _order.GetEnumerator());
 
-    // The base's own would go by its buckets: it is no virtual method.
+    // The base's own would go by its buckets: it is not a virtual method.
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>

@@ -81,7 +81,7 @@ internal sealed class Psd1Tokens
         ast.ParamBlock ?? (Ast?)ast.BeginBlock ?? ast.ProcessBlock ?? ast.DynamicParamBlock ?? ast.UsingStatements.FirstOrDefault() ?? (Ast?)ast.EndBlock?.Traps?.FirstOrDefault();
 
     // The first place where brackets are nested too deeply. Text and comments may hold brackets too, which
-    // does no harm: nobody writes five hundred of them that stay open.
+    // does no harm: five hundred of them are never open at the same time.
     private static IScriptExtent? DeepestAt(string text)
     {
         var depth = 0;

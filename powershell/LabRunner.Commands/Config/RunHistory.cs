@@ -6,7 +6,7 @@ namespace LabRunner.Config;
 /// <summary>A recorded run with its operations.</summary>
 /// <param name="Summary">The run in short.</param>
 /// <param name="ProcessId">The process that runs it, or ran it.</param>
-/// <param name="MaxConcurrency">How many operations could be at work at the same time.</param>
+/// <param name="MaxConcurrency">How many operations could run at the same time.</param>
 /// <param name="Operations">Its operations, as declared.</param>
 internal sealed record RunHistory(LabRunSummary Summary, int ProcessId, int MaxConcurrency, OperationHistory[] Operations)
 {
@@ -24,7 +24,7 @@ internal sealed record RunHistory(LabRunSummary Summary, int ProcessId, int MaxC
 /// <param name="Worker">The worker that has it.</param>
 /// <param name="StartedMs">When its last attempt began, from the run's start.</param>
 /// <param name="EndedMs">When it ended, from the run's start.</param>
-/// <param name="BusyMs">How long its ended attempts were at work.</param>
+/// <param name="BusyMs">How long its ended attempts ran.</param>
 internal sealed record OperationHistory(string Name, string State, int Attempt, int? Worker, double? StartedMs, double? EndedMs, long BusyMs)
 {
     /// <summary>Whether it was ever started.</summary>

@@ -58,7 +58,7 @@ internal static class RemoteRecords
         return new InformationRecord(copy.ToString(), "");
     }
 
-    // What Write-Host wrote comes as a picture of its message; whoever shows or masks it goes by the message itself.
+    // What Write-Host wrote comes as a picture of its message; what shows or masks it goes by the message itself.
     private static InformationRecord Live(InformationRecord record)
     {
         if (record.MessageData is not PSObject data)

@@ -9,7 +9,7 @@ namespace LabRunner.Engine;
 /// <remarks>
 /// On Unix there is one drive, and one for temporary files. The engine finds that out for every runspace by looking at
 /// everything that is mounted, which is three quarters of the time that opening one takes, and more the more is mounted.
-/// So a provider of ours stands in while a runspace is opened. It gives the engine what the first worker was given: the
+/// So a provider of ours takes its place while a runspace is opened. It gives the engine what the first worker was given: the
 /// engine's own provider, with its drives. Which fields are copied and which belong to one session is written down here;
 /// where the engine's types have any other field, or the result differs, each runspace looks for itself.
 /// </remarks>

@@ -7,7 +7,7 @@ namespace LabRunner.Engine;
 /// <remarks>
 /// Building them is half of what opening a runspace costs. The built database does not change: the engine puts another
 /// one in its place when a runspace gets more formats, and builds it from the entries of the session state, which is
-/// why those are put back. All of that is internal to the engine; where it is different, each runspace builds its own.
+/// why those are restored. All of that is internal to the engine; where it is different, each runspace builds its own.
 /// </remarks>
 internal static class SharedFormats
 {

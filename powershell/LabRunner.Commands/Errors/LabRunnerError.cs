@@ -87,7 +87,7 @@ internal static class LabRunnerError
     /// <summary>A warning of the core's, as the readers of operations have them.</summary>
     internal static LabFinding Warning(LabDiagnostic found) => new(found.Id, Located(found), found.Operation, found.Advice) { IsWarning = true };
 
-    /// <summary>An operation asks where nobody can answer.</summary>
+    /// <summary>An operation asks a question, which cannot be answered in parallel work.</summary>
     internal static LabRunnerException Prompt(string? operation, string what) => new(
         PromptInParallel,
         ErrorCategory.InvalidOperation,
@@ -229,7 +229,7 @@ internal static class LabRunnerError
         "Correct it there, or set it with Set-LabRunnerConfiguration.",
         target);
 
-    /// <summary>A name that is no setting of the module.</summary>
+    /// <summary>A name that is not a setting of the module.</summary>
     internal static LabRunnerException UnknownSetting(string name, string? similar, IEnumerable<string> all) => new(
         InvalidConfiguration,
         ErrorCategory.ObjectNotFound,
@@ -295,7 +295,7 @@ internal static class LabRunnerError
         "Correct the path, or let the operation depend on the one that writes the file.",
         path);
 
-    /// <summary>A file that is there already, and that nobody said may be replaced.</summary>
+    /// <summary>A file that exists, and that the call does not allow to be replaced.</summary>
     internal static LabRunnerException FileExists(string path) => new(
         "LabRunner.FileExists",
         ErrorCategory.ResourceExists,
@@ -321,7 +321,7 @@ internal static class LabRunnerError
         null,
         why);
 
-    /// <summary>What nobody foresaw, in the name of the command that it ended.</summary>
+    /// <summary>An unexpected error, in the name of the command that it ended.</summary>
     internal static LabRunnerException Unforeseen(string command, Exception why) => new(
         EngineFault,
         why is IContainsErrorRecord { ErrorRecord: { } record } ? record.CategoryInfo.Category : ErrorCategory.NotSpecified,

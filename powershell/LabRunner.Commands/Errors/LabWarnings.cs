@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace LabRunner.Errors;
 
-/// <summary>Shows what was found in operations and is no fault.</summary>
+/// <summary>Shows the warnings that were found in operations.</summary>
 internal static class LabWarnings
 {
     // What a loop gives to a thousand operations is one warning.

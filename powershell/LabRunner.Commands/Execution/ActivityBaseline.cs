@@ -71,7 +71,7 @@ internal sealed class ActivityBaseline
         }
         catch (Exception)
         {
-            // It belongs to nobody any more, and so does its trouble.
+            // It belongs to no operation any more, so its failure is ignored.
         }
     }
 }

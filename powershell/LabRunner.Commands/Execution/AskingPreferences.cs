@@ -2,9 +2,9 @@ using System.Management.Automation;
 
 namespace LabRunner.Execution;
 
-/// <summary>The preferences under which a session could not be put back: <c>$WhatIfPreference</c> and <c>$ConfirmPreference</c>.</summary>
+/// <summary>The preferences under which a session could not be reset: <c>$WhatIfPreference</c> and <c>$ConfirmPreference</c>.</summary>
 /// <remarks>
-/// What removes a variable or a function obeys them: it would only say that it would, or ask. So the session is put back
+/// What removes a variable or a function obeys them: it would only say that it would, or ask. So the session is reset
 /// to values that let it work, and these are set when all is done.
 /// </remarks>
 internal sealed class AskingPreferences

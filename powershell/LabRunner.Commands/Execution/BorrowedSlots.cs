@@ -30,7 +30,7 @@ internal sealed class BorrowedSlots
     internal static BorrowedSlots? Of(int wanted, int operations) =>
         Worker.OnThisThread?.Run is { } outer ? new BorrowedSlots(outer, wanted, operations) : null;
 
-    /// <summary>Gives back what so many operations do not need, or borrows what they could do with.</summary>
+    /// <summary>Gives back the slots that the operations left do not need, or borrows those that they could use.</summary>
     internal void Adjust(RunHandle run, int operations)
     {
         lock (_gate)

@@ -6,7 +6,7 @@ using System.Reflection;
 
 namespace LabRunner.Execution;
 
-/// <summary>What an operation inherits from whoever called: location, cultures, language mode, preferences.</summary>
+/// <summary>What an operation inherits from its caller: location, cultures, language mode, preferences.</summary>
 internal sealed class CallerState
 {
     private static readonly string[] Inherited =
@@ -99,7 +99,7 @@ internal sealed class CallerState
         || Preference("VerbosePreference") is not (null or ActionPreference.SilentlyContinue)
         || Preference("ConfirmPreference") is ConfirmImpact.Low or ConfirmImpact.Medium;
 
-    // A module that is trusted runs in the full language whoever calls it, so that the session's mode alone does not
+    // A module that is trusted runs in the full language for every caller, so that the session's mode alone does not
     // tell what the caller may do: the blocks that it made, its runspace and the system's policy do.
     private static PSLanguageMode ModeOf(PSCmdlet caller, bool constrained)
     {
@@ -156,9 +156,9 @@ internal sealed class CallerState
     private static bool? Switch(IDictionary<string, object> bound, string name) =>
         bound.TryGetValue(name, out var value) ? LanguagePrimitives.IsTrue(value) : null;
 
-    // A preference variable does not take Ignore, and nobody can answer an Inquire or attend a Break in parallel work. What
+    // A preference variable does not take Ignore, and parallel work can neither answer an Inquire nor attend a Break. What
     // the caller silences is not shown, but it is true all the same: an operation that wrote no errors because the engine threw
-    // them away would be told from one that had none by nobody. So it writes them, and the caller's own command is silent.
+    // them away could not be distinguished from one without any. So it writes them, and the caller's own command is silent.
     private static object? Settled(string name, object? value)
     {
         if (!name.EndsWith("Preference", StringComparison.Ordinal) || name is "ConfirmPreference" or "WhatIfPreference")

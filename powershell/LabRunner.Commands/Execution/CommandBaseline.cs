@@ -83,7 +83,7 @@ internal sealed class CommandBaseline
         {
             if (known.Function.Module is not null)
             {
-                // Its module was removed, or is to be imported anew; either way it is the module's.
+                // Its module was removed, or is to be imported again; either way it is the module's.
                 _functions.Remove(name);
                 continue;
             }
@@ -160,6 +160,6 @@ internal sealed class CommandBaseline
     private AliasInfo? FindAlias(string name) =>
         _tables.Aliases.FirstOrDefault(alias => alias.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    // Behind the drive a name stands for itself, whatever it looks like.
+    // After the drive a name is literal, also one that looks like a pattern.
     private static string At(string drive, string name) => $"{drive}:{name}";
 }

@@ -6,7 +6,7 @@ namespace LabRunner.Execution;
 /// <remarks>They are the process's: while an operation has changed them, those beside it have them too.</remarks>
 internal sealed record ConsoleEncodings(Encoding? Input, Encoding? Output)
 {
-    /// <summary>Those of now; nothing where there is no console that could have any.</summary>
+    /// <summary>The current ones; null where there is no console that could have any.</summary>
     internal static ConsoleEncodings Current()
     {
         try

@@ -7,7 +7,7 @@ namespace LabRunner.Execution;
 /// <remarks>It never waits for a worker or a reader: a stop is begun, an event is put on a queue where it always fits.</remarks>
 internal static class ControlThread
 {
-    // How long it stays without a run before it ends; the next run starts it anew.
+    // How long it stays without a run before it ends; the next run starts another one.
     private const int LingerMs = 30_000;
 
     private static readonly object Gate = new();

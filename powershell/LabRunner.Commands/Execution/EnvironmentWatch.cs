@@ -19,7 +19,7 @@ internal static class EnvironmentWatch
     private static long _looked;
     private static int _suspects;
 
-    /// <summary>Takes the environment as it is: nobody runs who could have changed it.</summary>
+    /// <summary>Takes the environment as it is: no operation runs that could have changed it.</summary>
     internal static void Learn()
     {
         lock (Gate)

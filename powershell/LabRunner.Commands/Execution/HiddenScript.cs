@@ -3,7 +3,7 @@ using System.Management.Automation.Language;
 
 namespace LabRunner.Execution;
 
-/// <summary>Scripts of LabRunner's own whose lines nobody sees: what they call stands nowhere, and not at a line of theirs.</summary>
+/// <summary>Scripts of LabRunner's own whose lines are never shown: an error in what they call does not point at them.</summary>
 /// <remarks>
 /// The engine shows the line that calls a block in the block's <c>$MyInvocation</c>, in the position of each error that the block
 /// writes, and in transcripts. So the syntax tree is made again with places that are empty. Only the few kinds of syntax that

@@ -9,7 +9,7 @@ public sealed class ModuleLifetime : IModuleAssemblyCleanup
     /// <inheritdoc/>
     public void OnRemove(PSModuleInfo psModuleInfo)
     {
-        // An operation may remove the module from its worker; that is no concern of the run it belongs to.
+        // An operation may remove the module from its worker; that does not concern the run it belongs to.
         if (Worker.OnThisThread is not null)
         {
             return;

@@ -12,10 +12,10 @@ internal sealed class OperationDefinition
 
     internal string? Type { get; init; }
 
-    /// <summary>Whether it checks something, so that <c>$false</c> as its only output is a failure: by its type, or because it stands below <c>validation</c>.</summary>
+    /// <summary>Whether it checks something, so that <c>$false</c> as its only output is a failure: by its type, or because it is below <c>validation</c>.</summary>
     internal bool Validates => !Undoes && (IsValidation || string.Equals(Type, "Validate", StringComparison.OrdinalIgnoreCase) || string.Equals(Type, "Validation", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether it stands below <c>validation</c> in its lab.</summary>
+    /// <summary>Whether it is below <c>validation</c> in its lab.</summary>
     internal bool IsValidation { get; init; }
 
     /// <summary>Whether it is the compensation of another operation.</summary>

@@ -4,7 +4,7 @@ using LabRunner.Streams;
 
 namespace LabRunner.Execution;
 
-/// <summary>What the core is told about how a script operation ended.</summary>
+/// <summary>The end of a script operation, as the core gets it.</summary>
 internal static class Outcome
 {
     /// <summary>The document; empty for one that succeeded and wrote nothing worth a word.</summary>

@@ -333,7 +333,7 @@ internal sealed class RunPump
         }
     }
 
-    // The core tells milliseconds; what happened one after the other is told apart all the same.
+    // The core counts milliseconds; events within one stay in their order.
     private DateTime At(RunEvent happened)
     {
         var at = _run.StartedAt.AddMilliseconds(happened.AtMs);

@@ -150,7 +150,7 @@ internal sealed class RunSession : IDisposable
         }
         catch (Exception error) when (IsReleased(error))
         {
-            // It needs nobody any more.
+            // It needs no workers any more.
             return new Ticket(TicketState.Over, 0, 0);
         }
         catch (LabCoreException error)
@@ -332,7 +332,7 @@ internal sealed class RunSession : IDisposable
         }
     }
 
-    /// <summary>Whoever reads it was told to stop: everything is canceled, and the reader is woken.</summary>
+    /// <summary>Its reader was stopped: everything is canceled, and the reader is woken.</summary>
     internal void Interrupt()
     {
         Queue.Put(new RunItem(new PipelineStoppedException()), null);

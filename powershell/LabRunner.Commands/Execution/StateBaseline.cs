@@ -76,7 +76,7 @@ internal sealed class StateBaseline
         }
         catch (Exception)
         {
-            // Made constant, most likely; whatever it is, nobody may find it.
+            // Probably a constant. Whatever the cause, this runspace must not be reused.
             return false;
         }
     }

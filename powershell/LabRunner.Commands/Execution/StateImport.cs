@@ -7,7 +7,7 @@ namespace LabRunner.Execution;
 
 /// <summary>What a run brings into its workers on request: modules, functions, a script, variables.</summary>
 /// <remarks>
-/// All but the values of variables is done once, when a runspace is opened, and belongs to what is put back between
+/// All but the values of variables is done once, when a runspace is opened, and belongs to what is restored between
 /// operations; so a warm worker serves only runs that ask for the same.
 /// </remarks>
 internal sealed class StateImport

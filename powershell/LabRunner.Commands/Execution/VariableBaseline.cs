@@ -4,7 +4,7 @@ using LabRunner.Engine;
 namespace LabRunner.Execution;
 
 /// <summary>The global variables of a worker's session, and the way back to them.</summary>
-/// <remarks>Values are put back; what has changed inside of an object, such as a hashtable, has changed.</remarks>
+/// <remarks>Values are restored; a change inside of an object, such as a hashtable, stays.</remarks>
 internal sealed class VariableBaseline
 {
     // The engine's own, which it sets all the time, and what is restored in ways of its own.
@@ -78,7 +78,7 @@ internal sealed class VariableBaseline
 
                     Assign(variable, known.Value);
 
-                    // A number is boxed anew.
+                    // A number is boxed again.
                     _known[name] = known with { Value = variable.Value };
                 }
             }

@@ -6,7 +6,7 @@ using System.Security;
 
 namespace LabRunner.Execution;
 
-/// <summary>The host of a worker: what is shown becomes a record of the operation, and nobody can be asked.</summary>
+/// <summary>The host of a worker: what is shown becomes a record of the operation, and questions fail.</summary>
 internal sealed class WorkerHost(WorkerLoop loop) : PSHost
 {
     private readonly WorkerHostUI _ui = new(loop);

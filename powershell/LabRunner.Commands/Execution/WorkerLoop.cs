@@ -126,7 +126,7 @@ internal sealed class WorkerLoop
         }
         catch (Exception error)
         {
-            // Nothing that happens to one worker may end the process; its run is told below.
+            // Nothing that happens to one worker may end the process; its run gets the reason below.
             fault = error;
         }
 

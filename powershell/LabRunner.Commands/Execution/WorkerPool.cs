@@ -72,7 +72,7 @@ internal static class WorkerPool
         }
     }
 
-    /// <summary>How many workers there are, at work or waiting for some.</summary>
+    /// <summary>How many workers there are, running or idle.</summary>
     internal static int Count
     {
         get
@@ -168,7 +168,7 @@ internal static class WorkerPool
         }
     }
 
-    /// <summary>The session ends, and all runs were canceled: waits for the workers that are at work, and lets go of those that go on.</summary>
+    /// <summary>The session ends, and all runs were canceled: waits for the workers that run something, and abandons those that do not stop.</summary>
     /// <remarks>
     /// The others end by themselves, before the engine comes to them: it stops a pipeline from the inside out, and ends the
     /// process when the outer one has gone by the time it gets there.

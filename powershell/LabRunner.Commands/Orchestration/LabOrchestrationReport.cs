@@ -128,7 +128,7 @@ public sealed class LabOrchestrationMetrics
     /// <summary>How many never started.</summary>
     public int Skipped { get; internal init; }
 
-    /// <summary>How many were at work at the same time, at most.</summary>
+    /// <summary>The greatest number that ran at the same time.</summary>
     public int PeakConcurrency { get; internal init; }
 
     /// <summary>The sum of the operations' durations.</summary>

@@ -29,7 +29,7 @@ internal sealed class LabPlanSource
     /// <summary>The lab's operations.</summary>
     internal List<OperationDefinition> Operations { get; } = [];
 
-    /// <summary>The names of those below <c>validation</c>.</summary>
+    /// <summary>The names of the operations below <c>validation</c>.</summary>
     internal HashSet<string> Validation { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     // What the core found about operations whose provider or program is missing: it keeps them from being run, not from being planned.
@@ -130,7 +130,7 @@ internal sealed class LabPlanSource
         });
     }
 
-    // What is no script is the core's: a worker is never asked for it, and the core has it from the document itself.
+    // Non-script work stays in the core, which reads it from the document; no worker sees it.
     private OperationWork? Work(JsonElement item, string key, string name, ScriptSource scripts)
     {
         if (RunEvent.Member(item, key) is not { } script)
@@ -144,7 +144,7 @@ internal sealed class LabPlanSource
             return scripts.FromPath(path, parameters, null, name);
         }
 
-        // The text may stand in a file that the lab includes.
+        // The text may be in a file that the lab includes.
         var at = script.GetProperty("at");
         var line = (int)(RunEvent.Number(at, "line") ?? 1);
         return scripts.FromText(RunEvent.Text(script, "text") ?? "", RunEvent.Text(at, "file") ?? _file, line, parameters, name);

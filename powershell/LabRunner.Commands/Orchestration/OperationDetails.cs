@@ -49,7 +49,7 @@ internal static class OperationDetails
             return;
         }
 
-        // The lines that put a script where it stands in its file are no part of it.
+        // The empty lines that move a script to its line of the file are not part of it.
         details[$"{prefix}script"] = Convert.ToString(script.Command, CultureInfo.InvariantCulture)?.Trim() ?? "";
         if (script.Positional.Length > 0)
         {

@@ -7,17 +7,17 @@ namespace LabRunner.Orchestration;
 /// <summary>What an operation waits for, be it declared in a file or by an object.</summary>
 internal static class OperationLinks
 {
-    /// <summary>Names or ids of those that must succeed, unless the trigger says otherwise.</summary>
+    /// <summary>Names or ids of the operations that must succeed, unless the trigger says otherwise.</summary>
     internal static IReadOnlyList<string> Strong(OperationDefinition operation) =>
         operation.Declared is { } declared ? Names(declared, "dependencies") : operation.Dependencies;
 
-    /// <summary>Names or ids of those that must only have ended.</summary>
+    /// <summary>Names or ids of the operations that must only have ended.</summary>
     internal static IReadOnlyList<string> Weak(OperationDefinition operation) =>
         operation.Declared is { } declared ? Names(declared, "weak_dependencies")
         : operation.Scheduling.GetValueOrDefault("weak_dependencies") is IEnumerable<string> names ? [.. names]
         : [];
 
-    /// <summary>What must have become of them; nothing for their success.</summary>
+    /// <summary>The state that they must reach; null for success.</summary>
     internal static string? Trigger(OperationDefinition operation) =>
         operation.Declared is { } declared ? RunEvent.Text(declared, "trigger") : operation.Scheduling.GetValueOrDefault("trigger") as string;
 

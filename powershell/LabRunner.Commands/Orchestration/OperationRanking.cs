@@ -8,7 +8,7 @@ namespace LabRunner.Orchestration;
 internal static class OperationRanking
 {
     /// <summary>The names in the order of their keys, smallest first; of equal keys in the declared order.</summary>
-    /// <exception cref="LabRunnerException">The block fails, gives nothing, or gives what cannot be compared.</exception>
+    /// <exception cref="LabRunnerException">The block fails, returns nothing, or returns what cannot be compared.</exception>
     internal static string[] Rank(ScriptBlock by, LabExecutionPlan plan)
     {
         var planned = plan.Operations.ToDictionary(operation => operation.Name, StringComparer.OrdinalIgnoreCase);

@@ -40,7 +40,7 @@ internal sealed class OperationSelection
     private bool IsEverything => _target.Length + _only.Length + _exclude.Length == 0;
 
     /// <summary>Selects.</summary>
-    /// <exception cref="LabRunnerException">A name is no operation, or nothing is left.</exception>
+    /// <exception cref="LabRunnerException">A name is not an operation, or nothing is left.</exception>
     internal SelectedOperations Of(IReadOnlyList<OperationDefinition> operations)
     {
         if (IsEverything)
@@ -183,7 +183,7 @@ internal sealed class OperationSelection
                 var similar = pattern is null ? LabCore.NearestName(name, places.Keys) : null;
                 unknown.Add(new LabFinding(
                     LabRunnerError.UnknownOperation,
-                    pattern is null ? $"{parameter} names '{name}', which is no operation." : $"No operation matches {parameter} '{name}'.",
+                    pattern is null ? $"{parameter} names '{name}', which is not an operation." : $"No operation matches {parameter} '{name}'.",
                     null,
                     similar is not null ? $"Did you mean '{operations[places[similar]].Name}'?" : $"There are {Some(operations)}."));
             }

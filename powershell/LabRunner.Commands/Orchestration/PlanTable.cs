@@ -45,7 +45,7 @@ internal static class PlanTable
             $"{plan.Name}{environment}: {LabDisplay.Count(plan.Operations.Length, "operation")} in {LabDisplay.Count(plan.Levels.Length, "level")}, {plan.MaxConcurrency} at a time, {length}");
     }
 
-    // How many could share a lock is nobody's question: it is held, or it is not.
+    // The number that could share a lock is not shown: it is held, or it is not.
     private static string? Peak(Interop.LabScheduledResource resource) =>
         resource.Kind is not ("lock" or "conflict") ? string.Create(CultureInfo.InvariantCulture, $"{resource.Peak} of {resource.Capacity} {Unit(resource)}")
         : resource.Peak > 0 ? Unit(resource)

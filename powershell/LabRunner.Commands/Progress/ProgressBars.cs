@@ -4,7 +4,7 @@ using LabRunner.Execution;
 
 namespace LabRunner.Progress;
 
-/// <summary>Progress as bars: one parent and at most seven children, drawn anew as often as the settings say.</summary>
+/// <summary>Progress as bars: one parent and at most seven children, redrawn as often as the settings say.</summary>
 internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, double intervalSeconds) : IProgressView
 {
     private const int ParentId = 0x4C52;

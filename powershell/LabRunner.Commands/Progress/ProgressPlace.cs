@@ -27,7 +27,7 @@ internal static class ProgressPlace
         // It writes on this process's own output; other hosts have a place of their own for bars.
         || (host.Name == "ConsoleHost" && (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb"));
 
-    // PowerShell colours its bars whatever it is told about colours, so that whoever wants none gets lines.
+    // PowerShell colours its bars also where colours are turned off, so that lines are written there.
     private static bool IsPlain(SessionState session) =>
         Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }
         || (session.PSVariable.GetValue("PSStyle") is { } style && PSObject.AsPSObject(style).Properties["OutputRendering"]?.Value?.ToString() == "PlainText");

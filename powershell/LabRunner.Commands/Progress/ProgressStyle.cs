@@ -3,7 +3,7 @@ namespace LabRunner;
 /// <summary>How progress is shown.</summary>
 public enum LabProgressStyle
 {
-    /// <summary>One bar for the run and one for each operation at work.</summary>
+    /// <summary>One bar for the run and one for each running operation.</summary>
     Bar,
 
     /// <summary>One line that shows that something happens.</summary>

@@ -59,7 +59,7 @@ internal sealed class RunProgress(RunSession run)
         _running.Remove(operation);
         if (operation >= Total)
         {
-            // A compensation is none of those that were to be done.
+            // A compensation is not one of the operations to be done.
             return;
         }
 

@@ -8,7 +8,7 @@ internal sealed class TimeLeft(IReadOnlyList<TimeSpan?>? expected)
     private double _lateMs;
     private double _lastEndMs;
 
-    /// <summary>An operation has ended, so many milliseconds after the start of the run.</summary>
+    /// <summary>An operation has ended, at this many milliseconds from the start of the run.</summary>
     internal void Ended(int operation, double atMs)
     {
         _lastEndMs = atMs;
@@ -18,7 +18,7 @@ internal sealed class TimeLeft(IReadOnlyList<TimeSpan?>? expected)
         }
     }
 
-    /// <summary>The time left, so many milliseconds after the start; nothing while that would be a guess. It counts down between two ends.</summary>
+    /// <summary>The time left, at this many milliseconds from the start; null while that would be a guess. It counts down between two ends.</summary>
     internal TimeSpan? At(double nowMs, int done, int total)
     {
         if (done == total)

@@ -10,7 +10,7 @@ namespace LabRunner;
 /// </remarks>
 internal static class LiveRecords
 {
-    /// <summary>Adds what there is; called when the result is final.</summary>
+    /// <summary>Adds the records that were written; called when the result is final.</summary>
     internal static void Attach(LabOperationResult result)
     {
         if (result.Failure is { } failure)

@@ -18,6 +18,6 @@ public enum OperationStatus
     /// <summary>It never started; <see cref="LabOperationResult.SkippedBecause"/> says why.</summary>
     Skipped,
 
-    /// <summary>It was told to stop and did not; it may still be running.</summary>
+    /// <summary>It was asked to stop and did not; it may still be running.</summary>
     Abandoned,
 }

@@ -76,7 +76,7 @@ internal sealed class DeepMask
         var of = list.GetType() is { HasElementType: true } or { IsGenericType: true } ? list.GetType().GetElementType() ?? list.GetType().GetGenericArguments()[0] : typeof(object);
         if (IsNumeric(of))
         {
-            // The mask is no number: a list of them that has one to hide becomes a list of anything.
+            // The mask is not a number: a list of numbers with one to hide becomes a list of objects.
             of = typeof(object);
             list = list.Cast<object?>().ToArray();
         }

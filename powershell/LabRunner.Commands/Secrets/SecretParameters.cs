@@ -8,8 +8,8 @@ namespace LabRunner.Secrets;
 
 /// <summary>Parameters of a script with references to secrets, which are looked up when the script is called with them.</summary>
 /// <remarks>
-/// Splatting reads a table by its enumerator, on the worker that is about to run the script. So there is no moment
-/// before at which a value could be seen, and an attempt that follows looks it up anew.
+/// Splatting reads a table by its enumerator, on the worker that is about to run the script. So there is no earlier moment
+/// at which a value could be seen, and a later attempt looks it up again.
 /// </remarks>
 internal sealed class SecretParameters : Hashtable
 {

@@ -46,7 +46,7 @@ internal sealed class SecretStore
         throw LabRunnerError.NoSecretStore(secret);
     }
 
-    /// <summary>A secret's value, on the thread of a runspace that is at work.</summary>
+    /// <summary>A secret's value, on the thread of a runspace that runs something.</summary>
     /// <exception cref="LabRunnerException">The store does not have it, or fails.</exception>
     internal object Get(string secret)
     {

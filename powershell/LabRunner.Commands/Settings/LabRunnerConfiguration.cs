@@ -20,7 +20,7 @@ public sealed class LabSetting
     /// <summary>Where exactly: the variable or the file.</summary>
     public string? Source { get; internal init; }
 
-    /// <summary>What it is when nobody says anything.</summary>
+    /// <summary>Its default.</summary>
     public object? Default { get; internal init; }
 
     /// <summary>What it may be.</summary>

@@ -4,7 +4,7 @@ using LabRunner.Errors;
 
 namespace LabRunner.Settings;
 
-/// <summary>One setting of the module: its name, what it may be, and what it is when nobody says anything.</summary>
+/// <summary>One setting of the module: its name, its allowed values, and its default.</summary>
 internal sealed class Setting
 {
     private Setting(string name, object? standard, string allowed, string description, Func<object, object?> read)

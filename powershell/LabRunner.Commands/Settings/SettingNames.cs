@@ -11,7 +11,7 @@ namespace LabRunner.Settings
     internal static class SettingNames
     {
         /// <summary>The settings that the names or patterns mean, as they are ordered in the module.</summary>
-        /// <exception cref="LabRunnerException">A name is no setting.</exception>
+        /// <exception cref="LabRunnerException">A name is not a setting.</exception>
         internal static Setting[] Find(string[] names)
         {
             HashSet<Setting> found = [];

@@ -53,7 +53,7 @@ internal static class SettingSources
         }
     }
 
-    /// <summary>Keys of the user's file that are no settings.</summary>
+    /// <summary>Keys of the user's file that are not settings.</summary>
     internal static IEnumerable<string> Unknown(JsonObject file) =>
         file.Select(entry => entry.Key).Where(key => !key.StartsWith('$') && ModuleSettings.Find(key) is null);
 

@@ -36,7 +36,7 @@ internal static class SettingsFile
         }
     }
 
-    /// <summary>What it says, key by key; nothing when there is no file.</summary>
+    /// <summary>Its content, key by key; empty when there is no file.</summary>
     /// <exception cref="LabRunnerException">It cannot be read.</exception>
     internal static JsonObject? Read(string path)
     {
@@ -56,7 +56,7 @@ internal static class SettingsFile
 
         try
         {
-            return string.IsNullOrWhiteSpace(text) ? [] : JsonNode.Parse(text, null, Reading) as JsonObject ?? throw Unusable(path, "it is no JSON object");
+            return string.IsNullOrWhiteSpace(text) ? [] : JsonNode.Parse(text, null, Reading) as JsonObject ?? throw Unusable(path, "it is not a JSON object");
         }
         catch (JsonException error)
         {

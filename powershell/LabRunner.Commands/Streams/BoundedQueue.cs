@@ -22,7 +22,7 @@ internal sealed class BoundedQueue(Action<bool> hold, int recordLimit = 4096, lo
     private bool _closed;
     private bool _holds;
 
-    /// <summary>Puts an item; a record waits for room, unless the queue is closed or the writer is told to stop.</summary>
+    /// <summary>Puts an item; a record waits for room, unless the queue is closed or the writer is stopped.</summary>
     internal void Put(in RunItem item, IBlockedWriter? writer)
     {
         lock (_gate)
@@ -94,7 +94,7 @@ internal sealed class BoundedQueue(Action<bool> hold, int recordLimit = 4096, lo
         }
     }
 
-    /// <summary>Nobody reads any more: records are dropped, and whoever waits for room goes on.</summary>
+    /// <summary>The reader is gone: records are dropped, and writers that wait for room go on.</summary>
     internal void Close()
     {
         lock (_gate)
@@ -105,7 +105,7 @@ internal sealed class BoundedQueue(Action<bool> hold, int recordLimit = 4096, lo
         }
     }
 
-    /// <summary>Lets writers that wait for room see that they were told to stop.</summary>
+    /// <summary>Lets writers that wait for room see that they were stopped.</summary>
     internal void Wake()
     {
         lock (_gate)

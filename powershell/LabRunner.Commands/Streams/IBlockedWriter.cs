@@ -1,8 +1,8 @@
 namespace LabRunner.Streams;
 
-/// <summary>A writer that can be told to give up waiting for room.</summary>
+/// <summary>A writer that can be made to give up waiting for room.</summary>
 internal interface IBlockedWriter
 {
-    /// <summary>Whether it was told to.</summary>
+    /// <summary>Whether it is to give up.</summary>
     bool IsStopped { get; }
 }

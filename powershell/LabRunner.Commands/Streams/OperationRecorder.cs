@@ -118,7 +118,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Takes a warning that LabRunner itself gives about the operation.</summary>
     internal void Warn(WarningRecord warning) => Warning(warning, null);
 
-    /// <summary>Takes one record that is no output, and passes it on.</summary>
+    /// <summary>Takes one record that is not output, and passes it on.</summary>
     internal void Record(LabStream stream, object data, IBlockedWriter? writer)
     {
         if (Take(stream, data) is { } record)
@@ -127,7 +127,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
     }
 
-    /// <summary>Takes one record that is no output, without passing it on.</summary>
+    /// <summary>Takes one record that is not output, without passing it on.</summary>
     internal LabRecord? Take(LabStream stream, object data)
     {
         data = SecretMask.Record(data);
@@ -151,7 +151,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Takes one line that a program wrote to its standard output.</summary>
     internal void Line(string line) => Output(SecretMask.Text(line), null);
 
-    /// <summary>Lets the worker see that it was told to stop, should it wait for room.</summary>
+    /// <summary>Lets the worker see that it was stopped, should it wait for room.</summary>
     internal void WakeWriter() => run.Queue.Wake();
 
     /// <summary>Marks the operation as failed by an error that ended it.</summary>

@@ -6,7 +6,7 @@ namespace LabRunner.Streams;
 /// <summary>Names as they may be shown: whatever would move the cursor, begin a line or command a build system is written out.</summary>
 /// <remarks>
 /// A name comes from a file or a caller and ends in terminals, logs and annotations. One with a line break would begin a
-/// line there that nobody wrote; the same is done in the core, in <c>visible.rs</c>.
+/// line there that was not written; the same is done in the core, in <c>visible.rs</c>.
 /// </remarks>
 internal static class VisibleText
 {

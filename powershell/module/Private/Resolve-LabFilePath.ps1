@@ -1,4 +1,4 @@
-# The full path of a file that the caller named; it need not exist. Brackets in it are brackets. What is no path ends the
+# The full path of a file that the caller named; it need not exist. Brackets in it are brackets. What is not a path ends the
 # caller's command, or with -Throw is an error for the caller to catch.
 function Resolve-LabFilePath {
     param(

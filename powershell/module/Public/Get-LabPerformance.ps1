@@ -3,7 +3,7 @@ function Get-LabPerformance {
     .SYNOPSIS
         Sums up how long the recorded runs of labs took and how they ended.
     .DESCRIPTION
-        Reads what runs have left behind (see about_LabRunner). Runs that are under way, or whose end nobody has
+        Reads what runs have left behind (see about_LabRunner). Runs that are under way, or whose end was not
         written down, count as runs but have no part in the durations.
     .PARAMETER LabName
         One lab; all labs that were run here when left out. A lab that was never run has no runs; that is not an error.

@@ -3,8 +3,8 @@ function Get-SystemResourceUsage {
     .SYNOPSIS
         Tells how much of this machine is in use, and how much of that by this process.
     .DESCRIPTION
-        Samples for 200 ms, because CPU usage can only be measured over an interval. In a container its limits count
-        as what there is.
+        Samples for 200 ms, because CPU usage can only be measured over an interval. In a container its limits are
+        the totals.
 
         Gives Processors, CPUPercent, MemoryTotalGB, MemoryUsedGB, MemoryAvailableGB, MemoryPercent, DiskFreeGB (where runs
         leave their files), Workers, Threads and Handles of this process, and Processes: this one and those it has started,

@@ -12,7 +12,7 @@ function Initialize-StandardParameters {
         A verbosity that does not exist is a terminating error. What a script asks for holds for its own lines and ends with
         it; the environment variable stays as it is.
 
-        ModulesLoaded has the names of those of Logging, ProgressTracking, OpenTofuProvider, ISOManager, SecureCredentials,
+        ModulesLoaded has the names of the loaded ones of Logging, ProgressTracking, OpenTofuProvider, ISOManager, SecureCredentials,
         ConfigurationCore and RemoteConnection that are loaded.
 
         -Auto makes a script non-interactive. Without -NonInteractive in the input, a script is non-interactive in a host

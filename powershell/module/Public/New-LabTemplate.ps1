@@ -4,7 +4,7 @@ function New-LabTemplate {
         Makes a template that New-LabOperation makes operations of.
     .DESCRIPTION
         A template is an operation whose name has places for values: 'Deploy-WebServer-{0}'. Its parameters are the defaults
-        of those of its operations. Templates of lab files are written in the file, below 'templates:'.
+        of the parameters of its operations. Templates of lab files are written in the file, below 'templates:'.
     .PARAMETER Name
         The name of its operations, with {0}, {1} … for the -Values of New-LabOperation.
     .PARAMETER ScriptBlock

@@ -92,7 +92,7 @@ function Start-EnhancedLabDeployment {
     $wanted = if (-not $Stage) { $order } elseif ($Stage -eq 'Verify') { 'Prepare', 'Verify' } elseif ($Stage -eq 'Apply') { 'Prepare', 'Validate', 'Apply' } else { $order[0..([array]::IndexOf($order, $Stage))] }
     if ($DryRun) { $wanted = @($wanted | Where-Object { $_ -notin 'Apply', 'Verify' }) }
 
-    # What becomes of the progress must not become of the deployment.
+    # A failure of the progress must not fail the deployment.
     $tracking = $null
     $track = {
         param([string] $Command, [hashtable] $Arguments)
