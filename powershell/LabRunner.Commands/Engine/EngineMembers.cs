@@ -35,8 +35,8 @@ internal static class EngineMembers
     internal static readonly EngineMember Functions = Of(GlobalScope, "FunctionTable", "All functions.", AskProvider);
     internal static readonly EngineMember Aliases = Of(GlobalScope, "AliasTable", "All aliases.", AskProvider);
     internal static readonly EngineMember Drives = Of(GlobalScope, "_drives", "The drives that a script has made.", "All drives are compared.");
-    internal static readonly EngineMember LocationStacks = Of(Session, "_workingLocationStack", "The stacks of Push-Location.", "They are not put back between two operations.", "workingLocationStack");
-    internal static readonly EngineMember StrictMode = Of(GlobalScope, "StrictModeVersion", "The strict mode.", "It is not put back between two operations.");
+    internal static readonly EngineMember LocationStacks = Of(Session, "_workingLocationStack", "The stacks of Push-Location.", "They are not restored between two operations.", "workingLocationStack");
+    internal static readonly EngineMember StrictMode = Of(GlobalScope, "StrictModeVersion", "The strict mode.", "It is not restored between two operations.");
     internal static readonly EngineMember WriteStream = Property(typeof(PSObject), "WriteStream", "The stream that a merged object was written to.", "The object's type decides: an error that was output counts as written.");
     internal static readonly EngineMember KeepPosition = Property(typeof(ErrorRecord), "PreserveInvocationInfoOnce", "The position of an error that another command writes again.", "Position and id are those of the command that writes it.");
     internal static readonly EngineMember ErrorPlace = Call(typeof(ErrorRecord), "SetInvocationInfo", "The position of an error that has none.", "It stays without one.", typeof(InvocationInfo));
