@@ -19,6 +19,11 @@ pub fn measure() {
     );
     println!("  without a record        {:>8.2} µs", best(|_| {}));
     println!("  with a record           {:>8.2} µs", best(|options| options.directory = Some(folder())));
+    let with_log = best(|options| {
+        options.directory = Some(folder());
+        options.log = Some("debug".to_owned());
+    });
+    println!("  and a log of level debug{with_log:>8.2} µs");
 }
 
 fn folder() -> PathBuf {

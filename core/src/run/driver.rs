@@ -21,6 +21,7 @@ use super::options::RunOptions;
 use super::outcome::Outcome;
 use super::survivors::Search;
 use super::tasks::Tasks;
+use super::trace::Trace;
 use super::workers::Workers;
 use crate::graph::OpId;
 use crate::operation::{RunsOn, StopMode};
@@ -57,6 +58,7 @@ pub(super) struct Parts {
     pub tasks: Tasks,
     pub journal: Journal,
     pub feed: Feed,
+    pub trace: Trace,
     /// Rings when the next due time has changed.
     pub timer: Arc<Notify>,
 }
@@ -91,6 +93,7 @@ pub(super) struct Driver {
     /// Looks for processes of dead runs, in a run that has a record.
     pub(super) survivors: Option<Search>,
     feed: Feed,
+    trace: Trace,
     timer: Arc<Notify>,
     /// When the timer will tick next.
     due: Option<u64>,
@@ -105,7 +108,7 @@ pub(super) struct Driver {
 impl Driver {
     /// The driver of a run that starts now.
     pub(super) fn new(about: Arc<About>, parts: Parts) -> Self {
-        let Parts { scheduler, workers, tasks, journal, feed, timer } = parts;
+        let Parts { scheduler, workers, tasks, journal, feed, trace, timer } = parts;
         Self {
             clock: Clock::start(),
             ledger: Ledger::new(&about.plan),
@@ -116,6 +119,7 @@ impl Driver {
             journal,
             survivors: None,
             feed,
+            trace,
             timer,
             due: None,
             end: None,
@@ -208,6 +212,7 @@ impl Driver {
             }
         }
         self.journal.append(now, &events);
+        self.trace.step(&self.about.plan, inputs, &commands, &events);
         for &command in &commands {
             self.execute(command);
         }
@@ -230,7 +235,9 @@ impl Driver {
         match command {
             Command::Start(op, attempt) => match self.about.plan.facts(op).runs_on {
                 RunsOn::Worker => self.workers.admit(op, attempt),
-                RunsOn::Core => self.tasks.start(op, attempt, &self.about.plan.operation(op).work),
+                RunsOn::Core => {
+                    self.tasks.start(op, attempt, &self.about.plan.operation(op).work, &self.trace);
+                }
                 RunsOn::Nothing => {}
             },
             Command::Withdraw(op, _) => self.workers.withdraw(op),

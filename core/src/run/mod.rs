@@ -22,6 +22,7 @@
 //! | how time and the machine's load reach a run | [`clock`], [`timer`], [`sampling`] |
 //! | what is made known while it runs, and how | [`events`], [`feed`] |
 //! | what is written, and what is said when that fails | [`journal`], [`loss`] |
+//! | what a run tells of its own working | [`trace`] |
 //! | why an operation waits | [`explain`] |
 //! | what threads meet at, and how that is checked | [`sync`], `interleavings.rs` |
 //! | which processes of dead runs are alive | [`survivors`] |
@@ -45,6 +46,7 @@ mod survivors;
 mod sync;
 mod tasks;
 mod timer;
+mod trace;
 mod workers;
 
 #[cfg(test)]

@@ -58,6 +58,10 @@ pub struct RunOptions {
     /// Which of the runs below `root` are deleted; none when absent, or when the run has a folder of its own.
     #[serde(default, skip_serializing)]
     pub retention: Option<Retention>,
+    /// How much of its own working a run that writes files tells in `log.txt`: `info`, `debug` or `trace`; as the
+    /// variable `LABRUNNER_LOG` says when absent, and nothing without that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
     /// The lab file it came from.
     #[serde(default)]
     pub source: Option<String>,
@@ -95,6 +99,7 @@ impl RunOptions {
             root: None,
             directory: None,
             retention: None,
+            log: None,
             source: None,
             left_out: Vec::new(),
             secrets: Secrets::default(),

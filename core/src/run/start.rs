@@ -9,6 +9,7 @@ use super::options::RunOptions;
 use super::survivors::Search;
 use super::sync::{Condvar, is_model};
 use super::tasks::{Surroundings, Tasks};
+use super::trace::{self, Trace};
 use super::workers::Workers;
 use super::{loss, sampling, timer};
 use crate::error::Fault;
@@ -55,11 +56,12 @@ impl Run {
         let uuid = uuid::Uuid::now_v7();
         let about =
             Arc::new(About { id: uuid.to_string(), plan, options, retry, started_at: Timestamp::now() });
-        let (record, warning) = open_record(&disk, &about)?;
+        let (record, mut warning) = open_record(&disk, &about)?;
         let runtime = if is_model() { None } else { Some(runtime::handle()?) };
         let About { plan, options, .. } = &*about;
         let settings = options.settings(plan, about.retry.as_ref(), uuid.as_u64_pair().1);
         let gate = Arc::new(Gate::open());
+        let trace = trace_of(&about, &*disk, record.as_ref(), &mut warning);
         let (bell, bell_of_timer) = (Arc::new(Condvar::default()), Arc::new(Notify::new()));
         let surroundings = Surroundings {
             run: about.id.clone(),
@@ -75,6 +77,7 @@ impl Run {
                 tasks: Tasks::new(run, surroundings),
                 journal: Journal::new(disk, record),
                 feed: Feed::new(tag, hub),
+                trace,
                 timer: Arc::clone(&bell_of_timer),
             };
             Driver::new(Arc::clone(&about), parts)
@@ -148,4 +151,19 @@ fn open_record(disk: &Arc<dyn Disk>, about: &About) -> Result<(Option<Writer>, O
         Err(fault) if options.directory.is_some() => Err(fault),
         Err(fault) => Ok((None, Some(loss::no_record(&fault)))),
     }
+}
+
+/// What a run tells of its own working. A log that cannot be written stops no run.
+fn trace_of(about: &About, disk: &dyn Disk, record: Option<&Writer>, warning: &mut Option<String>) -> Trace {
+    let word = about.options.log.clone().or_else(|| std::env::var(trace::VARIABLE).ok());
+    let word = word.filter(|word| !word.trim().is_empty());
+    let level = word.as_deref().and_then(trace::level);
+    if let (Some(word), None) = (&word, level) {
+        warning.get_or_insert_with(|| trace::unknown(word));
+    }
+    let name = (about.id.as_str(), about.options.name.as_str());
+    Trace::new(name, level, disk, record.map(Writer::folder)).unwrap_or_else(|error| {
+        warning.get_or_insert_with(|| trace::unwritten(&error));
+        Trace::default()
+    })
 }

@@ -4,6 +4,7 @@
 //! A thread of the run's own takes the [reports](super::reports). What they lead to - a step, a write to the journal,
 //! a line in a log - may wait for the disk, and the few threads that watch over all programs must not.
 
+use super::trace::Trace;
 use crate::graph::OpId;
 use crate::operation::{StopMode, Work};
 use crate::work::budget::OutputBudget;
@@ -70,7 +71,7 @@ impl Tasks {
     }
 
     /// Starts an attempt. One that cannot be started reports its end like any other.
-    pub(super) fn start(&mut self, op: OpId, attempt: u32, work: &Work) {
+    pub(super) fn start(&mut self, op: OpId, attempt: u32, work: &Work, trace: &Trace) {
         let (Some(provider), Some(to)) = (work::provider_of(work), self.reports()) else { return };
         let (sender, orders) = mpsc::unbounded_channel();
         self.senders.insert(op, sender);
@@ -84,7 +85,10 @@ impl Tasks {
             reporter: reporter.clone(),
         };
         match runtime::handle() {
-            Ok(runtime) => drop(runtime.spawn(runtime::shared(carry_out(provider, context)))),
+            Ok(runtime) => {
+                let task = trace.around(op, carry_out(provider, context));
+                drop(runtime.spawn(runtime::shared(task)));
+            }
             Err(fault) => reporter.send(Report::Ended(Conclusion::failed(fault))),
         }
     }

@@ -535,3 +535,40 @@ fn a_program_that_failed_is_started_again() {
     assert_eq!((result.operations[0].status, result.operations[0].attempts), (Some(Status::Succeeded), 2));
     assert_eq!(result.operations[0].error, None);
 }
+
+/// Each line stands in the spans of its run, operation and attempt, also what a task has to tell.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_asked_for_a_log_tells_of_its_working_and_another_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, log: Option<&str>| {
+        let directory = folder.path().join(name);
+        let options = RunOptions {
+            name: name.to_owned(),
+            directory: Some(directory.clone()),
+            log: log.map(str::to_owned),
+            ..RunOptions::new(1)
+        };
+        let (run, hub) = start(vec![script("a", &[]), program("b", &["a"], "true")], options);
+        let (a, attempt) = work(run.take(1, SOON));
+        run.complete(a, attempt, Outcome::default());
+        let warned = until_finished(&hub).into_iter().find_map(|event| match event {
+            EventKind::Warning { message } => Some(message),
+            _ => None,
+        });
+        (std::fs::read_to_string(directory.join("log.txt")).ok(), warned)
+    };
+    assert_eq!(run("silent", None), (None, None));
+    let (none, warned) = run("odd", Some("loud"));
+    assert_eq!((none, warned.unwrap().contains("'loud' is not a level")), (None, true));
+    let (log, warned) = run("told", Some("debug"));
+    let log = log.unwrap();
+    assert_eq!(warned, None);
+    let has = |parts: &[&str]| log.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+    assert!(
+        has(&["run{id=", "name=\"told\"}", "operation{name=\"a\"}", "attempt{number=1}", "\"ended\""]),
+        "{log}"
+    );
+    assert!(has(&["operation{name=\"b\"}", "DEBUG", "started pid="]), "{log}");
+    assert!(has(&["DEBUG", "step"]) && has(&["\"finished\""]) && !log.contains("TRACE"), "{log}");
+}

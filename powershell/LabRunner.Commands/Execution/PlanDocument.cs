@@ -104,6 +104,11 @@ internal static class PlanDocument
             json.WriteEndArray();
         }
 
+        if (Environment.GetEnvironmentVariable("LABRUNNER_LOG") is { Length: > 0 } log)
+        {
+            json.WriteString("log", log);
+        }
+
         if (settings.Secrets.Count > 0)
         {
             json.WriteStartObject("secrets");

@@ -129,6 +129,7 @@ pub async fn run(spec: &ProcessSpec, mut control: ProcessControl, sink: impl Out
         Ok(running) => running,
         Err(fault) => return ProcessEnd::not_started(Ending::Failed(fault)),
     };
+    tracing::debug!(pid = running.root().pid, "started");
     if let Some(call) = control.on_started.take() {
         call(running.root());
     }
@@ -217,6 +218,7 @@ async fn live(
             }
         };
         let Some(command) = life.step(input) else { continue };
+        tracing::debug!(stage = ?life.stage(), ?command);
         let after = |duration: Duration| Instant::now() + duration.min(FOREVER);
         time = match command {
             Command::ReportReady => {
