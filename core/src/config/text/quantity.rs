@@ -1,4 +1,6 @@
 //! Durations (`30s`, `1h30m`, a number in the unit its key says) and sizes (`4GB`, `8 GB`, bytes).
+//!
+//! jiff's friendly format is close, but takes fractions of hours and less only, and reads `1.5d` not at all; labs have both.
 
 /// What a number without a unit means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
