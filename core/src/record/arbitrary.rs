@@ -19,8 +19,17 @@ fn op() -> impl Strategy<Value = OpId> {
     (0u32..5).prop_map(OpId)
 }
 
-fn error() -> impl Strategy<Value = ErrorReport> {
-    (text(), text(), text()).prop_map(|(id, category, message)| ErrorReport { id, category, message })
+/// Boxed: with everything in place, what is made of these does not fit on the stack of a test.
+fn error() -> BoxedStrategy<ErrorReport> {
+    (text(), text(), text(), of(text()), of(text()))
+        .prop_map(|(id, category, message, position, stack)| ErrorReport {
+            id,
+            category,
+            message,
+            position,
+            stack,
+        })
+        .boxed()
 }
 
 fn damage() -> impl Strategy<Value = Damage> {

@@ -4,7 +4,7 @@
 
 use std::fmt::Debug;
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// The few things that records need of a file system.
@@ -17,6 +17,12 @@ pub trait Disk: Debug + Send + Sync {
     fn append(&self, path: &Path) -> io::Result<Box<dyn Append>>;
     /// Opens a file to read it from its beginning.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>>;
+    /// Opens a file to read it from a place on, which may lie behind its end.
+    fn open_at(&self, path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+        let mut file = self.open(path)?;
+        io::copy(&mut file.by_ref().take(offset), &mut io::sink())?;
+        Ok(file)
+    }
     /// The names in a folder.
     fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
     /// Gives a file another name in the same folder, in place of what had that name.
@@ -64,6 +70,12 @@ impl Disk for Files {
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(File::open(path)?))
+    }
+
+    fn open_at(&self, path: &Path, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(Box::new(file))
     }
 
     fn names(&self, folder: &Path) -> io::Result<Vec<String>> {

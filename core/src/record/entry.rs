@@ -223,12 +223,19 @@ pub struct ErrorReport {
     pub category: String,
     /// One sentence.
     pub message: String,
+    /// The line of the script that failed, with a mark where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<String>,
+    /// The calls that led there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
 }
 
 impl From<&Fault> for ErrorReport {
     fn from(fault: &Fault) -> Self {
         let message = sentences(&fault.message, fault.advice.as_deref());
-        Self { id: fault.id.to_owned(), category: fault.category.to_owned(), message }
+        let (id, category) = (fault.id.to_owned(), fault.category.to_owned());
+        Self { id, category, message, position: None, stack: None }
     }
 }
 
@@ -239,6 +246,8 @@ impl ErrorReport {
             id: code.id().to_owned(),
             category: code.category().to_owned(),
             message: sentence(message.into()),
+            position: None,
+            stack: None,
         }
     }
 }

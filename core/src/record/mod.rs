@@ -5,6 +5,7 @@
 //! plan.json             the operations by name
 //! journal/0001.jsonl    what happened, one entry a line, written before it took effect
 //! journal/0002.jsonl    … in the second life of the run, after its process had died
+//! output/               what its operations wrote
 //! result.json           how it ended, written last
 //! lock                  held while the run is under way
 //! ```
@@ -18,19 +19,23 @@
 //! | how far can a journal be believed, and what is wrong with the rest | [`reader`], [`damage`] |
 //! | what do its entries amount to | [`state`] |
 //! | how did it end, without reading the journal | [`result`] |
+//! | what did its operations write | [`output`] |
 //! | is it under way | [`lock`] |
 //! | how are runs of older versions read | [`format1`] |
 //! | where do the bytes go | [`disk`] |
+//! | how does a record become one file, and how is that read | [`archive`] |
 //!
 //! Only this folder sees the bytes of a record. Everything that is asked about a run is a function of its
 //! [`RunState`], which is read from `result.json` once that exists and from the journal until then.
 
+pub mod archive;
 pub mod damage;
 pub mod disk;
 pub mod entry;
 pub mod format1;
 pub mod header;
 pub mod lock;
+pub mod output;
 pub mod reader;
 pub mod result;
 pub mod seal;
@@ -42,7 +47,11 @@ mod arbitrary;
 #[cfg(test)]
 pub(crate) mod counting;
 #[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
 mod damage_tests;
+#[cfg(test)]
+pub(crate) mod model;
 
 pub use damage::{Damage, DamageKind, Unreadable};
 pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};

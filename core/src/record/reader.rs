@@ -65,6 +65,31 @@ impl<'d> Record<'d> {
         }
     }
 
+    /// What is wrong with the result, where there is one that cannot be read. The journal has all that it would say.
+    pub fn result_damage(&self) -> Option<Damage> {
+        let bytes = match read(self.disk, &record::result_path(&self.folder)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            Err(_) => {
+                return Some(Damage {
+                    file: "result.json".to_owned(),
+                    offset: 0,
+                    kind: DamageKind::Unreadable,
+                });
+            }
+        };
+        let error = serde_json::from_slice::<RunResult>(&bytes).err()?;
+        let kind = if error.is_eof() { DamageKind::Torn } else { DamageKind::Mismatch };
+        // Lines and columns count from 1.
+        let before: usize = bytes
+            .split_inclusive(|byte| *byte == b'\n')
+            .take(error.line().saturating_sub(1))
+            .map(<[u8]>::len)
+            .sum();
+        let offset = (before + error.column().saturating_sub(1)).min(bytes.len().saturating_sub(1)) as u64;
+        Some(Damage { file: "result.json".to_owned(), offset, kind })
+    }
+
     /// The whole result; nothing while the run has none that can be read.
     pub fn result(&self) -> Option<RunResult> {
         let bytes = read(self.disk, &record::result_path(&self.folder)).ok()?;

@@ -20,7 +20,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Bytes of an error's message that an entry keeps when it would be too long otherwise.
+/// Bytes of each text of an error that an entry keeps when it would be too long otherwise.
 const MESSAGE_KEPT: usize = 64 << 10;
 
 /// The open record of a run that is under way.
@@ -174,30 +174,37 @@ impl Writer {
         self.failed.as_deref()
     }
 
-    /// Writes the result, which says how the run ended, and lets the lock go.
-    ///
-    /// # Errors
-    /// When the result cannot be written; the journal has everything, so a run does not fail because of it.
-    pub fn finish(&mut self, result: &RunResult) -> io::Result<()> {
+    /// Waits until what was appended would survive a power cut.
+    pub fn sync(&mut self) {
         if self.failed.is_none()
             && let Err(error) = self.segment.sync()
         {
             self.failed = Some(error.to_string());
         }
+    }
+
+    /// Writes the result, which says how the run ended. The lock is held until it is [taken](Self::take_lock), or with
+    /// the writer.
+    ///
+    /// # Errors
+    /// When the result cannot be written; the journal has everything, so that is no reason to fail a run.
+    pub fn finish(&mut self, result: &RunResult) -> io::Result<()> {
+        self.sync();
         // What is open can be written to though it has no name any more.
         if self.failed.is_none() && self.disk.open(&record::header_path(&self.folder)).is_err() {
             self.failed = Some("its files were removed while it was under way".to_owned());
         }
-        let written = result
-            .to_document()
-            .map_err(io::Error::from)
-            .and_then(|document| self.disk.put(&record::result_path(&self.folder), &document));
-        self.lock = None;
-        written
+        let document = result.to_document()?;
+        self.disk.put(&record::result_path(&self.folder), &document)
+    }
+
+    /// The lock, for whoever still has something to write in the run's folder.
+    pub fn take_lock(&mut self) -> Option<Lock> {
+        self.lock.take()
     }
 }
 
-/// The same with a shorter error message; nothing when that is not what makes it long.
+/// The same with shorter texts of its error; nothing when they are not what makes it long.
 fn shortened(what: &What) -> Option<What> {
     let mut what = what.clone();
     let error = match &mut what {
@@ -205,13 +212,17 @@ fn shortened(what: &What) -> Option<What> {
         What::Retrying(retrying) => retrying.end.error.as_mut()?,
         _ => return None,
     };
-    let end = error.message.floor_char_boundary(MESSAGE_KEPT);
-    if end == error.message.len() {
-        return None;
+    let texts = [Some(&mut error.message), error.position.as_mut(), error.stack.as_mut()];
+    let mut shorter = false;
+    for text in texts.into_iter().flatten() {
+        let end = text.floor_char_boundary(MESSAGE_KEPT);
+        if end < text.len() {
+            text.truncate(end);
+            text.push('…');
+            shorter = true;
+        }
     }
-    error.message.truncate(end);
-    error.message.push('…');
-    Some(what)
+    shorter.then_some(what)
 }
 
 fn unwritable(folder: &Path, error: &io::Error) -> Fault {
