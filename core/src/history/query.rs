@@ -4,14 +4,15 @@
 //! operations are asked for. The journal is read of a run that is under way, or that has no result because its process
 //! died.
 
-use crate::history::store;
+use crate::history::{like, store};
 use crate::record::disk::{Disk, Files};
 use crate::record::result::{Ending, counts};
 use crate::record::state::{OperationState, Stage};
-use crate::record::{Record, RunState};
+use crate::record::{Damage, ErrorReport, Header, LeftOut, Record, RunState, SkipKind, SkippedBecause};
 use crate::scheduler::Status;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// What is asked for.
@@ -22,6 +23,18 @@ pub struct Query {
     pub directory: Option<PathBuf>,
     /// Only runs of this name, ignoring case.
     pub name: Option<String>,
+    /// Only runs whose name is like one of these: `*` stands for any characters, `?` for one.
+    pub names: Vec<String>,
+    /// Only runs whose id begins like one of these, whatever case and hyphens.
+    pub ids: Vec<String>,
+    /// Only runs that stand like one of these: see [`RunSummary::status`], and `Interrupted` for `Unknown`.
+    pub statuses: Vec<String>,
+    /// Only runs that started at this time or later, RFC 3339.
+    pub after: Option<String>,
+    /// Leaves out runs that nobody has named.
+    pub named: bool,
+    /// Puts runs that resume or undo another one behind it, the oldest first.
+    pub tree: bool,
     /// The greatest number of runs to give, the newest first; all when absent.
     pub limit: Option<usize>,
     /// Only runs under way.
@@ -50,6 +63,13 @@ pub struct RunSummary {
     pub directory: String,
     /// The lab file it came from.
     pub source: Option<String>,
+    /// The run that it resumes or undoes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Whether nobody gave it a name.
+    pub unnamed: bool,
+    /// The machine it started on.
+    pub host: String,
     /// Number of operations by status. Those without an end are where they are (`Waiting`, `Running`, …) in a
     /// run that is under way, and `Unknown` in one whose process has gone.
     pub counts: BTreeMap<String, usize>,
@@ -63,7 +83,7 @@ pub struct RunSummary {
 }
 
 /// One operation of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct OperationRecord {
     /// Its name.
     pub name: String,
@@ -79,6 +99,18 @@ pub struct OperationRecord {
     pub ended_ms: Option<u64>,
     /// Milliseconds that its attempts ran, all of them together, as far as they have ended.
     pub busy_ms: u64,
+    /// The exit code of its program, or of a script that called `exit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    /// Why it, or its last attempt, did not end well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
+    /// Why it never started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped_because: Option<SkippedBecause>,
+    /// The operation that it undoes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compensates: Option<String>,
 }
 
 /// Runs that match, the newest first. Folders that are not runs, and those of a newer format, are left out.
@@ -99,21 +131,119 @@ fn list_on(disk: &dyn Disk, query: &Query) -> Vec<RunSummary> {
         let mut these: Vec<RunSummary> = same_second
             .iter()
             .filter_map(|folder| Record::open(disk, &root.join(folder)).ok())
-            .filter(|record| {
-                query.name.as_ref().is_none_or(|name| record.header().name.eq_ignore_ascii_case(name))
-            })
+            .filter(|record| query.wants(record.header()))
             .filter_map(|record| look(&record, query))
+            .filter(|run| query.wants_status(&run.status))
             .collect();
-        these.sort_by_cached_key(|run| std::cmp::Reverse(run.started_at.parse::<jiff::Timestamp>().ok()));
+        these.sort_by_cached_key(|run| std::cmp::Reverse(time(&run.started_at)));
         runs.append(&mut these);
     }
     runs.truncate(limit);
-    runs
+    if query.tree { family(runs) } else { runs }
+}
+
+impl Query {
+    fn wants(&self, header: &Header) -> bool {
+        let any =
+            |wanted: &[String], is: &dyn Fn(&String) -> bool| wanted.is_empty() || wanted.iter().any(is);
+        self.name.as_ref().is_none_or(|name| header.name.eq_ignore_ascii_case(name))
+            && any(&self.names, &|name| like::is_like(name, &header.name))
+            && any(&self.ids, &|id| begins(&header.run, id))
+            && self.after.as_ref().is_none_or(|after| time(&header.started_at) >= time(after))
+            && !(self.named && header.is_unnamed())
+    }
+
+    fn wants_status(&self, status: &str) -> bool {
+        let is = |wanted: &String| {
+            wanted.eq_ignore_ascii_case(status)
+                || status == UNKNOWN && wanted.eq_ignore_ascii_case(INTERRUPTED)
+        };
+        self.statuses.is_empty() || self.statuses.iter().any(is)
+    }
+}
+
+/// A time that can be compared; what is no time lies before all others.
+fn time(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// Whether an id begins like this; hyphens are there for the eye only.
+fn begins(id: &str, beginning: &str) -> bool {
+    let bare = |text: &str| text.chars().filter(|c| *c != '-').collect::<String>().to_ascii_lowercase();
+    bare(id).starts_with(&bare(beginning))
+}
+
+/// The same runs, each behind the one that it resumes or undoes, as far as that is among them.
+fn family(runs: Vec<RunSummary>) -> Vec<RunSummary> {
+    let ids: HashSet<String> = runs.iter().map(|run| run.run.clone()).collect();
+    let mut children: HashMap<String, Vec<RunSummary>> = HashMap::new();
+    let mut to_come: Vec<RunSummary> = Vec::new();
+    // The newest come first, and children the oldest first: that is their order on a stack.
+    for run in runs.into_iter().rev() {
+        match run.parent.clone().filter(|parent| *parent != run.run && ids.contains(parent)) {
+            Some(parent) => children.entry(parent).or_default().insert(0, run),
+            None => to_come.push(run),
+        }
+    }
+    let mut all = Vec::with_capacity(ids.len());
+    while let Some(run) = to_come.pop() {
+        to_come.extend(children.remove(&run.run).into_iter().flatten());
+        all.push(run);
+    }
+    // Damaged headers may name each other.
+    all.extend(children.into_values().flatten());
+    all
 }
 
 /// One run in short, or nothing if the folder holds none that can be read.
 pub fn summarize(folder: &Path) -> Option<RunSummary> {
     look(&Record::open(&Files, folder).ok()?, &Query::default())
+}
+
+/// One run with all that is known of its operations, and what is wrong with its files.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunDetail {
+    /// The run; its operations are those of the plan, the wanted ones that were left out, and compensations.
+    #[serde(flatten)]
+    pub run: RunSummary,
+    /// Where its files cannot be believed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub damage: Vec<Damage>,
+    /// The same in sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// What is said of damage.
+pub(super) fn sentence(damage: &Damage) -> String {
+    format!("The record is damaged: {damage}. What comes behind it is not shown.")
+}
+
+/// One run in detail.
+pub fn detail(record: &Record<'_>) -> Option<RunDetail> {
+    let mut run = look(record, &Query::default())?;
+    let (state, damage) = record.state();
+    let mut all = operations(&state);
+    let left_out = record.header().left_out().into_iter().filter(LeftOut::was_wanted);
+    all.extend(left_out.map(|left| OperationRecord {
+        name: left.name,
+        state: format!("{:?}", Status::Skipped),
+        skipped_because: Some(SkippedBecause {
+            kind: SkipKind::Dependency,
+            operation: left.operation,
+            message: left.message,
+        }),
+        ..OperationRecord::default()
+    }));
+    let plan = record.plan();
+    for (op, undo) in &state.compensations {
+        let undone = plan.get(op.index()).and_then(|planned| plan.get(planned.compensates?.index()));
+        let compensates = undone.map(|operation| operation.name.clone());
+        all.push(OperationRecord { compensates, ..of(undo) });
+    }
+    run.operations = Some(all);
+    let damage: Vec<Damage> = damage.into_iter().chain(record.result_damage()).collect();
+    Some(RunDetail { run, warnings: damage.iter().map(sentence).collect(), damage })
 }
 
 /// One run in short; nothing if only runs under way are asked for and it is not.
@@ -182,6 +312,9 @@ fn without_result(record: &Record<'_>, state: &RunState, running: bool) -> RunSu
 
 const UNKNOWN: &str = "Unknown";
 
+/// Another word for the same: its process has gone.
+const INTERRUPTED: &str = "Interrupted";
+
 /// What is known of a run before anything has happened.
 fn before(record: &Record<'_>) -> RunSummary {
     let header = record.header();
@@ -194,6 +327,9 @@ fn before(record: &Record<'_>) -> RunSummary {
         duration_ms: 0,
         directory: record.folder().display().to_string(),
         source: header.source.clone(),
+        parent: header.parent.clone(),
+        unnamed: header.is_unnamed(),
+        host: header.host.clone(),
         counts: BTreeMap::new(),
         pid: header.pid,
         max_concurrency: header.max_concurrency.into(),
@@ -218,7 +354,11 @@ fn word(operation: &OperationState) -> String {
 
 /// The operations of a run, as declared.
 fn operations(state: &RunState) -> Vec<OperationRecord> {
-    let record = |operation: &OperationState| OperationRecord {
+    state.operations.iter().map(of).collect()
+}
+
+fn of(operation: &OperationState) -> OperationRecord {
+    OperationRecord {
         name: operation.name.clone(),
         state: word(operation),
         attempt: operation.attempt.into(),
@@ -226,8 +366,11 @@ fn operations(state: &RunState) -> Vec<OperationRecord> {
         started_ms: operation.started_ms,
         ended_ms: operation.ended_ms,
         busy_ms: operation.busy_ms,
-    };
-    state.operations.iter().map(record).collect()
+        exit_code: operation.exit_code,
+        error: operation.error.clone(),
+        skipped_because: operation.skipped_because.clone(),
+        compensates: None,
+    }
 }
 
 #[cfg(test)]

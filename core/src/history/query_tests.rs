@@ -183,7 +183,6 @@ fn begin(root: &Path, number: u32) -> (Writer, RunResult) {
         duration_ms: Some(6),
         busy_ms: 6,
         ready_after_ms: None,
-        log: None,
     };
     let result = RunResult {
         run: header.run,
@@ -297,4 +296,121 @@ fn a_run_whose_result_was_lost_is_told_by_its_journal() {
     assert_eq!(told(list(&of(root.path())).remove(0)), expected);
     std::fs::remove_file(&path).unwrap();
     assert_eq!(told(list(&of(root.path())).remove(0)), expected);
+}
+
+#[test]
+fn runs_are_found_by_what_is_known_of_them_and_stand_behind_their_parents() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |number: u32, name: &str, id: &str, parent: Option<&str>| {
+        let header = Header {
+            run: id.to_owned(),
+            name: name.to_owned(),
+            parent: parent.map(str::to_owned),
+            started_at: format!("2026-01-0{number}T00:00:00Z"),
+            ..Header::default()
+        };
+        let folder = root.path().join(format!("2026010{number}T000000Z-{name}-{number}"));
+        drop(Writer::create(Arc::new(Files), &folder, &header, b"{}").unwrap());
+    };
+    write(1, "Web farm", "aa11-22", None);
+    write(2, "run", "bb33-44", None);
+    write(3, "Web farm", "aa15-55", Some("aa11-22"));
+    write(4, "Database", "cc66-77", None);
+    write(5, "Web farm", "dd88-99", Some("aa11-22"));
+    write(6, "Web farm", "ee00-00", Some("aa15-55"));
+    // Damaged headers may name each other.
+    write(7, "x", "ff01", Some("ff02"));
+    write(8, "x", "ff02", Some("ff01"));
+    let ask = |query: Query| -> Vec<String> {
+        let runs = list(&Query { directory: Some(root.path().to_owned()), ..query });
+        runs.into_iter().map(|run| run.run[..4].to_owned()).collect()
+    };
+    let of = |text: &str| vec![text.to_owned()];
+    assert_eq!(ask(Query { names: of("web*"), ..Query::default() }), ["ee00", "dd88", "aa15", "aa11"]);
+    assert_eq!(ask(Query { ids: of("AA1"), ..Query::default() }), ["aa15", "aa11"]);
+    assert_eq!(ask(Query { ids: of("aa1122"), ..Query::default() }), ["aa11"]);
+    assert_eq!(ask(Query { ids: of("../.."), ..Query::default() }), [""; 0]);
+    assert_eq!(
+        ask(Query { after: Some("2026-01-06T00:00:00Z".to_owned()), names: of("web*"), ..Query::default() }),
+        ["ee00"]
+    );
+    assert_eq!(
+        ask(Query { statuses: of("interrupted"), limit: Some(2), names: of("web*"), ..Query::default() }),
+        ["ee00", "dd88"]
+    );
+    assert_eq!(ask(Query { statuses: of("Failed"), ..Query::default() }), [""; 0]);
+    assert!(!ask(Query { named: true, ..Query::default() }).contains(&"bb33".to_owned()));
+    let tree = ask(Query { tree: true, ..Query::default() });
+    assert_eq!(tree[..6], ["cc66", "bb33", "aa11", "aa15", "ee00", "dd88"]);
+    assert_eq!(tree.len(), 8, "nothing is left out");
+}
+
+/// Damage of every kind, in as many folders as a store may have after a bad night.
+#[test]
+fn of_two_hundred_damaged_runs_the_sound_ones_are_told_and_the_rest_is_no_more_than_true() {
+    let root = tempfile::tempdir().unwrap();
+    for number in 1..=5 {
+        let (mut writer, result) = begin(root.path(), number);
+        writer.finish(&result).unwrap();
+    }
+    let (writer, result) = begin(root.path(), 6);
+    let sound = writer.folder().to_owned();
+    let document = result.to_document().unwrap();
+    drop(writer);
+    for number in 0..200 {
+        let folder = root.path().join(format!("20260201T{number:06}Z-lab-{number:08}"));
+        std::fs::create_dir_all(record_folder(&folder)).unwrap();
+        let header = std::fs::read(crate::record::header_path(&sound)).unwrap();
+        let journal = std::fs::read(crate::record::segment_path(&sound, 1)).unwrap();
+        let put = |path: &Path, bytes: &[u8]| std::fs::write(path, bytes).unwrap();
+        let cut = |bytes: &[u8]| bytes[..number * bytes.len() / 200].to_vec();
+        let header_file = crate::record::header_path(&folder);
+        match number % 5 {
+            0 => put(&header_file, &cut(&header)),
+            1 => put(&header_file, &vec![0; header.len()]),
+            2 => {}
+            // From here on the header is sound, and the rest is not.
+            3 => {
+                put(&header_file, &header);
+                put(&crate::record::segment_path(&folder, 1), &cut(&journal));
+                put(&crate::record::result_path(&folder), &vec![0; 99]);
+            }
+            _ => {
+                put(&header_file, &header);
+                put(&crate::record::result_path(&folder), &cut(&document));
+            }
+        }
+    }
+    let runs = list(&of(root.path()));
+    assert_eq!(
+        runs.iter()
+            .filter(|run| run.status == "Succeeded"
+                && run.ended_at.is_some()
+                && !run.directory.contains("20260201"))
+            .count(),
+        5
+    );
+    for run in &runs {
+        // The beginning of a result is the truth as far as it can be read.
+        assert!(matches!(run.status.as_str(), "Succeeded" | "Unknown"), "{}", run.status);
+        let detail = detail(&Record::open(&Files, Path::new(&run.directory)).unwrap()).unwrap();
+        assert!(
+            detail
+                .run
+                .operations
+                .unwrap()
+                .iter()
+                .all(|operation| matches!(operation.state.as_str(), "Waiting" | "Running" | "Succeeded"))
+        );
+    }
+    assert!(runs.len() >= 5 + 80);
+    let named = runs.iter().filter(|run| run.directory.contains("20260201")).filter(|run| {
+        let found = detail(&Record::open(&Files, Path::new(&run.directory)).unwrap()).unwrap();
+        !found.warnings.is_empty()
+    });
+    assert!(named.count() >= 79, "damage is named");
+}
+
+fn record_folder(folder: &Path) -> PathBuf {
+    crate::record::journal_folder(folder)
 }

@@ -3,6 +3,7 @@
 //! A sweep happens when a run starts, at most once a day, on a thread of its own. It touches only what is a run's
 //! folder for sure and is not locked, and never follows a link. A sweep that is cut short goes on with the next one.
 
+use crate::error::{Code, Fault};
 use crate::history::store;
 use crate::record::disk::{self, Files};
 use crate::record::{self, Record, Unreadable, format1, lock::Lock};
@@ -156,19 +157,57 @@ fn look(folder: &Path, files: &mut Vec<fs::Metadata>) {
     }
 }
 
-/// Deletes a run unless somebody has locked it meanwhile.
+/// Deletes a run unless somebody has locked it meanwhile. Where that fails the next sweep tries again.
 fn delete(folder: &Path) -> bool {
-    let deleting = || -> io::Result<bool> {
-        let header = record::header_path(folder);
-        let header = if header.exists() { header } else { format1::journal_path(folder) };
-        let Some(lock) = Lock::take(folder)? else { return Ok(false) };
-        fs::rename(header, folder.join(REMOVED))?;
-        drop(lock);
-        fs::remove_dir_all(folder)?;
-        Ok(true)
+    try_delete(folder).unwrap_or(false)
+}
+
+/// Deletes a run, and says whether nobody had locked it.
+fn try_delete(folder: &Path) -> io::Result<bool> {
+    let header = record::header_path(folder);
+    let header = if header.exists() { header } else { format1::journal_path(folder) };
+    let Some(lock) = Lock::take(folder)? else { return Ok(false) };
+    fs::rename(header, folder.join(REMOVED))?;
+    drop(lock);
+    fs::remove_dir_all(folder)?;
+    Ok(true)
+}
+
+/// Deletes one run, whatever is to be kept.
+///
+/// # Errors
+/// [`Code::UnknownRun`] when the folder is not a run's, [`Code::RunUnderWay`] when the run is under way,
+/// [`Code::JournalUnwritable`] when its files cannot be deleted.
+pub fn remove(folder: &Path) -> Result<(), Fault> {
+    let unknown = |error: Unreadable| {
+        Fault::new(Code::UnknownRun, format!("The folder '{}' has no run: {error}.", folder.display()))
+            .with_target(folder.display().to_string())
     };
-    // Somebody uses it, or owns it: the next sweep tries again.
-    deleting().unwrap_or(false)
+    let (name, running) = match Record::open(&Files, folder) {
+        Ok(record) => (record.header().name.clone(), record.is_running()),
+        // A header that is damaged, or a newer version's, is still the header of a run.
+        Err(Unreadable::Newer(_) | Unreadable::Header(_)) if record::header_path(folder).is_file() => {
+            (folder.display().to_string(), Lock::is_held(folder))
+        }
+        Err(error) => return Err(unknown(error)),
+    };
+    let under_way = || {
+        Fault::new(Code::RunUnderWay, format!("Run '{name}' is under way."))
+            .with_advice("Wait for its end, or stop it.")
+            .with_target(folder.display().to_string())
+    };
+    if running {
+        return Err(under_way());
+    }
+    match try_delete(folder) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(under_way()),
+        Err(error) => Err(Fault::new(
+            Code::JournalUnwritable,
+            format!("The files of run '{name}' in '{}' cannot be deleted: {error}.", folder.display()),
+        )
+        .with_target(folder.display().to_string())),
+    }
 }
 
 #[cfg(test)]
@@ -292,6 +331,27 @@ mod tests {
             .unwrap();
         assert_eq!(sweep(root.path(), Retention::of_days(30), days_ago(0)), 1);
         assert_eq!(left(root.path()), [""; 0]);
+    }
+
+    #[test]
+    fn one_run_is_deleted_when_nobody_runs_it() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("a");
+        let running = run(root.path(), "a", "lab", 0, 10);
+        let refused = remove(&folder).unwrap_err();
+        assert_eq!((refused.code, refused.message.as_str()), (Code::RunUnderWay, "Run 'lab' is under way."));
+        assert!(folder.join("run.json").exists());
+        drop(running);
+        remove(&folder).unwrap();
+        assert!(!folder.exists());
+        assert_eq!(remove(&folder).unwrap_err().code, Code::UnknownRun);
+        fs::create_dir(root.path().join("photos")).unwrap();
+        assert_eq!(remove(&root.path().join("photos")).unwrap_err().code, Code::UnknownRun);
+        assert!(root.path().join("photos").exists());
+        fs::create_dir(&folder).unwrap();
+        fs::write(record::header_path(&folder), "{\"format\":2").unwrap();
+        remove(&folder).unwrap();
+        assert!(!folder.exists(), "a damaged run can be removed");
     }
 
     #[cfg(unix)]

@@ -1,0 +1,161 @@
+//! What is said of one run is the same whether its folder is asked or its archive, and damaged ones say what is wrong.
+
+use super::*;
+use crate::record::archive::export;
+use crate::record::entry::{Ended, Finished, Retrying, Skipped, Started};
+use crate::record::output::batch::OutputRecord;
+use crate::record::output::store::Options;
+use crate::record::output::{Batch, Store};
+use crate::record::{ErrorReport, Header, SkipKind, SkippedBecause, What, Writer, segment_path};
+use crate::scheduler::{RunStatus, Status};
+use std::sync::Arc;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(60);
+
+/// A run of a database that fails and a web server that is skipped for it.
+fn failed(folder: &Path) {
+    let header = Header {
+        run: "0f3c9a52-7d1e-4b6a-9c00-1234567890ab".to_owned(),
+        name: "shop".to_owned(),
+        started_at: "2026-01-01T00:00:00Z".to_owned(),
+        operations: 2,
+        ..Header::default()
+    };
+    let plan = br#"{"operations":[{"name":"database"},{"name":"web","after":[0]},{"name":"database (rollback)","compensates":0}]}"#;
+    let mut writer = Writer::create(Arc::new(Files), folder, &header, plan).unwrap();
+    let store = Store::new(Arc::new(Files), folder.to_owned(), &header.run, 1, Options::default());
+    let (op, name) = (OpId(0), "database".to_owned());
+    let error = ErrorReport {
+        id: "Boom".to_owned(),
+        category: "OperationStopped".to_owned(),
+        message: "no disk".to_owned(),
+        position: Some("At /labs/shop.ps1:3 char:5".to_owned()),
+        stack: Some("at <ScriptBlock>, /labs/shop.ps1: line 3".to_owned()),
+    };
+    let end = |attempt| Ended {
+        op,
+        name: name.clone(),
+        attempt,
+        status: Status::Failed,
+        worker: Some(1),
+        error: Some(error.clone()),
+        exit_code: Some(5),
+        duration_ms: 40,
+    };
+    let because = SkippedBecause {
+        kind: SkipKind::Dependency,
+        operation: Some(name.clone()),
+        message: "it depends on 'database', which did not succeed".to_owned(),
+    };
+    writer.append(
+        90,
+        &[
+            What::Started(Started { op, name: name.clone(), attempt: 1, worker: Some(1) }),
+            What::Retrying(Retrying { end: end(1), delay_ms: 1 }),
+            What::Started(Started { op, name: name.clone(), attempt: 2, worker: Some(1) }),
+            What::Ended(end(2)),
+            What::Skipped(Skipped { op: OpId(1), name: "web".to_owned(), because }),
+            What::Finished(Finished { status: RunStatus::Failed }),
+        ],
+    );
+    for (kind, op, text) in [
+        (Kind::Warning, 0, "slow disk"),
+        (Kind::Stdout, 0, "mkfs"),
+        (Kind::Stderr, 0, "no disk"),
+        (Kind::Output, 2, "undone"),
+    ] {
+        let mut batch = Batch::default();
+        batch.push(&OutputRecord { op: OpId(op), attempt: 1, at: 70, kind, text });
+        store.put(batch);
+    }
+    assert_eq!(store.close(91, writer.take_lock(), SOON), Default::default());
+}
+
+fn texts(query: &OutputQuery) -> Vec<(String, String)> {
+    let page = output(query).unwrap();
+    page.records.into_iter().map(|named| (named.operation, named.record.text.unwrap_or_default())).collect()
+}
+
+#[test]
+fn a_folder_and_its_archive_say_the_same() {
+    let root = tempfile::tempdir().unwrap();
+    let (folder, archive) = (root.path().join("run"), root.path().join("run.zip"));
+    failed(&folder);
+    export(&folder, &archive, false).unwrap();
+    let place = |place: &Path| OutputQuery { place: place.to_owned(), ..OutputQuery::default() };
+    for query in [
+        place(&folder),
+        OutputQuery { streams: vec!["Error".to_owned()], ..place(&folder) },
+        OutputQuery { operations: vec!["data*".to_owned()], last: Some(2), ..place(&folder) },
+    ] {
+        let from_archive = OutputQuery { place: archive.clone(), ..query.clone() };
+        assert_eq!(texts(&query), texts(&from_archive));
+    }
+    let of_folder = detail(&folder).unwrap();
+    let of_archive = detail(&archive).unwrap();
+    assert_eq!(of_folder.run.operations, of_archive.run.operations);
+    assert_eq!((of_folder.run.status.as_str(), of_archive.damage), ("Failed", vec![]));
+    assert_eq!(of_archive.run.directory, archive.display().to_string());
+    let operations = of_folder.run.operations.unwrap();
+    let database = &operations[0];
+    assert_eq!((database.state.as_str(), database.attempt, database.exit_code), ("Failed", 2, Some(5)));
+    let error = database.error.as_ref().unwrap();
+    assert_eq!(error.position.as_deref(), Some("At /labs/shop.ps1:3 char:5"));
+    assert!(error.stack.as_ref().unwrap().contains("line 3"));
+    assert_eq!(operations[1].skipped_because.as_ref().unwrap().operation.as_deref(), Some("database"));
+    let all = texts(&place(&folder));
+    assert_eq!(all.len(), 4);
+    assert_eq!(all[3], ("database (rollback)".to_owned(), "undone".to_owned()));
+    assert_eq!(texts(&OutputQuery { streams: vec!["error".to_owned()], ..place(&archive) })[0].1, "no disk");
+}
+
+#[test]
+fn a_file_that_is_there_is_not_overwritten_and_what_is_no_archive_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let (folder, archive) = (root.path().join("run"), root.path().join("run.zip"));
+    failed(&folder);
+    std::fs::write(&archive, "mine").unwrap();
+    let fault = export(&folder, &archive, false).unwrap_err();
+    assert_eq!(
+        (fault.code, std::fs::read_to_string(&archive).unwrap()),
+        (Code::JournalUnwritable, "mine".to_owned())
+    );
+    assert_eq!(detail(&archive).unwrap_err().code, Code::UnknownRun);
+    export(&folder, &archive, true).unwrap();
+    assert!(detail(&archive).is_ok());
+    assert_eq!(export(root.path(), &root.path().join("x.zip"), false).unwrap_err().code, Code::UnknownRun);
+    assert_eq!(
+        export(&folder, &root.path().join("none/x.zip"), false).unwrap_err().code,
+        Code::JournalUnwritable
+    );
+    assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 2, "nothing half-written is left");
+    assert_eq!(output(&OutputQuery::default()).unwrap_err().code, Code::UnknownRun);
+    let stream = OutputQuery { place: folder, streams: vec!["noise".to_owned()], ..OutputQuery::default() };
+    assert_eq!(output(&stream).unwrap_err().code, Code::InvalidValue);
+}
+
+#[test]
+fn a_damaged_archive_gives_what_is_sound_and_names_the_rest() {
+    let root = tempfile::tempdir().unwrap();
+    let (folder, archive) = (root.path().join("run"), root.path().join("run.zip"));
+    failed(&folder);
+    let segment = segment_path(&folder, 1);
+    let bytes = std::fs::read(&segment).unwrap();
+    std::fs::write(&segment, &bytes[..bytes.len() - 3]).unwrap();
+    std::fs::write(folder.join("result.json"), "{\"run\":\"x\"").unwrap();
+    export(&folder, &archive, false).unwrap();
+    let found = detail(&archive).unwrap();
+    assert_eq!(found.run.status, "Unknown", "its end was not believed");
+    let files: Vec<&str> = found.damage.iter().map(|damage| damage.file.as_str()).collect();
+    assert_eq!(files, ["journal/0001.jsonl", "result.json"]);
+    // Every byte of an archive that is damaged: an answer or a fault, never a panic.
+    let sound = std::fs::read(&archive).unwrap();
+    for at in (0..sound.len()).step_by(7) {
+        let mut damaged = sound.clone();
+        damaged[at] ^= 0x55;
+        std::fs::write(&archive, damaged).unwrap();
+        let _ = detail(&archive);
+        let _ = output(&OutputQuery { place: archive.clone(), ..OutputQuery::default() });
+    }
+}
