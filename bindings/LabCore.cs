@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using static LabRunner.Interop.Replies;
@@ -70,6 +71,47 @@ public static class LabCore
         NativeLoader.EnsureLoaded();
         return Native.lab_history(ref Reference(query), (ulong)query.Length).Document();
     }
+
+    /// <summary>One run in detail.</summary>
+    /// <param name="place">Its folder, or an archive.</param>
+    public static byte[] Record(string place)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> path = Encoding.UTF8.GetBytes(place);
+        return Native.lab_record(ref Reference(path), (ulong)path.Length).Document();
+    }
+
+    /// <summary>A page of what the operations of a run wrote.</summary>
+    public static byte[] RecordOutput(ReadOnlySpan<byte> query)
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_record_output(ref Reference(query), (ulong)query.Length).Document();
+    }
+
+    /// <summary>Deletes a run, unless it is under way.</summary>
+    /// <param name="folder">Its folder.</param>
+    public static void RemoveRecord(string folder)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> path = Encoding.UTF8.GetBytes(folder);
+        _ = Native.lab_record_remove(ref Reference(path), (ulong)path.Length).Value();
+    }
+
+    /// <summary>Writes a run as one file.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="archive">The file to write.</param>
+    /// <param name="replace">Whether it may take the place of one that has the name.</param>
+    public static void ExportRecord(string folder, string archive, bool replace)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> order = JsonSerializer.SerializeToUtf8Bytes(new ExportOrder(folder, archive, replace));
+        _ = Native.lab_record_export(ref Reference(order), (ulong)order.Length).Value();
+    }
+
+    private sealed record ExportOrder(
+        [property: JsonPropertyName("folder")] string Folder,
+        [property: JsonPropertyName("to")] string To,
+        [property: JsonPropertyName("replace")] bool Replace);
 
     /// <summary>The operations of this process's runs that have not ended, run by run, with what they wait for.</summary>
     public static byte[] Active()

@@ -106,6 +106,19 @@ public sealed class RunHandle : IDisposable
         _ = Native.lab_run_resize(held.Value, (uint)slots).Value();
     }
 
+    /// <summary>Whether what scripts write is worth handing over: the run leaves a record, or will when it goes on.</summary>
+    public bool KeepsOutput() => Handle.Use(static run => Native.lab_run_keeps_output(run).Value()) != 0;
+
+    /// <summary>Hands over what operations wrote, without secrets, as records of the core's own form.</summary>
+    public void Output(ReadOnlySpan<byte> records)
+    {
+        using Reference held = new(Handle);
+        _ = Native.lab_run_output(held.Value, ref Replies.Reference(records), (ulong)records.Length).Value();
+    }
+
+    /// <summary>Says that this was all, and waits a moment until it is written; a document with a warning when something is missing.</summary>
+    public byte[] EndOutput() => Handle.Use(static run => Native.lab_run_output_end(run).Document());
+
     /// <summary>What is known so far, as a document; complete once the run is over.</summary>
     public byte[] Result() => Handle.Use(static run => Native.lab_run_result(run).Document());
 

@@ -16,15 +16,20 @@ use labrunner_core::forecast;
 use labrunner_core::graph::OpId;
 use labrunner_core::history::{
     self, estimate,
+    open::{self, OutputQuery},
     query::{self, Query},
+    retention,
 };
 use labrunner_core::machine::Machine;
 use labrunner_core::near::NearQuery;
 use labrunner_core::operation::{PlanRequest, StopMode};
+use labrunner_core::record::archive;
+use labrunner_core::record::output::Batch;
 use labrunner_core::run::{Completion, Outcome, Run, RunOptions, Ticket};
 use labrunner_core::usage;
 use labrunner_core::work::marked::{self, Signal};
 use serde_json::json;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -329,6 +334,34 @@ pub fn lab_run_result(run: u64) -> LabReply {
     guarded_document(|| Ok(handles::run(run)?.result()))
 }
 
+/// Whether a run leaves a record, or will leave one when it goes on: 1, so that what its scripts write is worth handing over.
+#[ffi]
+pub fn lab_run_keeps_output(run: u64) -> LabReply {
+    guarded(|| Ok(u64::from(handles::run(run)?.keeps_output())))
+}
+
+/// Hands over what operations wrote, without secrets; waits for the disk for a moment at most. The bytes are records, one
+/// behind the other, all numbers little-endian: operation (u32), attempt (u32), milliseconds since the run's start (u64),
+/// kind (u8), length of the text (u32, at most 65,536), and the text in UTF-8. Kinds: 0 output, 1 error, 2 warning, 3 verbose,
+/// 4 debug, 5 information, 6 and 7 a program's standard output and error, 8 a gap, 9 the end of the operation.
+#[ffi]
+pub fn lab_run_output(run: u64, data: *const u8, length: u64) -> LabReply {
+    guarded(|| {
+        let run = handles::run(run)?;
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let bytes = unsafe { bytes::read(data, length) }?.to_vec();
+        run.keep_output(Batch::from_bytes(bytes, run.plan().node_count())?);
+        Ok(0)
+    })
+}
+
+/// Says that the caller has handed over everything that scripts wrote, and waits a moment until it is written. A document:
+/// `{"warning": …}`, null when nothing is missing from the record.
+#[ffi]
+pub fn lab_run_output_end(run: u64) -> LabReply {
+    guarded_document(|| Ok(json!({ "warning": handles::run(run)?.end_output() })))
+}
+
 /// A document that says why an operation of a run is not running, or that it is.
 #[ffi]
 pub fn lab_run_explain(run: u64, operation: u32) -> LabReply {
@@ -364,8 +397,8 @@ pub fn lab_events_wake() -> LabReply {
     })
 }
 
-/// A document with past and running runs. Options: `{"directory": …, "name": …, "limit": …, "running": …, "operations": …}`, all
-/// optional.
+/// A document with past and running runs. Options, all optional: `{"directory": …, "name": …, "names": […], "ids": […],
+/// "statuses": […], "after": …, "named": …, "tree": …, "limit": …, "running": …, "operations": …}`.
 #[ffi]
 pub fn lab_history(data: *const u8, length: u64) -> LabReply {
     guarded_document(|| {
@@ -373,6 +406,47 @@ pub fn lab_history(data: *const u8, length: u64) -> LabReply {
         let query: Query =
             parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the query for runs")?;
         Ok(query::list(&query))
+    })
+}
+
+/// A document with one run in detail, whose folder or archive is at this path (UTF-8).
+#[ffi]
+pub fn lab_record(data: *const u8, length: u64) -> LabReply {
+    // SAFETY: the caller promises what this module's documentation says of pointers.
+    guarded_document(|| open::detail(&path(unsafe { bytes::read(data, length) }?)?))
+}
+
+/// A document with a page of what the operations of a run wrote. Options: `{"place": …, "operations": […], "streams": […],
+/// "last": …, "from": …, "page": …}`, all but the first optional.
+#[ffi]
+pub fn lab_record_output(data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let query: OutputQuery =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the query for output")?;
+        open::output(&query)
+    })
+}
+
+/// Deletes the run in a folder (UTF-8), unless it is under way.
+#[ffi]
+pub fn lab_record_remove(data: *const u8, length: u64) -> LabReply {
+    guarded(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        retention::remove(&path(unsafe { bytes::read(data, length) }?)?)?;
+        Ok(0)
+    })
+}
+
+/// Writes a run as one file. Options: `{"folder": …, "to": …, "replace": …}`.
+#[ffi]
+pub fn lab_record_export(data: *const u8, length: u64) -> LabReply {
+    guarded(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let order: archive::Export =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the order to export a run")?;
+        archive::export(&order.folder, &order.to, order.replace)?;
+        Ok(0)
     })
 }
 
@@ -418,6 +492,12 @@ fn ticket(ticket: Ticket, completion: Completion) -> LabTicket {
     }
 }
 
+fn path(bytes: &[u8]) -> Result<PathBuf, Fault> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Fault::new(Code::NotUtf8, format!("the path of a run is not UTF-8: {error}")))?;
+    Ok(PathBuf::from(text))
+}
+
 fn parse<T: serde::de::DeserializeOwned>(document: &[u8], code: Code, what: &str) -> Result<T, Fault> {
     std::str::from_utf8(document)
         .map_err(|error| Fault::new(Code::NotUtf8, format!("{what} is not UTF-8: {error}")))?;
@@ -451,11 +531,18 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_run_take_back))
         .register(function!(lab_run_resize))
         .register(function!(lab_run_result))
+        .register(function!(lab_run_keeps_output))
+        .register(function!(lab_run_output))
+        .register(function!(lab_run_output_end))
         .register(function!(lab_run_explain))
         .register(function!(lab_active))
         .register(function!(lab_events))
         .register(function!(lab_events_wake))
         .register(function!(lab_history))
+        .register(function!(lab_record))
+        .register(function!(lab_record_output))
+        .register(function!(lab_record_remove))
+        .register(function!(lab_record_export))
         .register(function!(lab_machine))
         .register(function!(lab_usage))
         .register(function!(lab_selfcheck))

@@ -3,13 +3,15 @@
 //! `cargo run --release -p labrunner-bench [-- <PSPLIB folder>]`
 //!
 //! `-- soak [seconds]` runs the soak alone, ten minutes when no time is given; `-- scale` the large plan alone, `-- config`
-//! the reading of a large lab alone; `-- records` the records of runs; `-- runs` what a run costs beside its operations.
+//! the reading of a large lab alone; `-- records` the records of runs and what their operations write; `-- runs` what a run costs
+//! beside its operations.
 //!
 //! The folder holds the instances of PSPLIB as `j30/j301_1.sm` …; without an argument it is
 //! `LABRUNNER_PSPLIB`, or `../shared/psplib` beside the repository. They are read, never copied.
 
 mod config;
 mod heap;
+mod output;
 mod psplib;
 mod quality;
 mod random;
@@ -31,7 +33,11 @@ fn main() {
         }
         Some("scale") => return scale::measure(),
         Some("config") => return config::measure(),
-        Some("records") => return records::measure(),
+        Some("records") => {
+            records::measure();
+            println!();
+            return output::measure();
+        }
         Some("runs") => return runs::measure(),
         _ => {}
     }
@@ -42,6 +48,8 @@ fn main() {
     scale::measure();
     println!();
     records::measure();
+    println!();
+    output::measure();
     println!();
     runs::measure();
     println!();

@@ -106,8 +106,6 @@ pub struct OperationResult {
     /// Milliseconds that a service needed to become ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_after_ms: Option<u64>,
-    /// File with the output of a program.
-    pub log: Option<String>,
 }
 
 /// An operation that is not part of a run's plan, and why.

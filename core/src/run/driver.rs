@@ -11,13 +11,13 @@
 //! It never waits and never calls back: scripts are put where workers find them, tasks are started and report by
 //! message. Who has the lock around it is the business of [`handle`](super::handle).
 
+use super::about::About;
 use super::clock::Clock;
-use super::events::EventKind;
+use super::events::{Event, EventKind};
 use super::explain::{self, Explanation};
 use super::feed::Feed;
-use super::journal::Journal;
+use super::journal::{Closing, Journal};
 use super::ledger::Ledger;
-use super::options::RunOptions;
 use super::outcome::Outcome;
 use super::survivors::Search;
 use super::tasks::Tasks;
@@ -25,9 +25,8 @@ use super::trace::Trace;
 use super::workers::Workers;
 use crate::graph::OpId;
 use crate::operation::{RunsOn, StopMode};
-use crate::plan::{Plan, Retry};
-use crate::record::disk::Disk;
 use crate::record::entry::{Finished, Spawned, Stop};
+use crate::record::output::{Batch, Closed, Store};
 use crate::record::result::{self, Metrics, OperationResult};
 use crate::record::{RunResult, What};
 use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason};
@@ -35,21 +34,10 @@ use crate::work::identity::Identity;
 use crate::work::output::Stream;
 use crate::work::provider::Handle;
 use jiff::Timestamp;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
-
-/// What is known of a run when it starts, and never changes.
-pub(super) struct About {
-    pub id: String,
-    pub plan: Arc<Plan>,
-    pub options: RunOptions,
-    /// The policy of operations that have none of their own.
-    pub retry: Option<Retry>,
-    pub started_at: Timestamp,
-}
 
 /// What a driver drives. All of it is new.
 pub(super) struct Parts {
@@ -211,7 +199,7 @@ impl Driver {
                 events.push(self.feed.event(now, EventKind::Happened(what)));
             }
         }
-        self.journal.append(now, &events);
+        self.write(now, &events);
         self.trace.step(&self.about.plan, inputs, &commands, &events);
         for &command in &commands {
             self.execute(command);
@@ -225,9 +213,21 @@ impl Driver {
         commands.clear();
         self.commands = commands;
         self.feed.send(events);
-        if self.scheduler.next_due() != self.due || self.is_over() {
+        if self.next_due() != self.due || self.is_over() {
             self.timer.notify_one();
         }
+    }
+
+    /// Writes into the record what has happened.
+    fn write(&mut self, now: u64, events: &[Event]) {
+        if let Some(warning) = self.journal.append(now, events) {
+            self.warn(warning);
+        }
+    }
+
+    /// When something is due: for the scheduler, or because a record is only begun after a while.
+    fn next_due(&mut self) -> Option<u64> {
+        [self.scheduler.next_due(), self.journal.due()].into_iter().flatten().min()
     }
 
     /// Lets one command take effect.
@@ -264,7 +264,7 @@ impl Driver {
         changes.push(What::Finished(Finished { status }));
         let events: Vec<_> =
             changes.into_iter().map(|what| self.feed.event(now, EventKind::Happened(what))).collect();
-        self.journal.append(now, &events);
+        self.write(now, &events);
         self.finish();
         self.feed.send(events);
         self.timer.notify_one();
@@ -276,8 +276,7 @@ impl Driver {
             self.warn(message);
         }
         let result = self.result();
-        let plan = &self.about.plan;
-        if let Some(message) = self.journal.finish(&result, |op| plan.operation(op).name.as_str()) {
+        if let Some(message) = self.journal.finish(&result) {
             self.warn(message);
         }
     }
@@ -306,9 +305,30 @@ impl Driver {
         self.journal.folder()
     }
 
-    /// A line of a program. It has no place in the journal.
+    /// Makes a line of a program known.
     pub(super) fn output(&mut self, op: OpId, attempt: u32, stream: Stream, line: String) {
         self.feed.publish(self.clock.now(), EventKind::Output { op, attempt, stream, line });
+    }
+
+    /// Whether anything that operations write is kept.
+    pub(super) fn keeps_output(&self) -> bool {
+        self.journal.keeps_output()
+    }
+
+    /// Keeps what operations wrote. What this gives is put into the store by the caller, which may wait for the disk,
+    /// and so not while it has the run.
+    pub(super) fn keep(&mut self, batch: Batch) -> Option<(Arc<Store>, Batch)> {
+        self.journal.keep(batch)
+    }
+
+    /// Nothing more comes from the host's operations. What this gives is to be closed.
+    pub(super) fn end_output(&mut self) -> Option<Closing> {
+        self.journal.end_output(self.clock.now(), self.end.is_some())
+    }
+
+    /// The output has been closed. Gives a warning when something is missing from the record.
+    pub(super) fn output_closed(&mut self, closed: &Closed) -> Option<String> {
+        self.journal.output_closed(closed)
     }
 
     /// What an attempt runs has been started.
@@ -318,7 +338,7 @@ impl Driver {
         let Handle::Process(Identity { pid, start_time, .. }) = handle;
         let what = What::Spawned(Spawned { op, name, attempt, pid, start_time, detached });
         let event = self.feed.event(now, EventKind::Happened(what));
-        self.journal.append(now, std::slice::from_ref(&event));
+        self.write(now, std::slice::from_ref(&event));
         self.feed.send([event]);
     }
 
@@ -327,27 +347,12 @@ impl Driver {
         self.tasks.forget(op);
     }
 
-    /// Where the output of an operation is to be written, and with what; nowhere without a record.
-    pub(super) fn log_of(&self, op: OpId) -> Option<(Arc<dyn Disk>, PathBuf)> {
-        self.journal.log_of(op, &self.about.plan.operation(op).name)
-    }
-
-    /// Where the output of an operation is written.
-    pub(super) fn set_log(&mut self, op: OpId, path: String) {
-        self.ledger.set_log(op, path);
-    }
-
-    /// The output of an operation cannot be written.
-    pub(super) fn lost_log(&mut self, op: OpId, error: &io::Error) {
-        self.journal.lost_log(op, error);
-    }
-
     /// When the timer must tick next, and whether it will never have to again.
     pub(super) fn next_tick(&mut self) -> (Option<Duration>, bool) {
         if self.given_up {
             return (None, true);
         }
-        self.due = self.scheduler.next_due();
+        self.due = self.next_due();
         let wait = self.due.map(|due| Duration::from_millis(due.saturating_sub(self.clock.now())));
         (wait, self.is_over() && self.due.is_none())
     }

@@ -4,7 +4,8 @@
 //! is in the inbox. So one step, and one write to the journal, serve all that is waiting, and no message waits for a
 //! thread of its own to be scheduled.
 
-use super::driver::{About, Driver, Message};
+use super::about::About;
+use super::driver::{Driver, Message};
 use super::explain::Explanation;
 use super::options::RunOptions;
 use super::outcome::Outcome;
@@ -15,6 +16,7 @@ use crate::graph::OpId;
 use crate::operation::StopMode;
 use crate::plan::Plan;
 use crate::record::RunResult;
+use crate::record::output::Batch;
 use crate::scheduler::{Input, State};
 use crate::work::gate::Gate;
 use crate::work::mark::Mark;
@@ -180,6 +182,27 @@ impl Run {
         let driver = self.driver.lock();
         let active = |op: &OpId| !matches!(driver.scheduler.state(*op), State::Dormant | State::Ended(_));
         self.about.plan.nodes().filter(active).map(|op| driver.explain(op)).collect()
+    }
+
+    /// Whether the run leaves a record, or will leave one when it goes on for a while.
+    pub fn keeps_output(&self) -> bool {
+        self.driver.lock().keeps_output()
+    }
+
+    /// Keeps what operations wrote, without secrets. Waits for the disk no longer than the store's patience.
+    pub fn keep_output(&self, batch: Batch) {
+        let put = self.driver.lock().keep(batch);
+        if let Some((store, batch)) = put {
+            store.put(batch);
+        }
+    }
+
+    /// Says that nothing more comes from scripts, for a run whose options say that it is [fed](RunOptions::fed), and
+    /// waits a moment until what came is written. Gives a warning when something is missing from the record.
+    pub fn end_output(&self) -> Option<String> {
+        let closing = self.driver.lock().end_output()?;
+        let closed = closing.close();
+        self.driver.lock().output_closed(&closed)
     }
 
     /// A sample of the machine. False when the run is over.

@@ -29,7 +29,6 @@ struct Row {
     /// Milliseconds that its ended attempts ran.
     busy_ms: u64,
     ready_after_ms: Option<u64>,
-    log: Option<String>,
 }
 
 /// One row for each node of the plan.
@@ -61,11 +60,6 @@ impl Ledger {
         if row.status.is_none() && row.outcome.is_none() {
             row.outcome = outcome;
         }
-    }
-
-    /// Where the output of an operation is written.
-    pub(super) fn set_log(&mut self, op: OpId, path: String) {
-        self.rows[op.index()].log = Some(path);
     }
 
     /// The worker that runs an operation, or ran it last.
@@ -188,7 +182,6 @@ impl Ledger {
             duration_ms: row.started_ms.zip(row.ended_ms).map(|(start, end)| end - start),
             busy_ms: row.busy_ms,
             ready_after_ms: row.ready_after_ms,
-            log: row.log.clone(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Fault, sentences};
 use crate::graph::OpId;
-use std::collections::BTreeMap;
+use crate::record::output::Closed;
 use std::io;
 use std::path::Path;
 
@@ -14,14 +14,14 @@ const NAMED: usize = 5;
 pub(super) struct Loss {
     /// Why there is no result.
     result: Option<String>,
-    /// The operations whose output is not complete, and why.
-    logs: BTreeMap<OpId, String>,
+    /// What operations wrote and is not in the store.
+    output: Closed,
 }
 
 impl Loss {
-    /// The output of an operation could not be written; the first reason counts.
-    pub(super) fn of_log(&mut self, op: OpId, error: &io::Error) {
-        self.logs.entry(op).or_insert_with(|| error.to_string());
+    /// The output store has been closed.
+    pub(super) fn of_output(&mut self, closed: &Closed) {
+        self.output = closed.clone();
     }
 
     /// The result could not be written.
@@ -43,16 +43,26 @@ impl Loss {
         if self.result.is_some() {
             missing.push("its result".to_owned());
         }
-        if !self.logs.is_empty() {
-            let names: Vec<String> =
-                self.logs.keys().take(NAMED).map(|op| format!("'{}'", name(*op))).collect();
-            let more = match self.logs.len().saturating_sub(NAMED) {
+        let lost = &self.output.lost;
+        if !lost.is_empty() {
+            let names: Vec<String> = lost.keys().take(NAMED).map(|op| format!("'{}'", name(*op))).collect();
+            let more = match lost.len().saturating_sub(NAMED) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
             missing.push(format!("output of {}{more}", names.join(", ")));
+        } else if self.output.failure.is_some() {
+            missing.push("output".to_owned());
         }
-        let why = journal.or(self.result.as_deref()).or(self.logs.values().next().map(String::as_str))?;
+        let slow = self.output.dropped > 0 || self.output.unfinished;
+        match self.output.dropped {
+            0 if self.output.unfinished => missing.push("the end of its output".to_owned()),
+            0 => {}
+            1 => missing.push("a line of output".to_owned()),
+            lines => missing.push(format!("{lines} lines of output")),
+        }
+        let slow = slow.then_some("the disk was too slow");
+        let why = journal.or(self.result.as_deref()).or(self.output.failure.as_deref()).or(slow)?;
         let missing = match missing.split_last() {
             Some((last, [])) => last.clone(),
             Some((last, others)) => format!("{} and {last}", others.join(", ")),
@@ -85,14 +95,33 @@ mod tests {
         let full = io::Error::other("disk full");
         let mut loss = Loss::default();
         assert_eq!(said(&loss, None), None);
-        loss.of_log(OpId(1), &full);
+        let closed = |operations: std::ops::Range<u32>| Closed {
+            failure: Some("disk full".to_owned()),
+            lost: operations.map(|op| (OpId(op), 3)).collect(),
+            ..Closed::default()
+        };
+        loss.of_output(&closed(1..2));
         let start = "The record of this run in '/runs/1' is not complete: ";
         let end = " could not be written (disk full). The run itself is not affected.";
         assert_eq!(said(&loss, None).unwrap(), format!("{start}output of 'b'{end}"));
         loss.of_result(&full);
         let all = "what happened after its journal broke off, its result and output of 'b'";
         assert_eq!(said(&loss, Some("disk full")).unwrap(), format!("{start}{all}{end}"));
-        (0..9).for_each(|op| loss.of_log(OpId(op), &full));
+        loss.of_output(&closed(0..9));
         assert!(said(&loss, None).unwrap().contains("output of 'a', 'b', 'a', 'b', 'a' and 4 more could"));
+    }
+
+    #[test]
+    fn what_a_slow_disk_costs_is_said_with_its_number() {
+        for (dropped, unfinished, missing) in [
+            (1, false, "a line of output"),
+            (7, true, "7 lines of output"),
+            (0, true, "the end of its output"),
+        ] {
+            let mut loss = Loss::default();
+            loss.of_output(&Closed { dropped, unfinished, ..Closed::default() });
+            let expected = format!("{missing} could not be written (the disk was too slow).");
+            assert!(said(&loss, None).unwrap().contains(&expected), "{:?}", said(&loss, None));
+        }
     }
 }

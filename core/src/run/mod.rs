@@ -11,7 +11,7 @@
 //!
 //! | question | file |
 //! |--|--|
-//! | what is set at a run's start | [`options`] |
+//! | what is set at a run's start, and never changes | [`options`], [`about`] |
 //! | how a run starts, and how its record is opened | [`start`] |
 //! | how workers wait, take and complete | [`handle`] |
 //! | what one step is, and who owns a run's state | [`driver`] |
@@ -21,12 +21,12 @@
 //! | how an attempt came out | [`outcome`] |
 //! | how time and the machine's load reach a run | [`clock`], [`timer`], [`sampling`] |
 //! | what is made known while it runs, and how | [`events`], [`feed`] |
-//! | what is written, and what is said when that fails | [`journal`], [`loss`] |
-//! | what a run tells of its own working | [`trace`] |
+//! | what is written, since when, and what is said when that fails | [`journal`], [`loss`] |
 //! | why an operation waits | [`explain`] |
 //! | what threads meet at, and how that is checked | [`sync`], `interleavings.rs` |
 //! | which processes of dead runs are alive | [`survivors`] |
 
+mod about;
 mod clock;
 mod driver;
 mod ending;
@@ -57,6 +57,8 @@ mod full_disk_tests;
 mod interleavings;
 #[cfg(all(test, unix))]
 mod kept_tests;
+#[cfg(test)]
+mod record_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

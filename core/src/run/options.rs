@@ -6,6 +6,8 @@ use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryPolicy};
 use crate::plan::{Plan, Retry};
 use crate::record::LeftOut;
 use crate::record::header::UNNAMED;
+#[cfg(doc)]
+use crate::record::output::keep::DEFAULT_LIMIT;
 use crate::scheduler::{GuardLimits, Settings};
 use crate::work::secrets::Secrets;
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,17 @@ pub struct RunOptions {
     /// Whether the run leaves files behind: a journal, a result and the output of programs.
     #[serde(default)]
     pub journal: bool,
+    /// Whether files are written only once the run has lasted a second or something in it has failed, and then from its
+    /// beginning.
+    #[serde(default, skip_serializing)]
+    pub late: bool,
+    /// Whether the host hands over what scripts write, and says when that was all
+    /// ([`Run::end_output`](super::Run::end_output)).
+    #[serde(default, skip_serializing)]
+    pub fed: bool,
+    /// Bytes that are kept of what one operation writes; [`DEFAULT_LIMIT`] when absent.
+    #[serde(default, skip_serializing)]
+    pub output_bytes: Option<u64>,
     /// Folder of all runs; [`crate::history::root`] when absent. A host whose own idea of the environment is not the
     /// process's (.NET on Unix) says it here.
     #[serde(default)]
@@ -96,6 +109,9 @@ impl RunOptions {
             run_timeout_ms: None,
             stop_grace_ms: DEFAULT_STOP_GRACE_MS,
             journal: false,
+            late: false,
+            fed: false,
+            output_bytes: None,
             root: None,
             directory: None,
             retention: None,

@@ -1,24 +1,22 @@
-//! What a run makes of the reports of its tasks: messages to its driver, and lines in the logs of programs.
+//! What a run makes of the reports of its tasks: messages to its driver, and lines in the store of what operations wrote.
 
 use super::driver::Message;
 use super::handle::Run;
 use super::outcome::Outcome;
 use super::tasks::{Listener, Reports};
-use crate::graph::OpId;
-use crate::record::disk::Append;
+use crate::record::output::batch::{Kind, OutputRecord};
+use crate::record::output::{Batch, store::PIECE};
 use crate::scheduler::Input;
 use crate::work::output::Stream;
 use crate::work::provider::{self, Report};
 use crate::work::runtime;
-use std::collections::HashMap;
-use std::io;
 
 /// Reports that are taken at once.
 const BATCH: usize = 256;
 
 impl Listener for Run {
     fn listen(&self, mut reports: Reports) {
-        let mut logs: HashMap<OpId, Log> = HashMap::new();
+        let mut kept = Kept { batch: Batch::default(), wanted: self.keeps_output() };
         let mut batch = Vec::with_capacity(BATCH);
         while reports.blocking_recv_many(&mut batch, BATCH) > 0 {
             for provider::Message { op, attempt, report } in batch.drain(..) {
@@ -26,9 +24,6 @@ impl Listener for Run {
                     Report::Begins(reply) => {
                         let taken = Message::Taken { op, attempt, worker: None };
                         let begins = self.send(taken).is_running(op, attempt);
-                        if begins && let Some(log) = open_log(self, op) {
-                            logs.insert(op, log);
-                        }
                         // A task that has gone meanwhile needs no answer.
                         let _ = reply.send(begins);
                     }
@@ -37,16 +32,19 @@ impl Listener for Run {
                         drop(self.send(Message::Input(Input::ServiceReady(op, attempt))));
                     }
                     Report::Line(stream, line) => {
-                        if let Some(log) = logs.get_mut(&op)
-                            && let Err(error) = log.write(stream, &line)
-                        {
-                            self.driver.lock().lost_log(op, &error);
-                            logs.remove(&op);
-                        }
+                        let kind = match stream {
+                            Stream::Stdout => Kind::Stdout,
+                            Stream::Stderr => Kind::Stderr,
+                        };
+                        let at = self.driver.lock().clock.now();
+                        kept.add(self, &OutputRecord { op, attempt, at, kind, text: &line });
                         self.driver.lock().output(op, attempt, stream, line);
                     }
                     Report::Ended(conclusion) => {
-                        logs.remove(&op);
+                        let at = self.driver.lock().clock.now();
+                        kept.add(self, &OutputRecord { op, attempt, at, kind: Kind::End, text: "" });
+                        // What it wrote is there before anybody hears that it has ended.
+                        kept.hand_over(self);
                         // Before the message: another attempt may start with it.
                         self.driver.lock().forget_task(op);
                         let outcome = Outcome::from(conclusion);
@@ -54,37 +52,32 @@ impl Listener for Run {
                     }
                 }
             }
+            kept.hand_over(self);
         }
     }
 }
 
-/// The file with a program's output. An operation does not fail because it cannot be written.
-struct Log(Box<dyn Append>);
-
-/// Opens the log of an operation, if its run writes files.
-fn open_log(run: &Run, op: OpId) -> Option<Log> {
-    let (disk, path) = run.driver.lock().log_of(op)?;
-    let opened = disk.make_folder(path.parent().unwrap_or(&path)).and_then(|()| disk.append(&path));
-    let mut driver = run.driver.lock();
-    match opened {
-        Ok(file) => {
-            driver.set_log(op, path.display().to_string());
-            Some(Log(file))
-        }
-        Err(error) => {
-            driver.lost_log(op, &error);
-            None
-        }
-    }
+/// What programs have written since it was handed over last, as the store takes it.
+struct Kept {
+    batch: Batch,
+    /// Whether anything is kept of this run.
+    wanted: bool,
 }
 
-impl Log {
-    fn write(&mut self, stream: Stream, line: &str) -> io::Result<()> {
+impl Kept {
+    fn add(&mut self, run: &Run, record: &OutputRecord<'_>) {
+        if self.wanted {
+            self.batch.push(record);
+            if self.batch.size() >= PIECE {
+                self.hand_over(run);
+            }
+        }
+    }
+
+    fn hand_over(&mut self, run: &Run) {
         debug_assert!(!runtime::is_shared(), "this may wait for a disk");
-        let mark = match stream {
-            Stream::Stdout => "",
-            Stream::Stderr => "! ",
-        };
-        self.0.write_all(format!("{mark}{line}\n").as_bytes())
+        if !self.batch.is_empty() {
+            run.keep_output(std::mem::take(&mut self.batch));
+        }
     }
 }

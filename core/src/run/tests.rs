@@ -7,6 +7,7 @@ use super::{Completion, EventKind, Outcome, OutcomeStatus, Run, RunOptions, Tick
 use crate::error::Code;
 use crate::graph::OpId;
 use crate::history;
+use crate::history::open::{self, OutputQuery};
 use crate::operation::{FailureStrategy, Operation, RetryPolicy, StopMode, Work};
 use crate::plan::tests::{plan, script};
 use crate::record::disk::Files;
@@ -341,8 +342,21 @@ fn programs_run_without_a_worker_and_their_output_is_made_known_and_kept() {
     assert_eq!(result.operations[1].status, Some(Status::Failed));
     assert_eq!(result.operations[1].exit_code, Some(3));
     assert_eq!(result.operations[1].error.as_ref().unwrap().id, "LabRunner.ProcessExitCode");
-    let log = result.operations[0].log.clone().unwrap();
-    assert_eq!(std::fs::read_to_string(log).unwrap(), "one\ntwo\n");
+    let written: Vec<(String, String)> = written(&folder.path().join("run"));
+    assert_eq!(
+        written,
+        [("says", "one"), ("says", "two"), ("fails", "broken")]
+            .map(|(op, text)| (op.to_owned(), text.to_owned()))
+    );
+}
+
+/// What the operations of a run wrote, and who wrote it.
+#[cfg(unix)]
+fn written(directory: &std::path::Path) -> Vec<(String, String)> {
+    let query = OutputQuery { place: directory.to_owned(), ..OutputQuery::default() };
+    let page = open::output(&query).unwrap();
+    assert!(page.damage.is_none() && !page.running);
+    page.records.into_iter().map(|named| (named.operation, named.record.text.unwrap_or_default())).collect()
 }
 
 /// The program proves that it has the value by a fact about it, which is not a secret.
@@ -375,8 +389,11 @@ fn a_program_gets_a_secret_that_nothing_else_ever_has() {
     let lacking = result.operations[1].error.as_ref().unwrap();
     assert_eq!(lacking.id, "LabRunner.InvalidSecret");
     assert!(lacking.message.contains("'other'"), "{}", lacking.message);
-    let log = std::fs::read_to_string(result.operations[0].log.as_ref().unwrap()).unwrap();
     let directory = folder.path().join("run");
+    let log = format!("{:?}", written(&directory));
+    assert!(log.contains("15 ********"), "{log}");
+    let stored = std::fs::read(record::output::output_path(&directory, 1)).unwrap();
+    assert!(!String::from_utf8_lossy(&stored).contains("hunter2"));
     let files = [
         record::segment_path(&directory, 1),
         record::result_path(&directory),

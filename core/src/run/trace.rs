@@ -6,6 +6,7 @@
 //! either nothing is put together: a step asks once whether a subscriber listens.
 
 use super::events::{Event, EventKind};
+use super::options::RunOptions;
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::What;
@@ -20,7 +21,7 @@ use tracing::span::Id;
 use tracing::{Dispatch, Instrument, Level, Span, dispatcher};
 
 /// The variable that asks for a log where the options of a run do not.
-pub(super) const VARIABLE: &str = "LABRUNNER_LOG";
+const VARIABLE: &str = "LABRUNNER_LOG";
 
 /// The file in the run's folder.
 pub(super) const FILE: &str = "log.txt";
@@ -117,6 +118,12 @@ fn tell(what: &What, attempts: &mut HashMap<OpId, Span>, run: Option<Id>) {
     if is_end {
         op.map(|op| attempts.remove(&op));
     }
+}
+
+/// The level that the options or the environment name for a run; none when neither asks for a log.
+pub(super) fn wanted(options: &RunOptions) -> Option<String> {
+    let word = options.log.clone().or_else(|| std::env::var(VARIABLE).ok());
+    word.filter(|word| !word.trim().is_empty())
 }
 
 /// The level that a word stands for.
