@@ -193,7 +193,9 @@ operations:
         $report.Results[0].ExitCode | Should -Be 3
         $report.Results[0].Error | Should -BeLike '*exit code 3*oops*'
         # Two pipes have no common order.
-        Get-Content $report.Results[0].LogPath | Sort-Object | Should -Be '! oops', 'from the session'
+        $written = $report | Get-LabRunOutput
+        $written | ForEach-Object { "$($_.Stream): $($_.Text)" } | Sort-Object | Should -Be 'Error: oops', 'Output: from the session'
+        $written.IsProgram | Should -Be $true, $true
     }
 
     It 'leaves runs that Get-LabStatus and Get-LabPerformance know of' {

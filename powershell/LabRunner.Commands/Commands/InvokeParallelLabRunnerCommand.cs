@@ -144,9 +144,22 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [Alias("JournalPath")]
     public string? RunDirectory { get; set; }
 
-    /// <summary>The run's name, in the progress, the job and the history.</summary>
+    /// <summary>The run's name, in the progress, the job and the record; a run with a name is recorded from its start.</summary>
     [Parameter]
-    public string RunName { get; set; } = "Invoke-ParallelLabRunner";
+    [ArgumentCompleter(typeof(LabRunNameCompleter))]
+    public string? RunName { get; set; }
+
+    /// <summary>What the run is called while it goes on when it has no name.</summary>
+    [Parameter(DontShow = true)]
+    public string Title { get; set; } = "Invoke-ParallelLabRunner";
+
+    /// <summary>Leaves no record.</summary>
+    [Parameter]
+    public SwitchParameter NoRecord { get; set; }
+
+    /// <summary>Keeps what operations put out in the record of a run without a name, too.</summary>
+    [Parameter]
+    public SwitchParameter RecordOutput { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -237,6 +250,11 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             throw LabRunnerError.Contradiction($"-ContinueOnError is -FailureStrategy Continue, and -FailureStrategy is {FailureStrategy}.", "Leave one of them out.");
         }
 
+        if (NoRecord && (RecordOutput || RunDirectory is not null))
+        {
+            throw LabRunnerError.Contradiction($"-NoRecord leaves no record, and -{(RecordOutput ? nameof(RecordOutput) : nameof(RunDirectory))} asks for one.", "Leave one of them out.");
+        }
+
         if (RetryDelaySeconds > 0 && RetryCount == 0)
         {
             throw LabRunnerError.Contradiction("-RetryDelaySeconds has no effect without -RetryCount.", "Add -RetryCount.");
@@ -251,8 +269,13 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             : null;
         return new RunSettings
         {
-            Name = RunName,
+            Name = RunName ?? Title,
+            IsNamed = !string.IsNullOrWhiteSpace(RunName),
             EstimatesFrom = Voice.MyInvocation.BoundParameters.ContainsKey(nameof(RunName)) ? RunName : null,
+            Journal = Defaults.RecordRuns && !NoRecord,
+            Late = string.IsNullOrWhiteSpace(RunName),
+            KeepsObjects = RecordOutput || !string.IsNullOrWhiteSpace(RunName),
+            RetentionDays = Defaults.LogRetentionDays,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = failure,
             CancelRunning = CancelRunning,

@@ -79,6 +79,10 @@ public sealed class SetLabRunnerConfigurationCommand : QueryCommand
     [Alias("LogRetention")]
     public int LogRetentionDays { get; set; }
 
+    /// <summary>Whether runs leave a record.</summary>
+    [Parameter]
+    public bool RecordRuns { get; set; }
+
     /// <summary>Whether runs show their progress without being asked to.</summary>
     [Parameter]
     public bool ShowProgress { get; set; }

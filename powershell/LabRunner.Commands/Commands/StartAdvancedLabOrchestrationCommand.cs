@@ -123,6 +123,10 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [Parameter]
     public SwitchParameter SkipDependencies { get; set; }
 
+    /// <summary>Leaves no record.</summary>
+    [Parameter]
+    public SwitchParameter NoRecord { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing() => Guarded(Run);
 
@@ -276,6 +280,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         RunTimeoutMinutes = RunTimeoutMinutes,
         Isolation = Given(nameof(Isolation)) ? Isolation : null,
         Grouped = OutputMode == LabOutputMode.Grouped,
+        NoRecord = NoRecord,
     }.Of(lab, path, Defaults, selected);
 
     private LabOrchestrationSummary Summary(RunSettings settings, string path, DateTime started, RunOutcome? outcome) => new()

@@ -27,6 +27,28 @@ public static class LabDisplay
     /// <param name="time">The time, if there is one.</param>
     public static string When(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
 
+    /// <summary>As much of a run's id as people need.</summary>
+    /// <param name="id">The id.</param>
+    public static string ShortId(string? id) => id is { Length: > 8 } ? id[..8] : id ?? "";
+
+    /// <summary>What an operation wrote, in the colour of its stream.</summary>
+    /// <param name="text">What was written.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="isProgram">Whether a program wrote it, whose standard error has more than errors.</param>
+    /// <param name="style">The session's <c>$PSStyle</c>.</param>
+    public static string Written(string? text, string? stream, bool isProgram, object? style)
+    {
+        var place = stream switch
+        {
+            "Error" when !isProgram => "Error",
+            "Warning" or "Missing" => "Warning",
+            "Verbose" => "Verbose",
+            "Debug" => "Debug",
+            _ => null,
+        };
+        return place is null || string.IsNullOrEmpty(text) || Member(Member(style, "Formatting"), place) is not string on ? text ?? "" : $"{on}{text}{Member(style, "Reset")}";
+    }
+
     /// <summary>A number with its noun: <c>1 operation</c>, <c>2 operations</c>.</summary>
     /// <param name="number">The number.</param>
     /// <param name="noun">The noun for one.</param>

@@ -20,14 +20,17 @@ internal static class LabHistory
     /// <param name="running">Only those under way, of whatever process.</param>
     internal static RunHistory[] WithOperations(string? name, bool running = false)
     {
-        var query = JsonSerializer.SerializeToUtf8Bytes(new { name, directory = RunFolders.Root, running, operations = true });
+        var query = JsonSerializer.SerializeToUtf8Bytes(new { name, directory = RunFolders.Root, running, named = name is null && !running, operations = true });
         using var document = ConfigValues.Parse(LabCore.History(query));
         return [.. document.RootElement.EnumerateArray().Select(run => RunHistory.Of(Summary(run), run))];
     }
 
-    private static LabRunSummary[] Runs(string? name)
+    /// <summary>The recorded runs, the newest first.</summary>
+    /// <param name="name">Only those of this lab.</param>
+    /// <param name="named">Only those that somebody gave a name, as every lab has one.</param>
+    internal static LabRunSummary[] Runs(string? name, bool named = true)
     {
-        var query = JsonSerializer.SerializeToUtf8Bytes(new { name, directory = RunFolders.Root });
+        var query = JsonSerializer.SerializeToUtf8Bytes(new { name, directory = RunFolders.Root, named = named && name is null });
         using var document = ConfigValues.Parse(LabCore.History(query));
         return [.. document.RootElement.EnumerateArray().Select(Summary)];
     }
@@ -48,6 +51,7 @@ internal static class LabHistory
     private static string? Text(JsonElement run, string name) =>
         run.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static DateTime? Time(JsonElement run, string name) =>
+    /// <summary>A time of the core's, in local time.</summary>
+    internal static DateTime? Time(JsonElement run, string name) =>
         DateTimeOffset.TryParse(Text(run, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.LocalDateTime : null;
 }

@@ -47,6 +47,30 @@ internal static class LabRunnerError
     internal const string InvalidConfiguration = "LabRunner.InvalidConfiguration";
     internal const string ConfigurationUnwritable = "LabRunner.ConfigurationUnwritable";
 
+    /// <summary>No recorded run has such an id.</summary>
+    internal static LabRunnerException UnknownRun(string id) => new(
+        "LabRunner.UnknownRun",
+        ErrorCategory.ObjectNotFound,
+        $"No recorded run has an id that begins with '{id}'.",
+        "Get-LabRun lists all of them.",
+        id);
+
+    /// <summary>Several recorded runs have such an id.</summary>
+    internal static LabRunnerException AmbiguousRun(string id, IReadOnlyList<LabRunRecord> found) => new(
+        "LabRunner.AmbiguousRun",
+        ErrorCategory.InvalidArgument,
+        $"The id '{id}' is the beginning of {found.Count} runs: {string.Join(", ", found.Take(5).Select(run => $"{run.Id} ({run.Name})"))}{(found.Count > 5 ? " and others" : "")}.",
+        "Give more of it.",
+        id);
+
+    /// <summary>Nothing was recorded here.</summary>
+    internal static LabRunnerException NoRuns() => new(
+        "LabRunner.UnknownRun",
+        ErrorCategory.ObjectNotFound,
+        "There is no recorded run yet.",
+        "Runs of lab files and runs with a name are recorded, and others once they have lasted a second or something has failed.",
+        null);
+
     /// <summary>One error for all findings about an input: the first one speaks by id, all of them by sentence.</summary>
     internal static LabRunnerException Input(IReadOnlyList<LabFinding> findings)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LabRunner.Binding;
+using LabRunner.Secrets;
 using LabRunner.Streams;
 
 namespace LabRunner.Execution;
@@ -32,6 +33,8 @@ internal static class Outcome
             json.WriteString("message", Printable(failure.ToString()));
             json.WriteString("id", Printable(failure.FullyQualifiedErrorId));
             json.WriteString("category", failure.CategoryInfo.Category.ToString());
+            Place(json, "position", failure.InvocationInfo?.PositionMessage);
+            Place(json, "stack", failure.ScriptStackTrace);
             json.WriteEndObject();
         }
 
@@ -44,6 +47,15 @@ internal static class Outcome
         json.WriteNumber("error_count", recorder.ErrorCount);
         json.WriteNumber("warning_count", recorder.WarningCount);
         json.WriteEndObject();
+    }
+
+    // The line of the script that is shown may hold a secret; the message is without any.
+    private static void Place(Utf8JsonWriter json, string name, string? text)
+    {
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            json.WriteString(name, Printable(SecretMask.Text(text.TrimEnd())));
+        }
     }
 
     // A message may be any sequence of UTF-16; half a surrogate pair has no place in JSON.

@@ -68,7 +68,11 @@ internal static class PlanDocument
     internal static byte[] RunOptions(RunSettings settings, int slots) => JsonText.Bytes(json =>
     {
         json.WriteStartObject();
-        json.WriteString("name", settings.Name);
+        if (settings.IsNamed)
+        {
+            json.WriteString("name", settings.Name);
+        }
+
         json.WriteNumber("max_concurrency", slots);
         json.WriteString("failure", settings.Failure);
         json.WriteBoolean("cancel_running", settings.CancelRunning);
@@ -78,6 +82,8 @@ internal static class PlanDocument
         json.WriteNumber("run_timeout_ms", Whole(settings.RunTimeout));
         json.WriteNumber("stop_grace_ms", Whole(settings.StopGrace));
         json.WriteBoolean("journal", settings.Journal);
+        json.WriteBoolean("late", settings.Late);
+        json.WriteBoolean("fed", settings.Keeps);
         json.WriteString("root", RunFolders.Root);
         json.WriteString("directory", settings.Directory);
         json.WriteString("source", settings.Source);

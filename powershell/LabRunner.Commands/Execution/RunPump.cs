@@ -13,6 +13,7 @@ internal sealed class RunPump
     private readonly IRunOutput _output;
     private readonly IProgressView? _view;
     private readonly LineLabels _labels;
+    private readonly OutputFeed _feed;
     private readonly LabOperationResult[] _results;
     private readonly LabOperationResult[] _undone;
     private readonly bool[] _final;
@@ -30,6 +31,7 @@ internal sealed class RunPump
         _view = view;
         _tells = run.Caller.Preference("VerbosePreference") is not (null or ActionPreference.SilentlyContinue);
         _labels = new LineLabels(run.Operations.Count > 1);
+        _feed = new OutputFeed(run);
         _final = new bool[run.Nodes.Count];
         _released = new bool[run.Operations.Count];
         _results = [.. run.Operations.Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
@@ -46,8 +48,9 @@ internal sealed class RunPump
         {
             while (true)
             {
-                if (!_run.Queue.TryTake(out var item, _view?.NextWait(Progress) ?? Timeout.Infinite))
+                if (!_run.Queue.TryTake(out var item, Sooner(_view?.NextWait(Progress) ?? Timeout.Infinite, _feed.NextWait)))
                 {
+                    _feed.HandOverIfDue();
                     _view?.Draw(Progress);
                     continue;
                 }
@@ -57,8 +60,10 @@ internal sealed class RunPump
                     throw fault;
                 }
 
+                _feed.HandOverIfDue();
                 if (item.Record is { } record)
                 {
+                    _feed.Add(record);
                     if (!_run.Settings.Grouped)
                     {
                         Show(record);
@@ -92,13 +97,21 @@ internal sealed class RunPump
             Complete(document, "rollback");
             _over = true;
             Release();
+            if (_feed.Close() is { } warning)
+            {
+                _output.Warning(warning);
+            }
+
             return new RunOutcome(_results, [.. _undone.Where((_, place) => _final[_results.Length + place])], _status, document);
         }
         finally
         {
+            _feed.Close();
             _view?.Close(Progress);
         }
     }
+
+    private static int Sooner(int one, int other) => one < 0 ? other : other < 0 ? one : Math.Min(one, other);
 
     private void On(RunEvent happened)
     {
@@ -160,6 +173,7 @@ internal sealed class RunPump
         _run.Recorder(happened.Operation)?.MoveTo(result);
         result.ExitCode = happened.ExitCode ?? result.ExitCode;
         Judge(result, happened);
+        _feed.Ended(happened.Operation, result);
         Finalize(happened.Operation, result);
     }
 
@@ -315,7 +329,6 @@ internal sealed class RunPump
             }
 
             var result = ResultOf(index);
-            result.LogPath = RunEvent.Text(item, "log");
             result.ExitCode ??= (int?)RunEvent.Number(item, "exit_code");
             if (!_final[index])
             {

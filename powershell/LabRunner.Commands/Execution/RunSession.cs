@@ -201,6 +201,47 @@ internal sealed class RunSession : IDisposable
         }
     }
 
+    /// <summary>Whether it leaves a record, or will when it goes on.</summary>
+    internal bool KeepsOutput() => OfCore(handle => handle.KeepsOutput(), false);
+
+    /// <summary>Hands over what scripts wrote.</summary>
+    internal void KeepOutput(ReadOnlySpan<byte> records)
+    {
+        try
+        {
+            _handle?.Output(records);
+        }
+        catch (Exception error) when (IsReleased(error))
+        {
+            // It is over, and its record closed.
+        }
+    }
+
+    /// <summary>Nothing more is handed over. Gives a warning when something is missing from the record.</summary>
+    internal string? EndOutput()
+    {
+        var document = OfCore(handle => handle.EndOutput(), []);
+        if (document.Length == 0)
+        {
+            return null;
+        }
+
+        using var answer = System.Text.Json.JsonDocument.Parse(document);
+        return RunEvent.Text(answer.RootElement, "warning");
+    }
+
+    private T OfCore<T>(Func<RunHandle, T> call, T otherwise)
+    {
+        try
+        {
+            return _handle is { } handle ? call(handle) : otherwise;
+        }
+        catch (Exception error) when (IsReleased(error))
+        {
+            return otherwise;
+        }
+    }
+
     /// <summary>The core's own document of what became of the run.</summary>
     internal byte[] Result() => _handle?.Result() ?? [];
 

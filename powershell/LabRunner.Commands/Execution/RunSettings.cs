@@ -46,6 +46,18 @@ internal sealed class RunSettings
     /// <summary>Whether the run leaves its files in the default place when it has no folder of its own.</summary>
     internal bool Journal { get; init; }
 
+    /// <summary>Whether it does so only once it has lasted a second, or something in it has failed.</summary>
+    internal bool Late { get; init; }
+
+    /// <summary>Whether it has a name that somebody gave it.</summary>
+    internal bool IsNamed { get; init; } = true;
+
+    /// <summary>Whether its record has the objects that operations put out.</summary>
+    internal bool KeepsObjects { get; init; } = true;
+
+    /// <summary>Whether it may leave a record.</summary>
+    internal bool Keeps => Journal || Directory is not null;
+
     /// <summary>How many days the runs in the default place are kept, this one among them; for ever when absent or 0.</summary>
     internal int? RetentionDays { get; init; }
 

@@ -82,9 +82,6 @@ internal static class LabReportBuilder
                 case OperationStatus.Abandoned:
                     advice.Add($"'{result.Name}' did not stop when asked to; check whether it is still running.");
                     break;
-                case OperationStatus.Failed when result.LogPath is not null:
-                    advice.Add($"'{result.Name}' failed; its output is in {result.LogPath}.");
-                    break;
                 case OperationStatus.Failed:
                     advice.Add($"'{result.Name}' failed; see its ErrorRecord and Records.");
                     break;

@@ -32,6 +32,9 @@ internal sealed record LabRunSettings
     /// <summary>The limit of the whole run, in minutes; 0 when not said.</summary>
     internal double RunTimeoutMinutes { get; init; }
 
+    /// <summary>Whether the run leaves no record, whatever the settings say.</summary>
+    internal bool NoRecord { get; init; }
+
     /// <summary>Whether what an operation writes is shown in one piece when it has ended.</summary>
     internal bool Grouped { get; init; }
 
@@ -65,7 +68,7 @@ internal sealed record LabRunSettings
             Ranking = order.Ranking,
             Isolation = Isolation ?? Isolations.Read(RunEvent.Text(wanted, "isolation")) ?? LabIsolation.Shared,
             Grouped = Grouped,
-            Journal = true,
+            Journal = defaults.RecordRuns && !NoRecord,
             RetentionDays = defaults.LogRetentionDays,
             Source = path,
             LeftOut = selected.Left,

@@ -99,9 +99,6 @@ public sealed class LabOperationResult
     /// <summary>The worker that ran it: <c>LabRunner worker n</c> of Get-Runspace.</summary>
     public int? WorkerId { get; internal set; }
 
-    /// <summary>The file that has the output of a program.</summary>
-    public string? LogPath { get; internal set; }
-
     private static object? Single(object?[] output) => output.Length switch { 0 => null, 1 => output[0], _ => output };
 
     /// <inheritdoc/>

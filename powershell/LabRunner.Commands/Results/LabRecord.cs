@@ -54,6 +54,9 @@ public sealed record LabRecord
     /// <summary>The stream as a value of its own type.</summary>
     internal LabStream Kind { get; }
 
+    /// <summary>The attempt that wrote it, from 1.</summary>
+    internal int Attempt { get; init; } = 1;
+
     /// <summary>The record as it was written.</summary>
     internal object Live { get; init; }
 

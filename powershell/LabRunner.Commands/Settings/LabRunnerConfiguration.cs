@@ -96,6 +96,9 @@ public sealed class LabRunnerConfiguration
     /// <summary>After how many days a run folder is deleted; 0 for never.</summary>
     public int LogRetentionDays => (int)Value(ModuleSettings.LogRetentionDays)!;
 
+    /// <summary>Whether runs leave a record.</summary>
+    public bool RecordRuns => (bool)Value(ModuleSettings.RecordRuns)!;
+
     /// <summary>Whether runs show their progress without being asked to.</summary>
     public bool ShowProgress => (bool)Value(ModuleSettings.ShowProgress)!;
 

@@ -15,8 +15,9 @@ internal static class ModuleSettings
     internal static readonly Setting RetryDelaySeconds = Setting.Number("RetryDelaySeconds", 1, 0, 86_400, "The first pause before that, in seconds; it doubles up to a minute.").Or("RetryDelay");
     internal static readonly Setting Verbosity = Setting.Word("Verbosity", "normal", ["silent", "normal", "detailed"], "How much scripts say where they are not told: Initialize-StandardParameters, and the log where LogLevel is not set.").Or("VerbosityLevel");
     internal static readonly Setting LogLevel = Setting.Word("LogLevel", "INFO", ["ERROR", "WARN", "INFO", "DEBUG", "TRACE", "VERBOSE"], "The least important level that Write-CustomLog shows.");
-    internal static readonly Setting LogPath = Setting.Folder("LogPath", "The folder of the run folders, with journals and the output of programs.");
+    internal static readonly Setting LogPath = Setting.Folder("LogPath", "The folder of the run folders, with journals and what operations wrote.");
     internal static readonly Setting LogRetentionDays = Setting.Whole("LogRetentionDays", 30, 0, 36_500, "After how many days a run folder is deleted; 0 for never.").Or("LogRetention");
+    internal static readonly Setting RecordRuns = Setting.Flag("RecordRuns", true, "Whether runs leave a record: what happened, and what operations wrote.");
     internal static readonly Setting ShowProgress = Setting.Flag("ShowProgress", false, "Whether runs show their progress without being asked to.");
     internal static readonly Setting ProgressStyle = Setting.Word("ProgressStyle", "Bar", Enum.GetNames<LabProgressStyle>(), "How progress is shown.");
     internal static readonly Setting ProgressIntervalSeconds = Setting.Number("ProgressIntervalSeconds", 0.1, 0.1, 3600, "How often progress is drawn, in seconds.").Or("ProgressRefreshInterval");
@@ -29,7 +30,7 @@ internal static class ModuleSettings
     internal static readonly IReadOnlyList<Setting> All =
     [
         MaxConcurrency, MaxParallelism, DefaultTimeoutMinutes, RunTimeoutMinutes, ShellTimeoutSeconds, FailureStrategy, MaxRetries,
-        RetryDelaySeconds, Verbosity, LogLevel, LogPath, LogRetentionDays, ShowProgress, ProgressStyle, ProgressIntervalSeconds,
+        RetryDelaySeconds, Verbosity, LogLevel, LogPath, LogRetentionDays, RecordRuns, ShowProgress, ProgressStyle, ProgressIntervalSeconds,
         NonInteractive, PreferredShell, RequiredModules, OptionalModules,
     ];
 

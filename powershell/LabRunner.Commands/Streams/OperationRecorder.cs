@@ -23,6 +23,8 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     private object? _lone;
     private bool _closed;
 
+    private readonly int _attempt = (earlier?._attempt ?? 0) + 1;
+
     /// <summary>The objects that were output and are kept.</summary>
     internal IReadOnlyCollection<object?> Kept
     {
@@ -138,7 +140,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 return null;
             }
 
-            var record = new LabRecord(run.NextSequence(), DateTime.Now, stream, operation.Name, data);
+            var record = new LabRecord(run.NextSequence(), DateTime.Now, stream, operation.Name, data) { Attempt = _attempt };
             if (run.Settings.KeepRecords > 0)
             {
                 (_log ??= new KeptEnds<LabRecord>(run.Settings.KeepRecords)).Add(record);

@@ -9,9 +9,8 @@ function Get-ActiveLabOperations {
         memory or another resource, a lock and who holds it, the pause before its next attempt, or an operation that has
         waited longer and for which is kept what both need.
 
-        Of other processes only runs that leave their files in the same folder are listed: all runs of lab files do, and those
-        of Invoke-ParallelLabRunner with a -RunDirectory in there. Invoke-ParallelLabRunner without one leaves no files, and is
-        seen by its own process alone. Of a run of another process it is known where its operations are, but not what they
+        Of other processes only runs that are recorded in the same folder are listed: all runs of lab files and those with a name
+        are, and others once they have lasted a second. Of a run of another process it is known where its operations are, but not what they
         wait for. ProcessId says whose an operation is.
 
         Nothing is returned when no run is live.

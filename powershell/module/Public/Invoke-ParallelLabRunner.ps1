@@ -95,9 +95,14 @@ function Invoke-ParallelLabRunner {
     .PARAMETER KeepRecords
         How many records of an operation are kept on its result; the first and the last ones, when there are more.
     .PARAMETER RunDirectory
-        The folder for the run's files; without it none are written. Alias: JournalPath.
+        The folder for the run's files; below LABRUNNER_HOME when left out. Alias: JournalPath.
     .PARAMETER RunName
-        The run's name, in the progress, the job and the history.
+        The run's name, in the progress, the job and the record. A run with a name is recorded from its start, one without
+        once it has lasted a second or something has failed (see Get-LabRun).
+    .PARAMETER NoRecord
+        Leaves no record, whatever the settings say.
+    .PARAMETER RecordOutput
+        Keeps what operations put out in the record of a run without a name, too.
     .PARAMETER Variables
         Variables that operations find beside their own: names of the caller's, or @{ Name = value }.
     .PARAMETER Functions
@@ -227,7 +232,12 @@ function Invoke-ParallelLabRunner {
         [Alias('JournalPath')]
         [string] $RunDirectory,
 
+        [ArgumentCompleter({ [LabRunner.LabRunNameCompleter]::new().Complete($args) })]
         [string] $RunName,
+
+        [switch] $NoRecord,
+
+        [switch] $RecordOutput,
 
         [ArgumentCompleter({ [LabRunner.SessionVariableCompleter]::new().Complete($args) })]
         [object] $Variables,

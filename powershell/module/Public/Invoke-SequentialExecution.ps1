@@ -25,9 +25,14 @@ function Invoke-SequentialExecution {
     .PARAMETER KeepRecords
         How many records of an operation are kept on its result; the first and the last ones, when there are more.
     .PARAMETER RunDirectory
-        The folder for the run's files; without it none are written. Alias: JournalPath.
+        The folder for the run's files; below LABRUNNER_HOME when left out. Alias: JournalPath.
     .PARAMETER RunName
-        The run's name, in the progress and the history.
+        The run's name, in the progress and the record. A run with a name is recorded from its start, one without
+        once it has lasted a second or something has failed (see Get-LabRun).
+    .PARAMETER NoRecord
+        Leaves no record, whatever the settings say.
+    .PARAMETER RecordOutput
+        Keeps what operations put out in the record of a run without a name, too.
     .PARAMETER ThrowOnFailure
         Ends with one terminating error that carries all results if an operation did not succeed.
     .EXAMPLE
@@ -76,7 +81,12 @@ function Invoke-SequentialExecution {
         [Alias('JournalPath')]
         [string] $RunDirectory,
 
-        [string] $RunName = 'Invoke-SequentialExecution',
+        [ArgumentCompleter({ [LabRunner.LabRunNameCompleter]::new().Complete($args) })]
+        [string] $RunName,
+
+        [switch] $NoRecord,
+
+        [switch] $RecordOutput,
 
         [switch] $ThrowOnFailure
     )
@@ -85,7 +95,6 @@ function Invoke-SequentialExecution {
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
         $PSBoundParameters['Operations'] = $all.ToArray()
-        $PSBoundParameters['RunName'] = $RunName
-        LabRunner.Commands\Invoke-ParallelLabRunner @PSBoundParameters -MaxConcurrency 1 -Caller $PSCmdlet
+        LabRunner.Commands\Invoke-ParallelLabRunner @PSBoundParameters -Title 'Invoke-SequentialExecution' -MaxConcurrency 1 -Caller $PSCmdlet
     }
 }

@@ -33,6 +33,8 @@ function Set-LabRunnerConfiguration {
         The folder of the run folders, with journals and the output of programs.
     .PARAMETER LogRetentionDays
         After how many days a run folder is deleted, 0 to 36500; 0 for never. Alias: LogRetention.
+    .PARAMETER RecordRuns
+        Whether runs leave a record: what happened, and what operations wrote (see Get-LabRun).
     .PARAMETER ShowProgress
         Whether runs show their progress without being asked to.
     .PARAMETER ProgressStyle
@@ -105,6 +107,8 @@ function Set-LabRunnerConfiguration {
 
         [Alias('LogRetention')]
         [int] $LogRetentionDays,
+
+        [bool] $RecordRuns,
 
         [bool] $ShowProgress,
 

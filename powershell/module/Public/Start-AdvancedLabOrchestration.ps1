@@ -56,6 +56,8 @@ function Start-AdvancedLabOrchestration {
     .PARAMETER OutputMode
         When warnings, errors, host output and the like are shown. Live, which is the default: while operations run, each line
         with the name of its operation. Grouped: when an operation has ended, all of it in one piece.
+    .PARAMETER NoRecord
+        Leaves no record, whatever the settings say (see Get-LabRun).
     .PARAMETER ShowProgress
         Shows how far the run is.
     .PARAMETER ProgressStyle
@@ -156,6 +158,8 @@ function Start-AdvancedLabOrchestration {
         [switch] $SkipDependencies,
         [ValidateSet('Live', 'Grouped')]
         [string] $OutputMode,
+
+        [switch] $NoRecord,
 
         [switch] $ShowProgress,
 

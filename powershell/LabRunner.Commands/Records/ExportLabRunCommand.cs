@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using LabRunner.Config;
+using LabRunner.Interop;
+
+namespace LabRunner.Commands;
+
+/// <summary>Writes a recorded run as one file, which can be read wherever LabRunner is.</summary>
+[Cmdlet(VerbsData.Export, "LabRun", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportLabRunCommand : RecordCommand
+{
+    /// <summary>The file to write, or a folder for it; the current folder when absent.</summary>
+    [Parameter(Position = 0)]
+    public string? Path { get; set; }
+
+    /// <summary>Overwrites a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void Answer() => ForEach(Places(), place =>
+    {
+        var target = FullPath(string.IsNullOrEmpty(Path) ? "." : Path);
+        if (System.IO.Directory.Exists(target))
+        {
+            using var document = ConfigValues.Parse(LabCore.Record(place));
+            var run = LabRunRecord.Of(document.RootElement);
+            var name = string.Concat(run.Name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-'));
+            target = System.IO.Path.Combine(target, $"{name}-{LabDisplay.ShortId(run.Id)}.zip");
+        }
+
+        if (Voice.ShouldProcess(target, "Export the recorded run"))
+        {
+            LabCore.ExportRecord(place, target, Force);
+            WriteObject(new FileInfo(target));
+        }
+    });
+}

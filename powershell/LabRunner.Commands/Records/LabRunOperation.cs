@@ -1,0 +1,111 @@
+using System.Text.Json;
+using LabRunner.Execution;
+
+namespace LabRunner;
+
+/// <summary>An operation of a run as the run's record has it.</summary>
+public sealed class LabRunOperation
+{
+    /// <summary>The name of the run.</summary>
+    public string Run { get; private init; } = "";
+
+    /// <summary>The id of the run.</summary>
+    public string RunId { get; private init; } = "";
+
+    /// <summary>Its name.</summary>
+    public string Name { get; private init; } = "";
+
+    /// <summary>How it ended: <c>Succeeded</c>, <c>Failed</c>, <c>TimedOut</c>, <c>Canceled</c>, <c>Skipped</c> or <c>Abandoned</c>; until then where it is, such as <c>Running</c>; <c>Interrupted</c> when its process has gone.</summary>
+    public string Status { get; private init; } = "";
+
+    /// <summary>When its last attempt began, in local time.</summary>
+    public DateTime? StartTime { get; private init; }
+
+    /// <summary>When it ended, in local time.</summary>
+    public DateTime? EndTime { get; private init; }
+
+    /// <summary>How long its ended attempts were at work, all of them together.</summary>
+    public TimeSpan? Duration { get; private init; }
+
+    /// <summary>How often it was tried.</summary>
+    public int Attempts { get; private init; }
+
+    /// <summary>Why it, or its last attempt, did not end well.</summary>
+    public LabRunError? Error { get; private init; }
+
+    /// <summary>Why it never started.</summary>
+    public SkipReason? SkippedBecause { get; private init; }
+
+    /// <summary>The exit code of its program, or of its <c>exit</c>.</summary>
+    public int? ExitCode { get; private init; }
+
+    /// <summary>The operation that it undoes; nothing for one of the plan.</summary>
+    public string? Compensates { get; private init; }
+
+    /// <summary>The worker that ran it; nothing for a program.</summary>
+    public int? WorkerId { get; private init; }
+
+    /// <summary>The folder of the run's files, or the archive that has them.</summary>
+    public string Directory { get; private init; } = "";
+
+    /// <summary>What it came to, on one line.</summary>
+    public string Outcome => LabDisplay.OneLine(SkippedBecause?.Message ?? Error?.Message);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}: {Status}";
+
+    internal static LabRunOperation Of(LabRunRecord run, string place, JsonElement operation)
+    {
+        DateTime? At(string name) => RunEvent.Number(operation, name) is { } ms ? run.StartTime?.AddMilliseconds(ms) : null;
+        var (attempts, state) = ((int)(RunEvent.Number(operation, "attempt") ?? 0), RunEvent.Text(operation, "state") ?? "");
+        var isGone = run.Status != "Running" && state is "Waiting" or "Running" or "Serving" or "Stopping" or "Backoff";
+        return new LabRunOperation
+        {
+            Run = run.Name,
+            RunId = run.Id,
+            Name = RunEvent.Text(operation, "name") ?? "",
+            Status = isGone && attempts > 0 ? "Interrupted" : state,
+            StartTime = At("started_ms"),
+            EndTime = At("ended_ms"),
+            Duration = attempts > 0 ? TimeSpan.FromMilliseconds(RunEvent.Number(operation, "busy_ms") ?? 0) : null,
+            Attempts = attempts,
+            Error = RunEvent.Member(operation, "error") is { } error ? LabRunError.Of(error) : null,
+            SkippedBecause = RunEvent.Member(operation, "skipped_because") is { } because ? RunEvent.Skip(because) : null,
+            ExitCode = (int?)RunEvent.Number(operation, "exit_code"),
+            Compensates = RunEvent.Text(operation, "compensates"),
+            WorkerId = (int?)RunEvent.Number(operation, "worker"),
+            Directory = place,
+        };
+    }
+}
+
+/// <summary>Why an operation of a recorded run did not end well.</summary>
+public sealed class LabRunError
+{
+    /// <summary>What went wrong.</summary>
+    public string Message { get; private init; } = "";
+
+    /// <summary>The id that scripts match on.</summary>
+    public string FullyQualifiedErrorId { get; private init; } = "";
+
+    /// <summary>Its category, such as <c>ObjectNotFound</c>.</summary>
+    public string Category { get; private init; } = "";
+
+    /// <summary>The line of the script that failed, with a mark where it did.</summary>
+    public string? PositionMessage { get; private init; }
+
+    /// <summary>The calls that led there.</summary>
+    public string? ScriptStackTrace { get; private init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => PositionMessage is null ? Message : $"{Message}{Environment.NewLine}{PositionMessage}";
+
+    internal static LabRunError Of(JsonElement error) => new()
+    {
+        Message = RunEvent.Text(error, "message") ?? "",
+        FullyQualifiedErrorId = RunEvent.Text(error, "id") ?? "",
+        Category = RunEvent.Text(error, "category") ?? "",
+        PositionMessage = RunEvent.Text(error, "position"),
+        ScriptStackTrace = RunEvent.Text(error, "stack"),
+    };
+}

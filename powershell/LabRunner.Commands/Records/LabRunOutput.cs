@@ -1,0 +1,56 @@
+using System.Text.Json;
+using LabRunner.Execution;
+
+namespace LabRunner;
+
+/// <summary>Something that an operation of a recorded run wrote.</summary>
+public sealed class LabRunOutput
+{
+    /// <summary>When it was written, in local time.</summary>
+    public DateTime? Time { get; private init; }
+
+    /// <summary>The operation that wrote it.</summary>
+    public string Operation { get; private init; } = "";
+
+    /// <summary>Its attempt, from 1.</summary>
+    public int Attempt { get; private init; }
+
+    /// <summary>The stream it was written to: <c>Output</c>, <c>Error</c>, <c>Warning</c>, <c>Verbose</c>, <c>Debug</c> or <c>Information</c>; <c>Missing</c> where something is missing.</summary>
+    public string Stream { get; private init; } = "";
+
+    /// <summary>What was written, as text; or how much is missing, and why.</summary>
+    public string Text { get; private init; } = "";
+
+    /// <summary>Whether a program wrote it, to its standard output or standard error.</summary>
+    public bool IsProgram { get; private init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    internal static LabRunOutput Of(JsonElement record, DateTime? start)
+    {
+        var kind = RunEvent.Text(record, "kind") ?? "";
+        return new LabRunOutput
+        {
+            Time = start?.AddMilliseconds(RunEvent.Number(record, "at") ?? 0),
+            Operation = RunEvent.Text(record, "operation") ?? "",
+            Attempt = (int)(RunEvent.Number(record, "attempt") ?? 0),
+            Stream = kind switch
+            {
+                "stdout" => "Output",
+                "stderr" => "Error",
+                "" => "",
+                _ => char.ToUpperInvariant(kind[0]) + kind[1..],
+            },
+            Text = RunEvent.Member(record, "missing") is { } gap ? Missing(gap) : RunEvent.Text(record, "text") ?? "",
+            IsProgram = kind is "stdout" or "stderr",
+        };
+    }
+
+    private static string Missing(JsonElement gap)
+    {
+        var count = LabDisplay.Count((long)(RunEvent.Number(gap, "records") ?? 0), "record");
+        var why = RunEvent.Text(gap, "why") == "slow" ? "the disk did not keep up" : "the operation wrote more than is kept of one";
+        return $"{count} missing here: {why}.";
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using LabRunner.Config;
+using LabRunner.Execution;
+
+namespace LabRunner;
+
+/// <summary>A run as its record has it.</summary>
+public sealed class LabRunRecord
+{
+    /// <summary>The run's id. Its beginning is enough where it is asked for.</summary>
+    public string Id { get; private init; } = "";
+
+    /// <summary>Its name: the lab's; <c>run</c> when nobody gave it one.</summary>
+    public string Name { get; private init; } = "";
+
+    /// <summary><c>Running</c>, <c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, or <c>Interrupted</c> when its process has gone without an end.</summary>
+    public string Status { get; private init; } = "";
+
+    /// <summary>When it started, in local time.</summary>
+    public DateTime? StartTime { get; private init; }
+
+    /// <summary>When it ended, in local time.</summary>
+    public DateTime? EndTime { get; private init; }
+
+    /// <summary>From its start to its end, so far, or to the last that is known of it.</summary>
+    public TimeSpan Duration { get; private init; }
+
+    /// <summary>How many operations did not end well: failed, took too long, or did not stop.</summary>
+    public int Failed { get; private init; }
+
+    /// <summary>How many operations never started.</summary>
+    public int Skipped { get; private init; }
+
+    /// <summary>The number of its operations by status.</summary>
+    public LabConfigNode Counts { get; private init; } = [];
+
+    /// <summary>The lab file it came from.</summary>
+    public string? Source { get; private init; }
+
+    /// <summary>The folder of its files, or the archive that has them.</summary>
+    public string? Directory { get; private init; }
+
+    /// <summary>The run that it resumes or undoes.</summary>
+    public string? Parent { get; private init; }
+
+    /// <summary>The machine it started on.</summary>
+    public string? Computer { get; private init; }
+
+    /// <summary>The process that runs it, or ran it.</summary>
+    public int ProcessId { get; private init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Id}): {Status}";
+
+    internal static LabRunRecord Of(JsonElement run)
+    {
+        var counts = run.TryGetProperty("counts", out var found) ? found : default;
+        int Number(params string[] words) => counts.ValueKind == JsonValueKind.Object ? words.Sum(word => (int)(RunEvent.Number(counts, word) ?? 0)) : 0;
+        return new LabRunRecord
+        {
+            Id = RunEvent.Text(run, "run") ?? "",
+            Name = RunEvent.Text(run, "name") ?? "",
+            Status = Word(RunEvent.Text(run, "status")),
+            StartTime = LabHistory.Time(run, "started_at"),
+            EndTime = LabHistory.Time(run, "ended_at"),
+            Duration = TimeSpan.FromMilliseconds(RunEvent.Number(run, "duration_ms") ?? 0),
+            Failed = Number("Failed", "TimedOut", "Abandoned"),
+            Skipped = Number("Skipped"),
+            Counts = counts.ValueKind == JsonValueKind.Object ? ConfigValues.Mapping(counts) : [],
+            Source = RunEvent.Text(run, "source"),
+            Directory = RunEvent.Text(run, "directory"),
+            Parent = RunEvent.Text(run, "parent"),
+            Computer = RunEvent.Text(run, "host"),
+            ProcessId = (int)(RunEvent.Number(run, "pid") ?? 0),
+        };
+    }
+
+    // Get-LabStatus calls it Unknown, and always has.
+    internal static string Word(string? status) => status is null or "Unknown" ? "Interrupted" : status;
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Text.Json;
+using LabRunner.Binding;
+using LabRunner.Config;
+using LabRunner.Errors;
+using LabRunner.Execution;
+using LabRunner.Interop;
+
+namespace LabRunner.Commands;
+
+/// <summary>What the commands for recorded runs have in common: how a run is named.</summary>
+public abstract class RecordCommand : QueryCommand
+{
+    /// <summary>The folder of a run's files, or an archive; it comes with a run from the pipeline.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("RunDirectory")]
+    public string? Directory { get; set; }
+
+    /// <summary>The id of the run, or its beginning.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabRunIdCompleter))]
+    public string[]? Id { get; set; }
+
+    /// <summary>Asks the core for runs.</summary>
+    private protected static List<LabRunRecord> Runs(object query)
+    {
+        using var document = ConfigValues.Parse(LabCore.History(JsonSerializer.SerializeToUtf8Bytes(query)));
+        return [.. document.RootElement.EnumerateArray().Select(LabRunRecord.Of)];
+    }
+
+    /// <summary>The run whose id begins like this; an error when there is none, or more than one.</summary>
+    private protected LabRunRecord? ById(string id)
+    {
+        var found = Runs(new { directory = RunFolders.Root, ids = (string[])[id] });
+        if (found.Count == 1)
+        {
+            return found[0];
+        }
+
+        CommandGuard.Write(Voice, (found.Count == 0 ? LabRunnerError.UnknownRun(id) : LabRunnerError.AmbiguousRun(id, found)).ErrorRecord);
+        return null;
+    }
+
+    /// <summary>The places of the runs that are meant: the one from the pipeline, those of the ids, or the last one.</summary>
+    private protected IEnumerable<string> Places()
+    {
+        if (!string.IsNullOrEmpty(Directory))
+        {
+            return [FullPath(Directory)];
+        }
+
+        if (Id is { Length: > 0 } ids)
+        {
+            return [.. ids.Select(ById).Select(run => run?.Directory).OfType<string>()];
+        }
+
+        if (Runs(new { directory = RunFolders.Root, limit = 1 }) is [{ Directory: { } last }, ..])
+        {
+            return [last];
+        }
+
+        CommandGuard.Write(Voice, LabRunnerError.NoRuns().ErrorRecord);
+        return [];
+    }
+
+    /// <summary>A path of the caller's as the file system has it.</summary>
+    private protected string FullPath(string path) => CallerPath.Of(Voice, path, out var why) ?? throw LabRunnerError.Contradiction($"'{path}' is not a path of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path.");
+
+    /// <summary>Runs what may fail for one run and not for the next.</summary>
+    private protected void ForEach(IEnumerable<string> places, Action<string> action)
+    {
+        foreach (var place in places)
+        {
+            try
+            {
+                action(place);
+            }
+            catch (LabCoreException error)
+            {
+                CommandGuard.Write(Voice, LabRunnerError.Core(error).ErrorRecord);
+            }
+        }
+    }
+
+    /// <summary>Shows what the core says of damage.</summary>
+    private protected void Warn(JsonElement document)
+    {
+        if (document.TryGetProperty("warnings", out var warnings))
+        {
+            foreach (var warning in warnings.EnumerateArray())
+            {
+                Voice.WriteWarning(warning.GetString() ?? "");
+            }
+        }
+    }
+
+    /// <summary>A time as the core reads it.</summary>
+    private protected static string? Utc(DateTime? time) => time?.ToUniversalTime().ToString("o", CultureInfo.InvariantCulture);
+}

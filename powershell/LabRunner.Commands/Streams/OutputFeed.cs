@@ -1,0 +1,219 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Management.Automation;
+using System.Text;
+using LabRunner.Execution;
+using LabRunner.Secrets;
+
+namespace LabRunner.Streams;
+
+/// <summary>Hands what scripts write over to the core, which keeps it with the run's record.</summary>
+/// <remarks>
+/// The thread that reads the run has it. A record is made text here and not where it is written, and only when it is known that
+/// the run leaves a record: a short run that nobody named leaves none.
+/// </remarks>
+internal sealed class OutputFeed(RunSession run)
+{
+    // How long a record waits before it is handed over, and how many wait at most.
+    private const long PauseMs = 200;
+    private const int Most = 512;
+
+    // Output objects of an operation that are kept: the first ones and the last ones.
+    private const int FirstObjects = 1000;
+    private const int LastObjects = 1000;
+
+    private const int Head = 21;
+    private const int LongestText = 64 * 1024;
+    private const byte Gap = 8;
+    private const byte End = 9;
+
+    private readonly List<Item> _waiting = [];
+    private readonly ArrayBufferWriter<byte> _records = new();
+    private readonly Dictionary<string, int> _numbers = Numbers(run);
+    private readonly HashSet<int> _writers = [];
+    private readonly long _begun = Environment.TickCount64;
+    private long _due;
+    private bool _over = !run.Settings.Keeps;
+    private bool _closed = !run.Settings.Keeps;
+
+    /// <summary>How many milliseconds from now there is something to hand over; <c>-1</c> when nothing waits.</summary>
+    internal int NextWait => _over || _waiting.Count == 0 ? Timeout.Infinite : (int)Math.Clamp(_due - Environment.TickCount64, 0, int.MaxValue);
+
+    /// <summary>Takes a record of a script. What a program writes the core has itself.</summary>
+    internal void Add(LabRecord record)
+    {
+        if (!_over && _numbers.TryGetValue(record.Operation, out var operation) && run.Nodes[operation].Work is ScriptWork)
+        {
+            _writers.Add(operation);
+            Wait(new Item(operation, record, null));
+        }
+    }
+
+    /// <summary>Takes what a script leaves when it has ended: why it failed, and its objects.</summary>
+    internal void Ended(int operation, LabOperationResult result)
+    {
+        if (_over || run.Nodes[operation].Work is not ScriptWork || result.Ending == OperationStatus.Skipped)
+        {
+            return;
+        }
+
+        if (result.Failure is { } failure)
+        {
+            Add(new LabRecord(0, result.EndTime ?? DateTime.Now, LabStream.Error, run.Nodes[operation].Name, failure) { Attempt = result.Attempts });
+        }
+
+        if (_writers.Contains(operation) || (run.Settings.KeepsObjects && result.Output.Length > 0))
+        {
+            Wait(new Item(operation, null, result));
+        }
+    }
+
+    /// <summary>Hands over what has waited for long enough.</summary>
+    internal void HandOverIfDue()
+    {
+        if (NextWait == 0)
+        {
+            HandOver();
+        }
+    }
+
+    /// <summary>Nothing more comes. Gives a warning when something is missing from the record.</summary>
+    internal string? Close()
+    {
+        if (_closed)
+        {
+            return null;
+        }
+
+        _closed = true;
+        HandOver();
+        if (_over)
+        {
+            return null;
+        }
+
+        _over = true;
+        return run.EndOutput();
+    }
+
+    private void Wait(Item item)
+    {
+        if (_waiting.Count == 0)
+        {
+            // As long as the run may still leave nothing behind, it is not asked.
+            var first = run.Settings.Late ? Math.Max(1000 - (Environment.TickCount64 - _begun), 0) : 0;
+            _due = Environment.TickCount64 + PauseMs + first;
+        }
+
+        _waiting.Add(item);
+        if (_waiting.Count >= (run.Settings.Late ? 16 * Most : Most))
+        {
+            HandOver();
+        }
+    }
+
+    private void HandOver()
+    {
+        if (_over || !run.KeepsOutput())
+        {
+            // It leaves no record.
+            _over = true;
+            _waiting.Clear();
+            return;
+        }
+
+        foreach (var item in _waiting)
+        {
+            if (item.Record is { } record)
+            {
+                Write(item.Operation, record.Attempt, At(record.Time), (byte)record.Kind, RecordText.Of(record.Live));
+            }
+            else if (item.Result is { } result)
+            {
+                var at = At(result.EndTime ?? DateTime.Now);
+                if (run.Settings.KeepsObjects)
+                {
+                    Objects(item.Operation, result, at);
+                }
+
+                Write(item.Operation, result.Attempts, at, End, "");
+            }
+
+            SendIfFull();
+        }
+
+        _waiting.Clear();
+        Send();
+    }
+
+    private void Objects(int operation, LabOperationResult result, ulong at)
+    {
+        var objects = result.Output;
+        var left = Math.Max(0, objects.Length - FirstObjects - LastObjects);
+        for (var place = 0; place < objects.Length; place++)
+        {
+            if (left > 0 && place == FirstObjects)
+            {
+                Write(operation, result.Attempts, at, Gap, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"limit {left} 0"));
+                place += left;
+            }
+
+            Write(operation, result.Attempts, at, (byte)LabStream.Output, RecordText.OfObject(objects[place]));
+            SendIfFull();
+        }
+    }
+
+    private void Write(int operation, int attempt, ulong at, byte kind, string text)
+    {
+        text = SecretMask.Text(text);
+        var length = Encoding.UTF8.GetByteCount(text);
+        if (length > LongestText)
+        {
+            // A letter takes four bytes at most.
+            text = string.Concat(text.AsSpan(0, (LongestText / 4) - 1), "…");
+            length = Encoding.UTF8.GetByteCount(text);
+        }
+
+        var span = _records.GetSpan(Head + length);
+        BinaryPrimitives.WriteUInt32LittleEndian(span, (uint)operation);
+        BinaryPrimitives.WriteUInt32LittleEndian(span[4..], (uint)Math.Max(attempt, 1));
+        BinaryPrimitives.WriteUInt64LittleEndian(span[8..], at);
+        span[16] = kind;
+        BinaryPrimitives.WriteUInt32LittleEndian(span[17..], (uint)length);
+        Encoding.UTF8.GetBytes(text, span[Head..]);
+        _records.Advance(Head + length);
+    }
+
+    private void SendIfFull()
+    {
+        if (_records.WrittenCount >= LongestText)
+        {
+            Send();
+        }
+    }
+
+    private void Send()
+    {
+        if (_records.WrittenCount > 0)
+        {
+            run.KeepOutput(_records.WrittenSpan);
+            _records.ResetWrittenCount();
+        }
+    }
+
+    private ulong At(DateTime time) => (ulong)Math.Max(0, (time - run.StartedAt).TotalMilliseconds);
+
+    private static Dictionary<string, int> Numbers(RunSession run)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var node = 0; run.Settings.Keeps && node < run.Nodes.Count; node++)
+        {
+            numbers.TryAdd(run.Nodes[node].Name, node);
+        }
+
+        return numbers;
+    }
+
+    // A record, or an operation that has ended.
+    private readonly record struct Item(int Operation, LabRecord? Record, LabOperationResult? Result);
+}

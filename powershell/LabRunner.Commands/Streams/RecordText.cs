@@ -1,0 +1,89 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Text;
+
+namespace LabRunner.Streams;
+
+/// <summary>Records and output objects as the text that is kept of them.</summary>
+internal static class RecordText
+{
+    // What an object is cut to that is neither text nor a number.
+    private const int LongestObject = 1000;
+    private const int MostKeys = 20;
+
+    /// <summary>A record of any stream but the output: of an error its message, where it happened, and the calls that led there.</summary>
+    internal static string Of(object record) => record switch
+    {
+        ErrorRecord error => Error(error),
+        InformationalRecord message => message.Message ?? "",
+        InformationRecord { MessageData: HostInformationMessage message } => message.Message ?? "",
+        InformationRecord { MessageData: string text } => text,
+        InformationRecord information => OfObject(information.MessageData),
+        var other => OfObject(other),
+    };
+
+    /// <summary>An output object: text and numbers as they are, others on one line.</summary>
+    internal static string OfObject(object? item)
+    {
+        switch (item is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : item)
+        {
+            case null:
+                return "";
+            case string text:
+                return text;
+            case ErrorRecord error:
+                return Error(error);
+            case IFormattable number when number is int or long or double or decimal or float or uint or ulong or short or ushort or byte or sbyte:
+                return number.ToString(null, CultureInfo.InvariantCulture);
+            case IDictionary table:
+                return OneLine(Table(table));
+            default:
+                return OneLine(Shown(item));
+        }
+    }
+
+    private static string Error(ErrorRecord error)
+    {
+        var text = new StringBuilder(error.ToString());
+        foreach (var more in (string?[])[error.InvocationInfo?.PositionMessage, error.ScriptStackTrace])
+        {
+            if (!string.IsNullOrWhiteSpace(more))
+            {
+                text.Append('\n').Append(more.TrimEnd());
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Table(IDictionary table)
+    {
+        var parts = table.Keys.Cast<object>().Take(MostKeys).Select(key => $"{Shown(key)}={Shown(table[key])}").ToList();
+        if (table.Count > MostKeys)
+        {
+            parts.Add("…");
+        }
+
+        return $"@{{{string.Join("; ", parts)}}}";
+    }
+
+    // What a script or a class makes of itself may fail.
+    private static string Shown(object? item)
+    {
+        try
+        {
+            return item is null ? "" : PSObject.AsPSObject(item).ToString() ?? "";
+        }
+        catch (Exception error) when (error is not (OutOfMemoryException or PipelineStoppedException))
+        {
+            return (item is PSObject wrapped ? wrapped.BaseObject : item)?.GetType().FullName ?? "";
+        }
+    }
+
+    private static string OneLine(string text)
+    {
+        var line = string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return line.Length <= LongestObject ? line : string.Concat(line.AsSpan(0, LongestObject - 1), "…");
+    }
+}

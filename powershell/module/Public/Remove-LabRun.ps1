@@ -1,0 +1,30 @@
+function Remove-LabRun {
+    <#
+    .SYNOPSIS
+        Deletes recorded runs that are not under way.
+    .DESCRIPTION
+        Takes runs from Get-LabRun. A run that is under way is refused, of whatever process it is. Old runs are deleted without
+        this command: see LogRetentionDays in Get-LabRunnerConfiguration.
+    .PARAMETER Id
+        The id of the run, or its beginning.
+    .PARAMETER Directory
+        The folder of the run; it comes with a run from the pipeline.
+    .EXAMPLE
+        Get-LabRun -Status Canceled | Remove-LabRun -WhatIf
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/runs.md
+    .LINK
+        about_LabRunner
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    param(
+        [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
+        [string[]] $Id,
+
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('RunDirectory')]
+        [string] $Directory
+    )
+
+    process { LabRunner.Commands\Remove-LabRun @PSBoundParameters -Caller $PSCmdlet }
+}
