@@ -373,7 +373,7 @@ fn of_two_hundred_damaged_runs_the_sound_ones_are_told_and_the_rest_is_no_more_t
             3 => {
                 put(&header_file, &header);
                 put(&crate::record::segment_path(&folder, 1), &cut(&journal));
-                put(&crate::record::result_path(&folder), &vec![0; 99]);
+                put(&crate::record::result_path(&folder), &[0; 99]);
             }
             _ => {
                 put(&header_file, &header);

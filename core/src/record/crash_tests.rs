@@ -44,8 +44,10 @@ fn result() -> RunResult {
     }
 }
 
-/// What is read of a disk: entries, texts of operations, and how the run ended.
-fn read(disk: &Model, folder: &Path) -> Option<(Vec<Entry>, Vec<String>, Option<RunStatus>, Vec<Damage>)> {
+/// What is read of a disk: entries, texts of operations, how the run ended, and the damage.
+type Read = (Vec<Entry>, Vec<String>, Option<RunStatus>, Vec<Damage>);
+
+fn read(disk: &Model, folder: &Path) -> Option<Read> {
     let record = Record::open(disk, folder).ok()?;
     let mut entries = record.entries();
     let journal: Vec<Entry> = entries.by_ref().collect();

@@ -29,7 +29,7 @@ internal sealed class OutputFeed(RunSession run)
 
     private readonly List<Item> _waiting = [];
     private readonly ArrayBufferWriter<byte> _records = new();
-    private readonly Dictionary<string, int> _numbers = Numbers(run);
+    private Dictionary<string, int>? _numbers;
     private readonly HashSet<int> _writers = [];
     private readonly long _begun = Environment.TickCount64;
     private long _due;
@@ -42,7 +42,7 @@ internal sealed class OutputFeed(RunSession run)
     /// <summary>Takes a record of a script. What a program writes the core has itself.</summary>
     internal void Add(LabRecord record)
     {
-        if (!_over && _numbers.TryGetValue(record.Operation, out var operation) && run.Nodes[operation].Work is ScriptWork)
+        if (!_over && (_numbers ??= Numbers(run)).TryGetValue(record.Operation, out var operation) && run.Nodes[operation].Work is ScriptWork)
         {
             _writers.Add(operation);
             Wait(new Item(operation, record, null));
@@ -62,7 +62,7 @@ internal sealed class OutputFeed(RunSession run)
             Add(new LabRecord(0, result.EndTime ?? DateTime.Now, LabStream.Error, run.Nodes[operation].Name, failure) { Attempt = result.Attempts });
         }
 
-        if (_writers.Contains(operation) || (run.Settings.KeepsObjects && result.Output.Length > 0))
+        if (_writers.Contains(operation) || (run.Settings.KeepsObjects && result.Live.Length > 0))
         {
             Wait(new Item(operation, null, result));
         }
@@ -148,7 +148,7 @@ internal sealed class OutputFeed(RunSession run)
 
     private void Objects(int operation, LabOperationResult result, ulong at)
     {
-        var objects = result.Output;
+        var objects = result.Live;
         var left = Math.Max(0, objects.Length - FirstObjects - LastObjects);
         for (var place = 0; place < objects.Length; place++)
         {
@@ -206,7 +206,7 @@ internal sealed class OutputFeed(RunSession run)
     private static Dictionary<string, int> Numbers(RunSession run)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var node = 0; run.Settings.Keeps && node < run.Nodes.Count; node++)
+        for (var node = 0; node < run.Nodes.Count; node++)
         {
             numbers.TryAdd(run.Nodes[node].Name, node);
         }
