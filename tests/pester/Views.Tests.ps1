@@ -59,6 +59,10 @@ operations:
         'LabRunner.LabOverriddenValue' = [LabRunner.LabOverriddenValue]::new(1, 'lab.yaml', 2, 3)
         'LabRunner.LabDependency' = @(Get-LabRunnerDependencies -Check)[0]
         'LabRunner.LabRunSummary' = $status.Labs[0].LastRun
+        'LabRunner.LabRunRecord' = Get-LabRun views -Last 1
+        'LabRunner.LabRunOperation' = @(Get-LabRun views -Last 1 | Get-LabRunOperation disk)[0]
+        'LabRunner.LabRunError' = @(Get-LabRun views -Last 1 | Get-LabRunOperation disk)[0].Error
+        'LabRunner.LabRunOutput' = @(Get-LabRun views -Last 1 | Get-LabRunOutput disk)[0]
         'LabRunner.LabStatus' = $status.Labs[0]
         'LabRunner.LabStatusReport' = $status
         'LabRunner.ParallelSupport' = Test-ParallelRunnerSupport -Detailed

@@ -37,7 +37,7 @@ internal static class RecordText
             case IFormattable number when number is int or long or double or decimal or float or uint or ulong or short or ushort or byte or sbyte:
                 return number.ToString(null, CultureInfo.InvariantCulture);
             case IDictionary table:
-                return OneLine(Table(table));
+                return OneLine(Table(table.Keys.Cast<object>().Select(key => (key, (object?)table[key])), table.Count));
             default:
                 return OneLine(Shown(item));
         }
@@ -57,10 +57,10 @@ internal static class RecordText
         return text.ToString();
     }
 
-    private static string Table(IDictionary table)
+    private static string Table(IEnumerable<(object Key, object? Value)> entries, int count)
     {
-        var parts = table.Keys.Cast<object>().Take(MostKeys).Select(key => $"{Shown(key)}={Shown(table[key])}").ToList();
-        if (table.Count > MostKeys)
+        var parts = entries.Take(MostKeys).Select(entry => $"{Shown(entry.Key)}={Shown(entry.Value)}").ToList();
+        if (count > MostKeys)
         {
             parts.Add("…");
         }
@@ -68,16 +68,23 @@ internal static class RecordText
         return $"@{{{string.Join("; ", parts)}}}";
     }
 
-    // What a script or a class makes of itself may fail.
+    // Nothing of a script is called here: it would wait for the runspace that it was made in.
     private static string Shown(object? item)
     {
+        if (item is PSObject { BaseObject: PSCustomObject } made)
+        {
+            PSNoteProperty[] notes = [.. made.Properties.OfType<PSNoteProperty>()];
+            return Table(notes.Select(note => ((object)note.Name, (object?)(note.Value is PSObject { BaseObject: PSCustomObject } ? "…" : note.Value))), notes.Length);
+        }
+
+        var plain = item is PSObject wrapped ? wrapped.BaseObject : item;
         try
         {
-            return item is null ? "" : PSObject.AsPSObject(item).ToString() ?? "";
+            return plain is null ? "" : plain.GetType().Assembly.IsDynamic ? plain.GetType().Name : Convert.ToString(plain, CultureInfo.InvariantCulture) ?? "";
         }
-        catch (Exception error) when (error is not (OutOfMemoryException or PipelineStoppedException))
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return (item is PSObject wrapped ? wrapped.BaseObject : item)?.GetType().FullName ?? "";
+            return plain?.GetType().FullName ?? "";
         }
     }
 
