@@ -113,6 +113,13 @@ public static class LabCore
         [property: JsonPropertyName("to")] string To,
         [property: JsonPropertyName("replace")] bool Replace);
 
+    /// <summary>The run that is to be resumed or undone.</summary>
+    public static byte[] FindRun(ReadOnlySpan<byte> query)
+    {
+        NativeLoader.EnsureLoaded();
+        return Native.lab_run_find(ref Reference(query), (ulong)query.Length).Document();
+    }
+
     /// <summary>The operations of this process's runs that have not ended, run by run, with what they wait for.</summary>
     public static byte[] Active()
     {

@@ -151,6 +151,25 @@ codes! {
     /// A run that should be over is under way.
     RunUnderWay = "LR0305", "RunUnderWay", ResourceBusy;
 
+    /// The id of a run that is none.
+    InvalidRunId = "LR0321", "InvalidRunId", InvalidArgument;
+    /// The beginning of an id that several runs have.
+    AmbiguousRun = "LR0322", "AmbiguousRun", InvalidArgument;
+    /// There is nothing that could be resumed or undone.
+    NothingToResume = "LR0323", "NothingToResume", InvalidOperation;
+    /// A run that another one goes on for already.
+    RunResumed = "LR0324", "RunResumed", InvalidOperation;
+    /// A run of another machine.
+    RunElsewhere = "LR0325", "RunElsewhere", InvalidOperation;
+    /// Operations were at work when their run died, and are not to be started before the caller has decided.
+    OutcomeUnknown = "LR0326", "OutcomeUnknown", InvalidOperation;
+    /// An operation was at work in too many runs that died.
+    CrashLimit = "LR0327", "CrashLimit", LimitsExceeded;
+    /// Processes of a run that died are still alive.
+    Survivors = "LR0328", "Survivors", ResourceBusy;
+    /// A lab that is not run beside itself is under way already.
+    LabUnderWay = "LR0329", "LabUnderWay", ResourceBusy;
+
     /// A script ended with a terminating error.
     OperationFailed = "LR0401", "OperationFailed", NotSpecified;
     /// An operation took longer than its limit.

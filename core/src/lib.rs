@@ -20,6 +20,7 @@ pub mod preview;
 pub mod random;
 pub mod rank;
 pub mod record;
+pub mod resume;
 pub mod run;
 pub mod scheduler;
 pub mod usage;

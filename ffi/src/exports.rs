@@ -16,6 +16,7 @@ use labrunner_core::forecast;
 use labrunner_core::graph::OpId;
 use labrunner_core::history::{
     self, estimate,
+    lookup::{self, Wanted},
     open::{self, OutputQuery},
     query::{self, Query},
     retention,
@@ -450,6 +451,31 @@ pub fn lab_record_export(data: *const u8, length: u64) -> LabReply {
     })
 }
 
+/// Finds the run that is to be resumed or undone. Options: `{"root": …, "id": …, "name": …, "directory": …, "undo": …}`, all
+/// optional: without an id, a name and a folder it is the last one that can be. The document has the run's header in
+/// short, the names of its operations, and `goes_on_for` when it is the newest descendant of what was asked for.
+#[ffi]
+pub fn lab_run_find(data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let wanted: Wanted =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the query for a run")?;
+        lookup::find(&wanted)
+    })
+}
+
+/// A document that says what a run of a plan would take over from the run that its options name as `resume`. The
+/// options are those of [`lab_run_start`], which decides by the same rules.
+#[ffi]
+pub fn lab_resume_preview(plan: u64, data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        let plan = handles::plan(plan)?;
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let options = RunOptions::from_json(unsafe { bytes::read(data, length) }?)?;
+        Run::preview_resume(&plan, options)
+    })
+}
+
 /// A document with what the machine has.
 #[ffi]
 pub fn lab_machine() -> LabReply {
@@ -543,6 +569,8 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_record_output))
         .register(function!(lab_record_remove))
         .register(function!(lab_record_export))
+        .register(function!(lab_run_find))
+        .register(function!(lab_resume_preview))
         .register(function!(lab_machine))
         .register(function!(lab_usage))
         .register(function!(lab_selfcheck))

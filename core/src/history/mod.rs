@@ -5,14 +5,14 @@
 //! |--|--|
 //! | where are the folders of runs | [`store`] |
 //! | which runs were there, how did they end, and how far is one | [`query`] |
-//! | which names are meant by one with wildcards | `like.rs` |
-//! | what is known of one run, and what did its operations write | [`open`] |
+//! | which run is meant | [`lookup`] |
 //! | how long will an operation take | [`estimate`] |
 //! | which runs are deleted, and when | [`retention`] |
 //! | what is still alive of runs whose process has died | [`survivors`] |
 
 pub mod estimate;
 mod like;
+pub mod lookup;
 pub mod open;
 pub mod query;
 pub mod retention;

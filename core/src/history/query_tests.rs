@@ -171,6 +171,7 @@ fn begin(root: &Path, number: u32) -> (Writer, RunResult) {
         id: None,
         kind: None,
         compensates: None,
+        kept_from: None,
         status: Some(Status::Succeeded),
         had_errors: false,
         skipped_because: None,

@@ -1,7 +1,8 @@
 //! Entries and headers of every kind, for tests that must hold for all of them.
 
 use super::entry::{
-    Ended, Finished, Opened, Released, Retrying, RollingBack, Serving, Skipped, Spawned, Started, Stop,
+    Crashed, Ended, Finished, Kept, Opened, Released, Retrying, RollingBack, Serving, Skipped, Spawned,
+    Started, Stop,
 };
 use super::{Damage, DamageKind, Entry, ErrorReport, Header, SkipKind, SkippedBecause, What, seal};
 use crate::graph::OpId;
@@ -40,8 +41,17 @@ fn damage() -> impl Strategy<Value = Damage> {
 
 fn because() -> impl Strategy<Value = SkippedBecause> {
     use SkipKind::*;
-    let kinds =
-        vec![Dependency, NotTriggered, RunStopped, RunCanceled, RunTimeout, NothingToWatch, HeldByService];
+    let kinds = vec![
+        Dependency,
+        NotTriggered,
+        RunStopped,
+        RunCanceled,
+        RunTimeout,
+        NothingToWatch,
+        HeldByService,
+        OutcomeUnknown,
+        NothingToUndo,
+    ];
     (select(kinds), of(text()), text()).prop_map(|(kind, operation, message)| SkippedBecause {
         kind,
         operation,
@@ -69,10 +79,12 @@ fn ended() -> impl Strategy<Value = Ended> {
 pub fn what() -> impl Strategy<Value = What> {
     let who = || (op(), text(), 1u32..4);
     let run_status = || {
-        use RunStatus::{Canceled, Failed, PartiallySucceeded, Succeeded};
-        select(vec![Succeeded, PartiallySucceeded, Failed, Canceled])
+        use RunStatus::{Canceled, Failed, PartiallySucceeded, PartiallyUndone, Succeeded, Undone};
+        select(vec![Succeeded, PartiallySucceeded, Failed, Canceled, Undone, PartiallyUndone])
     };
     prop_oneof![
+        (op(), text(), text()).prop_map(|(op, name, from)| What::Kept(Kept { op, name, from })),
+        (op(), text(), any::<u32>()).prop_map(|(op, name, times)| What::Crashed(Crashed { op, name, times })),
         (who(), of(any::<u32>())).prop_map(|((op, name, attempt), worker)| What::Started(Started {
             op,
             name,

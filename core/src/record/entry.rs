@@ -31,6 +31,10 @@ pub struct Entry {
 pub enum What {
     /// A process has begun to write: the first entry of every segment.
     Opened(Opened),
+    /// An operation had succeeded in an earlier run, and counts as succeeded.
+    Kept(Kept),
+    /// An operation was at work when earlier runs died.
+    Crashed(Crashed),
     /// An operation began.
     Started(Started),
     /// A program was started.
@@ -66,6 +70,30 @@ pub struct Opened {
     pub damage: Option<Damage>,
     /// The process that writes.
     pub pid: u32,
+}
+
+/// See [`What::Kept`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Which operation.
+    pub op: OpId,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// The run that it succeeded in.
+    pub from: String,
+}
+
+/// See [`What::Crashed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Crashed {
+    /// Which operation.
+    pub op: OpId,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// How many runs in a row, each resuming the one before it, have died while it was at work.
+    pub times: u32,
 }
 
 /// See [`What::Started`].
@@ -282,6 +310,10 @@ pub enum SkipKind {
     NothingToWatch,
     /// A service keeps what it needs.
     HeldByService,
+    /// An earlier run died while it was at work.
+    OutcomeUnknown,
+    /// It had not succeeded, so there is nothing to undo.
+    NothingToUndo,
 }
 
 impl SkippedBecause {
@@ -290,6 +322,11 @@ impl SkippedBecause {
         let name = |op: OpId| plan.operation(op).name.clone();
         let plain = |kind, message: &str| Self { kind, operation: None, message: message.to_owned() };
         match reason {
+            SkipReason::Dependency(on) if plan.compensates(on).is_some() => Self {
+                kind: SkipKind::Dependency,
+                message: format!("'{}' did not succeed, and this is undone after it", name(on)),
+                operation: Some(name(on)),
+            },
             SkipReason::Dependency(on) => Self {
                 kind: SkipKind::Dependency,
                 message: format!("it depends on '{}', which did not succeed", name(on)),
@@ -304,6 +341,13 @@ impl SkippedBecause {
             SkipReason::RunTimeout => plain(SkipKind::RunTimeout, "the run's own limit had passed"),
             SkipReason::NothingToWatch => {
                 plain(SkipKind::NothingToWatch, "everything else had ended before it started")
+            }
+            SkipReason::OutcomeUnknown => plain(
+                SkipKind::OutcomeUnknown,
+                "an earlier run died while it was at work, and it was not to be run again",
+            ),
+            SkipReason::NothingToUndo => {
+                plain(SkipKind::NothingToUndo, "it had not succeeded, so there is nothing to undo")
             }
             SkipReason::NotTriggered => plain(
                 SkipKind::NotTriggered,
@@ -326,6 +370,8 @@ impl SkippedBecause {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Event {
     Opened,
+    Kept,
+    Crashed,
     Started,
     Spawned,
     Serving,
@@ -343,6 +389,8 @@ impl What {
     pub(super) fn read<'de, D: Deserializer<'de>>(event: &Event, members: D) -> Result<Self, D::Error> {
         Ok(match event {
             Event::Opened => Self::Opened(Deserialize::deserialize(members)?),
+            Event::Kept => Self::Kept(Deserialize::deserialize(members)?),
+            Event::Crashed => Self::Crashed(Deserialize::deserialize(members)?),
             Event::Started => Self::Started(Deserialize::deserialize(members)?),
             Event::Spawned => Self::Spawned(Deserialize::deserialize(members)?),
             Event::Serving => Self::Serving(Deserialize::deserialize(members)?),

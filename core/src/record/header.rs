@@ -22,6 +22,9 @@ pub struct Header {
     /// The run that this one resumes or undoes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    /// What it is to that run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
     /// Its name.
     pub name: String,
     /// The lab file it came from.
@@ -44,6 +47,17 @@ pub struct Header {
     pub max_concurrency: u32,
     /// The options it was started with, without secrets. Only who starts runs knows what they mean.
     pub options: Value,
+}
+
+/// What a run is to its parent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// It goes on where the parent stopped.
+    #[default]
+    Resumes,
+    /// It undoes what had succeeded in the parent.
+    Undoes,
 }
 
 impl Header {
@@ -76,10 +90,24 @@ pub struct PlannedOperation {
     /// The operation it undoes; absent for a declared one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensates: Option<OpId>,
+    /// By what it is known again.
+    #[serde(flatten)]
+    pub fingerprint: Fingerprint,
 }
 
-/// The content of `plan.json`: a line for each operation, compensations last.
-pub fn plan_document(plan: &Plan) -> Vec<u8> {
+/// By what an operation is known again that was declared again: whether it does the same, with the same values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// A hash of its script block, its script file or its program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<String>,
+    /// A hash of the values it gets, with a key that only this user has: they may be secrets, and short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<String>,
+}
+
+/// The content of `plan.json`: a line for each operation, compensations last, with what is known of the first ones.
+pub fn plan_document(plan: &Plan, fingerprints: &[Fingerprint]) -> Vec<u8> {
     let mut text = b"{\"operations\":[".to_vec();
     for op in plan.nodes() {
         let operation = plan.operation(op);
@@ -89,6 +117,7 @@ pub fn plan_document(plan: &Plan) -> Vec<u8> {
             kind: operation.kind.clone(),
             after: after(plan, op),
             compensates: plan.compensates(op),
+            fingerprint: fingerprints.get(op.index()).cloned().unwrap_or_default(),
         };
         text.extend_from_slice(if op.index() == 0 { b"\n" } else { b",\n" });
         // A document of names and numbers can always be written.

@@ -55,7 +55,7 @@ pub(crate) mod model;
 
 pub use damage::{Damage, DamageKind, Unreadable};
 pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};
-pub use header::{FORMAT, Header, PlannedOperation};
+pub use header::{FORMAT, Fingerprint, Header, PlannedOperation, Relation};
 pub use reader::Record;
 pub use result::{LeftOut, RunResult};
 pub use state::{OperationState, RunState};

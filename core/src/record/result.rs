@@ -82,6 +82,9 @@ pub struct OperationResult {
     pub compensates: Option<String>,
     /// How it ended; absent while it has not.
     pub status: Option<Status>,
+    /// The run that it succeeded in, when it was not run again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_from: Option<String>,
     /// Whether non-terminating errors were written.
     pub had_errors: bool,
     /// Why it never started.

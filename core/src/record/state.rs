@@ -74,6 +74,10 @@ pub struct OperationState {
     pub error: Option<ErrorReport>,
     /// Why it never started.
     pub skipped_because: Option<SkippedBecause>,
+    /// The run that it succeeded in, when it was kept from there.
+    pub kept_from: Option<String>,
+    /// How many runs before this one have died in a row while it was at work.
+    pub crashes: u32,
     /// Its program, as process id and start time, while that may be alive.
     pub process: Option<(u32, Option<u64>)>,
 }
@@ -92,6 +96,12 @@ impl RunState {
         (self.at, self.last) = (at, Some(entry.seq));
         match &entry.what {
             What::Opened(opened) => self.begin_life(opened.life),
+            What::Kept(it) => {
+                let state = self.of(it.op, &it.name, 0);
+                (state.stage, state.ended_ms) = (Stage::Ended(Status::Succeeded), Some(at));
+                state.kept_from = Some(it.from.clone());
+            }
+            What::Crashed(it) => self.of(it.op, &it.name, 0).crashes = it.times,
             What::Started(it) => {
                 let worker = it.worker;
                 let state = self.of(it.op, &it.name, it.attempt);
@@ -202,6 +212,8 @@ impl OperationState {
             exit_code: result.exit_code,
             error: result.error.clone(),
             skipped_because: result.skipped_because.clone(),
+            kept_from: result.kept_from.clone(),
+            crashes: 0,
             process: None,
         }
     }

@@ -34,6 +34,7 @@ use crate::work::identity::Identity;
 use crate::work::output::Stream;
 use crate::work::provider::Handle;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +48,8 @@ pub(super) struct Parts {
     pub journal: Journal,
     pub feed: Feed,
     pub trace: Trace,
+    /// The runs that operations succeeded in that are not run again.
+    pub kept_from: BTreeMap<OpId, String>,
     /// Rings when the next due time has changed.
     pub timer: Arc<Notify>,
 }
@@ -96,10 +99,10 @@ pub(super) struct Driver {
 impl Driver {
     /// The driver of a run that starts now.
     pub(super) fn new(about: Arc<About>, parts: Parts) -> Self {
-        let Parts { scheduler, workers, tasks, journal, feed, trace, timer } = parts;
+        let Parts { scheduler, workers, tasks, journal, feed, trace, kept_from, timer } = parts;
         Self {
             clock: Clock::start(),
-            ledger: Ledger::new(&about.plan),
+            ledger: Ledger::new(&about.plan, kept_from),
             about,
             scheduler,
             workers,

@@ -16,7 +16,8 @@ use crate::record::header::{self, Header};
 use crate::record::lock::Lock;
 use crate::record::output::store::Options;
 use crate::record::output::{Batch, Closed, Limits, Store};
-use crate::record::{RunResult, What, Writer};
+use crate::record::{Fingerprint, Relation, RunResult, What, Writer};
+use crate::resume::Takeover;
 use crate::scheduler::Status;
 use crate::work::runtime;
 use std::path::Path;
@@ -41,6 +42,26 @@ pub(super) struct Journal {
     loss: Loss,
     /// Whether the host still has something to hand over.
     fed: bool,
+    beginning: Beginning,
+}
+
+/// What a record begins with.
+#[derive(Default)]
+pub(super) struct Beginning {
+    fingerprints: Vec<Fingerprint>,
+    /// The run that this one resumes or undoes.
+    parent: Option<(String, Relation)>,
+    /// The operations that were running when runs before it died.
+    crashed: Vec<What>,
+}
+
+impl Beginning {
+    /// That of a run which takes over from another one, if it does.
+    pub(super) fn of(fingerprints: Vec<Fingerprint>, takeover: Option<&mut Takeover>) -> Self {
+        let Some(takeover) = takeover else { return Self { fingerprints, ..Self::default() } };
+        let parent = Some((takeover.parent.clone(), takeover.relation));
+        Self { fingerprints, parent, crashed: std::mem::take(&mut takeover.crashed) }
+    }
 }
 
 enum Stage {
@@ -69,10 +90,16 @@ impl Closing {
 impl Journal {
     /// Opens the record of a run that has one from its start. Without it there is a warning, or a fault when the options
     /// name its folder: a folder that cannot be used is reported at once.
-    pub(super) fn start(disk: Arc<dyn Disk>, about: Arc<About>) -> Result<(Self, Option<String>), Fault> {
+    pub(super) fn start(
+        disk: Arc<dyn Disk>,
+        about: Arc<About>,
+        beginning: Beginning,
+    ) -> Result<(Self, Option<String>), Fault> {
         let options = &about.options;
-        // A log of the run's own working lies in its folder, from the start.
-        let late = options.late && options.directory.is_none() && trace::wanted(options).is_none();
+        // A log of the run's own working lies in its folder, and a run that goes on from another one says so, from the start.
+        let at_once =
+            options.directory.is_some() || beginning.parent.is_some() || trace::wanted(options).is_some();
+        let late = options.late && !at_once;
         let fed = options.fed;
         let stage = if options.writes_files() && late {
             Stage::Late { entries: Vec::new(), output: Vec::new(), bytes: 0 }
@@ -80,7 +107,7 @@ impl Journal {
             Stage::Absent
         };
         let (opens, named) = (options.writes_files() && !late, options.directory.is_some());
-        let mut journal = Self { disk, about, stage, loss: Loss::default(), fed };
+        let mut journal = Self { disk, about, stage, loss: Loss::default(), fed, beginning };
         let opened = if opens { journal.open() } else { Ok(()) };
         let warning = match opened {
             Err(fault) if named => return Err(fault),
@@ -98,11 +125,13 @@ impl Journal {
             Some(directory) => directory.clone(),
             None => root.join(store::folder_name(*started_at, &options.name, id)),
         };
-        let document = header::plan_document(plan);
+        let document = header::plan_document(plan, &self.beginning.fingerprints);
+        let (parent, relation) = self.beginning.parent.clone().unzip();
         let header = Header {
             format: header::FORMAT,
             run: id.clone(),
-            parent: None,
+            parent,
+            relation,
             name: options.name.clone(),
             source: options.source.clone(),
             started_at: started_at.to_string(),
@@ -114,7 +143,8 @@ impl Journal {
             max_concurrency: options.max_concurrency,
             options: serde_json::to_value(options).unwrap_or_default(),
         };
-        let writer = Box::new(Writer::create(Arc::clone(&self.disk), &folder, &header, &document)?);
+        let mut writer = Box::new(Writer::create(Arc::clone(&self.disk), &folder, &header, &document)?);
+        writer.append(0, &std::mem::take(&mut self.beginning.crashed));
         let limits = options.output_bytes.map_or_else(Limits::default, Limits::of);
         let keeping = Options { limits, ..Options::default() };
         let store = Arc::new(Store::new(Arc::clone(&self.disk), folder, id, 1, keeping));

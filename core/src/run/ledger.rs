@@ -5,12 +5,13 @@ use super::outcome::Outcome;
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::entry::{
-    Ended, Finished, Released, Retrying, RollingBack, Serving, Skipped, Started, Stop,
+    Ended, Finished, Kept, Released, Retrying, RollingBack, Serving, Skipped, Started, Stop,
 };
 use crate::record::result::OperationResult;
 use crate::record::{ErrorReport, SkipKind, SkippedBecause, What};
 use crate::scheduler::{Command, SkipReason, Status, StopCause};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is known of one operation so far.
@@ -36,13 +37,16 @@ pub(super) struct Ledger {
     plan: Arc<Plan>,
     rows: Vec<Row>,
     order_started: Vec<OpId>,
+    /// The runs that operations succeeded in that are not run again.
+    kept_from: BTreeMap<OpId, String>,
 }
 
 impl Ledger {
-    pub(super) fn new(plan: &Arc<Plan>) -> Self {
+    pub(super) fn new(plan: &Arc<Plan>, kept_from: BTreeMap<OpId, String>) -> Self {
         Self {
             rows: vec![Row::default(); plan.node_count()],
             order_started: Vec::with_capacity(plan.len()),
+            kept_from,
             plan: Arc::clone(plan),
         }
     }
@@ -91,6 +95,11 @@ impl Ledger {
     pub(super) fn enter(&mut self, now: u64, command: Command) -> Option<What> {
         Some(match command {
             Command::Start(..) | Command::Withdraw(..) => return None,
+            Command::Kept(op) => {
+                self.rows[op.index()].status = Some(Status::Succeeded);
+                let from = self.kept_from.get(&op).cloned().unwrap_or_default();
+                What::Kept(Kept { op, name: self.name(op), from })
+            }
             Command::Started(op, attempt) => {
                 let row = &mut self.rows[op.index()];
                 if row.started_ms.is_none() {
@@ -171,6 +180,7 @@ impl Ledger {
             kind: declared.kind.clone(),
             compensates: self.plan.compensates(op).map(|of| self.name(of)),
             status: row.status,
+            kept_from: self.kept_from.get(&op).cloned(),
             had_errors: outcome.is_some_and(|outcome| outcome.had_errors),
             skipped_because: row.skipped_because.clone(),
             error: row.error.clone(),

@@ -11,8 +11,9 @@
 //!
 //! | question | file |
 //! |--|--|
-//! | what is set at a run's start, and never changes | [`options`], [`about`] |
-//! | how a run starts, and how its record is opened | [`start`] |
+//! | what is set at a run's start | [`options`] |
+//! | how a run starts, how its record is opened, and what it takes over from an earlier one | [`start`] |
+//! | whether a lab runs beside itself | [`beside`] |
 //! | how workers wait, take and complete | [`handle`] |
 //! | what one step is, and who owns a run's state | [`driver`] |
 //! | what is known of each operation, and what its entries and results say | [`ledger`], [`ending`] |
@@ -27,6 +28,7 @@
 //! | which processes of dead runs are alive | [`survivors`] |
 
 mod about;
+pub mod beside;
 mod clock;
 mod driver;
 mod ending;
@@ -57,6 +59,10 @@ mod full_disk_tests;
 mod interleavings;
 #[cfg(all(test, unix))]
 mod kept_tests;
+#[cfg(all(test, unix))]
+mod killed_tests;
+#[cfg(test)]
+mod resume_tests;
 #[cfg(test)]
 mod record_tests;
 #[cfg(test)]

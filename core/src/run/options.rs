@@ -1,16 +1,20 @@
 //! The options of a run, as they are set at its start.
 
+use super::beside::Beside;
 use crate::error::{Code, Fault};
 use crate::history::retention::Retention;
+use crate::history::store;
 use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryPolicy};
 use crate::plan::{Plan, Retry};
 use crate::record::LeftOut;
 use crate::record::header::UNNAMED;
 #[cfg(doc)]
 use crate::record::output::keep::DEFAULT_LIMIT;
+use crate::resume::{Content, ResumeOptions};
 use crate::scheduler::{GuardLimits, Settings};
 use crate::work::secrets::Secrets;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::path::PathBuf;
 
 /// The options of one run, as they cross from the managed side.
@@ -81,6 +85,19 @@ pub struct RunOptions {
     /// What was left out before the run began, in declared order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+    /// What is done when another run of the same lab file is under way; nothing is looked for when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
+    /// The run that this one resumes or undoes.
+    #[serde(default, skip_serializing)]
+    pub resume: Option<ResumeOptions>,
+    /// What the caller started the run with, for one that resumes it: values that may be written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Value>,
+    /// The scripts of operations and the values they get, compensations last, so that they are known again. Only
+    /// hashes of it are ever written.
+    #[serde(default, skip_serializing)]
+    pub contents: Vec<Content>,
     /// What stands for `secret://name` in the environment of programs, by name. Never written.
     #[serde(default, skip_serializing)]
     pub secrets: Secrets,
@@ -118,6 +135,10 @@ impl RunOptions {
             log: None,
             source: None,
             left_out: Vec::new(),
+            beside: None,
+            resume: None,
+            call: None,
+            contents: Vec::new(),
             secrets: Secrets::default(),
         }
     }
@@ -166,6 +187,11 @@ impl RunOptions {
             untimed: false,
             incomplete: self.left_out.iter().any(LeftOut::was_wanted),
         }
+    }
+
+    /// The folder of all runs.
+    pub fn store(&self) -> PathBuf {
+        self.root.clone().unwrap_or_else(store::root)
     }
 
     /// Whether the run writes files.

@@ -1,11 +1,12 @@
 //! The start of a run: its record is opened, then its driver is made, then the first operations start.
 
 use super::about::About;
+use super::beside::{self, Entrance};
 use super::driver::{Driver, Parts};
 use super::events::EventHub;
 use super::feed::Feed;
 use super::handle::Run;
-use super::journal::Journal;
+use super::journal::{Beginning, Journal};
 use super::options::RunOptions;
 use super::survivors::Search;
 use super::sync::{Condvar, is_model};
@@ -13,11 +14,13 @@ use super::tasks::{Surroundings, Tasks};
 use super::trace::{self, Trace};
 use super::workers::Workers;
 use super::{sampling, timer};
-use crate::error::Fault;
+use crate::error::{Code, Fault};
 use crate::history::store;
 use crate::operation::FailureStrategy;
 use crate::plan::Plan;
+use crate::record::Fingerprint;
 use crate::record::disk::{Disk, Files};
+use crate::resume::{self, Key, Takeover};
 use crate::scheduler::Scheduler;
 use crate::work::gate::Gate;
 use crate::work::runtime;
@@ -52,11 +55,26 @@ impl Run {
         tag: u64,
     ) -> Result<Arc<Self>, Fault> {
         let retry = options.compile_retry()?;
+        let mut options = options;
+        let fingerprints = fingerprints(&plan, &mut options);
+        let mut takeover = match &options.resume {
+            Some(resume) => Some(resume::take_over(&*disk, &options.store(), &plan, &fingerprints, resume)?),
+            None => None,
+        };
         // Its beginning tells it from others, so that a few letters name it.
         let uuid = uuid::Uuid::new_v4();
         let about =
             Arc::new(About { id: uuid.to_string(), plan, options, retry, started_at: Timestamp::now() });
-        let (journal, mut warning) = Journal::start(Arc::clone(&disk), Arc::clone(&about))?;
+        let entrance = about.options.beside.map(|_| Entrance::enter(&about.options.store()));
+        let side_by_side = look_beside(&about.options)?;
+        let beginning = Beginning::of(fingerprints, takeover.as_mut());
+        let (journal, mut warning) = Journal::start(Arc::clone(&disk), Arc::clone(&about), beginning)?;
+        if let Some(takeover) = &mut takeover {
+            takeover.release();
+        }
+        drop(entrance);
+        let Takeover { carried, kept_from, .. } = takeover.unwrap_or_default();
+        let undoes = carried.undo || about.options.failure == FailureStrategy::Rollback;
         let runtime = if is_model() { None } else { Some(runtime::handle()?) };
         let About { plan, options, .. } = &*about;
         let settings = options.settings(plan, about.retry.as_ref(), uuid.as_u64_pair().1);
@@ -72,18 +90,19 @@ impl Run {
         };
         let driver = |run: Weak<Self>| {
             let parts = Parts {
-                scheduler: Scheduler::new(Arc::clone(plan), settings),
-                workers: Workers::new(plan, options.failure == FailureStrategy::Rollback, Arc::clone(&bell)),
+                scheduler: Scheduler::carrying(Arc::clone(plan), settings, carried),
+                workers: Workers::new(plan, undoes, Arc::clone(&bell)),
                 tasks: Tasks::new(run, surroundings),
                 journal,
                 feed: Feed::new(tag, hub),
                 trace,
+                kept_from,
                 timer: Arc::clone(&bell_of_timer),
             };
             Driver::new(Arc::clone(&about), parts)
         };
         let run = Self::new(Arc::clone(&about), Arc::clone(&bell), Arc::clone(&bell_of_timer), gate, driver);
-        if let Some(message) = warning {
+        for message in side_by_side.into_iter().chain(warning) {
             run.driver.lock().warn(message);
         }
         run.look_for_survivors();
@@ -111,6 +130,37 @@ impl Run {
             }
         }));
     }
+}
+
+impl Run {
+    /// What a run with these options would take over from an earlier one.
+    ///
+    /// # Errors
+    /// As a start that resumes or undoes a run, and [`Code::MalformedOptions`](crate::error::Code::MalformedOptions) when
+    /// the options name none.
+    pub fn preview_resume(plan: &Plan, mut options: RunOptions) -> Result<resume::Report, Fault> {
+        let fingerprints = fingerprints(plan, &mut options);
+        let resume = options.resume.as_ref().ok_or_else(|| {
+            Fault::new(Code::MalformedOptions, "the options of the run name no run that it resumes or undoes")
+        })?;
+        resume::preview(&Files, &options.store(), plan, &fingerprints, resume)
+    }
+}
+
+/// A warning when another run of the same lab is under way, or a fault.
+fn look_beside(options: &RunOptions) -> Result<Option<String>, Fault> {
+    let Some(beside) = options.beside else { return Ok(None) };
+    beside::check(&options.store(), &options.name, options.source.as_deref(), beside)
+}
+
+/// By what the operations of a run are known again. Runs without a record are never resumed.
+fn fingerprints(plan: &Plan, options: &mut RunOptions) -> Vec<Fingerprint> {
+    let contents = std::mem::take(&mut options.contents);
+    if !options.writes_files() && options.resume.is_none() {
+        return Vec::new();
+    }
+    // Without a key values are not compared, and nothing else is different.
+    resume::fingerprint::all(plan, &contents, Key::beside(&options.store()).ok().as_ref())
 }
 
 /// What a run tells of its own working. A log that cannot be written stops no run.

@@ -33,6 +33,7 @@ fn node(state: State) -> String {
 /// What happens, in a word or two.
 fn label(change: Change) -> String {
     match change {
+        Change::Keep => "kept from an earlier run".to_owned(),
         Change::Activate => "rollback begins".to_owned(),
         Change::Ready => "all it waits for has ended".to_owned(),
         Change::Admit => "admitted".to_owned(),

@@ -3,6 +3,7 @@
 use super::consequence::Consequence;
 use super::machine::Scheduler;
 use super::messages::{Command, SkipReason};
+use super::rollback::Cause;
 use super::state::{Halt, StopReason};
 use crate::graph::OpId;
 use crate::operation::{FailureStrategy, StopMode, Trigger};
@@ -10,10 +11,19 @@ use crate::operation::{FailureStrategy, StopMode, Trigger};
 impl Scheduler {
     /// Whether an operation may start although the run was called off.
     pub(super) fn survives(&self, op: OpId) -> bool {
-        let always = self.is_compensation(op) || self.progress[op.index()].facts.trigger == Trigger::Always;
+        // Undoing is all that an undo does, so it is called off like any other work.
+        let always = if self.is_compensation(op) {
+            !self.rollback.is_undo()
+        } else {
+            self.progress[op.index()].facts.trigger == Trigger::Always
+        };
         match self.halt {
             Halt::None => true,
-            Halt::Failure => always || self.progress[op.index()].facts.trigger == Trigger::AnyFailed,
+            Halt::Failure => {
+                always
+                    || self.is_compensation(op)
+                    || self.progress[op.index()].facts.trigger == Trigger::AnyFailed
+            }
             Halt::Graceful => always,
             Halt::Hard => false,
         }
@@ -25,7 +35,7 @@ impl Scheduler {
         match self.settings.failure {
             FailureStrategy::Continue => return,
             FailureStrategy::Stop | FailureStrategy::Retry => {}
-            FailureStrategy::Rollback => self.rollback.decide(op),
+            FailureStrategy::Rollback => self.rollback.decide(Cause::Failure(op)),
         }
         if self.call_off(Halt::Failure, SkipReason::RunStopped(op), out) && self.settings.cancel_running {
             self.stop_running_later(StopReason::RunStopped, StopMode::OWN_GRACE);

@@ -6,6 +6,7 @@
 
 use super::admission::Admission;
 use super::ageing::Ageing;
+use super::carried::Carried;
 use super::consequence::{Consequence, Consequences};
 use super::guard::Guard;
 use super::messages::{Command, Settings, SkipReason};
@@ -40,6 +41,8 @@ pub struct Scheduler {
     pub(super) timers: Timers,
     pub(super) consequences: Consequences,
     pub(super) rollback: Rollback,
+    /// What it takes over from an earlier run, until it begins.
+    pub(super) carried: Carried,
     pub(super) tally: Tally,
     /// Whether there is anything but monitors.
     pub(super) has_work: bool,
@@ -122,6 +125,7 @@ impl Scheduler {
             timers: Timers::default(),
             consequences: Consequences::default(),
             rollback: Rollback::default(),
+            carried: Carried::default(),
             tally: Tally {
                 outstanding: ordinary,
                 unfinished: plan.len(),
@@ -144,6 +148,11 @@ impl Scheduler {
             plan,
             settings,
         }
+    }
+
+    /// The same, with what an earlier run of these operations has left.
+    pub fn carrying(plan: Arc<Plan>, settings: Settings, carried: Carried) -> Self {
+        Self { carried, ..Self::new(plan, settings) }
     }
 
     /// Where an operation is.
@@ -284,8 +293,13 @@ impl Scheduler {
                 (on.failure, on.not_triggered)
             }
             SkipReason::HeldByService(_) => (true, false),
-            SkipReason::NotTriggered | SkipReason::NothingToWatch => (false, true),
-            SkipReason::RunStopped(_) | SkipReason::RunCanceled | SkipReason::RunTimeout => (false, false),
+            SkipReason::NotTriggered | SkipReason::NothingToWatch | SkipReason::NothingToUndo => {
+                (false, true)
+            }
+            SkipReason::RunStopped(_)
+            | SkipReason::RunCanceled
+            | SkipReason::RunTimeout
+            | SkipReason::OutcomeUnknown => (false, false),
         };
         let flags = &mut self.progress[op.index()].flags;
         (flags.failure, flags.not_triggered) = (failure, not_triggered);
@@ -296,7 +310,7 @@ impl Scheduler {
     }
 
     /// What follows from every end, however it came.
-    fn has_ended(&mut self, op: OpId) {
+    pub(super) fn has_ended(&mut self, op: OpId) {
         if !self.is_compensation(op) {
             self.consequences.push(Consequence::Settle(op));
         }

@@ -117,6 +117,10 @@ pub enum SkipReason {
     NothingToWatch,
     /// A service keeps what it needs, and nothing that could end the service is left to run.
     HeldByService(OpId),
+    /// An earlier run died while it was at work, and it is not to be run again.
+    OutcomeUnknown,
+    /// The run undoes what another one has done, and this one had not succeeded there.
+    NothingToUndo,
 }
 
 /// What must be done or made known, in this order.
@@ -126,6 +130,8 @@ pub enum Command {
     Start(OpId, u32),
     /// Take back what was handed out and not yet taken. A `Skipped` or an `Ended` follows.
     Withdraw(OpId, u32),
+    /// The operation had succeeded in an earlier run and counts as succeeded.
+    Kept(OpId),
     /// The operation runs.
     Started(OpId, u32),
     /// The service is ready.

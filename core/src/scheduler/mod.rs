@@ -13,6 +13,7 @@
 //! | may one more start | `dispatch.rs`, [`admission`] |
 //! | how does none wait for ever | [`ageing`] |
 //! | what if the machine itself is at its limit | [`guard`] |
+//! | what does a run take over from an earlier one | `carried.rs` |
 //! | when has an operation all it waits for | `trigger.rs` |
 //! | what becomes of an attempt that has ended | `attempt.rs` |
 //! | when is a failed attempt followed by another | `retry.rs` |
@@ -27,6 +28,7 @@
 pub mod admission;
 pub mod ageing;
 mod attempt;
+mod carried;
 mod consequence;
 #[cfg(test)]
 mod diagram;
@@ -53,6 +55,7 @@ pub mod timers;
 mod trigger;
 mod undo;
 
+pub use carried::Carried;
 pub use explain::Waiting;
 pub use guard::{GuardLimits, GuardReason};
 pub use machine::Scheduler;

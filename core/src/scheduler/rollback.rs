@@ -5,27 +5,40 @@
 
 use crate::graph::{Graph, OpId};
 
+/// Why what had succeeded is undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// This operation failed.
+    Failure(OpId),
+    /// That is what the run is for.
+    Undo,
+}
+
 /// How far a rollback is.
 #[derive(Debug, Default)]
 pub(super) struct Rollback {
-    /// The failure that asks for it.
-    culprit: Option<OpId>,
+    cause: Option<Cause>,
     begun: bool,
     /// By declared operation: dependents that have not been undone. Empty before it begins.
     dependents_left: Box<[u32]>,
 }
 
 impl Rollback {
-    /// The run is to be rolled back because of this failure; the first one counts.
-    pub(super) fn decide(&mut self, culprit: OpId) {
-        self.culprit.get_or_insert(culprit);
+    /// The run is to be rolled back; the first cause counts.
+    pub(super) fn decide(&mut self, cause: Cause) {
+        self.cause.get_or_insert(cause);
     }
 
-    /// The failure that asks for a rollback that has not begun. Answers once.
-    pub(super) fn take_decision(&mut self) -> Option<OpId> {
-        let culprit = self.culprit.filter(|_| !self.begun)?;
+    /// Why a rollback that has not begun is asked for. Answers once.
+    pub(super) fn take_decision(&mut self) -> Option<Cause> {
+        let cause = self.cause.filter(|_| !self.begun)?;
         self.begun = true;
-        Some(culprit)
+        Some(cause)
+    }
+
+    /// Whether undoing is what the run is for.
+    pub(super) fn is_undo(&self) -> bool {
+        self.cause == Some(Cause::Undo)
     }
 
     /// Whether it has begun, and there is something to undo.

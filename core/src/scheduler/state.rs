@@ -43,6 +43,10 @@ pub enum RunStatus {
     Failed,
     /// Somebody canceled it.
     Canceled,
+    /// It undid what another run had done, and every compensation succeeded.
+    Undone,
+    /// It undid what another run had done, and not every compensation succeeded.
+    PartiallyUndone,
 }
 
 /// Why an operation is ordered to stop.
@@ -118,6 +122,8 @@ pub enum State {
 /// What can happen to an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
+    /// It had succeeded in an earlier run, and that counts.
+    Keep,
     /// The run is rolled back, and what this compensation undoes had succeeded.
     Activate,
     /// All it waits for has ended as it should.
@@ -141,10 +147,19 @@ pub enum Change {
 impl Change {
     /// Every change there is.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Activate, Self::Ready, Self::Admit, Self::Begin, Self::Serve, Self::BackOff, Self::Resume]
-            .into_iter()
-            .chain(StopReason::ALL.into_iter().map(Self::Stop))
-            .chain(Status::ALL.into_iter().map(Self::End))
+        [
+            Self::Keep,
+            Self::Activate,
+            Self::Ready,
+            Self::Admit,
+            Self::Begin,
+            Self::Serve,
+            Self::BackOff,
+            Self::Resume,
+        ]
+        .into_iter()
+        .chain(StopReason::ALL.into_iter().map(Self::Stop))
+        .chain(Status::ALL.into_iter().map(Self::End))
     }
 }
 
@@ -164,7 +179,7 @@ impl State {
         use Status::*;
         let legal = match self {
             State::Dormant => matches!(change, Change::Activate),
-            State::Waiting => matches!(change, Change::Ready | Change::End(Skipped)),
+            State::Waiting => matches!(change, Change::Keep | Change::Ready | Change::End(Skipped)),
             // What has failed before and will not be tried again ends as that failure, or with its run.
             State::Ready => {
                 matches!(change, Change::Admit | Change::End(Skipped | Failed | TimedOut | Canceled))
@@ -199,6 +214,7 @@ impl State {
             State::Ended(_) => false,
         };
         legal.then_some(match change {
+            Change::Keep => State::Ended(Succeeded),
             Change::Activate => State::Waiting,
             Change::Ready | Change::Resume => State::Ready,
             Change::Admit => State::Admitted,
@@ -275,6 +291,7 @@ mod tests {
         use Status::*;
         use StopReason::*;
         match change {
+            Change::Keep => (state == Waiting).then_some(Ended(Succeeded)),
             Change::Activate => (state == Dormant).then_some(Waiting),
             Change::Ready => (state == Waiting).then_some(Ready),
             Change::Admit => (state == Ready).then_some(Admitted),
@@ -320,9 +337,9 @@ mod tests {
                 *if after.is_some() { &mut legal } else { &mut refused } += 1;
             }
         }
-        // 7 plain states, 7 of stopping and 6 of ended; 7 plain changes, 7 stops and 6 ends.
-        assert_eq!((State::all().count(), Change::all().count()), (20, 20));
-        assert_eq!((legal, refused), (48, 352));
+        // 7 plain states, 7 of stopping and 6 of ended; 8 plain changes, 7 stops and 6 ends.
+        assert_eq!((State::all().count(), Change::all().count()), (20, 21));
+        assert_eq!((legal, refused), (49, 371));
     }
 
     #[test]

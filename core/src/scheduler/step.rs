@@ -63,6 +63,7 @@ impl Scheduler {
     fn begin(&mut self, out: &mut Vec<Command>) {
         self.started = true;
         self.arm_run_limit();
+        self.take_over(out);
         for op in self.plan.ids() {
             if self.progress[op.index()].waiting_for == 0 && self.state(op) == State::Waiting {
                 self.decide(op, out);
@@ -177,6 +178,8 @@ impl Scheduler {
         let tally = &self.tally;
         if self.canceled {
             RunStatus::Canceled
+        } else if self.rollback.is_undo() {
+            self.undo_status()
         } else if tally.unsuccessful == 0 && self.settings.incomplete {
             RunStatus::PartiallySucceeded
         } else if tally.unsuccessful == 0 {

@@ -37,6 +37,7 @@ impl Bench {
         out.iter()
             .map(|command| match *command {
                 Command::Start(op, _) => format!("start {}", name(op)),
+                Command::Kept(op) => format!("kept {}", name(op)),
                 Command::Withdraw(op, _) => format!("withdraw {}", name(op)),
                 Command::Started(op, _) => format!("started {}", name(op)),
                 Command::Serving(op, _) => format!("serving {}", name(op)),

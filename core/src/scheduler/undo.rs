@@ -2,11 +2,12 @@
 //!
 //! It begins when everything that was running has ended, so that nothing is undone while something still builds
 //! on it. A service is stopped when its turn comes, and then undone. A compensation that fails is reported, and
-//! the others go on.
+//! the others go on; in a run that does nothing but undo, what its operation was built on is left as it is.
 
 use super::machine::Scheduler;
 use super::messages::Command;
-use super::state::{Change, Halt, State, StopReason};
+use super::rollback::Cause;
+use super::state::{Change, Halt, State, Status, StopReason};
 use crate::graph::OpId;
 use crate::operation::StopMode;
 use std::sync::Arc;
@@ -14,10 +15,11 @@ use std::sync::Arc;
 impl Scheduler {
     /// Begins a rollback that was decided. False when there is none to begin.
     pub(super) fn begin_rollback(&mut self, out: &mut Vec<Command>) -> bool {
-        if self.halt == Halt::Hard {
+        // Undoing is all that an undo does, so whoever calls it off means the compensations too.
+        if self.halt == Halt::Hard || self.rollback.is_undo() && self.halt == Halt::Graceful {
             return false;
         }
-        let Some(culprit) = self.rollback.take_decision() else { return false };
+        let Some(cause) = self.rollback.take_decision() else { return false };
         let plan = Arc::clone(&self.plan);
         let mut needed = false;
         for op in plan.compensations() {
@@ -29,7 +31,9 @@ impl Scheduler {
         if !needed {
             return false;
         }
-        out.push(Command::RollingBack(culprit));
+        if let Cause::Failure(culprit) = cause {
+            out.push(Command::RollingBack(culprit));
+        }
         let first = self.rollback.begin(plan.graph());
         self.undo_all(first, out);
         true
@@ -61,6 +65,9 @@ impl Scheduler {
     /// a service whose turn to be undone had come now is.
     pub(super) fn undo(&mut self, ended: OpId, out: &mut Vec<Command>) {
         let op = match self.plan.compensates(ended) {
+            Some(_) if self.rollback.is_undo() && self.state(ended) != State::Ended(Status::Succeeded) => {
+                return self.leave_what_it_was_built_on(ended, out);
+            }
             Some(op) => op,
             None => {
                 let undo = self.plan.compensation_of(ended);

@@ -25,6 +25,21 @@ impl Identity {
     pub fn is_running(&self) -> bool {
         self.start_time.is_some() && os::start_time(self.pid) == self.start_time
     }
+
+    /// Whether it is there and can still do something: a zombie that nobody has waited for does not count.
+    pub fn is_alive(&self) -> bool {
+        self.is_running() && !is_zombie(self.pid)
+    }
+}
+
+#[cfg(unix)]
+fn is_zombie(pid: u32) -> bool {
+    os::rows().iter().any(|row| row.pid == pid && row.zombie)
+}
+
+#[cfg(not(unix))]
+fn is_zombie(_: u32) -> bool {
+    false
 }
 
 #[cfg(test)]
@@ -38,5 +53,24 @@ mod tests {
         assert!(this.is_running());
         assert!(!Identity { start_time: this.start_time.map(|time| time + 1), ..this }.is_running());
         assert!(!Identity { start_time: None, ..this }.is_running());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_has_ended_and_nobody_has_waited_for_is_there_and_not_alive() {
+        let mut child = std::process::Command::new("sh")
+            .args(["-c", "read x"])
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let identity = Identity::of(child.id());
+        assert!(identity.is_alive());
+        drop(child.stdin.take());
+        while identity.is_alive() {
+            std::thread::yield_now();
+        }
+        assert!(identity.is_running(), "a zombie");
+        child.wait().unwrap();
+        assert!(!identity.is_running());
     }
 }

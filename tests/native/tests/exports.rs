@@ -307,7 +307,7 @@ fn releasing_a_run_in_use_ends_it_for_its_waiting_workers() {
 
 #[test]
 fn a_null_pointer_with_a_length_and_an_impossible_length_are_faults() {
-    for name in ["lab_plan_compile", "lab_history"] {
+    for name in ["lab_plan_compile", "lab_history", "lab_run_find"] {
         let null = with_bytes(name, b"", |call, _, _| unsafe { call(ptr::null(), 10) });
         assert_eq!(number(null).unwrap_err()["id"], "LabRunner.NullArgument");
         let huge = with_bytes(name, b"{}", |call, data, _| unsafe { call(data, u64::MAX) });
@@ -399,14 +399,58 @@ fn what_is_not_utf8_or_not_json_or_not_the_shape_is_a_fault() {
     for options in [json!({}), json!({ "max_concurrency": 0 }), json!({ "max_concurrency": 1, "oops": 1 })] {
         assert_eq!(start(plan, &options).unwrap_err()["id"], "LabRunner.MalformedOptions", "{options}");
     }
-    let query =
-        with_bytes("lab_history", br#"{"nmae":"x"}"#, |call, data, length| unsafe { call(data, length) });
-    assert_eq!(document(query).unwrap_err()["id"], "LabRunner.MalformedQuery");
+    for name in ["lab_history", "lab_run_find"] {
+        let query = with_bytes(name, br#"{"nmae":"x"}"#, |call, data, length| unsafe { call(data, length) });
+        assert_eq!(document(query).unwrap_err()["id"], "LabRunner.MalformedQuery");
+    }
     let run = start(plan, &json!({ "max_concurrency": 1 })).unwrap();
     assert_eq!(complete(run, 0, 1, b"{\xff").unwrap_err()["id"], "LabRunner.MalformedOptions");
     assert_eq!(cancel(run, 9).unwrap_err()["id"], "LabRunner.InvalidValue");
     cancel(run, 0).unwrap();
     release(run).unwrap();
+    release(plan).unwrap();
+}
+
+#[test]
+fn a_run_is_found_previewed_and_resumed() {
+    let root = tempfile::tempdir().unwrap();
+    let plan = compile(&scripts(&[("a", &[]), ("b", &["a"])])).unwrap();
+    let options = json!({ "name": "lab", "max_concurrency": 1, "journal": true, "root": root.path() });
+    let run = start(plan, &options).unwrap();
+    assert_eq!(take(run, 1, WAIT).state, LabTicket::WORK);
+    complete(run, 0, 1, b"").unwrap();
+    assert_eq!(take(run, 1, WAIT).state, LabTicket::WORK);
+    complete(run, 1, 1, br#"{"status":"failed"}"#).unwrap();
+    let first = result(run).unwrap();
+    release(run).unwrap();
+    let query = json!({ "root": root.path(), "id": first["run"] }).to_string();
+    let found =
+        with_bytes("lab_run_find", query.as_bytes(), |call, data, length| unsafe { call(data, length) });
+    let found = document(found).unwrap();
+    assert_eq!((&found["run"], &found["status"]), (&first["run"], &json!("Failed")));
+    assert_eq!(found["operations"], json!(["a", "b"]));
+    let mut resume = options.clone();
+    let preview = |options: &serde_json::Value| {
+        let call = export!("lab_resume_preview", fn(u64, *const u8, u64) -> LabReply);
+        let bytes = options.to_string().into_bytes();
+        document(unsafe { call(plan, bytes.as_ptr(), bytes.len() as u64) })
+    };
+    assert_eq!(preview(&resume).unwrap_err()["id"], "LabRunner.MalformedOptions", "it names no run");
+    resume["resume"] = json!({ "directory": found["directory"] });
+    let said = preview(&resume).unwrap();
+    let actions: Vec<_> =
+        said["operations"].as_array().unwrap().iter().map(|it| it["action"].clone()).collect();
+    assert_eq!(actions, ["keep", "rerun"]);
+    let run = start(plan, &resume).unwrap();
+    assert_eq!(take(run, 1, WAIT).operation, 1, "a is kept");
+    complete(run, 1, 1, b"").unwrap();
+    let second = result(run).unwrap();
+    assert_eq!(
+        (&second["status"], &second["operations"][0]["kept_from"]),
+        (&json!("Succeeded"), &first["run"])
+    );
+    release(run).unwrap();
+    assert_eq!(start(plan, &resume).unwrap_err()["id"], "LabRunner.RunResumed");
     release(plan).unwrap();
 }
 

@@ -52,6 +52,9 @@ pub struct Settings {
     pub retry: Option<RetryPolicy>,
     /// How much there is of what operations need.
     pub limits: ResourceLimits,
+    /// Whether the lab is refused while another run of it is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub single: Option<bool>,
     /// How far scripts that do not say so themselves are kept apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isolation: Option<Isolation>,

@@ -30,6 +30,8 @@ pub(in crate::config) fn take(lab: &mut Fields<'_>, findings: &mut Findings<'_>)
         settings.failure = failure(&mut fields, findings);
         settings.cancel_running =
             fields.take(&["cancel-running"], findings).and_then(|entry| fields::boolean(entry, findings));
+        settings.single =
+            fields.take(&["single"], findings).and_then(|entry| fields::boolean(entry, findings));
         settings.order = order(&mut fields, findings);
         settings.limits = fields
             .take(&["resource-limits"], findings)

@@ -72,6 +72,8 @@ pub(super) struct Settings {
     continue_on_error: Option<Flag>,
     /// Whether a failure that stops the run also stops what runs.
     cancel_running: Option<Flag>,
+    /// Whether the lab is refused while another run of it is under way.
+    single: Option<Flag>,
     /// How operations that are ready at the same time are ranked.
     #[schemars(extend("x-aliases" = ["mode"]))]
     orchestration_mode: Option<OrchestrationMode>,

@@ -73,6 +73,25 @@ impl Work {
         }
     }
 
+    /// What it does, and the values that it gets, as far as they make it the same work again; nothing of a script. The
+    /// folder and the environment of a program come from the session that declares it, and are not among it.
+    pub fn content(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        match self {
+            Self::Script => None,
+            Self::Process(spec) => {
+                let program = ProcessSpec {
+                    arguments: Vec::new(),
+                    environment: BTreeMap::new(),
+                    working_directory: None,
+                    ..(**spec).clone()
+                };
+                let program = serde_json::to_vec(&program).unwrap_or_default();
+                Some((program, serde_json::to_vec(&spec.arguments).unwrap_or_default()))
+            }
+            Self::Stop { service } => Some((service.clone().into_bytes(), Vec::new())),
+        }
+    }
+
     /// The service that it stops, by name or id.
     pub fn stops(&self) -> Option<&String> {
         match self {

@@ -3,12 +3,13 @@
 //! `PROPTEST_CASES` sets how many worlds are tried. A world that breaks a promise is written to
 //! `proptest-regressions/` beside `src`, to be committed; it is tried first from then on.
 
+mod crash;
 mod observer;
 mod world;
 
-use super::Scheduler;
 use super::messages::{Command, Input, Verdict};
 use super::state::{Change, State};
+use super::{Carried, Scheduler};
 use crate::graph::OpId;
 use crate::operation::StopMode;
 use crate::plan::Plan;
@@ -108,9 +109,14 @@ fn start(world: &World, plan: &Plan, now: u64, (op, attempt): (OpId, u32), agend
 
 /// Runs a world to its end and checks every promise on the way.
 fn simulate(world: &World) -> Result<Trace, TestCaseError> {
+    live(world, Carried::default(), usize::MAX)
+}
+
+/// One life of a run in a world: to its end, or until so many entries of its journal have been written.
+fn live(world: &World, carried: Carried, entries: usize) -> Result<Trace, TestCaseError> {
     let plan = Arc::new(world.plan());
-    let mut scheduler = Scheduler::new(Arc::clone(&plan), world.settings());
-    let mut observer = Observer::new(world, &plan);
+    let mut scheduler = Scheduler::carrying(Arc::clone(&plan), world.settings(), carried.clone());
+    let mut observer = Observer::new(world, &plan, carried);
     let mut agenda = Agenda::default();
     for &(at, hard) in &world.cancels {
         agenda.plan(at, Input::Cancel(if hard { StopMode::Kill } else { StopMode::OWN_GRACE }));
@@ -139,6 +145,10 @@ fn simulate(world: &World) -> Result<Trace, TestCaseError> {
             obey(world, &plan, now, command, &mut agenda);
         }
         observer.check_states(&scheduler)?;
+        let written = trace.commands.iter().filter(|(_, command)| crash::is_entry(command)).count();
+        if written >= entries {
+            return Ok(trace);
+        }
         if let Some(status) = observer.finished() {
             observer.check_end(status)?;
             trace.seen = std::mem::take(&mut scheduler.seen);
@@ -179,7 +189,9 @@ fn every_legal_change_of_state_happens_and_no_other() {
     let mut missing = legal.clone();
     for _ in 0..30_000 {
         let world = worlds().new_tree(&mut runner).unwrap().current();
-        for change in simulate(&world).unwrap().seen {
+        let carried = Carried { kept: vec![OpId(0)], ..Carried::default() };
+        let resumed = live(&world, carried, usize::MAX).unwrap().seen;
+        for change in simulate(&world).unwrap().seen.into_iter().chain(resumed) {
             assert!(legal.contains(&change), "{change:?} is not in the table");
             missing.remove(&change);
         }

@@ -1,7 +1,9 @@
 //! An observer of the simulation: it keeps books of its own, by rules written down a second time, and compares.
 
 use super::super::guard::SAMPLE_LIFETIME_MS;
-use super::super::{Command, Input, RunStatus, Scheduler, SkipReason, State, Status, StopCause, StopReason};
+use super::super::{
+    Carried, Command, Input, RunStatus, Scheduler, SkipReason, State, Status, StopCause, StopReason,
+};
 use super::world::{Actor, Kind, MEMORY, World};
 use crate::graph::OpId;
 use crate::operation::{FailureStrategy, LockMode, StopMode, Trigger};
@@ -41,12 +43,14 @@ pub(super) struct Observer<'a> {
     /// The run's own limit has passed.
     late: bool,
     rolling_back: bool,
+    /// What the run takes over from an earlier one.
+    carried: Carried,
     sample: Option<(u64, u64)>,
     finished: Option<RunStatus>,
 }
 
 impl<'a> Observer<'a> {
-    pub(super) fn new(world: &'a World, plan: &Arc<Plan>) -> Self {
+    pub(super) fn new(world: &'a World, plan: &Arc<Plan>, carried: Carried) -> Self {
         Self {
             world,
             plan: Arc::clone(plan),
@@ -66,7 +70,8 @@ impl<'a> Observer<'a> {
             open: 3,
             canceled: false,
             late: false,
-            rolling_back: false,
+            rolling_back: carried.undo,
+            carried,
             sample: None,
             finished: None,
         }
@@ -117,6 +122,10 @@ impl<'a> Observer<'a> {
             Command::Start(op, attempt) => {
                 self.check_start(op, attempt)?;
                 self.check_ageing(op, ready)?;
+            }
+            Command::Kept(op) => {
+                prop_assert!(self.carried.kept.contains(&op) && self.attempts.is_empty());
+                self.end(op, Status::Succeeded)?;
             }
             Command::Withdraw(op, _) => {
                 self.slots.remove(&op);
@@ -176,7 +185,7 @@ impl<'a> Observer<'a> {
                     SkipReason::Dependency(on) if self.not_due.contains(&on) => {
                         self.not_due.insert(op);
                     }
-                    SkipReason::NotTriggered | SkipReason::NothingToWatch => {
+                    SkipReason::NotTriggered | SkipReason::NothingToWatch | SkipReason::NothingToUndo => {
                         self.not_due.insert(op);
                     }
                     SkipReason::HeldByService(_) => self.fail(op),
@@ -220,6 +229,7 @@ impl<'a> Observer<'a> {
             None => self.check_dependencies(op)?,
         }
         let needed = match (self.plan.compensates(op).is_some(), self.actor(op).trigger) {
+            (true, _) if self.carried.undo => 2,
             (true, _) | (_, Trigger::Always) => 1,
             (_, Trigger::AnyFailed) => 2,
             _ => 3,
@@ -265,6 +275,17 @@ impl<'a> Observer<'a> {
     fn check_skip(&self, op: OpId, reason: SkipReason) -> Verdict {
         let graph = self.plan.graph();
         let holds = match reason {
+            SkipReason::Dependency(on) if self.plan.compensates(op).is_some() => {
+                self.carried.undo
+                    && self.endings.get(&on).is_some_and(|&status| status != Status::Succeeded)
+                    && self
+                        .plan
+                        .compensates(on)
+                        .zip(self.plan.compensates(op))
+                        .is_some_and(|(on, op)| self.comes_before(op, on))
+            }
+            SkipReason::OutcomeUnknown => self.carried.left_out.contains(&op),
+            SkipReason::NothingToUndo => self.carried.undo && !self.carried.kept.contains(&op),
             SkipReason::Dependency(on) => {
                 graph.dependencies.of(op).contains(&on)
                     && !self.plan.is_weak(on, op)
@@ -294,6 +315,12 @@ impl<'a> Observer<'a> {
         Ok(())
     }
 
+    /// Whether one operation must end before another one starts, directly or not.
+    fn comes_before(&self, first: OpId, then: OpId) -> bool {
+        let on = self.plan.graph().dependencies.of(then);
+        on.iter().any(|&on| on == first || self.comes_before(first, on))
+    }
+
     /// Everything that depends on it, directly or not, has been undone before.
     fn check_compensation(&self, of: OpId) -> Verdict {
         prop_assert!(self.rolling_back);
@@ -303,7 +330,10 @@ impl<'a> Observer<'a> {
                 if let Some(compensation) = self.plan.compensation_of(dependent)
                     && self.had_succeeded(dependent)
                 {
-                    let undone = self.endings.contains_key(&compensation);
+                    let undone = match self.endings.get(&compensation) {
+                        Some(&status) => !self.carried.undo || status == Status::Succeeded,
+                        None => false,
+                    };
                     prop_assert!(undone, "{of:?} is undone before {dependent:?}");
                 }
                 stack.push(dependent);
@@ -451,6 +481,14 @@ impl<'a> Observer<'a> {
         if self.canceled {
             return RunStatus::Canceled;
         }
+        if self.carried.undo {
+            let left = |op: OpId| {
+                self.plan.compensates(op).is_some_and(|of| self.carried.kept.contains(&of))
+                    && self.endings.get(&op) != Some(&Status::Succeeded)
+            };
+            let some_left = self.plan.compensations().any(left);
+            return if some_left { RunStatus::PartiallyUndone } else { RunStatus::Undone };
+        }
         if self.plan.ids().filter(due).all(succeeded) {
             let all = !self.world.incomplete;
             return if all { RunStatus::Succeeded } else { RunStatus::PartiallySucceeded };
@@ -470,7 +508,10 @@ impl<'a> Observer<'a> {
             prop_assert!(self.endings.contains_key(&op), "{op:?} never ended");
         }
         for op in self.plan.compensations() {
-            let owed = self.rolling_back && self.attempts.contains_key(&op);
+            let is_to_be_undone = self.carried.undo
+                && self.open > 1
+                && self.plan.compensates(op).is_some_and(|of| self.had_succeeded(of));
+            let owed = self.rolling_back && self.attempts.contains_key(&op) || is_to_be_undone;
             prop_assert!(!owed || self.endings.contains_key(&op), "{op:?} never ended");
             prop_assert!(self.rolling_back || !self.endings.contains_key(&op));
         }

@@ -1,0 +1,243 @@
+//! A run whose process is killed at random moments is resumed: nothing that had ended runs again, nothing is lost, it
+//! ends as an uninterrupted run does, and no process is left.
+//!
+//! `LABRUNNER_KILLS` sets how many moments are tried, `LABRUNNER_KILL_SEED` makes them the same again. The moment is an
+//! entry of the journal that the process reports, never a time.
+
+use super::testing::program;
+use super::{EventHub, EventKind, Outcome, Run, RunOptions, Ticket};
+use crate::operation::{Operation, ProbeCheck, Work};
+use crate::plan::tests::{plan, script};
+use crate::random;
+use crate::record::disk::Files;
+use crate::record::state::Stage;
+use crate::record::{Record, What};
+use crate::resume::ResumeOptions;
+use crate::scheduler::{RunStatus, Status};
+use crate::work::process::listener_program;
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+const OPERATIONS: usize = 200;
+const SERVICES: usize = 4;
+const SOON: Duration = Duration::from_secs(120);
+
+/// Where the process that is to be killed works.
+const FOLDER: &str = "LABRUNNER_TEST_KILL_FOLDER";
+
+/// The operations: services, programs and scripts, each of which writes its name to a file when it is done.
+fn operations(folder: &Path) -> Vec<Operation> {
+    let file = folder.join("done");
+    let name = |at: usize| format!("op{at}");
+    let addresses = addresses(folder);
+    let mut addresses = addresses.iter();
+    let mut operations = Vec::new();
+    for at in 0..OPERATIONS {
+        // A wide graph with long ways through it.
+        let on: Vec<String> = [at / 3, at / 2].into_iter().filter(|&on| on < at).map(name).collect();
+        let on: Vec<&str> = on.iter().map(String::as_str).collect();
+        operations.push(match at % 50 {
+            7 => {
+                let ready = format!("echo {} >> '{}';", name(at), file.display());
+                let address = addresses.next().unwrap();
+                let check = ProbeCheck::Tcp(address.clone());
+                let service = listener_program::service(&ready, address, check, "");
+                Operation { work: Work::Process(Box::new(service)), ..script(&name(at), &on) }
+            }
+            it if it % 2 == 0 => {
+                program(&name(at), &on, &format!("echo {} >> '{}'", name(at), file.display()))
+            }
+            _ => script(&name(at), &on),
+        });
+    }
+    operations
+}
+
+/// Where the services listen: the same in each life, for another address is another service.
+fn addresses(folder: &Path) -> Vec<String> {
+    let file = folder.join("addresses");
+    if !file.exists() {
+        let free: Vec<String> = (0..SERVICES).map(|_| listener_program::free_address()).collect();
+        std::fs::write(&file, free.join("\n")).unwrap();
+    }
+    std::fs::read_to_string(&file).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn options(folder: &Path, resume: Option<ResumeOptions>) -> RunOptions {
+    RunOptions {
+        name: "killed".to_owned(),
+        journal: true,
+        root: Some(folder.join("runs")),
+        resume,
+        ..RunOptions::new(6)
+    }
+}
+
+/// Runs it to its end, with two workers, and reports each entry of the journal once it is there.
+fn run(folder: &Path, resume: Option<ResumeOptions>, mut report: impl FnMut()) -> Arc<Run> {
+    let hub = Arc::new(EventHub::default());
+    let plan = Arc::new(plan(operations(folder)));
+    let run = Run::start(Arc::clone(&plan), options(folder, resume), Arc::clone(&hub), 1).unwrap();
+    let workers: Vec<_> = (1..3)
+        .map(|worker| {
+            let (run, plan, file) = (Arc::clone(&run), Arc::clone(&plan), folder.join("done"));
+            std::thread::spawn(move || {
+                let mut ticket = run.take(worker, SOON);
+                while let Ticket::Work(op, attempt) = ticket {
+                    let mut file = OpenOptions::new().create(true).append(true).open(&file).unwrap();
+                    file.write_all(format!("{}\n", plan.operation(op).name).as_bytes()).unwrap();
+                    ticket = run.complete_and_take(op, attempt, Outcome::default(), worker, SOON).1;
+                }
+            })
+        })
+        .collect();
+    let mut over = false;
+    while !over {
+        for event in hub.take(SOON) {
+            if let EventKind::Happened(what) = event.kind {
+                over = matches!(what, What::Finished(_));
+                report();
+            }
+        }
+    }
+    workers.into_iter().for_each(|worker| worker.join().unwrap());
+    run
+}
+
+#[test]
+#[ignore = "the process that the test kills"]
+fn is_killed() {
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
+    let mut out = std::io::stdout();
+    let _ = run(&folder, None, || out.write_all(b"entry\n").and_then(|()| out.flush()).unwrap());
+}
+
+/// Both ends of a pipe that programs inherit.
+fn pipe() -> (OwnedFd, OwnedFd) {
+    let mut ends = [0; 2];
+    // SAFETY: the system writes two descriptors, which nothing else owns.
+    let (read, write) = unsafe {
+        assert_eq!(libc::pipe(ends.as_mut_ptr()), 0);
+        (OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1]))
+    };
+    // SAFETY: takes numbers.
+    assert_eq!(unsafe { libc::fcntl(read.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) }, 0);
+    (read, write)
+}
+
+/// Waits until nothing has the other end of a pipe any more.
+fn wait_for_the_last(read: &OwnedFd) {
+    let mut poll = libc::pollfd { fd: read.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // SAFETY: one structure, which lives as long as the call.
+    let ready = unsafe { libc::poll(&raw mut poll, 1, SOON.as_millis() as i32) };
+    assert_eq!(
+        (ready, poll.revents & libc::POLLHUP),
+        (1, libc::POLLHUP),
+        "processes of the run are still alive"
+    );
+}
+
+/// Starts the process, and kills it after so many entries; says whether it had ended before.
+fn kill_after(folder: &Path, entries: usize) -> bool {
+    let this = std::env::current_exe().unwrap();
+    let test = module_path!().split_once("::").unwrap().1.to_owned() + "::is_killed";
+    let (read, write) = pipe();
+    let mut command = Command::new(this);
+    command.args(["--ignored", "--exact", &test, "--nocapture", "--test-threads=1"]);
+    let mut child = command.env(FOLDER, folder).stdout(Stdio::piped()).spawn().unwrap();
+    drop(write);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut seen = 0;
+    while seen < entries {
+        match lines.next() {
+            Some(line) => seen += usize::from(line.unwrap().ends_with("entry")),
+            None => break,
+        }
+    }
+    child.kill().unwrap();
+    let has_ended = child.wait().unwrap().success();
+    wait_for_the_last(&read);
+    has_ended
+}
+
+fn done(folder: &Path) -> BTreeMap<String, usize> {
+    let mut done = BTreeMap::new();
+    for name in std::fs::read_to_string(folder.join("done")).unwrap_or_default().lines() {
+        *done.entry(name.to_owned()).or_insert(0) += 1;
+    }
+    done
+}
+
+/// One moment: the process is killed, and the run is resumed.
+fn try_moment(entries: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let _ = addresses(folder);
+    if kill_after(folder, entries) {
+        return;
+    }
+    let runs: Vec<_> = std::fs::read_dir(folder.join("runs"))
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    let Some(first) = runs.first() else {
+        assert_eq!(entries, 0, "it was killed before it had begun");
+        return;
+    };
+    let Ok(record) = Record::open(&Files, first) else { return };
+    let (state, damage) = record.replay();
+    assert!(!record.is_running());
+    let before = done(folder);
+    let ended = |stage: Stage| stage == Stage::Ended(Status::Succeeded);
+    let ready = |stage: Stage| stage == Stage::Serving;
+    for operation in &state.operations {
+        let times = before.get(&operation.name).copied().unwrap_or(0);
+        // A service has written its line before it listens.
+        let written = ended(operation.stage) || ready(operation.stage);
+        assert!(!written || times == 1, "{} is said to have ended, and wrote {times} times", operation.name);
+    }
+    let resumed = run(folder, Some(ResumeOptions::of(first.clone())), || ());
+    let result = resumed.result();
+    assert_eq!(result.status, Some(RunStatus::Succeeded), "killed after {entries}: {damage:?}");
+    let after = done(folder);
+    for (operation, earlier) in result.operations.iter().zip(&state.operations) {
+        let name = &operation.name;
+        let times = after.get(name).copied().unwrap_or(0);
+        let is_service = operation.ready_after_ms.is_some() || ready(earlier.stage);
+        assert_eq!(operation.status, Some(Status::Succeeded), "{name}");
+        assert!(times >= 1, "{name} is lost");
+        if ended(earlier.stage) && !is_service {
+            assert_eq!(times, 1, "{name} had ended, and ran again");
+            assert_eq!(operation.kept_from.as_deref(), Some(state_run(first).as_str()));
+        }
+        let unknown = matches!(earlier.stage, Stage::Running | Stage::Stopping) || is_service;
+        assert!(times == 1 || unknown && times == 2, "{name} ran {times} times");
+    }
+}
+
+fn state_run(folder: &Path) -> String {
+    Record::open(&Files, folder).unwrap().header().run.clone()
+}
+
+#[test]
+fn a_run_that_is_killed_at_any_moment_is_resumed_without_loss() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let seed = number("LABRUNNER_KILL_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+    let kills = number("LABRUNNER_KILLS").unwrap_or(20);
+    println!("LABRUNNER_KILL_SEED={seed}");
+    let mut random = random::Random::new(seed);
+    // Each operation has two entries, programs three; with the first and the last one.
+    let most = (2 * OPERATIONS + OPERATIONS / 2 + SERVICES) as u64;
+    for _ in 0..kills {
+        let entries = random.below(most) as usize;
+        println!("killed after {entries} entries");
+        try_moment(entries);
+    }
+}

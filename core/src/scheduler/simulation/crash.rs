@@ -1,0 +1,165 @@
+//! What is left of a life that was cut short: what its entries amount to, and the life that goes on from there.
+
+use super::super::{Carried, Command, Status};
+use super::world::{Kind, World};
+use super::{TestCaseError, Trace, live};
+use crate::graph::OpId;
+use crate::operation::Trigger;
+use crate::plan::Plan;
+use crate::record::entry::{Ended, Finished, Kept, Retrying, Serving, Skipped, Started, Stop};
+use crate::record::{
+    Entry, Fingerprint, Header, OperationState, PlannedOperation, RunState, SkippedBecause, What,
+};
+use crate::resume::facts::{Earlier, known};
+use crate::resume::spread::decide_all;
+use crate::resume::{Action, Choices, OnUnknown};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+/// Whether a command is written down.
+pub(super) fn is_entry(command: &Command) -> bool {
+    !matches!(command, Command::Start(..) | Command::Withdraw(..))
+}
+
+/// The entry of a command, as far as a resume looks at it.
+fn entry(plan: &Plan, command: Command) -> Option<What> {
+    let name = |op: OpId| plan.operation(op).name.clone();
+    let end = |op, attempt, status| Ended {
+        op,
+        name: name(op),
+        attempt,
+        status,
+        worker: None,
+        error: None,
+        exit_code: None,
+        duration_ms: 0,
+    };
+    Some(match command {
+        Command::Start(..) | Command::Withdraw(..) | Command::Released(..) | Command::RollingBack(_) => {
+            return None;
+        }
+        Command::Kept(op) => What::Kept(Kept { op, name: name(op), from: String::new() }),
+        Command::Started(op, attempt) => What::Started(Started { op, name: name(op), attempt, worker: None }),
+        Command::Serving(op, attempt) => What::Serving(Serving { op, name: name(op), attempt }),
+        Command::Stop { op, attempt, cause, .. } => {
+            What::Stop(Stop { op, name: name(op), attempt, worker: None, reason: cause.reason, grace_ms: 0 })
+        }
+        Command::Retrying { op, attempt, status, delay_ms, .. } => {
+            What::Retrying(Retrying { end: end(op, attempt, status), delay_ms })
+        }
+        Command::Ended { op, attempt, status, .. } => What::Ended(end(op, attempt, status)),
+        Command::Skipped(op, reason) => {
+            What::Skipped(Skipped { op, name: name(op), because: SkippedBecause::of(plan, reason) })
+        }
+        Command::Finished(status) => What::Finished(Finished { status }),
+    })
+}
+
+/// What the record of a life amounts to, of which the first entries were written.
+fn record(plan: &Plan, trace: &Trace, entries: usize) -> Earlier {
+    let header = Header { operations: plan.len() as u32, ..Header::default() };
+    let names = plan.ids().map(|op| plan.operation(op).name.clone()).collect();
+    let mut state = RunState::new(&header, names);
+    let written = trace.commands.iter().filter(|(_, command)| is_entry(command)).take(entries);
+    for (seq, (at, command)) in (0..).zip(written) {
+        if let Some(what) = entry(plan, *command) {
+            state.apply(&Entry { seq, at: *at, what });
+        }
+    }
+    let planned = |op: OpId| PlannedOperation {
+        name: plan.operation(op).name.clone(),
+        id: None,
+        kind: None,
+        after: vec![],
+        compensates: plan.compensates(op),
+        fingerprint: Fingerprint::default(),
+    };
+    Earlier { run: "r".to_owned(), state, plan: plan.nodes().map(planned).collect() }
+}
+
+fn succeeded(state: &OperationState) -> bool {
+    state.stage == crate::record::state::Stage::Ended(Status::Succeeded)
+}
+
+/// What a resume takes over.
+fn resume(plan: &Plan, earlier: &Earlier, on_unknown: OnUnknown) -> Carried {
+    let choices = Choices { on_unknown, max_crash: 2, force: true, keep_changed: false };
+    let found = earlier.find(plan);
+    let known: Vec<_> = found.iter().map(|it| known(it.as_ref(), &Fingerprint::default())).collect();
+    let mut carried = Carried::default();
+    for (op, verdict) in plan.ids().zip(decide_all(plan, &known, &choices)) {
+        match verdict.decision.action {
+            Action::Keep => carried.kept.push(op),
+            Action::Skip => carried.left_out.push(op),
+            Action::Rerun | Action::Ask => {}
+        }
+    }
+    carried
+}
+
+/// What an undo takes over.
+fn undo(plan: &Plan, earlier: &Earlier) -> Carried {
+    let is_left = |(op, found): (OpId, Option<_>)| {
+        found.is_some_and(|it: crate::resume::facts::Found<'_>| it.is_to_be_undone()).then_some(op)
+    };
+    let kept = plan.ids().zip(earlier.find(plan)).filter_map(is_left).collect();
+    Carried { kept, left_out: vec![], undo: true }
+}
+
+/// The operations that were started in a life.
+fn started(trace: &Trace) -> BTreeSet<OpId> {
+    let start = |(_, command): &(u64, Command)| match command {
+        Command::Start(op, _) => Some(*op),
+        _ => None,
+    };
+    trace.commands.iter().filter_map(start).collect()
+}
+
+/// Whether it is plain that what succeeded in such a world stays: nothing runs because of a failure or each time.
+fn is_plain(world: &World) -> bool {
+    world.actors.iter().all(|actor| actor.trigger == Trigger::AllSucceeded && actor.compensation.is_none())
+}
+
+/// Crashes a world again and again, each time after so many entries, and goes on; then undoes what it has done, with
+/// as many crashes.
+fn die_and_go_on(world: &World, deaths: &[usize], on_unknown: OnUnknown) -> Result<(), TestCaseError> {
+    let plan = world.plan();
+    let mut carried = Carried::default();
+    let mut earlier = Earlier::default();
+    for &entries in deaths.iter().chain([&usize::MAX]) {
+        let done: Vec<bool> = earlier.state.operations.iter().map(succeeded).collect();
+        let life = live(world, carried.clone(), entries)?;
+        let begun = started(&life);
+        for op in &carried.kept {
+            prop_assert!(!begun.contains(op), "{op:?} is kept, and runs again");
+        }
+        for op in plan.ids().filter(|op| is_plain(world) && begun.contains(op)) {
+            let plain = world.actors[op.index()].kind == Kind::Script;
+            prop_assert!(!plain || !done.get(op.index()).is_some_and(|done| *done), "{op:?} runs again");
+        }
+        earlier = record(&plan, &life, entries);
+        carried = resume(&plan, &earlier, on_unknown);
+    }
+    let mut left = undo(&plan, &earlier);
+    for &entries in deaths.iter().chain([&usize::MAX, &usize::MAX]) {
+        let life = live(world, left.clone(), entries)?;
+        prop_assert!(started(&life).iter().all(|op| plan.compensates(*op).is_some()), "an undo only undoes");
+        earlier = record(&plan, &life, entries);
+        let next = undo(&plan, &earlier);
+        prop_assert!(next.kept.iter().all(|op| left.kept.contains(op)), "an undo leaves more than there was");
+        left = next;
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: super::cases(), ..ProptestConfig::default() })]
+    #[test]
+    fn a_run_that_dies_at_any_entry_is_resumed_and_undone_by_the_same_promises(
+        world in super::world::worlds(),
+        deaths in proptest::collection::vec(0usize..40, 1..4),
+        skips in any::<bool>(),
+    ) {
+        die_and_go_on(&world, &deaths, if skips { OnUnknown::Skip } else { OnUnknown::Rerun })?;
+    }
+}
