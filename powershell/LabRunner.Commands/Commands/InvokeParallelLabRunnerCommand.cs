@@ -292,6 +292,7 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
             Directory = RunDirectory is null ? null
                 : CallerPath.Of(Voice, RunDirectory, out var why) ?? throw LabRunnerError.Contradiction($"-RunDirectory: '{RunDirectory}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path, or leave it out."),
             Isolation = Isolation,
+            Call = Given(nameof(RunDirectory)) ? new LabCall(MyInvocation.BoundParameters).Written : null,
             Ordered = Ordered,
             Grouped = OutputMode == LabOutputMode.Grouped,
             NoOutput = NoOutput,

@@ -10,9 +10,13 @@ namespace LabRunner.Commands;
 /// <summary>What the commands that run operations have in common: the caller, stopping, and how a run ends.</summary>
 public abstract class RunCommandBase : PSCmdlet, IDisposable
 {
+    // How often is asked whether what keeps a run from starting has gone.
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly object _gate = new();
     private RunSession? _run;
     private bool _stopped;
+    private readonly ManualResetEventSlim _stop = new();
     private LabRunnerConfiguration? _defaults;
 
     /// <summary>The command that the user called; this cmdlet itself when it was called directly.</summary>
@@ -85,7 +89,39 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
             run = _run;
         }
 
+        _stop.Set();
         run?.Interrupt();
+    }
+
+    /// <summary>Starts a run as soon as what keeps it from starting has gone.</summary>
+    /// <param name="obstacle">The id of the error that says what keeps it from starting.</param>
+    /// <param name="start">Starts it.</param>
+    /// <param name="remove">Removes what is in the way; without it, that is waited for.</param>
+    private protected RunSession StartWhen(string obstacle, Func<RunSession> start, Action<LabRunnerException>? remove = null)
+    {
+        object? waitsFor = null;
+        while (true)
+        {
+            try
+            {
+                return start();
+            }
+            catch (LabRunnerException fault) when (fault.Id == obstacle)
+            {
+                if (!Equals(waitsFor, fault.ErrorRecord.TargetObject))
+                {
+                    waitsFor = fault.ErrorRecord.TargetObject;
+                    Voice.WriteInformation(new HostInformationMessage { Message = $"{(remove is null ? "Waiting" : "Ending what is alive")}: {fault.Message}" }, ["PSHOST"]);
+                    remove?.Invoke(fault);
+                }
+            }
+
+            // Neither the lock nor the end of another process rings a bell here.
+            if (_stop.Wait(AskInterval))
+            {
+                throw new PipelineStoppedException();
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -127,6 +127,14 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [Parameter]
     public SwitchParameter NoRecord { get; set; }
 
+    /// <summary>Waits while another run of the same lab is under way.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Starts the lab beside another run of it.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing() => Guarded(Run);
 
@@ -153,7 +161,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
             source.WarnOfWhatIsMissing(operations);
             WriteObject(new LabOrchestrationReport
             {
-                Summary = Summary(settings, reading.Path, started, null),
+                Summary = LabReportBuilder.Summary(settings, reading.Path, started, null),
                 ExecutionPlan = described,
                 Metrics = new LabOrchestrationMetrics { TotalOperations = operations.Count },
             });
@@ -181,7 +189,9 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         settings.InBackground = Background;
         HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
-        var run = LabRun.Start(plan, operations, settings, caller);
+        InterruptedRun.Mention(Voice, settings.Name, reading.Path);
+        settings.Beside = Force ? null : Wait || (RunEvent.Member(lab, "settings") is { } wanted && wanted.TryGetProperty("single", out var single) && single.ValueKind == JsonValueKind.True) ? "refuse" : "warn";
+        var run = Wait ? StartWhen(LabRunnerError.LabUnderWay, () => LabRun.Start(plan, operations, settings, caller)) : LabRun.Start(plan, operations, settings, caller);
         if (Background)
         {
             var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions, ended => Report(selected.Merged(ended)));
@@ -196,17 +206,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         WriteObject(Report(outcome));
         ThrowIfAsked(outcome);
 
-        LabOrchestrationReport Report(RunOutcome outcome) => new()
-        {
-            Summary = Summary(settings, reading.Path, started, outcome),
-            Results = outcome.Results,
-            Metrics = LabReportBuilder.Metrics(outcome),
-            ExecutionPlan = described,
-            ValidationResults = [.. outcome.Results.Where(result => source.Validation.Contains(result.Name))],
-            Rollback = outcome.Rollback,
-            Recommendations = LabReportBuilder.Recommendations(outcome),
-            Error = LabReportBuilder.Error(outcome),
-        };
+        LabOrchestrationReport Report(RunOutcome outcome) => LabReportBuilder.Report(settings, reading.Path, started, described, source.Validation, outcome);
     }
 
     // A lab that cannot be run is an error, and a report that says so: existing callers look at its Summary.Success.
@@ -253,6 +253,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
 
     private void RefuseWhatIsMissing()
     {
+        if (Wait && Force)
+        {
+            throw LabRunnerError.Contradiction("-Wait waits for another run of the lab, and -Force starts beside it.", "Give one of them.");
+        }
+
         if (CustomProviders.Length > 0)
         {
             throw LabRunnerError.NotAvailable("-CustomProviders", "Available are the providers powershell and process.");
@@ -281,19 +286,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         Isolation = Given(nameof(Isolation)) ? Isolation : null,
         Grouped = OutputMode == LabOutputMode.Grouped,
         NoRecord = NoRecord,
+        Call = new LabCall(MyInvocation.BoundParameters).Written,
     }.Of(lab, path, Defaults, selected);
-
-    private LabOrchestrationSummary Summary(RunSettings settings, string path, DateTime started, RunOutcome? outcome) => new()
-    {
-        Success = outcome is null || outcome.Status == "Succeeded",
-        Status = outcome?.Status ?? "DryRun",
-        Name = settings.Name,
-        Configuration = path,
-        Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
-        StartTime = started,
-        EndTime = DateTime.Now,
-        DryRun = outcome is null,
-        RunId = outcome?.RunId,
-        RunDirectory = outcome?.Directory,
-    };
 }

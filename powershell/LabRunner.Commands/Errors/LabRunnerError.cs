@@ -41,6 +41,8 @@ internal static class LabRunnerError
     // Ids of the run as a whole.
     internal const string OperationsFailed = "LabRunner.RunFailed";
     internal const string WorkerNotOpened = "LabRunner.WorkerNotOpened";
+    internal const string Survivors = "LabRunner.Survivors";
+    internal const string LabUnderWay = "LabRunner.LabUnderWay";
     internal const string EngineFault = "LabRunner.EngineFault";
 
     // Ids of the module's own configuration.
@@ -107,6 +109,14 @@ internal static class LabRunnerError
             Findings = findings,
         };
     }
+
+    /// <summary>A run of objects cannot go on without them.</summary>
+    internal static LabRunnerException OperationsNeeded(string command, string run, string name) => new(
+        "LabRunner.OperationsNeeded",
+        ErrorCategory.InvalidArgument,
+        $"Run '{name}' ({run}) came from no lab file: its operations were objects, which are not written down.",
+        $"Give the same operations again: {command} -Id {run} -Operations $operations.",
+        run);
 
     /// <summary>A warning of the core's, as the readers of operations have them.</summary>
     internal static LabFinding Warning(LabDiagnostic found) => new(found.Id, Located(found), found.Operation, found.Advice) { IsWarning = true };

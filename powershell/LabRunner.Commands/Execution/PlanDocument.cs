@@ -65,7 +65,7 @@ internal static class PlanDocument
     internal static byte[] Operation(OperationDefinition operation) => JsonText.Bytes(json => Operation(json, operation));
 
     /// <summary>The options that a run is started with.</summary>
-    internal static byte[] RunOptions(RunSettings settings, int slots) => JsonText.Bytes(json =>
+    internal static byte[] RunOptions(RunSettings settings, int slots, IReadOnlyList<OperationDefinition> nodes) => JsonText.Bytes(json =>
     {
         json.WriteStartObject();
         if (settings.IsNamed)
@@ -113,6 +113,34 @@ internal static class PlanDocument
         if (Environment.GetEnvironmentVariable("LABRUNNER_LOG") is { Length: > 0 } log)
         {
             json.WriteString("log", log);
+        }
+
+        if (settings.Beside is { } beside)
+        {
+            json.WriteString("beside", beside);
+        }
+
+        if (settings.Call is { } call)
+        {
+            json.WritePropertyName("call");
+            Value(json, call);
+        }
+
+        if (settings.Resume is { } resume)
+        {
+            json.WritePropertyName("resume");
+            Value(json, resume);
+        }
+
+        if (settings.WritesFiles)
+        {
+            json.WriteStartArray("contents");
+            foreach (var node in nodes)
+            {
+                OperationContent.Write(json, node);
+            }
+
+            json.WriteEndArray();
         }
 
         if (settings.Secrets.Count > 0)

@@ -47,6 +47,9 @@ internal sealed class RunEvent
 
     internal SkipReason? Because { get; private init; }
 
+    /// <summary>The run that a kept operation succeeded in.</summary>
+    internal string? From { get; private init; }
+
     /// <summary>Reads the array that one wait for events returns.</summary>
     internal static List<RunEvent> ReadAll(byte[] document)
     {
@@ -82,6 +85,7 @@ internal sealed class RunEvent
             Stream = Text(item, "stream"),
             Line = Text(item, "line"),
             Message = Text(item, "message"),
+            From = Text(item, "from"),
             ErrorId = error is { } e ? Text(e, "id") : null,
             ErrorCategory = error is { } c ? Text(c, "category") : null,
             ErrorMessage = error is { } m ? Text(m, "message") : null,

@@ -156,6 +156,11 @@ internal sealed class RunPump
             case "ended":
                 Ended(result, happened);
                 break;
+            case "kept":
+                result.Ending = OperationStatus.Succeeded;
+                result.KeptFrom = happened.From;
+                Finalize(happened.Operation, result);
+                break;
             case "skipped":
                 result.Ending = OperationStatus.Skipped;
                 result.SkippedBecause = happened.Because;
@@ -333,6 +338,7 @@ internal sealed class RunPump
             if (!_final[index])
             {
                 result.Ending = StatusOf(RunEvent.Text(item, "status"));
+                result.KeptFrom = RunEvent.Text(item, "kept_from");
                 result.SkippedBecause = RunEvent.Member(item, "skipped_because") is { } because ? RunEvent.Skip(because) : null;
                 result.Error = result.SkippedBecause?.Message ?? (RunEvent.Member(item, "error") is { } error ? RunEvent.Text(error, "message") : null);
                 _run.Recorder(index)?.MoveTo(result);

@@ -32,7 +32,7 @@ internal sealed class RunSession : IDisposable
     {
         Operations = operations;
         _owners = [.. Enumerable.Range(0, operations.Count).Where(index => operations[index].Compensation is not null)];
-        Nodes = [.. operations, .. operations.Select(operation => operation.Undoing()).OfType<OperationDefinition>()];
+        Nodes = OperationDefinition.Nodes(operations);
         Settings = settings;
         Caller = caller;
         Queue = new BoundedQueue(HoldOutput);
@@ -83,7 +83,7 @@ internal sealed class RunSession : IDisposable
         session._slots = BorrowedSlots.Of(settings.MaxConcurrency, operations.Count);
         try
         {
-            var options = PlanDocument.RunOptions(settings, session._slots?.Slots ?? settings.MaxConcurrency);
+            var options = PlanDocument.RunOptions(settings, session._slots?.Slots ?? settings.MaxConcurrency, session.Nodes);
             ControlThread.Register(session, () => (session._handle = RunHandle.Start(plan, options)).Id);
         }
         catch
@@ -273,7 +273,7 @@ internal sealed class RunSession : IDisposable
                 Final();
                 Queue.Put(new RunItem(happened), null);
                 return;
-            case "ended" or "skipped":
+            case "ended" or "skipped" or "kept":
                 Final();
                 Queue.Put(new RunItem(happened), null);
                 return;

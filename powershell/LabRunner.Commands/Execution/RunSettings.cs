@@ -82,6 +82,18 @@ internal sealed class RunSettings
     /// <summary>What programs get in place of <c>secret://name</c>, by name. It goes to the core's memory and nowhere else.</summary>
     internal IReadOnlyDictionary<string, string> Secrets { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>What the run was called with, as values that may be written down: for a run that resumes it.</summary>
+    internal IReadOnlyDictionary<string, object?>? Call { get; init; }
+
+    /// <summary>The run that this one resumes or undoes, and how; the core's own document.</summary>
+    internal IReadOnlyDictionary<string, object?>? Resume { get; set; }
+
+    /// <summary>What is done when another run of the same lab is under way: <c>warn</c> or <c>refuse</c>; nothing is looked for when absent.</summary>
+    internal string? Beside { get; set; }
+
+    /// <summary>Whether the run leaves files behind.</summary>
+    internal bool WritesFiles => Journal || Directory is not null || Resume is not null;
+
     /// <summary>How far operations are kept apart that do not say so themselves.</summary>
     internal LabIsolation Isolation { get; init; }
 

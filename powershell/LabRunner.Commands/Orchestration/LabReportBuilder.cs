@@ -53,6 +53,34 @@ internal static class LabReportBuilder
             : null;
     }
 
+    /// <summary>The report of a run that has ended.</summary>
+    internal static LabOrchestrationReport Report(RunSettings settings, string configuration, DateTime started, LabExecutionPlan described, IReadOnlySet<string> validation, RunOutcome outcome) => new()
+    {
+        Summary = Summary(settings, configuration, started, outcome),
+        Results = outcome.Results,
+        Metrics = Metrics(outcome),
+        ExecutionPlan = described,
+        ValidationResults = [.. outcome.Results.Where(result => validation.Contains(result.Name))],
+        Rollback = outcome.Rollback,
+        Recommendations = Recommendations(outcome),
+        Error = Error(outcome),
+    };
+
+    /// <summary>A run in short; without an outcome, one that was only planned.</summary>
+    internal static LabOrchestrationSummary Summary(RunSettings settings, string configuration, DateTime started, RunOutcome? outcome) => new()
+    {
+        Success = outcome is null || outcome.Status is "Succeeded" or "Undone",
+        Status = outcome?.Status ?? "DryRun",
+        Name = settings.Name,
+        Configuration = configuration,
+        Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
+        StartTime = started,
+        EndTime = DateTime.Now,
+        DryRun = outcome is null,
+        RunId = outcome?.RunId,
+        RunDirectory = outcome?.Directory,
+    };
+
     /// <summary>The figures of a run.</summary>
     internal static LabOrchestrationMetrics Metrics(RunOutcome outcome)
     {

@@ -38,6 +38,9 @@ internal sealed record LabRunSettings
     /// <summary>Whether what an operation writes is shown in one piece when it has ended.</summary>
     internal bool Grouped { get; init; }
 
+    /// <summary>What the run was called with, for one that resumes it.</summary>
+    internal IReadOnlyDictionary<string, object?>? Call { get; init; }
+
     /// <summary>The settings of a run of the lab.</summary>
     internal RunSettings Of(JsonElement lab, string path, LabRunnerConfiguration defaults, SelectedOperations selected)
     {
@@ -71,6 +74,7 @@ internal sealed record LabRunSettings
             Journal = defaults.RecordRuns && !NoRecord,
             RetentionDays = defaults.LogRetentionDays,
             Source = path,
+            Call = Call,
             LeftOut = selected.Left,
         };
     }

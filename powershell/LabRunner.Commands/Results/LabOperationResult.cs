@@ -96,6 +96,9 @@ public sealed class LabOperationResult
     /// <summary>Whether its rollback succeeded; null for one that was not to be undone.</summary>
     public bool? RolledBack { get; internal set; }
 
+    /// <summary>The id of the run that it succeeded in, when it was kept from there and not run again.</summary>
+    public string? KeptFrom { get; internal set; }
+
     /// <summary>The worker that ran it: <c>LabRunner worker n</c> of Get-Runspace.</summary>
     public int? WorkerId { get; internal set; }
 

@@ -65,6 +65,11 @@ function Start-AdvancedLabOrchestration {
     .PARAMETER Strict
         Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
         keys that begin with x- are your own.
+    .PARAMETER Wait
+        Waits while another run of the same lab is under way, and starts then. Without -Wait and -Force there is a warning, or
+        an error when the lab's settings have single: true.
+    .PARAMETER Force
+        Starts the lab beside another run of it, whatever its settings say.
     .PARAMETER DryRun
         Plans and checks only; nothing is started.
     .PARAMETER Background
@@ -187,7 +192,11 @@ function Start-AdvancedLabOrchestration {
 
         [scriptblock] $InitializationScript,
 
-        [switch] $ThrowOnFailure
+        [switch] $ThrowOnFailure,
+
+        [switch] $Wait,
+
+        [switch] $Force
     )
 
     process {

@@ -1,0 +1,149 @@
+function Resume-LabRun {
+    <#
+    .SYNOPSIS
+        Goes on where a run stopped: runs again what did not succeed, and keeps the rest.
+    .DESCRIPTION
+        Of a run that failed, was canceled, or whose PowerShell or machine died, this runs what failed, what was skipped or never
+        started, and what was at work at that moment. What had succeeded is kept, and counts as succeeded. First it says
+        what will be done and why; -WhatIf says no more than that, as objects. The new run has a record and an id of its own, and can be
+        resumed in its turn.
+
+        What had succeeded runs again when its script, its program or the values it gets have changed since (unless -KeepChanged),
+        when it had run only because something failed, when it depends on something that is made again for one of these reasons, or
+        when its trigger is always. A service is started again when something that runs needs it. The whole table is in
+        docs/resume.md.
+
+        A lab is read from its file again, with the environment, selection and settings that the run had been started with. The
+        operations of a run that came from no file must be given again with -Operations; they are known by their names.
+    .PARAMETER Id
+        The beginning of the run's id, as long as no other run's id begins like that. Without -Id, -Name and -Path it is the
+        last run that can be resumed. Aliases: RunId, Run.
+    .PARAMETER Name
+        The run's name, which is that of its lab: the newest run.
+    .PARAMETER Path
+        The run's folder, as RunDirectory of a report has it. Alias: RunDirectory.
+    .PARAMETER Operations
+        The operations, as Invoke-ParallelLabRunner takes them; needed for a run that came from no lab file.
+    .PARAMETER OnUnknown
+        What is done with operations that were at work when the run died: nobody knows how far they came. Rerun, which is the default,
+        runs them again. Skip leaves them out, and what depends on them with them. Stop starts nothing, and names them. Services,
+        and what always runs, are started again in any case.
+    .PARAMETER MaxCrash
+        How many runs in a row may die while an operation is at work before it is not started again; 2 when absent.
+    .PARAMETER KeepChanged
+        Keeps what had succeeded although it has changed since.
+    .PARAMETER Force
+        Resumes a run that has succeeded, has been resumed before, or ran on another machine, and starts what was at work in
+        too many runs that died.
+    .PARAMETER OnSurvivor
+        What is done when programs of the run are still alive; nothing is ever started beside them. Fail, which is the default, names
+        them with the command that ends them (LabRunner.Survivors). Wait waits for their end. Stop ends them.
+    .PARAMETER MaxConcurrency
+        How many operations may run at the same time; as the run had it when absent or 0. Alias: MaxParallelism.
+    .PARAMETER OutputMode
+        When what operations write is shown: Live, while they run, or Grouped, in one piece when they have ended.
+    .PARAMETER ShowProgress
+        Shows how far the run is.
+    .PARAMETER ProgressStyle
+        How: Bar, Spinner, Percentage or Detailed.
+    .PARAMETER AsJob
+        Returns a job at once, as Start-AdvancedLabOrchestration does. Alias: Background.
+    .PARAMETER Variables
+        Variables that operations find beside their own: names of the caller's, or @{ Name = value }.
+    .PARAMETER Functions
+        Functions of the caller that operations may call; wildcards are allowed.
+    .PARAMETER Modules
+        Modules to import before the first operation runs in a runspace.
+    .PARAMETER InitializationScript
+        What to run before the first operation runs in a runspace.
+    .PARAMETER ThrowOnFailure
+        Ends with one terminating error that carries all results if an operation did not succeed.
+    .EXAMPLE
+        Set-Content -Path ./web.yaml -Value 'name: Web', 'operations:', '  - { name: image, script: "1" }', '  - { name: web, dependencies: [image], script: "if (-not (Test-Path ./disk)) { throw ''no disk'' }" }'
+        $first = Start-AdvancedLabOrchestration -ConfigurationPath ./web.yaml -ErrorAction SilentlyContinue
+        Set-Content -Path ./disk -Value 1
+        $report = Resume-LabRun -Id $first.RunId
+        $report.Results | Format-Table Name, Status, KeptFrom
+
+        Image has succeeded and is kept; web is run again.
+    .EXAMPLE
+        Set-Content -Path ./web.yaml -Value 'name: Web', 'operations:', '  - { name: image, script: "throw 1" }'
+        $null = Start-AdvancedLabOrchestration -ConfigurationPath ./web.yaml -ErrorAction SilentlyContinue
+        Resume-LabRun -Name Web -WhatIf
+
+        Shows what would be done with each operation, and why.
+    .OUTPUTS
+        LabRunner.LabOrchestrationReport; a job with -AsJob; LabRunner.LabResumeStep with -WhatIf.
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/resume.md
+    .LINK
+        Undo-LabRun
+    .LINK
+        about_LabRunner_Failures
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType('LabRunner.LabOrchestrationReport', 'LabRunner.Commands.LabRunJob', 'LabRunner.LabResumeStep')]
+    param(
+        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
+        [Alias('RunId', 'Run')]
+        [ValidateNotNullOrEmpty()]
+        [string] $Id,
+
+        [ArgumentCompleter({ [LabRunner.LabNameCompleter]::new().Complete($args) })]
+        [ValidateNotNullOrEmpty()]
+        [string] $Name,
+
+        [Alias('RunDirectory')]
+        [ValidateNotNullOrEmpty()]
+        [string] $Path,
+
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [object[]] $Operations,
+
+        [ValidateSet('Rerun', 'Skip', 'Stop')]
+        [string] $OnUnknown,
+
+        [ValidateRange(1, 1000)]
+        [int] $MaxCrash,
+
+        [switch] $KeepChanged,
+
+        [switch] $Force,
+
+        [ValidateSet('Fail', 'Wait', 'Stop')]
+        [string] $OnSurvivor,
+
+        [Alias('MaxParallelism')]
+        [Nullable[int]] $MaxConcurrency,
+
+        [ValidateSet('Live', 'Grouped')]
+        [string] $OutputMode,
+
+        [switch] $ShowProgress,
+
+        [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
+        [string] $ProgressStyle,
+
+        [Alias('Background')]
+        [switch] $AsJob,
+
+        [ArgumentCompleter({ [LabRunner.SessionVariableCompleter]::new().Complete($args) })]
+        [object] $Variables,
+
+        [ArgumentCompleter({ [LabRunner.SessionFunctionCompleter]::new().Complete($args) })]
+        [string[]] $Functions,
+
+        [ArgumentCompleter({ [LabRunner.SessionModuleCompleter]::new().Complete($args) })]
+        [object[]] $Modules,
+
+        [scriptblock] $InitializationScript,
+
+        [switch] $ThrowOnFailure
+    )
+
+    process {
+        if ($Id) { $PSBoundParameters['Id'] = $Id }
+        LabRunner.Commands\Resume-LabRun @PSBoundParameters -Caller $PSCmdlet
+    }
+}
