@@ -30,8 +30,8 @@ const ID_LENGTH: usize = 8;
 
 /// A folder name for a run that sorts by time and says which lab it was.
 pub fn folder_name(started: Timestamp, name: &str, id: &str) -> String {
-    let tail = &id[id.len().saturating_sub(ID_LENGTH)..];
-    format!("{}-{}-{tail}", started.strftime("%Y%m%dT%H%M%SZ"), safe_name(name))
+    let beginning = id.get(..ID_LENGTH).unwrap_or(id);
+    format!("{}-{}-{beginning}", started.strftime("%Y%m%dT%H%M%SZ"), safe_name(name))
 }
 
 /// A lab's name as folder names have it.
