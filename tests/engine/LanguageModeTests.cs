@@ -11,7 +11,7 @@ public sealed class LanguageModeTests(ModuleFixture fixture) : IClassFixture<Mod
     [Fact]
     public void A_block_whose_mode_cannot_be_read_counts_as_constrained()
     {
-        var check = Method("LabRunner.Binding.ScriptCopy", "IsConstrained", 2);
+        var check = Method("LabRunner.Operations.ScriptCopy", "IsConstrained", 2);
         var block = ScriptBlock.Create("1");
         Assert.Equal(true, check.Invoke(null, [block, null]));
         Assert.Equal(true, check.Invoke(null, [block, Mode(PSLanguageMode.ConstrainedLanguage)]));
@@ -26,7 +26,7 @@ public sealed class LanguageModeTests(ModuleFixture fixture) : IClassFixture<Mod
     [InlineData("Audit", false)]
     [InlineData("None", false)]
     public void A_policy_that_is_not_known_to_be_open_locks_down(string? policy, bool isLockedDown) =>
-        Assert.Equal(isLockedDown, Method("LabRunner.Execution.CallerState", "IsLockedDown", 1).Invoke(null, [policy]));
+        Assert.Equal(isLockedDown, Method("LabRunner.Isolation.CallerState", "IsLockedDown", 1).Invoke(null, [policy]));
 
     [Fact]
     public void This_engine_tells_both_so_that_operations_have_the_full_language()

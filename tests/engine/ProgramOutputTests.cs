@@ -105,7 +105,7 @@ public sealed class ProgramOutputTests
     private static object LiveRun()
     {
         var control = AppDomain.CurrentDomain.GetAssemblies().Single(assembly => assembly.GetName().Name == "LabRunner.Commands")
-            .GetType("LabRunner.Execution.ControlThread", throwOnError: true)!;
+            .GetType("LabRunner.Runs.ControlThread", throwOnError: true)!;
         var runs = (IDictionary)control.GetField("Runs", Members)!.GetValue(null)!;
         return runs.Values.Cast<object>().Last();
     }

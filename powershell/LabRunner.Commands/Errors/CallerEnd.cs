@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using LabRunner.Operations;
 
 namespace LabRunner.Errors;
 

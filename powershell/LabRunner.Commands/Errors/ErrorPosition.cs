@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 using LabRunner.Engine;
+using LabRunner.Pilot;
 
 namespace LabRunner.Errors;
 

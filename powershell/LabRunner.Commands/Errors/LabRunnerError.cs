@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using LabRunner.Interop;
+using LabRunner.Runs;
 
 namespace LabRunner.Errors;
 

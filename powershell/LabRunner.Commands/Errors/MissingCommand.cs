@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using LabRunner.Binding;
+using LabRunner.Operations;
 
 namespace LabRunner.Errors;
 

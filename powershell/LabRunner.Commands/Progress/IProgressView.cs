@@ -1,4 +1,4 @@
-using LabRunner.Execution;
+using LabRunner.Runs;
 
 namespace LabRunner.Progress;
 

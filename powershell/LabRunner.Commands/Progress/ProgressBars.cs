@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
-using LabRunner.Execution;
+using LabRunner.Runs;
 
 namespace LabRunner.Progress;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using LabRunner.Execution;
+using LabRunner.Runs;
 
 namespace LabRunner.Progress;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LabRunner.Execution;
+using LabRunner.Runs;
 
 namespace LabRunner.Progress;
 

@@ -1,8 +1,9 @@
 using System.Management.Automation;
-using LabRunner.Config;
 using LabRunner.Interop;
+using LabRunner.Labs;
+using LabRunner.Runs;
 
-namespace LabRunner.Commands;
+namespace LabRunner.Records;
 
 /// <summary>Writes a recorded run as one file, which can be read wherever LabRunner is.</summary>
 [Cmdlet(VerbsData.Export, "LabRun", SupportsShouldProcess = true)]

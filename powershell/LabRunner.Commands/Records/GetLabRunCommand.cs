@@ -1,9 +1,9 @@
 using System.Management.Automation;
-using LabRunner.Config;
-using LabRunner.Execution;
 using LabRunner.Interop;
+using LabRunner.Labs;
+using LabRunner.Runs;
 
-namespace LabRunner.Commands;
+namespace LabRunner.Records;
 
 /// <summary>Gets recorded runs: those that are under way, and those of the past.</summary>
 [Cmdlet(VerbsCommon.Get, "LabRun")]

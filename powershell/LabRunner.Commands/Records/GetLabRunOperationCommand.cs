@@ -1,8 +1,8 @@
 using System.Management.Automation;
-using LabRunner.Config;
 using LabRunner.Interop;
+using LabRunner.Labs;
 
-namespace LabRunner.Commands;
+namespace LabRunner.Records;
 
 /// <summary>Gets the operations of a recorded run: how each ended, why, and why others never started.</summary>
 [Cmdlet(VerbsCommon.Get, "LabRunOperation")]

@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using System.Text.Json;
-using LabRunner.Config;
 using LabRunner.Interop;
+using LabRunner.Labs;
+using LabRunner.Runs;
 
-namespace LabRunner.Commands;
+namespace LabRunner.Records;
 
 /// <summary>Gets what the operations of a recorded run wrote.</summary>
 [Cmdlet(VerbsCommon.Get, "LabRunOutput")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using LabRunner.Execution;
+using LabRunner.Json;
+using LabRunner.Runs;
 
 namespace LabRunner;
 
@@ -56,24 +57,24 @@ public sealed class LabRunOperation
 
     internal static LabRunOperation Of(LabRunRecord run, string place, JsonElement operation)
     {
-        DateTime? At(string name) => RunEvent.Number(operation, name) is { } ms ? run.StartTime?.AddMilliseconds(ms) : null;
-        var (attempts, state) = ((int)(RunEvent.Number(operation, "attempt") ?? 0), RunEvent.Text(operation, "state") ?? "");
+        DateTime? At(string name) => JsonMembers.Number(operation, name) is { } ms ? run.StartTime?.AddMilliseconds(ms) : null;
+        var (attempts, state) = ((int)(JsonMembers.Number(operation, "attempt") ?? 0), JsonMembers.Text(operation, "state") ?? "");
         var isGone = run.Status != "Running" && state is "Waiting" or "Running" or "Serving" or "Stopping" or "Backoff";
         return new LabRunOperation
         {
             Run = run.Name,
             RunId = run.Id,
-            Name = RunEvent.Text(operation, "name") ?? "",
+            Name = JsonMembers.Text(operation, "name") ?? "",
             Status = isGone && attempts > 0 ? "Interrupted" : state,
             StartTime = At("started_ms"),
             EndTime = At("ended_ms"),
-            Duration = attempts > 0 ? TimeSpan.FromMilliseconds(RunEvent.Number(operation, "busy_ms") ?? 0) : null,
+            Duration = attempts > 0 ? TimeSpan.FromMilliseconds(JsonMembers.Number(operation, "busy_ms") ?? 0) : null,
             Attempts = attempts,
-            Error = RunEvent.Member(operation, "error") is { } error ? LabRunError.Of(error) : null,
-            SkippedBecause = RunEvent.Member(operation, "skipped_because") is { } because ? RunEvent.Skip(because) : null,
-            ExitCode = (int?)RunEvent.Number(operation, "exit_code"),
-            Compensates = RunEvent.Text(operation, "compensates"),
-            WorkerId = (int?)RunEvent.Number(operation, "worker"),
+            Error = JsonMembers.Member(operation, "error") is { } error ? LabRunError.Of(error) : null,
+            SkippedBecause = JsonMembers.Member(operation, "skipped_because") is { } because ? RunEvent.Skip(because) : null,
+            ExitCode = (int?)JsonMembers.Number(operation, "exit_code"),
+            Compensates = JsonMembers.Text(operation, "compensates"),
+            WorkerId = (int?)JsonMembers.Number(operation, "worker"),
             Directory = place,
         };
     }
@@ -102,10 +103,10 @@ public sealed class LabRunError
 
     internal static LabRunError Of(JsonElement error) => new()
     {
-        Message = RunEvent.Text(error, "message") ?? "",
-        FullyQualifiedErrorId = RunEvent.Text(error, "id") ?? "",
-        Category = RunEvent.Text(error, "category") ?? "",
-        PositionMessage = RunEvent.Text(error, "position"),
-        ScriptStackTrace = RunEvent.Text(error, "stack"),
+        Message = JsonMembers.Text(error, "message") ?? "",
+        FullyQualifiedErrorId = JsonMembers.Text(error, "id") ?? "",
+        Category = JsonMembers.Text(error, "category") ?? "",
+        PositionMessage = JsonMembers.Text(error, "position"),
+        ScriptStackTrace = JsonMembers.Text(error, "stack"),
     };
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LabRunner.Execution;
+using LabRunner.Json;
 
 namespace LabRunner;
 
@@ -29,12 +29,12 @@ public sealed class LabRunOutput
 
     internal static LabRunOutput Of(JsonElement record, DateTime? start)
     {
-        var kind = RunEvent.Text(record, "kind") ?? "";
+        var kind = JsonMembers.Text(record, "kind") ?? "";
         return new LabRunOutput
         {
-            Time = start?.AddMilliseconds(RunEvent.Number(record, "at") ?? 0),
-            Operation = RunEvent.Text(record, "operation") ?? "",
-            Attempt = (int)(RunEvent.Number(record, "attempt") ?? 0),
+            Time = start?.AddMilliseconds(JsonMembers.Number(record, "at") ?? 0),
+            Operation = JsonMembers.Text(record, "operation") ?? "",
+            Attempt = (int)(JsonMembers.Number(record, "attempt") ?? 0),
             Stream = kind switch
             {
                 "stdout" => "Output",
@@ -42,15 +42,15 @@ public sealed class LabRunOutput
                 "" => "",
                 _ => char.ToUpperInvariant(kind[0]) + kind[1..],
             },
-            Text = RunEvent.Member(record, "missing") is { } gap ? Missing(gap) : RunEvent.Text(record, "text") ?? "",
+            Text = JsonMembers.Member(record, "missing") is { } gap ? Missing(gap) : JsonMembers.Text(record, "text") ?? "",
             IsProgram = kind is "stdout" or "stderr",
         };
     }
 
     private static string Missing(JsonElement gap)
     {
-        var count = LabDisplay.Count((long)(RunEvent.Number(gap, "records") ?? 0), "record");
-        var why = RunEvent.Text(gap, "why") == "slow" ? "the disk did not keep up" : "the operation wrote more than is kept of one";
+        var count = LabDisplay.Count((long)(JsonMembers.Number(gap, "records") ?? 0), "record");
+        var why = JsonMembers.Text(gap, "why") == "slow" ? "the disk did not keep up" : "the operation wrote more than is kept of one";
         return $"{count} missing here: {why}.";
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using LabRunner.Config;
-using LabRunner.Execution;
+using LabRunner.Json;
+using LabRunner.Labs;
+using LabRunner.Runs;
 
 namespace LabRunner;
 
@@ -55,23 +56,23 @@ public sealed class LabRunRecord
     internal static LabRunRecord Of(JsonElement run)
     {
         var counts = run.TryGetProperty("counts", out var found) ? found : default;
-        int Number(params string[] words) => counts.ValueKind == JsonValueKind.Object ? words.Sum(word => (int)(RunEvent.Number(counts, word) ?? 0)) : 0;
+        int Number(params string[] words) => counts.ValueKind == JsonValueKind.Object ? words.Sum(word => (int)(JsonMembers.Number(counts, word) ?? 0)) : 0;
         return new LabRunRecord
         {
-            Id = RunEvent.Text(run, "run") ?? "",
-            Name = RunEvent.Text(run, "name") ?? "",
-            Status = Word(RunEvent.Text(run, "status")),
+            Id = JsonMembers.Text(run, "run") ?? "",
+            Name = JsonMembers.Text(run, "name") ?? "",
+            Status = Word(JsonMembers.Text(run, "status")),
             StartTime = LabHistory.Time(run, "started_at"),
             EndTime = LabHistory.Time(run, "ended_at"),
-            Duration = TimeSpan.FromMilliseconds(RunEvent.Number(run, "duration_ms") ?? 0),
+            Duration = TimeSpan.FromMilliseconds(JsonMembers.Number(run, "duration_ms") ?? 0),
             Failed = Number("Failed", "TimedOut", "Abandoned"),
             Skipped = Number("Skipped"),
             Counts = counts.ValueKind == JsonValueKind.Object ? ConfigValues.Mapping(counts) : [],
-            Source = RunEvent.Text(run, "source"),
-            Directory = RunEvent.Text(run, "directory"),
-            Parent = RunEvent.Text(run, "parent"),
-            Computer = RunEvent.Text(run, "host"),
-            ProcessId = (int)(RunEvent.Number(run, "pid") ?? 0),
+            Source = JsonMembers.Text(run, "source"),
+            Directory = JsonMembers.Text(run, "directory"),
+            Parent = JsonMembers.Text(run, "parent"),
+            Computer = JsonMembers.Text(run, "host"),
+            ProcessId = (int)(JsonMembers.Number(run, "pid") ?? 0),
         };
     }
 

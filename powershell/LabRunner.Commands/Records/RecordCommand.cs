@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
-using LabRunner.Binding;
-using LabRunner.Config;
+using LabRunner.Cmdlets;
 using LabRunner.Errors;
-using LabRunner.Execution;
 using LabRunner.Interop;
+using LabRunner.Labs;
+using LabRunner.Operations;
+using LabRunner.Runs;
 
-namespace LabRunner.Commands;
+namespace LabRunner.Records;
 
 /// <summary>What the commands for recorded runs have in common: how a run is named.</summary>
 public abstract class RecordCommand : QueryCommand

@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using LabRunner.Interop;
+using LabRunner.Runs;
 
-namespace LabRunner.Commands;
+namespace LabRunner.Records;
 
 /// <summary>Deletes recorded runs that are not under way.</summary>
 [Cmdlet(VerbsCommon.Remove, "LabRun", SupportsShouldProcess = true)]

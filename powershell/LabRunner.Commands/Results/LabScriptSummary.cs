@@ -1,4 +1,5 @@
 using System.Collections;
+using LabRunner.Operations;
 
 namespace LabRunner;
 

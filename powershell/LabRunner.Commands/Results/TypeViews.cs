@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using LabRunner.Engine;
+using LabRunner.Runs;
 
 namespace LabRunner;
 

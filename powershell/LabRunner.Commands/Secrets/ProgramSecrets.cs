@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LabRunner.Errors;
-using LabRunner.Execution;
+using LabRunner.Json;
+using LabRunner.Runs;
 
 namespace LabRunner.Secrets;
 
@@ -24,7 +25,7 @@ internal static class ProgramSecrets
     {
         if (operation.Declared is { } declared)
         {
-            return new[] { "work", "compensation" }.SelectMany(part => RunEvent.Member(declared, part) is { } work ? Texts(work) : []);
+            return new[] { "work", "compensation" }.SelectMany(part => JsonMembers.Member(declared, part) is { } work ? Texts(work) : []);
         }
 
         return new[] { operation.Work, operation.Compensation }.OfType<ProcessWork>().SelectMany(work => Texts(work.Spec));
@@ -46,13 +47,13 @@ internal static class ProgramSecrets
     // As the core has it: {"kind": "process", "arguments": ["…"], "environment": {"NAME": "…"}}.
     private static IEnumerable<(string Key, string Text)> Texts(JsonElement work)
     {
-        if (RunEvent.Text(work, "kind") != "process")
+        if (JsonMembers.Text(work, "kind") != "process")
         {
             return [];
         }
 
         var arguments = work.TryGetProperty("arguments", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Select(value => ("arguments", Text(value))) : [];
-        var environment = RunEvent.Member(work, "environment") is { } table ? table.EnumerateObject().Select(entry => ("environment", Text(entry.Value))) : [];
+        var environment = JsonMembers.Member(work, "environment") is { } table ? table.EnumerateObject().Select(entry => ("environment", Text(entry.Value))) : [];
         return arguments.Concat(environment);
     }
 

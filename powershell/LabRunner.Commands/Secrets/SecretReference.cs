@@ -2,7 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using LabRunner.Errors;
-using LabRunner.Execution;
+using LabRunner.Runs;
 
 namespace LabRunner.Secrets;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Net;
 using System.Security;
-using LabRunner.Binding;
 using LabRunner.Errors;
+using LabRunner.Operations;
 
 namespace LabRunner.Secrets;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using LabRunner.Engine;
 using LabRunner.Errors;
-using LabRunner.Execution;
+using LabRunner.Runs;
 using LabRunner.Secrets;
 
 namespace LabRunner.Streams;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Management.Automation;
 using System.Text;
-using LabRunner.Execution;
+using LabRunner.Runs;
 using LabRunner.Secrets;
 
 namespace LabRunner.Streams;

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using LabRunner.Execution;
+using LabRunner.Workers;
 
 namespace LabRunner.Streams;
 

@@ -45,7 +45,7 @@ function Export-LabConfig {
         [Parameter(Position = 0)]
         [string] $Path,
 
-        [LabRunner.Commands.LabConfigFormat] $Format,
+        [LabRunner.Cmdlets.LabConfigFormat] $Format,
 
         [switch] $Force
     )

@@ -100,7 +100,7 @@ function Get-LabPlan {
 
         [switch] $Strict,
 
-        [LabRunner.Commands.LabPlanFormat] $As
+        [LabRunner.Cmdlets.LabPlanFormat] $As
     )
 
     begin {

@@ -151,7 +151,7 @@ function Invoke-ParallelLabRunner {
         about_LabRunner_Operations
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Operations')]
-    [OutputType('LabRunner.LabOperationResult', 'LabRunner.Commands.LabRunJob', [hashtable])]
+    [OutputType('LabRunner.LabOperationResult', 'LabRunner.LabRunJob', [hashtable])]
     param(
         [Parameter(ParameterSetName = 'Operations', Position = 0, ValueFromPipeline)]
         [AllowNull()]

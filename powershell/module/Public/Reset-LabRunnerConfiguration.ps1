@@ -31,7 +31,7 @@ function Reset-LabRunnerConfiguration {
         [ArgumentCompleter({ [LabRunner.LabSettingCompleter]::new().Complete($args) })]
         [string[]] $Name,
 
-        [LabRunner.Commands.LabSettingScope] $Scope,
+        [LabRunner.Cmdlets.LabSettingScope] $Scope,
 
         [switch] $PassThru
     )

@@ -129,7 +129,7 @@ function Set-LabRunnerConfiguration {
         [AllowEmptyCollection()]
         [string[]] $OptionalModules,
 
-        [LabRunner.Commands.LabSettingScope] $Scope,
+        [LabRunner.Cmdlets.LabSettingScope] $Scope,
 
         [switch] $PassThru
     )

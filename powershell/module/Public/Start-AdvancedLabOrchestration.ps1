@@ -113,7 +113,7 @@ function Start-AdvancedLabOrchestration {
         about_LabRunner_Failures
     #>
     [CmdletBinding(SupportsShouldProcess)]
-    [OutputType('LabRunner.LabOrchestrationReport', 'LabRunner.Commands.LabRunJob')]
+    [OutputType('LabRunner.LabOrchestrationReport', 'LabRunner.LabRunJob')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [Alias('ConfigPath', 'Path', 'FullName')]

@@ -61,7 +61,7 @@ function Undo-LabRun {
         about_LabRunner_Failures
     #>
     [CmdletBinding(SupportsShouldProcess)]
-    [OutputType('LabRunner.LabOrchestrationReport', 'LabRunner.Commands.LabRunJob', 'LabRunner.LabResumeStep')]
+    [OutputType('LabRunner.LabOrchestrationReport', 'LabRunner.LabRunJob', 'LabRunner.LabResumeStep')]
     param(
         [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('RunId', 'Run')]

@@ -1,0 +1,250 @@
+using System.Management.Automation;
+using System.Text.Json;
+using LabRunner.Errors;
+using LabRunner.Interop;
+using LabRunner.Json;
+using LabRunner.Labs;
+using LabRunner.Operations;
+using LabRunner.Plans;
+using LabRunner.Runs;
+using LabRunner.Secrets;
+using LabRunner.Streams;
+
+namespace LabRunner.Cmdlets;
+
+/// <summary>What the commands have in common that go on from an earlier run: finding it, showing what will be done, and doing it.</summary>
+public abstract class GoOnCommandBase : RunCommandBase
+{
+    // Lines that are shown before it goes on, at most.
+    private const int MostLines = 20;
+
+    /// <summary>The beginning of the run's id; the last run that fits when neither that nor a name or folder is given.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("RunId", "Run")]
+    [ValidateNotNullOrEmpty]
+    public string? Id { get; set; }
+
+    /// <summary>The run's name: its newest run.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>The run's folder.</summary>
+    [Parameter]
+    [Alias("RunDirectory")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The operations, as the run was given them; needed for a run that came from no lab file.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? Operations { get; set; }
+
+    /// <summary>How many operations may run at the same time; as the run had it when absent or 0.</summary>
+    [Parameter]
+    [Alias("MaxParallelism")]
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>Goes on in spite of what speaks against it.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>What is done with programs of the run that are still alive: nothing is started beside them.</summary>
+    [Parameter]
+    [ValidateSet("Fail", "Wait", "Stop")]
+    public string OnSurvivor { get; set; } = "Fail";
+
+    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
+    [Parameter]
+    public LabOutputMode OutputMode { get; set; }
+
+    /// <summary>Shows how far the run is.</summary>
+    [Parameter]
+    public SwitchParameter ShowProgress { get; set; }
+
+    /// <summary>How progress is shown.</summary>
+    [Parameter]
+    public LabProgressStyle ProgressStyle { get; set; }
+
+    /// <summary>Returns a job at once.</summary>
+    [Parameter]
+    [Alias("Background")]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Whether the run is undone; otherwise it is resumed.</summary>
+    private protected abstract bool Undoes { get; }
+
+    /// <summary>The command's name.</summary>
+    private string Command => Undoes ? "Undo-LabRun" : "Resume-LabRun";
+
+    /// <summary>How it goes on: the core's own document, without the folder.</summary>
+    private protected virtual Dictionary<string, object?> HowToGoOn() => new() { ["undo"] = Undoes, ["force"] = Force.IsPresent };
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guarded(Run);
+
+    private void Run()
+    {
+        CheckConcurrency(nameof(MaxConcurrency), MaxConcurrency);
+        if (new[] { Id, Name, Path }.Count(given => given is not null) > 1)
+        {
+            throw LabRunnerError.Contradiction("-Id, -Name and -Path each say which run is meant.", "Give one of them.");
+        }
+
+        var started = DateTime.Now;
+        var found = Find();
+        var earlier = new LabEarlierRun(found);
+        var work = Operations is null && earlier.Source is { } file ? OfFile(earlier, file) : OfObjects(earlier);
+        var how = HowToGoOn();
+        how["directory"] = earlier.Directory;
+        work.Settings.Resume = how;
+        using var plan = LabRun.Compile(work.Selected.Operations, work.Settings, work.Findings);
+        var document = Ask(() => plan.PreviewResume(PlanDocument.RunOptions(work.Settings, work.Settings.MaxConcurrency, OperationDefinition.Nodes(work.Selected.Operations))));
+        var steps = LabResumeStep.All(document);
+        if (!Voice.ShouldProcess($"{(Undoes ? "Undo" : "Resume")} {earlier}: {LabResumeText.Counts(steps)}.", $"{(Undoes ? "Undo" : "Resume")} {earlier}?", Command))
+        {
+            WriteObject(steps, enumerateCollection: true);
+            return;
+        }
+
+        if (LabResumeStep.Damage(document) is { } damage)
+        {
+            Voice.WriteWarning($"The record of {earlier} is not complete: {damage}. What comes behind is not believed, and may be run again.");
+        }
+
+        work.Settings.InBackground = AsJob;
+        work.Settings.Secrets = SecretReference.Prepare(Voice, work.Selected.Operations);
+        var caller = Capture(work.Constrained);
+        var described = LabReportBuilder.Plan(plan, work.Settings, work.Selected, work.Environment);
+        HashSet<string> functions = AsJob ? CallerFunctions.Names(Voice) : [];
+        var run = OnSurvivor == "Fail"
+            ? LabRun.Start(plan, work.Selected.Operations, work.Settings, caller)
+            : StartWhen(LabRunnerError.Survivors, () => LabRun.Start(plan, work.Selected.Operations, work.Settings, caller), OnSurvivor == "Stop" ? EndSurvivors : null);
+        foreach (var line in LabResumeText.Lines(Undoes, earlier, steps, MostLines))
+        {
+            Voice.WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
+        }
+
+        if (AsJob)
+        {
+            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions, ended => Report(work.Selected.Merged(ended)));
+            JobRepository.Add(job);
+            job.Start();
+            WriteObject(job);
+            return;
+        }
+
+        var outcome = work.Selected.Merged(Finish(run, new PipelineOutput(_ => { }, Voice, caller), View(ShowProgress, ProgressStyle, run)));
+        WriteObject(Report(outcome));
+        if (!Undoes || outcome.Rollback.Any(result => !result.Success))
+        {
+            ThrowIfAsked(outcome);
+        }
+
+        LabOrchestrationReport Report(RunOutcome ended) => LabReportBuilder.Report(work.Settings, earlier.Source ?? "", started, described, work.Validation, ended);
+    }
+
+    // The core has just said that these very processes are the run's.
+    private static void EndSurvivors(LabRunnerException fault)
+    {
+        foreach (var pid in (fault.ErrorRecord.TargetObject as string ?? "").Split(',').Select(int.Parse))
+        {
+            try
+            {
+                using var process = System.Diagnostics.Process.GetProcessById(pid);
+                process.Kill(entireProcessTree: true);
+            }
+            catch (Exception error) when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                // It has ended meanwhile; what cannot be ended is still there when it is asked for again.
+            }
+        }
+    }
+
+    private JsonElement Find()
+    {
+        var folder = Path is null ? null
+            : CallerPath.Of(Voice, Path, out var why) ?? throw LabRunnerError.Contradiction($"-Path: '{Path}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path.");
+        var query = JsonSerializer.SerializeToUtf8Bytes(new { root = RunFolders.Root, id = Id, name = Name, directory = folder, undo = Undoes });
+        using var document = ConfigValues.Parse(Ask(() => LabCore.FindRun(query)));
+        return document.RootElement.Clone();
+    }
+
+    private static byte[] Ask(Func<byte[]> question)
+    {
+        try
+        {
+            return question();
+        }
+        catch (LabCoreException error)
+        {
+            throw LabRunnerError.Core(error);
+        }
+    }
+
+    // The lab as its file is now, and of it what the earlier run had.
+    private LabWork OfFile(LabEarlierRun earlier, string file)
+    {
+        var call = earlier.Call;
+        var reading = LabFile.ReadLab(file, call.Text("Environment"), call.Table("ResourceLimits"), call.Flag("Strict") ?? false);
+        var source = LabPlanSource.Read(Voice, reading, call.Text("Environment"));
+        var selection = new OperationSelection(call.Texts("Target"), call.Texts("Only"), call.Texts("Exclude"), call.Flag("SkipDependencies") ?? false);
+        var selected = selection.Of(source.Operations);
+        source.RefuseWhatIsMissing(selected.Operations);
+        var lab = reading.Lab!.Value;
+        var settings = new LabRunSettings
+        {
+            Mode = call.Text("OrchestrationMode"),
+            Order = call.Texts("Order"),
+            MaxConcurrency = MaxConcurrency is > 0 ? MaxConcurrency : (int?)call.Number("MaxConcurrency"),
+            ResourceLimits = call.Table("ResourceLimits"),
+            FailureStrategy = call.Text("FailureStrategy"),
+            CancelRunning = call.Flag("CancelRunning"),
+            RunTimeoutMinutes = call.Number("RunTimeoutMinutes") ?? 0,
+            Isolation = Isolations.Read(call.Text("Isolation")?.ToLowerInvariant()),
+            Grouped = OutputMode == LabOutputMode.Grouped,
+            Call = call.Written,
+        }.Of(lab, file, Defaults, selected);
+        return new LabWork(selected, settings, source.Validation, [], source.Constrained, call.Text("Environment") ?? JsonMembers.Text(lab, "environment"));
+    }
+
+    // The operations as the caller has them now, and the settings of the earlier run.
+    private LabWork OfObjects(LabEarlierRun earlier)
+    {
+        if (Operations is null)
+        {
+            throw LabRunnerError.OperationsNeeded(Command, earlier.Id, earlier.Name);
+        }
+
+        var reader = new OperationReader(Voice, earlier.Call.Flag("Strict") ?? false);
+        var definitions = reader.Read(Operations);
+        LabWarnings.Write(Voice, reader.Findings);
+        var order = RunOrder.Of(earlier.Call.Text("OrchestrationMode"), earlier.Call.Texts("Order"));
+        var settings = new RunSettings
+        {
+            Name = earlier.Name,
+            EstimatesFrom = earlier.Name,
+            MaxConcurrency = order.Mode == "sequential" ? 1 : MaxConcurrency is > 0 and { } wanted ? Defaults.Bounded(wanted) : earlier.MaxConcurrency,
+            Failure = earlier.Option("failure")?.GetString() ?? "stop",
+            CancelRunning = earlier.Option("cancel_running") is { ValueKind: JsonValueKind.True },
+            Retry = earlier.Option("retry") is { ValueKind: JsonValueKind.Object } retry ? retry : null,
+            Limits = LimitsReader.Read(earlier.Call.Table("ResourceLimits")),
+            DefaultTimeout = earlier.Milliseconds("default_timeout_ms"),
+            RunTimeout = earlier.Milliseconds("run_timeout_ms"),
+            Order = order.Mode,
+            CustomOrder = order.Names,
+            Isolation = Isolations.Read(earlier.Call.Text("Isolation")?.ToLowerInvariant()) ?? LabIsolation.Shared,
+            Grouped = OutputMode == LabOutputMode.Grouped,
+            Journal = true,
+            RetentionDays = Defaults.LogRetentionDays,
+            Source = earlier.Source,
+            Call = earlier.Call.Written,
+        };
+        return new LabWork(new SelectedOperations(definitions, [], []), settings, new HashSet<string>(), reader.Findings, reader.Constrained, null);
+    }
+
+    /// <summary>What is run: the operations of the plan, and how.</summary>
+    private sealed record LabWork(SelectedOperations Selected, RunSettings Settings, IReadOnlySet<string> Validation, IReadOnlyList<LabFinding> Findings, bool Constrained, string? Environment);
+}

@@ -1,0 +1,293 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Text.Json;
+using LabRunner.Errors;
+using LabRunner.Interop;
+using LabRunner.Json;
+using LabRunner.Labs;
+using LabRunner.Operations;
+using LabRunner.Plans;
+using LabRunner.Runs;
+using LabRunner.Secrets;
+using LabRunner.Streams;
+
+namespace LabRunner.Cmdlets;
+
+/// <summary>Runs a lab file: its operations as one graph, with its settings, and reports what became of it.</summary>
+[Cmdlet(VerbsLifecycle.Start, "AdvancedLabOrchestration", SupportsShouldProcess = true)]
+[OutputType(typeof(LabOrchestrationReport), typeof(LabRunJob))]
+public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
+{
+    /// <summary>The lab file, YAML or JSON.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("ConfigPath", "Path", "FullName")]
+    public string ConfigurationPath { get; set; } = "";
+
+    /// <summary>How ready operations are ranked; the lab's own setting, or Intelligent, when absent.</summary>
+    [Parameter]
+    [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
+    public string? OrchestrationMode { get; set; }
+
+    /// <summary>The order for the mode Custom: names or ids, the first one first, or a script block that gives each operation a key to sort by; the lab's own when absent.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    public object[] Order { get; set; } = [];
+
+    /// <summary>How many operations may run at the same time; 0 for the lab's own setting, or one a processor.</summary>
+    [Parameter]
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>How much memory, processor, network and disk there is, and the pools; each over the lab's own setting.</summary>
+    [Parameter]
+    public Hashtable? ResourceLimits { get; set; }
+
+    /// <summary>What the failure of one operation means; the lab's own setting, or Stop, when absent.</summary>
+    [Parameter]
+    [ValidateSet("Stop", "Continue", "Retry", "Rollback")]
+    public string? FailureStrategy { get; set; }
+
+    /// <summary>Stops what runs when a failure stops the run.</summary>
+    [Parameter]
+    public SwitchParameter CancelRunning { get; set; }
+
+    /// <summary>The limit of the whole run, in minutes; 0 for the lab's own setting.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public double RunTimeoutMinutes { get; set; }
+
+    /// <summary>How far operations that do not say so themselves are kept apart.</summary>
+    [Parameter]
+    public LabIsolation Isolation { get; set; }
+
+    /// <summary>Watches the health of the lab while it is deployed.</summary>
+    [Parameter]
+    public SwitchParameter HealthMonitoring { get; set; }
+
+    /// <summary>Adds recommendations from what was measured.</summary>
+    [Parameter]
+    public SwitchParameter PerformanceAnalytics { get; set; }
+
+    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
+    [Parameter]
+    public LabOutputMode OutputMode { get; set; }
+
+    /// <summary>Shows how far the run is.</summary>
+    [Parameter]
+    public SwitchParameter ShowProgress { get; set; }
+
+    /// <summary>How progress is shown.</summary>
+    [Parameter]
+    public LabProgressStyle ProgressStyle { get; set; }
+
+    /// <summary>Takes every unknown key for a fault.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
+    /// <summary>Plans and checks only.</summary>
+    [Parameter]
+    public SwitchParameter DryRun { get; set; }
+
+    /// <summary>Returns a job at once.</summary>
+    [Parameter]
+    [Alias("AsJob")]
+    public SwitchParameter Background { get; set; }
+
+    /// <summary>Modules that bring providers of their own.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[] CustomProviders { get; set; } = [];
+
+    /// <summary>The environment whose changes are merged over the lab.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabEnvironmentCompleter))]
+    public string? Environment { get; set; }
+
+    /// <summary>Runs these operations and all they depend on; names or ids, wildcards allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    [SupportsWildcards]
+    public string[] Target { get; set; } = [];
+
+    /// <summary>Leaves these operations out, and skips what needs them.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    [SupportsWildcards]
+    public string[] Exclude { get; set; } = [];
+
+    /// <summary>Runs exactly these operations.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabOperationCompleter))]
+    [SupportsWildcards]
+    public string[] Only { get; set; } = [];
+
+    /// <summary>Runs the targets without what they depend on.</summary>
+    [Parameter]
+    public SwitchParameter SkipDependencies { get; set; }
+
+    /// <summary>Leaves no record.</summary>
+    [Parameter]
+    public SwitchParameter NoRecord { get; set; }
+
+    /// <summary>Waits while another run of the same lab is under way.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Starts the lab beside another run of it.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guarded(Run);
+
+    private void Run()
+    {
+        RefuseWhatIsMissing();
+        CheckConcurrency(nameof(MaxConcurrency), MaxConcurrency);
+        var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
+        var started = DateTime.Now;
+        if (Read(started) is not var (reading, source))
+        {
+            return;
+        }
+
+        var lab = reading.Lab!.Value;
+        var selected = selection.Of(source.Operations);
+        var operations = selected.Operations;
+        var foreseen = DryRun ? null : Foresee(operations, source.Constrained, MaxConcurrency);
+        var settings = Settings(lab, reading.Path, selected);
+        using var plan = LabRun.Compile(operations, settings, []);
+        var described = LabReportBuilder.Plan(plan, settings, selected, string.IsNullOrWhiteSpace(Environment) ? JsonMembers.Text(lab, "environment") : Environment);
+        if (DryRun)
+        {
+            source.WarnOfWhatIsMissing(operations);
+            WriteObject(new LabOrchestrationReport
+            {
+                Summary = LabReportBuilder.Summary(settings, reading.Path, started, null),
+                ExecutionPlan = described,
+                Metrics = new LabOrchestrationMetrics { TotalOperations = operations.Count },
+            });
+            return;
+        }
+
+        if (!Voice.ShouldProcess(PlanText.Of(described), $"Run {LabDisplay.Count(operations.Count, "operation")} of '{settings.Name}'?", "Start-AdvancedLabOrchestration"))
+        {
+            source.WarnOfWhatIsMissing(operations);
+            return;
+        }
+
+        try
+        {
+            source.RefuseWhatIsMissing(operations);
+        }
+        catch (LabRunnerException fault) when (fault.IsOfFile)
+        {
+            Refuse(fault, reading.Path, reading, started);
+            return;
+        }
+
+        var caller = foreseen ?? Capture(source.Constrained);
+        settings.Secrets = SecretReference.Prepare(Voice, operations);
+        settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
+        settings.InBackground = Background;
+        HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
+        InterruptedRun.Mention(Voice, settings.Name, reading.Path);
+        settings.Beside = Force ? null : Wait || (JsonMembers.Member(lab, "settings") is { } wanted && wanted.TryGetProperty("single", out var single) && single.ValueKind == JsonValueKind.True) ? "refuse" : "warn";
+        var run = Wait ? StartWhen(LabRunnerError.LabUnderWay, () => LabRun.Start(plan, operations, settings, caller)) : LabRun.Start(plan, operations, settings, caller);
+        if (Background)
+        {
+            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions, ended => Report(selected.Merged(ended)));
+            JobRepository.Add(job);
+            job.Start();
+            WriteObject(job);
+            return;
+        }
+
+        var output = new PipelineOutput(_ => { }, Voice, caller);
+        var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, run)));
+        WriteObject(Report(outcome));
+        ThrowIfAsked(outcome);
+
+        LabOrchestrationReport Report(RunOutcome outcome) => LabReportBuilder.Report(settings, reading.Path, started, described, source.Validation, outcome);
+    }
+
+    // A lab that cannot be run is an error, and a report that says so: existing callers look at its Summary.Success.
+    private (LabReading Reading, LabPlanSource Source)? Read(DateTime started)
+    {
+        string? path = null;
+        LabReading? reading = null;
+        try
+        {
+            path = LabFile.FullPath(Voice, ConfigurationPath);
+            reading = LabFile.ReadLab(path, Environment, ResourceLimits, Strict);
+            return (reading, LabPlanSource.Read(Voice, reading, Environment));
+        }
+        catch (LabRunnerException fault) when (fault.IsOfFile)
+        {
+            Refuse(fault, path ?? ConfigurationPath, reading, started);
+            return null;
+        }
+    }
+
+    private void Refuse(LabRunnerException fault, string path, LabReading? reading, DateTime started)
+    {
+        CommandGuard.Write(Voice, fault.ErrorRecord);
+        if (Background)
+        {
+            return;
+        }
+
+        WriteObject(new LabOrchestrationReport
+        {
+            Summary = new LabOrchestrationSummary
+            {
+                Status = LabOrchestrationSummary.Invalid,
+                Name = (reading?.Document is { } document ? ConfigValues.Mapping(document)["name"] as string : null) ?? Path.GetFileNameWithoutExtension(path),
+                Configuration = path,
+                Mode = OrchestrationMode ?? "Intelligent",
+                StartTime = started,
+                EndTime = DateTime.Now,
+                DryRun = DryRun,
+            },
+            Error = fault.Message,
+        });
+    }
+
+    private void RefuseWhatIsMissing()
+    {
+        if (Wait && Force)
+        {
+            throw LabRunnerError.Contradiction("-Wait waits for another run of the lab, and -Force starts beside it.", "Give one of them.");
+        }
+
+        if (CustomProviders.Length > 0)
+        {
+            throw LabRunnerError.NotAvailable("-CustomProviders", "Available are the providers powershell and process.");
+        }
+
+        if (HealthMonitoring)
+        {
+            Voice.WriteWarning("-HealthMonitoring is not available yet and has no effect. An operation of the type Monitor can watch a lab.");
+        }
+
+        if (PerformanceAnalytics)
+        {
+            Voice.WriteWarning("-PerformanceAnalytics is not available yet and has no effect. The report's Metrics are there without it.");
+        }
+    }
+
+    private RunSettings Settings(JsonElement lab, string path, SelectedOperations selected) => new LabRunSettings
+    {
+        Mode = OrchestrationMode,
+        Order = Order,
+        MaxConcurrency = MaxConcurrency,
+        ResourceLimits = ResourceLimits,
+        FailureStrategy = FailureStrategy,
+        CancelRunning = Given(nameof(CancelRunning)) ? CancelRunning : null,
+        RunTimeoutMinutes = RunTimeoutMinutes,
+        Isolation = Given(nameof(Isolation)) ? Isolation : null,
+        Grouped = OutputMode == LabOutputMode.Grouped,
+        NoRecord = NoRecord,
+        Call = new LabCall(MyInvocation.BoundParameters).Written,
+    }.Of(lab, path, Defaults, selected);
+}

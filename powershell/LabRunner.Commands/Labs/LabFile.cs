@@ -1,0 +1,180 @@
+using System.Management.Automation;
+using System.Text.Json;
+using LabRunner.Cmdlets;
+using LabRunner.Interop;
+using LabRunner.Json;
+using LabRunner.Operations;
+using LabRunner.Plans;
+
+namespace LabRunner.Labs;
+
+/// <summary>A lab file as the core has read it.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="Lab">The lab, as the core's model of it; nothing when any finding is an error.</param>
+/// <param name="Unsound">What could be read of the operations where there is no lab.</param>
+/// <param name="Document">The whole file as data; nothing when it is not well-formed.</param>
+/// <param name="Findings">Everything that was found.</param>
+internal sealed record LabReading(string Path, JsonElement? Lab, JsonElement? Unsound, JsonElement? Document, IReadOnlyList<LabConfigFinding> Findings)
+{
+    /// <summary>What keeps the file from being used.</summary>
+    internal IEnumerable<LabConfigFinding> Errors => Findings.Where(finding => finding.IsError);
+
+    /// <summary>What is shown and otherwise passed over.</summary>
+    internal IEnumerable<LabConfigFinding> Warnings => Findings.Where(finding => !finding.IsError);
+
+    /// <summary>The operations, also those of a lab that cannot be run.</summary>
+    internal IEnumerable<JsonElement> Operations => (Lab is { } lab ? lab.GetProperty("operations") : Unsound) is { } list ? list.EnumerateArray() : [];
+
+    /// <summary>Where each value comes from, when that was asked for.</summary>
+    internal JsonElement? Origins { get; init; }
+}
+
+/// <summary>How a configuration file is to be read.</summary>
+internal sealed record LabReadOptions
+{
+    /// <summary>The environment whose changes are merged over the file.</summary>
+    internal string? Environment { get; init; }
+
+    /// <summary>How much the caller says there is of what operations need.</summary>
+    internal object? Limits { get; init; }
+
+    /// <summary>Whether to say where each value comes from.</summary>
+    internal bool Explain { get; init; }
+
+    /// <summary>The file alone and as it is written.</summary>
+    internal bool Raw { get; init; }
+
+    /// <summary>Whether every unknown key is an error, not only one that is near to a known key.</summary>
+    internal bool Strict { get; init; }
+
+    /// <summary>Any configuration, not a lab.</summary>
+    internal bool DocumentOnly { get; init; }
+}
+
+/// <summary>Reads lab files and other configuration: the bytes here, their meaning in the core.</summary>
+internal static class LabFile
+{
+    /// <summary>The full path of a file that the user named; it need not exist.</summary>
+    internal static string FullPath(PSCmdlet caller, string path) =>
+        CallerPath.Of(caller, path, out var why) ?? throw ConfigError.Unreadable(path, why!.Message, why);
+
+    /// <summary>Reads a lab file and checks it as a lab.</summary>
+    internal static LabReading ReadLab(string path, string? environment = null, object? limits = null, bool strict = false) =>
+        Read(path, new LabReadOptions { Environment = environment, Limits = limits, Strict = strict });
+
+    /// <summary>Reads any configuration file, be it a lab or not.</summary>
+    internal static LabReading ReadDocument(string path, LabReadOptions? options = null) => Read(path, (options ?? new LabReadOptions()) with { DocumentOnly = true });
+
+    private static LabReading Read(string path, LabReadOptions options)
+    {
+        // The core opens the file itself, but of a psd1 file it needs what only the PowerShell parser can find in it.
+        var psd1 = path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase);
+        var bytes = psd1 ? Bytes(path) : [];
+        using var reading = ConfigValues.Parse(LabCore.Read(bytes, Request(path, psd1 ? bytes : null, options)));
+        var root = reading.RootElement;
+        var found = root.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
+        return new LabReading(path, Part(root, "lab"), Part(root, "unsound"), Part(root, "document"), [.. found.Select(LabConfigFinding.Of)])
+        {
+            Origins = Part(root, "origins"),
+        };
+    }
+
+    /// <summary>Writes a file, or a JSON document, as it is in another format.</summary>
+    /// <returns>The text, or nothing and what is wrong with the source.</returns>
+    internal static (string? Text, LabConfigFinding[] Findings) Export(string? path, byte[]? document, LabConfigFormat format)
+    {
+        var psd1 = path?.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) == true ? Bytes(path) : null;
+        var request = JsonText.Bytes(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("to", format == LabConfigFormat.Json ? "json" : "yaml");
+            json.WriteStartObject("source");
+            if (path is null)
+            {
+                json.WriteString("format", "json");
+            }
+            else
+            {
+                json.WriteString("path", path);
+                json.WriteBoolean("open", psd1 is null);
+                Tokens(json, psd1);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+
+        using var written = ConfigValues.Parse(LabCore.Export(psd1 ?? document ?? [], request));
+        var found = written.RootElement.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
+        return (JsonMembers.Text(written.RootElement, "text"), [.. found.Select(LabConfigFinding.Of)]);
+    }
+
+    private static void Tokens(Utf8JsonWriter json, byte[]? psd1)
+    {
+        if (psd1 is null)
+        {
+            return;
+        }
+
+        json.WriteString("format", "psd1");
+        json.WritePropertyName("tokens");
+        // The core itself reports what is not text.
+        json.WriteRawValue(FileText.Decode(psd1) is { } text ? Psd1Tokens.Of(text) : "[]"u8, skipInputValidation: true);
+    }
+
+    private static byte[] Request(string path, byte[]? psd1, LabReadOptions options) => JsonText.Bytes(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("path", path);
+        json.WriteBoolean("open", psd1 is null);
+        json.WriteBoolean("document_only", options.DocumentOnly);
+        json.WriteBoolean("explain", options.Explain);
+        json.WriteBoolean("raw", options.Raw);
+        json.WriteBoolean("strict", options.Strict);
+        json.WriteBoolean("programs", !options.DocumentOnly);
+        if (!string.IsNullOrWhiteSpace(options.Environment))
+        {
+            json.WriteString("environment", options.Environment);
+        }
+
+        if (options.Limits is { } limits)
+        {
+            json.WritePropertyName("limits");
+            PlanDocument.Value(json, LimitsReader.Read(limits));
+        }
+
+        json.WriteStartObject("variables");
+        foreach (var (name, value) in SessionEnvironment.Changes())
+        {
+            json.WriteString(name, (string?)value);
+        }
+
+        json.WriteEndObject();
+        Tokens(json, psd1);
+        json.WriteEndObject();
+    });
+
+    private static JsonElement? Part(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var part) && part.ValueKind != JsonValueKind.Null ? part.Clone() : null;
+
+    private static byte[] Bytes(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw ConfigError.Unreadable(path, "it is a folder");
+        }
+
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw ConfigError.Unreadable(path, "it does not exist", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw ConfigError.Unreadable(path, error.Message, error);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using LabRunner.Interop;
+using LabRunner.Json;
+
+namespace LabRunner.Labs;
+
+/// <summary>Gives the findings about the operations of a lab file their places in it.</summary>
+/// <remarks>Where each parameter stands is asked for when something is wrong with one, by reading the file once more.</remarks>
+internal sealed class OperationPlaces(string path, string? environment)
+{
+    private List<(string Path, LabPlace At)>? _places;
+
+    /// <summary>The finding at the parameter it is about, else at its operation.</summary>
+    internal LabConfigFinding Placed(LabFinding finding, JsonElement operation) =>
+        LabConfigFinding.Of(finding, OfParameter(finding) ?? (JsonMembers.Member(operation, "at") is { } at ? at.Deserialize<LabPlace>() : null));
+
+    private LabPlace? OfParameter(LabFinding finding)
+    {
+        // Operations that a template makes have no place of their own for a parameter.
+        var end = $"[{finding.Operation}].parameters.{finding.Parameter}";
+        return finding.Parameter is null ? null : (_places ??= Read()).FirstOrDefault(known => EndsOrGoesOn(known.Path, end)).At;
+    }
+
+    private static bool EndsOrGoesOn(string path, string end) =>
+        path.IndexOf(end, StringComparison.Ordinal) is >= 0 and var at && (path.Length == at + end.Length || path[at + end.Length] is '.' or '[');
+
+    private List<(string Path, LabPlace At)> Read() =>
+        LabFile.ReadDocument(path, new LabReadOptions { Environment = environment, Explain = true }).Origins is { } origins
+            ? [.. origins.EnumerateArray().Select(origin => (JsonMembers.Text(origin, "path") ?? "", origin.GetProperty("at").Deserialize<LabPlace>()!))]
+            : [];
+}

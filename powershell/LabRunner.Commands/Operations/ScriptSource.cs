@@ -1,0 +1,154 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using LabRunner.Errors;
+using LabRunner.Runs;
+
+namespace LabRunner.Operations;
+
+/// <summary>Makes the work of an operation from a script block, a text, a script file or a command's name.</summary>
+/// <remarks>
+/// With <paramref name="warnsOfMissing"/>, a script file that does not exist yet is a warning. With <paramref name="needsMandatory"/>, a
+/// mandatory parameter without a value is a fault. With <paramref name="onlyDeclared"/>, values that a script has no parameter for are left out and no fault.
+/// With <paramref name="callers"/>, a block that reads variables of the caller's session as its own is warned of; texts and files stand for themselves.
+/// </remarks>
+internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false, bool warnsOfMissing = false, bool needsMandatory = true, CallerVariables? callers = null)
+{
+    private readonly UsingCollector _using = new(caller);
+
+    /// <summary>Whether a script may use less than the full language.</summary>
+    internal bool Constrained { get; private set; }
+
+    /// <summary>A script block of the caller.</summary>
+    internal ScriptWork FromBlock(ScriptBlock block, object? parameters, object? config, string operation)
+    {
+        Constrained |= ScriptCopy.IsConstrained(block);
+        var (copy, ast) = ScriptCopy.Of(block);
+        callers?.Look(ast, operation);
+        return Bound(copy, ast, parameters, config, operation);
+    }
+
+    /// <summary>A script that is text, on its own or in a lab file, where it begins at a line.</summary>
+    internal ScriptWork FromText(string text, string? file, int firstLine, object? parameters, string operation)
+    {
+        // Empty lines in front make every position in it the one in the file.
+        var placed = firstLine > 1 ? new string('\n', firstLine - 1) + text : text;
+        var ast = Parser.ParseInput(placed, file, out _, out var errors);
+        if (errors.Length > 0)
+        {
+            Refuse(errors, operation, file);
+            return new ScriptWork { Command = operation, Named = [] };
+        }
+
+        return Bound(ScriptCopy.Unbound(ast), ast, parameters, null, operation);
+    }
+
+    /// <summary>A script file, or a command's name.</summary>
+    internal ScriptWork FromPath(string path, object? parameters, object? config, string operation)
+    {
+        var full = Resolve(path);
+        if (full is null || !full.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) || !File.Exists(full))
+        {
+            // A command, or a file that an operation before it will write: only the worker can tell.
+            if (warnsOfMissing && full is not null && full.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
+            {
+                findings.Add(new LabFinding(LabRunnerError.ScriptNotFound, $"The script '{full}' of operation '{operation}' does not exist yet.", operation, "Correct the path, or let an operation that it depends on write it.") { IsWarning = true });
+            }
+
+            var loose = ParameterBinding.BindUnchecked(parameters, operation, findings);
+            return new ScriptWork { Command = IsPath(path) && full is not null ? full : path, IsFile = IsPath(path), Positional = loose.Positional, Named = loose.Named };
+        }
+
+        var ast = Parser.ParseFile(full, out _, out var errors);
+        if (errors.Length > 0)
+        {
+            Refuse(errors, operation, full);
+            return new ScriptWork { Command = full, Named = [] };
+        }
+
+        var bound = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared, ofFile: true);
+        Demand(ast, bound, operation);
+        return new ScriptWork { Command = full, IsFile = true, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = bound.Positional, Named = bound.Named };
+    }
+
+    /// <summary>Whether a text names a script file rather than being a script.</summary>
+    internal static bool LooksLikeFile(string text) =>
+        !text.Contains('\n', StringComparison.Ordinal) && text.TrimEnd().EndsWith(".ps1", StringComparison.OrdinalIgnoreCase)
+        && !text.TrimStart().StartsWith('&') && !text.TrimStart().StartsWith(". ", StringComparison.Ordinal) && text.IndexOfAny([';', '|']) < 0;
+
+    private ScriptWork Bound(ScriptBlock copy, ScriptBlockAst ast, object? parameters, object? config, string operation)
+    {
+        var bound = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared);
+        Demand(ast, bound, operation);
+        if (_using.Collect(ast, operation, findings) is { } values)
+        {
+            bound.Named[UsingCollector.ParameterName] = values;
+        }
+
+        var taking = bound.AsWhole ? ScriptCopy.TakingParameters(ast) : null;
+        if (taking is not null)
+        {
+            // The first goes to $Parameters, the second is what $args has left.
+            bound = bound with { Positional = [bound.Positional[0], bound.Positional[0]] };
+        }
+
+        return new ScriptWork { Command = copy, WithParameters = taking, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = bound.Positional, Named = bound.Named };
+    }
+
+    // Operations run without a user: what would ask is found now. Where the values themselves are wrong, that is said.
+    private void Demand(ScriptBlockAst script, BoundParameters bound, string operation)
+    {
+        if (!needsMandatory || findings.Any(finding => finding.Operation == operation && !finding.IsWarning))
+        {
+            return;
+        }
+
+        var defaults = caller.SessionState.PSVariable.GetValue("PSDefaultParameterValues") as IDictionary;
+        foreach (var name in ParameterBinding.Missing(script, bound, defaults))
+        {
+            findings.Add(new LabFinding(
+                LabRunnerError.MissingParameter,
+                $"Operation '{operation}' has no value for its mandatory parameter '{name}'.",
+                operation,
+                $"Give it one: Parameters = @{{ {name} = … }}, or 'parameters: {{ {name}: … }}' in a lab file."));
+        }
+    }
+
+    // An operation's Config goes to the parameter of that name, where the script has one.
+    private static object? WithConfig(ScriptBlockAst ast, object? parameters, object? config)
+    {
+        if (config is null || !ParameterBinding.Declares(ast, "Config"))
+        {
+            return parameters;
+        }
+
+        var merged = new Hashtable(StringComparer.OrdinalIgnoreCase) { ["Config"] = config };
+        if (parameters is IDictionary given)
+        {
+            foreach (DictionaryEntry entry in given)
+            {
+                merged[entry.Key] = entry.Value;
+            }
+        }
+
+        return merged;
+    }
+
+    private void Refuse(ParseError[] errors, string operation, string? file)
+    {
+        foreach (var error in errors.Take(3))
+        {
+            var place = file is null ? $"line {error.Extent.StartLineNumber}" : $"{file}:{error.Extent.StartLineNumber}:{error.Extent.StartColumnNumber}";
+            findings.Add(new LabFinding(
+                LabRunnerError.ScriptSyntax,
+                $"The script of operation '{operation}' cannot be read ({place}): {error.Message}",
+                operation,
+                "Correct the script."));
+        }
+    }
+
+    private string? Resolve(string path) => IsPath(path) ? CallerPath.Of(caller, path, out _) : null;
+
+    private static bool IsPath(string path) =>
+        path.IndexOfAny(['/', '\\']) >= 0 || path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase);
+}

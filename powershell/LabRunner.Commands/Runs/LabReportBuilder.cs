@@ -1,0 +1,163 @@
+using System.Text.Json;
+using LabRunner.Errors;
+using LabRunner.Interop;
+using LabRunner.Json;
+using LabRunner.Plans;
+
+namespace LabRunner.Runs;
+
+/// <summary>Makes the report of a lab from its plan and its run.</summary>
+internal static class LabReportBuilder
+{
+    /// <summary>How long a run may be held up by the search for a shorter schedule.</summary>
+    private const int SearchMilliseconds = 250;
+
+    /// <summary>The plan of all operations.</summary>
+    internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, IReadOnlyList<OperationDefinition> operations) =>
+        Plan(plan, settings, new SelectedOperations(operations, [], []));
+
+    /// <summary>The plan for people, with the schedule that a run so wide is expected to keep.</summary>
+    internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, SelectedOperations selected, string? environment = null)
+    {
+        var schedule = plan.Preview(new LabScheduleOptions(settings.MaxConcurrency, BudgetMilliseconds: SearchMilliseconds));
+        HashSet<string> path = new(schedule.CriticalPath, StringComparer.OrdinalIgnoreCase);
+        using var document = JsonDocument.Parse(plan.Describe());
+        var root = document.RootElement;
+        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path, selected.Operations));
+        return new LabExecutionPlan
+        {
+            Name = settings.Name,
+            Source = settings.Source,
+            Environment = string.IsNullOrWhiteSpace(environment) ? null : environment,
+            Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
+            MaxConcurrency = settings.MaxConcurrency,
+            Findings = [.. (root.GetProperty("warnings").Deserialize<LabDiagnostic[]>() ?? []).Select(LabRunnerError.Warning)],
+            Skipped =
+            [
+                .. selected.Left,
+                .. schedule.Operations.Where(operation => operation.SkippedBecause is not null)
+                    .Select(operation => new LabSkippedOperation(operation.Name, operation.SkippedBecause!.Kind, operation.SkippedBecause.Operation, operation.SkippedBecause.Message)),
+            ],
+            Operations = [.. Names(root.GetProperty("order")).Select(name => byName[name])],
+            Levels = [.. root.GetProperty("levels").EnumerateArray().Select(Names)],
+            CriticalPath = schedule.CriticalPath,
+            Schedule = schedule,
+        };
+    }
+
+    /// <summary>When each operation is expected to end; nothing while it is not known of all how long they take.</summary>
+    internal static IReadOnlyList<TimeSpan?>? ExpectedEnds(PlanHandle plan, RunSettings settings)
+    {
+        var schedule = plan.Preview(new LabScheduleOptions(settings.MaxConcurrency, Tries: 0, BudgetMilliseconds: 0));
+        return schedule.Operations.All(operation => operation.SkippedBecause is not null || operation.Estimate.Source != "unit") && schedule.Operations.Any(operation => operation.End is not null)
+            ? [.. schedule.Operations.Select(operation => operation.End)]
+            : null;
+    }
+
+    /// <summary>The report of a run that has ended.</summary>
+    internal static LabOrchestrationReport Report(RunSettings settings, string configuration, DateTime started, LabExecutionPlan described, IReadOnlySet<string> validation, RunOutcome outcome) => new()
+    {
+        Summary = Summary(settings, configuration, started, outcome),
+        Results = outcome.Results,
+        Metrics = Metrics(outcome),
+        ExecutionPlan = described,
+        ValidationResults = [.. outcome.Results.Where(result => validation.Contains(result.Name))],
+        Rollback = outcome.Rollback,
+        Recommendations = Recommendations(outcome),
+        Error = Error(outcome),
+    };
+
+    /// <summary>A run in short; without an outcome, one that was only planned.</summary>
+    internal static LabOrchestrationSummary Summary(RunSettings settings, string configuration, DateTime started, RunOutcome? outcome) => new()
+    {
+        Success = outcome is null || outcome.Status is "Succeeded" or "Undone",
+        Status = outcome?.Status ?? "DryRun",
+        Name = settings.Name,
+        Configuration = configuration,
+        Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
+        StartTime = started,
+        EndTime = DateTime.Now,
+        DryRun = outcome is null,
+        RunId = outcome?.RunId,
+        RunDirectory = outcome?.Directory,
+    };
+
+    /// <summary>The figures of a run.</summary>
+    internal static LabOrchestrationMetrics Metrics(RunOutcome outcome)
+    {
+        var figures = JsonMembers.Member(outcome.Document, "metrics");
+        return new LabOrchestrationMetrics
+        {
+            TotalOperations = outcome.Results.Length,
+            Succeeded = outcome.Results.Count(result => result.Success),
+            Skipped = outcome.Results.Count(result => result.Ending == OperationStatus.Skipped),
+            Failed = outcome.Results.Count(result => !result.Success && result.Ending != OperationStatus.Skipped),
+            PeakConcurrency = figures is { } peak ? (int)(JsonMembers.Number(peak, "peak_concurrency") ?? 0) : 0,
+            BusyTime = TimeSpan.FromMilliseconds(figures is { } busy ? JsonMembers.Number(busy, "busy_ms") ?? 0 : 0),
+        };
+    }
+
+    /// <summary>What to do about operations that did not end well; only what follows from how they ended.</summary>
+    internal static string[] Recommendations(RunOutcome outcome)
+    {
+        List<string> advice = [];
+        foreach (var result in outcome.Results)
+        {
+            switch (result.Ending)
+            {
+                case OperationStatus.TimedOut:
+                    advice.Add($"'{result.Name}' took longer than its limit: raise its timeout, or find out why it takes so long.");
+                    break;
+                case OperationStatus.Abandoned:
+                    advice.Add($"'{result.Name}' did not stop when asked to; check whether it is still running.");
+                    break;
+                case OperationStatus.Failed:
+                    advice.Add($"'{result.Name}' failed; see its ErrorRecord and Records.");
+                    break;
+            }
+        }
+
+        advice.AddRange(outcome.Rollback
+            .Where(result => !result.Success)
+            .Select(result => $"'{result.Name}' was not undone; what it left behind is still there."));
+        return [.. advice];
+    }
+
+    /// <summary>Why it did not succeed, on a line an operation.</summary>
+    internal static string? Error(RunOutcome outcome)
+    {
+        string[] failed =
+        [
+            .. outcome.Results.Where(result => !result.Success && result.Ending != OperationStatus.Skipped).Select(result => $"{result.Name}: {result.Error}"),
+            .. outcome.Rollback.Where(result => !result.Success).Select(result => $"{result.Name} (rollback): {result.Error}"),
+        ];
+        return failed.Length == 0 ? null : string.Join(Environment.NewLine, failed);
+    }
+
+    private static LabPlannedOperation Planned(JsonElement item, LabSchedule schedule, HashSet<string> path, IReadOnlyList<OperationDefinition> operations)
+    {
+        var scheduled = schedule.Operations[item.GetProperty("index").GetInt32()];
+        var definition = operations[scheduled.Index];
+        return new LabPlannedOperation
+        {
+            Id = definition.Id,
+            Definition = OperationDetails.Of(definition),
+            Start = scheduled.Start,
+            End = scheduled.End,
+            Slack = scheduled.Slack,
+            Estimate = scheduled.Estimate.Duration,
+            EstimateSource = scheduled.Estimate.Source,
+            SkippedBecause = scheduled.SkippedBecause?.Message,
+            Critical = path.Contains(scheduled.Name),
+            Level = item.GetProperty("level").GetInt32(),
+            Name = item.GetProperty("name").GetString() ?? "",
+            Type = JsonMembers.Text(item, "type"),
+            Work = JsonMembers.Text(item, "work") ?? "",
+            Dependencies = Names(item.GetProperty("dependencies")),
+            Priority = (int)(JsonMembers.Number(item, "priority") ?? 0),
+            Timeout = JsonMembers.Number(item, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
+        };
+    }
+
+    private static string[] Names(JsonElement list) => [.. list.EnumerateArray().Select(name => name.GetString() ?? "")];
+}

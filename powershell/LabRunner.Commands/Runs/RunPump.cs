@@ -1,0 +1,366 @@
+using System.Management.Automation;
+using System.Text.Json;
+using LabRunner.Errors;
+using LabRunner.Json;
+using LabRunner.Progress;
+using LabRunner.Streams;
+using LabRunner.Workers;
+
+namespace LabRunner.Runs;
+
+/// <summary>Reads a run's queue on the thread that may write, until the run is over.</summary>
+internal sealed class RunPump
+{
+    private readonly RunSession _run;
+    private readonly IRunOutput _output;
+    private readonly IProgressView? _view;
+    private readonly LineLabels _labels;
+    private readonly OutputFeed _feed;
+    private readonly LabOperationResult[] _results;
+    private readonly LabOperationResult[] _undone;
+    private readonly bool[] _final;
+    private readonly bool[] _released;
+    private readonly bool _tells;
+    private int _nextToRelease;
+    private DateTime _lastAt;
+    private bool _over;
+    private string _status = "Failed";
+
+    internal RunPump(RunSession run, IRunOutput output, IProgressView? view)
+    {
+        _run = run;
+        _output = output;
+        _view = view;
+        _tells = run.Caller.Preference("VerbosePreference") is not (null or ActionPreference.SilentlyContinue);
+        _labels = new LineLabels(run.Operations.Count > 1);
+        _feed = new OutputFeed(run);
+        _final = new bool[run.Nodes.Count];
+        _released = new bool[run.Operations.Count];
+        _results = [.. run.Operations.Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
+        _undone = [.. run.Operations.Where(operation => operation.Compensation is not null).Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
+        Progress = new RunProgress(run);
+    }
+
+    internal RunProgress Progress { get; }
+
+    /// <summary>Pumps until the run is over. Throws what broke it, or what the writing threw.</summary>
+    internal RunOutcome Pump()
+    {
+        try
+        {
+            while (true)
+            {
+                if (!_run.Queue.TryTake(out var item, Sooner(_view?.NextWait(Progress) ?? Timeout.Infinite, _feed.NextWait)))
+                {
+                    _feed.HandOverIfDue();
+                    _view?.Draw(Progress);
+                    continue;
+                }
+
+                if (item.Fault is { } fault)
+                {
+                    throw fault;
+                }
+
+                _feed.HandOverIfDue();
+                if (item.Record is { } record)
+                {
+                    _feed.Add(record);
+                    if (!_run.Settings.Grouped)
+                    {
+                        Show(record);
+                    }
+                }
+                else if (item.Output is { } output)
+                {
+                    _output.Output(output.Operation, output.Item);
+                }
+                else if (item.Event is { } happened)
+                {
+                    if (happened.Kind == "finished")
+                    {
+                        _status = happened.Status ?? _status;
+                        break;
+                    }
+
+                    On(happened);
+                }
+
+                _view?.Draw(Progress);
+            }
+
+            var document = ReadDocument();
+            if (document.ValueKind == JsonValueKind.Object && JsonMembers.Text(document, "defect") is { } defect)
+            {
+                throw LabRunnerError.Engine(new InvalidOperationException(defect));
+            }
+
+            Complete(document, "operations");
+            Complete(document, "rollback");
+            _over = true;
+            Release();
+            if (_feed.Close() is { } warning)
+            {
+                _output.Warning(warning);
+            }
+
+            return new RunOutcome(_results, [.. _undone.Where((_, place) => _final[_results.Length + place])], _status, document);
+        }
+        finally
+        {
+            _feed.Close();
+            _view?.Close(Progress);
+        }
+    }
+
+    private static int Sooner(int one, int other) => one < 0 ? other : other < 0 ? one : Math.Min(one, other);
+
+    private void On(RunEvent happened)
+    {
+        if (happened is { Kind: "warning", Message: { } message })
+        {
+            _output.Warning(message);
+            return;
+        }
+
+        if (happened.Operation < 0 || happened.Operation >= _final.Length)
+        {
+            return;
+        }
+
+        var result = ResultOf(happened.Operation);
+        switch (happened.Kind)
+        {
+            case "started":
+                result.StartTime = At(happened);
+                result.Attempts = (int)happened.Attempt;
+                result.WorkerId = happened.HasWorker ? (int)happened.Worker : null;
+                Progress.Started(happened.Operation);
+                _output.Started(happened.Operation);
+                Changed(happened, "started");
+                Tell(happened.Operation, _tells ? VerboseText.Started(Node(happened), happened, Attempts(happened.Operation)) : null);
+                break;
+            case "serving":
+                Changed(happened, "serving");
+                Tell(happened.Operation, _tells ? VerboseText.Serving(Node(happened)) : null);
+                break;
+            case "retrying":
+                result.Attempts = (int)happened.Attempt;
+                Show(_labels.Rest(_run.Nodes[happened.Operation].Name));
+                Progress.Paused(happened.Operation);
+                Changed(happened, RetryText.Of(happened, Attempts(happened.Operation)));
+                Tell(happened.Operation, _tells ? VerboseText.Retrying(Node(happened), happened, Attempts(happened.Operation)) : null);
+                break;
+            case "rolling-back":
+                Changed(happened, "failed, and what had succeeded is undone");
+                Tell(happened.Operation, _tells ? VerboseText.RollingBack(Node(happened)) : null);
+                break;
+            case "ended":
+                Ended(result, happened);
+                break;
+            case "kept":
+                result.Ending = OperationStatus.Succeeded;
+                result.KeptFrom = happened.From;
+                Finalize(happened.Operation, result);
+                break;
+            case "skipped":
+                result.Ending = OperationStatus.Skipped;
+                result.SkippedBecause = happened.Because;
+                result.Error = happened.Because?.Message;
+                Finalize(happened.Operation, result);
+                break;
+        }
+    }
+
+    private void Ended(LabOperationResult result, RunEvent happened)
+    {
+        result.Ending = StatusOf(happened.Status);
+        result.EndTime = At(happened);
+        result.Duration = TimeSpan.FromMilliseconds(happened.DurationMs);
+        _run.Recorder(happened.Operation)?.MoveTo(result);
+        result.ExitCode = happened.ExitCode ?? result.ExitCode;
+        Judge(result, happened);
+        _feed.Ended(happened.Operation, result);
+        Finalize(happened.Operation, result);
+    }
+
+    // A failure that the script itself gave keeps its record; everything else is the core's to explain.
+    private static void Judge(LabOperationResult result, RunEvent happened)
+    {
+        if (result.Success)
+        {
+            result.Failure = null;
+            return;
+        }
+
+        if (result.Ending != OperationStatus.Failed || result.Failure is null)
+        {
+            result.Failure = LabRunnerError.Ended(result.Name, result.Ending, happened.ErrorMessage, happened.ErrorId, happened.ErrorCategory);
+        }
+
+        result.Error = result.Failure.ToString();
+    }
+
+    private void Finalize(int operation, LabOperationResult result)
+    {
+        if (_final[operation])
+        {
+            return;
+        }
+
+        _final[operation] = true;
+        LiveRecords.Attach(result);
+        Progress.Ended(operation, result.Ending);
+        if (operation < _results.Length)
+        {
+            _view?.Changed(_run.Operations[operation], result.Status, result);
+        }
+        else
+        {
+            _results[_run.Undone(operation)].RolledBack = result.Success;
+            _view?.Changed(_run.Nodes[operation], LabDisplay.OneLine(result.Error is null ? $"{result.Status}" : $"{result.Status}: {result.Error}"), null);
+        }
+
+        if (_run.Settings.Grouped)
+        {
+            Replay(operation, result);
+        }
+
+        var name = _run.Nodes[operation].Name;
+        Show(_labels.Rest(name));
+        if (result is { Success: false, Failure: { } error } && result.Ending != OperationStatus.Skipped)
+        {
+            _output.Failure(operation, _labels.Error(name, error));
+        }
+
+        Tell(operation, _tells ? VerboseText.Ended(_run.Nodes[operation], result, Attempts(operation)) : null);
+        if (!_run.Settings.Ordered && operation < _results.Length && !MayBeUndone(operation))
+        {
+            Release(operation);
+        }
+
+        Release();
+    }
+
+    // What is held back until the end of the run is given in declared order.
+    private void Release()
+    {
+        while (_nextToRelease < _results.Length && (_released[_nextToRelease] || ((_over || _run.Settings.Ordered) && _final[_nextToRelease] && !MayBeUndone(_nextToRelease))))
+        {
+            Release(_nextToRelease++);
+        }
+    }
+
+    private void Release(int operation)
+    {
+        if (!_released[operation])
+        {
+            _released[operation] = true;
+            _output.Result(operation, _results[operation]);
+        }
+    }
+
+    // All that it wrote in one piece; the middle is missing where it wrote more than is kept.
+    private void Replay(int operation, LabOperationResult result)
+    {
+        foreach (var record in result.Records)
+        {
+            Show(record);
+        }
+
+        if (_run.Settings.InBackground)
+        {
+            foreach (var item in result.Live)
+            {
+                _output.Output(_run.Nodes[operation].Name, item);
+            }
+        }
+    }
+
+    private OperationDefinition Node(RunEvent happened) => _run.Nodes[happened.Operation];
+
+    private long? Attempts(int operation) => _run.Nodes[operation].Attempts ?? _run.Settings.Attempts;
+
+    private void Tell(int operation, string? sentence)
+    {
+        if (sentence is not null)
+        {
+            _output.Verbose(operation, sentence);
+        }
+    }
+
+    private void Show(LabRecord record) => Show(_labels.Of(record));
+
+    private void Show(IEnumerable<LabRecord> labelled)
+    {
+        foreach (var record in labelled)
+        {
+            _output.Record(record);
+        }
+    }
+
+    // Who reads a result must find in it whether the operation still stands.
+    private bool MayBeUndone(int operation) =>
+        !_over && _run.Settings.Failure == "rollback" && _run.Operations[operation].Compensation is not null && _results[operation] is { Success: true, RolledBack: null };
+
+    private LabOperationResult ResultOf(int operation) => operation < _results.Length ? _results[operation] : _undone[operation - _results.Length];
+
+    private void Changed(RunEvent happened, string state) => _view?.Changed(_run.Nodes[happened.Operation], state, null);
+
+    private JsonElement ReadDocument()
+    {
+        var bytes = _run.Result();
+        if (bytes.Length == 0)
+        {
+            return default;
+        }
+
+        using var document = JsonDocument.Parse(bytes);
+        return document.RootElement.Clone();
+    }
+
+    // What the events do not tell, and, should one ever be missing, what it would have told.
+    private void Complete(JsonElement document, string part)
+    {
+        if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty(part, out var operations))
+        {
+            return;
+        }
+
+        foreach (var item in operations.EnumerateArray())
+        {
+            var index = (int)(JsonMembers.Number(item, "index") ?? -1);
+            if (index < 0 || index >= _final.Length)
+            {
+                continue;
+            }
+
+            var result = ResultOf(index);
+            result.ExitCode ??= (int?)JsonMembers.Number(item, "exit_code");
+            if (!_final[index])
+            {
+                result.Ending = StatusOf(JsonMembers.Text(item, "status"));
+                result.KeptFrom = JsonMembers.Text(item, "kept_from");
+                result.SkippedBecause = JsonMembers.Member(item, "skipped_because") is { } because ? RunEvent.Skip(because) : null;
+                result.Error = result.SkippedBecause?.Message ?? (JsonMembers.Member(item, "error") is { } error ? JsonMembers.Text(error, "message") : null);
+                _run.Recorder(index)?.MoveTo(result);
+                LiveRecords.Attach(result);
+                _final[index] = true;
+                if (index >= _results.Length)
+                {
+                    _results[_run.Undone(index)].RolledBack ??= result.Success;
+                }
+            }
+        }
+    }
+
+    // The core counts milliseconds; events within one stay in their order.
+    private DateTime At(RunEvent happened)
+    {
+        var at = _run.StartedAt.AddMilliseconds(happened.AtMs);
+        return _lastAt = at > _lastAt ? at : _lastAt.AddTicks(1);
+    }
+
+    private static OperationStatus StatusOf(string? status) =>
+        Enum.TryParse<OperationStatus>(status, ignoreCase: true, out var known) ? known : OperationStatus.Failed;
+}
