@@ -62,9 +62,9 @@ mod kept_tests;
 #[cfg(all(test, unix))]
 mod killed_tests;
 #[cfg(test)]
-mod resume_tests;
-#[cfg(test)]
 mod record_tests;
+#[cfg(test)]
+mod resume_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
