@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
+use crate::checkout::Checkout;
 use crate::engine::Engine;
 use crate::fault::Outcome;
-use crate::house::House;
 use crate::native::cargo;
 use crate::run::with_module;
 use crate::stage;
@@ -14,23 +14,23 @@ use crate::stamp::files_below;
 const SHARED: &str = "Measure.ps1";
 
 /// Runs every benchmark; gives a failure if one failed.
-pub fn bench(house: &House, arguments: &[String]) -> Outcome<ExitCode> {
-    stage::build_all(house)?;
-    let core = with_module(cargo(house, "run"), house)?
+pub fn bench(checkout: &Checkout, arguments: &[String]) -> Outcome<ExitCode> {
+    stage::build_all(checkout)?;
+    let core = with_module(cargo(checkout, "run"), checkout)?
         .args(["-q", "--release", "-p", "labrunner-bench", "--"])
         .args(arguments)
         .run()?;
     let mut good = core.good();
-    let scripts: Vec<_> = files_below(&house.at("bench"))?
+    let scripts: Vec<_> = files_below(&checkout.at("bench"))?
         .into_iter()
         .filter(|file| file.extension().is_some_and(|extension| extension == "ps1"))
         .filter(|file| file.file_name().is_none_or(|name| name != SHARED))
         .collect();
     if !scripts.is_empty() {
-        let engine = Engine::find(house)?;
+        let engine = Engine::find(checkout)?;
         println!("Engine: {engine}");
         for script in scripts {
-            let ended = with_module(engine.tool(house), house)?
+            let ended = with_module(engine.tool(checkout), checkout)?
                 .args(["-NoProfile", "-NonInteractive", "-File"])
                 .arg(&script)
                 .run()?;

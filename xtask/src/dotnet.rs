@@ -1,12 +1,12 @@
 //! The .NET SDK, called so that it speaks English and leaves no server behind.
 
-use crate::house::House;
+use crate::checkout::Checkout;
 use crate::tool::Tool;
 
 /// `dotnet <subcommand>` in the checkout.
-pub fn dotnet(house: &House, subcommand: &str) -> Tool {
+pub fn dotnet(checkout: &Checkout, subcommand: &str) -> Tool {
     Tool::new("dotnet", "install the .NET SDK 10 from https://dot.net")
-        .within(house)
+        .within(checkout)
         .env("DOTNET_CLI_UI_LANGUAGE", "en")
         .env("DOTNET_CLI_TELEMETRY_OPTOUT", "1")
         .env("DOTNET_NOLOGO", "1")
@@ -16,8 +16,8 @@ pub fn dotnet(house: &House, subcommand: &str) -> Tool {
 }
 
 /// `dotnet build` of one project, in the configuration that all of them share.
-pub fn build(house: &House, project: &str) -> Tool {
-    dotnet(house, "build").arg(project).args([
+pub fn build(checkout: &Checkout, project: &str) -> Tool {
+    dotnet(checkout, "build").arg(project).args([
         "-c",
         "Release",
         "--nologo",

@@ -4,9 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::checkout::Checkout;
 use crate::dotnet::dotnet;
 use crate::fault::{Fault, Outcome};
-use crate::house::House;
 use crate::restore::restore;
 use crate::tool::Tool;
 
@@ -50,21 +50,23 @@ impl fmt::Display for Engine {
 
 impl Engine {
     /// Finds the PowerShell to use.
-    pub fn find(house: &House) -> Outcome<Self> {
-        let on_path = ask(Tool::new("pwsh", "install PowerShell 7.4 or later").within(house), false);
+    pub fn find(checkout: &Checkout) -> Outcome<Self> {
+        let on_path = ask(Tool::new("pwsh", "install PowerShell 7.4 or later").within(checkout), false);
         match on_path {
             Some(engine) if recent_enough(&engine.version) => Ok(engine),
-            on_path => Ok(Self { passed_over: on_path.map(|engine| engine.version), ..Self::pinned(house)? }),
+            on_path => {
+                Ok(Self { passed_over: on_path.map(|engine| engine.version), ..Self::pinned(checkout)? })
+            }
         }
     }
 
     /// The pinned .NET tool, restored if it is not there yet.
-    fn pinned(house: &House) -> Outcome<Self> {
-        let look = || ask(dotnet(house, "tool").args(["run", "pwsh", "--"]), true);
+    fn pinned(checkout: &Checkout) -> Outcome<Self> {
+        let look = || ask(dotnet(checkout, "tool").args(["run", "pwsh", "--"]), true);
         if let Some(engine) = look() {
             return Ok(engine);
         }
-        let tool = || dotnet(house, "tool").args(["restore", "--tool-manifest", MANIFEST]);
+        let tool = || dotnet(checkout, "tool").args(["restore", "--tool-manifest", MANIFEST]);
         restore("PowerShell, a .NET tool,", tool)
             .map_err(|fault| Fault::new(format!("{fault} Or put PowerShell 7.4 or later on PATH.")))?;
         look().ok_or_else(|| {
@@ -73,8 +75,8 @@ impl Engine {
     }
 
     /// The program to start, ready for PowerShell's own arguments.
-    pub fn tool(&self, house: &House) -> Tool {
-        Tool::new(&self.command[0], "run the build again").args(&self.command[1..]).within(house)
+    pub fn tool(&self, checkout: &Checkout) -> Tool {
+        Tool::new(&self.command[0], "run the build again").args(&self.command[1..]).within(checkout)
     }
 
     /// The same for tests that start PowerShell themselves: one value for `LABRUNNER_POWERSHELL`.

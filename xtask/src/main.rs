@@ -1,11 +1,11 @@
 //! The build of LabRunner: what `build.sh` and `build.ps1` call once cargo and dotnet are known to be there.
 
 mod bench;
+mod checkout;
 mod command_line;
 mod dotnet;
 mod engine;
 mod fault;
-mod house;
 mod later;
 mod log;
 mod managed;
@@ -24,9 +24,9 @@ mod watch;
 
 use std::process::ExitCode;
 
+use checkout::Checkout;
 use command_line::{Command, CommandLine, HELP};
 use fault::Outcome;
-use house::House;
 
 fn main() -> ExitCode {
     let line = match CommandLine::parse(std::env::args().skip(1)) {
@@ -50,18 +50,18 @@ fn dispatch(line: &CommandLine) -> Outcome<ExitCode> {
         println!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     }
-    let house = House::find()?;
+    let checkout = Checkout::find()?;
     match line.command {
         Command::Help => {}
         Command::Build => {
-            stage::build_all(&house)?;
-            println!("LabRunner is staged: {}", house.module().display());
+            stage::build_all(&checkout)?;
+            println!("LabRunner is staged: {}", checkout.module().display());
         }
-        Command::Run => return run::run(&house, &line.rest),
-        Command::Test => return test::test(&house, line.filter.as_deref()),
-        Command::Lint => return test::lint(&house),
-        Command::Bench => return bench::bench(&house, &line.rest),
-        Command::Bindings => native::write_bindings(&house)?,
+        Command::Run => return run::run(&checkout, &line.rest),
+        Command::Test => return test::test(&checkout, line.filter.as_deref()),
+        Command::Lint => return test::lint(&checkout),
+        Command::Bench => return bench::bench(&checkout, &line.rest),
+        Command::Bindings => native::write_bindings(&checkout)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::checkout::Checkout;
 use crate::dotnet;
 use crate::fault::{Fault, Outcome};
-use crate::house::House;
 use crate::stamp::Stamp;
 
 /// What every C# project reads.
@@ -45,22 +45,22 @@ impl Project {
     }
 
     /// What a build leaves behind.
-    pub fn outputs(&self, house: &House) -> Vec<PathBuf> {
-        self.outputs.iter().map(|output| house.at(output)).collect()
+    pub fn outputs(&self, checkout: &Checkout) -> Vec<PathBuf> {
+        self.outputs.iter().map(|output| checkout.at(output)).collect()
     }
 
     /// Builds it unless its inputs are those of the last good build.
-    pub fn build(&self, house: &House) -> Outcome {
-        if !house.at(self.file).is_file() {
+    pub fn build(&self, checkout: &Checkout) -> Outcome {
+        if !checkout.at(self.file).is_file() {
             return Err(Fault::new(format!("{} is missing: nothing to build", self.file)));
         }
         let inputs: Vec<&str> = self.sources.iter().copied().chain(SHARED).collect();
-        let stamp = Stamp::over(house, self.name, &inputs, &[])?;
-        let outputs = self.outputs(house);
+        let stamp = Stamp::over(checkout, self.name, &inputs, &[])?;
+        let outputs = self.outputs(checkout);
         if stamp.holds() && outputs.iter().all(|output| output.is_file()) {
             return Ok(());
         }
-        dotnet::build(house, self.file).expect(&format!("dotnet build {}", self.file))?;
+        dotnet::build(checkout, self.file).expect(&format!("dotnet build {}", self.file))?;
         if let Some(missing) = outputs.iter().find(|output| !output.is_file()) {
             return Err(Fault::new(format!("{} was built but gave no {}", self.file, missing.display())));
         }

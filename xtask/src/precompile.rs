@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::checkout::{Checkout, runtime_identifier};
 use crate::dotnet::dotnet;
 use crate::fault::{Fault, Outcome};
-use crate::house::{House, runtime_identifier};
 use crate::restore::{pinned_version, restore};
 use crate::tool::Tool;
 
@@ -18,9 +18,9 @@ const PROJECT: &str = "xtask/Crossgen.csproj";
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// The assemblies with machine code in them.
-pub fn precompiled(house: &House, assemblies: Vec<PathBuf>) -> Outcome<Vec<PathBuf>> {
-    let compiler = Compiler::find(house)?;
-    assemblies.iter().map(|assembly| compiler.compile(house, assembly)).collect()
+pub fn precompiled(checkout: &Checkout, assemblies: Vec<PathBuf>) -> Outcome<Vec<PathBuf>> {
+    let compiler = Compiler::find(checkout)?;
+    assemblies.iter().map(|assembly| compiler.compile(checkout, assembly)).collect()
 }
 
 struct Compiler {
@@ -30,11 +30,11 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn find(house: &House) -> Outcome<Self> {
+    fn find(checkout: &Checkout) -> Outcome<Self> {
         let identifier = runtime_identifier()?;
-        let version = pinned_version(house, "CrossgenVersion")?;
-        let standard = pinned_version(house, "PowerShellStandardVersion")?;
-        let packages = house.notes().join("packages");
+        let version = pinned_version(checkout, "CrossgenVersion")?;
+        let standard = pinned_version(checkout, "PowerShellStandardVersion")?;
+        let packages = checkout.notes().join("packages");
         let tools = packages
             .join(format!("microsoft.netcore.app.crossgen2.{identifier}"))
             .join(&version)
@@ -44,7 +44,7 @@ impl Compiler {
             packages.join("powershellstandard.library").join(standard).join("lib").join("netstandard2.0");
         let is_there = || program.is_file() && engine.is_dir();
         if !is_there() {
-            let download = dotnet(house, "restore")
+            let download = dotnet(checkout, "restore")
                 .arg(PROJECT)
                 .arg(format!("-p:Identifier={identifier}"))
                 .args(["--nologo", "-v", "quiet", "--packages"]);
@@ -54,7 +54,7 @@ impl Compiler {
             return Err(Fault::new(format!("the restore of {PROJECT} left no {}", program.display())));
         }
         let major = version.split('.').next().unwrap_or_default();
-        let listed = output(dotnet(house, "--list-runtimes"))?;
+        let listed = output(dotnet(checkout, "--list-runtimes"))?;
         let runtime = runtime_folder(&listed, major).ok_or_else(|| {
             Fault::new(format!(
                 "there is no .NET runtime {major} beside the SDK; install it from https://dot.net"
@@ -64,8 +64,8 @@ impl Compiler {
     }
 
     /// The assembly with machine code; what was made before serves while it is the younger one.
-    fn compile(&self, house: &House, assembly: &Path) -> Outcome<PathBuf> {
-        let made = house.notes().join("precompiled").join(assembly.file_name().unwrap_or_default());
+    fn compile(&self, checkout: &Checkout, assembly: &Path) -> Outcome<PathBuf> {
+        let made = checkout.notes().join("precompiled").join(assembly.file_name().unwrap_or_default());
         let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
         let is_younger = |source: &Path| changed(&made) > changed(source);
         if made.is_file() && is_younger(assembly) && is_younger(&self.program) {
@@ -79,7 +79,7 @@ impl Compiler {
         for folder in self.references.iter().chain(beside.as_ref()) {
             tool = tool.arg("-r").arg(folder.join("*.dll"));
         }
-        let folder = house.notes().join("precompiled");
+        let folder = checkout.notes().join("precompiled");
         fs::create_dir_all(&folder).map_err(|error| Fault::file("create", &folder, &error))?;
         output(tool.arg("-o").arg(&made)).map_err(|why| {
             Fault::new(format!("{} could not be compiled to machine code: {why}", assembly.display()))

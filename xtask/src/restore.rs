@@ -3,8 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
+use crate::checkout::Checkout;
 use crate::fault::{Fault, Outcome};
-use crate::house::House;
 use crate::tool::Tool;
 
 /// Where the versions of all packages stand.
@@ -31,8 +31,8 @@ fn failed(what: &str, why: &str) -> Fault {
 }
 
 /// The version in the element of this name.
-pub fn pinned_version(house: &House, element: &str) -> Outcome<String> {
-    let path = house.at(VERSIONS);
+pub fn pinned_version(checkout: &Checkout, element: &str) -> Outcome<String> {
+    let path = checkout.at(VERSIONS);
     let text = fs::read_to_string(&path).map_err(|error| Fault::file("read", &path, &error))?;
     element_text(&text, element).ok_or_else(|| Fault::new(format!("{VERSIONS} has no {element}")))
 }

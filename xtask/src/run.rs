@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::checkout::Checkout;
 use crate::engine::Engine;
 use crate::fault::{Fault, Outcome};
-use crate::house::House;
 use crate::stage;
 use crate::tool::Tool;
 
@@ -13,27 +13,27 @@ use crate::tool::Tool;
 const SCRIPT: &str = "examples/run-local-lab.ps1";
 
 /// Builds, stages, and runs the example lab with these arguments; gives its exit code.
-pub fn run(house: &House, arguments: &[String]) -> Outcome<ExitCode> {
-    let script = house.at(SCRIPT);
+pub fn run(checkout: &Checkout, arguments: &[String]) -> Outcome<ExitCode> {
+    let script = checkout.at(SCRIPT);
     if !script.is_file() {
         return Err(Fault::new(format!("{} is missing: there is no example lab to run", script.display())));
     }
-    stage::build_all(house)?;
-    let engine = Engine::find(house)?;
+    stage::build_all(checkout)?;
+    let engine = Engine::find(checkout)?;
     eprintln!("Engine: {engine}");
-    let ended = with_module(engine.tool(house), house)?
+    let ended = with_module(engine.tool(checkout), checkout)?
         .args(["-NoProfile", "-Command"])
-        .arg(command(&house.module(), &script, arguments))
+        .arg(command(&checkout.module(), &script, arguments))
         .run()?;
     Ok(ExitCode::from(u8::try_from(ended.code).unwrap_or(1)))
 }
 
 /// Tells a program where the staged module and the example's web service are.
-pub fn with_module(tool: Tool, house: &House) -> Outcome<Tool> {
+pub fn with_module(tool: Tool, checkout: &Checkout) -> Outcome<Tool> {
     Ok(tool
-        .env("LABRUNNER_MODULE", house.module())
-        .env("LABRUNNER_NATIVE", house.staged_native()?)
-        .env("LABRUNNER_LAB_WEB", house.lab_web()))
+        .env("LABRUNNER_MODULE", checkout.module())
+        .env("LABRUNNER_NATIVE", checkout.staged_native()?)
+        .env("LABRUNNER_LAB_WEB", checkout.lab_web()))
 }
 
 /// Imports the staged module by path, so that an installed LabRunner is never taken for it, and calls the script.

@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::checkout::{Checkout, runtime_identifier};
 use crate::fault::{Fault, Outcome};
-use crate::house::{House, runtime_identifier};
 use crate::later;
 use crate::managed::COMMANDS;
 use crate::native;
@@ -25,28 +25,28 @@ const PRIVATE: &str = "Private";
 const STANDALONE: &str = "Standalone";
 
 /// Builds everything the module is made of and stages it.
-pub fn build_all(house: &House) -> Outcome {
-    native::build_native(house)?;
-    native::check_bindings(house)?;
-    COMMANDS.build(house)?;
-    stage(house)
+pub fn build_all(checkout: &Checkout) -> Outcome {
+    native::build_native(checkout)?;
+    native::check_bindings(checkout)?;
+    COMMANDS.build(checkout)?;
+    stage(checkout)
 }
 
 /// Stages the module from what has been built.
-pub fn stage(house: &House) -> Outcome {
-    let mut plan = module_files(&house.at(SOURCES))?;
+pub fn stage(checkout: &Checkout) -> Outcome {
+    let mut plan = module_files(&checkout.at(SOURCES))?;
     let name = |assembly: &Path| PathBuf::from(assembly.file_name().unwrap_or_default());
     // IL for every system, and machine code for this one beside its native library.
-    let assemblies = COMMANDS.outputs(house);
+    let assemblies = COMMANDS.outputs(checkout);
     let here = Path::new(runtime_identifier()?);
-    for assembly in precompiled(house, assemblies.clone())? {
+    for assembly in precompiled(checkout, assemblies.clone())? {
         plan.insert(here.join(name(&assembly)), Content::Copy(assembly));
     }
     plan.extend(assemblies.into_iter().map(|assembly| (name(&assembly), Content::Copy(assembly))));
-    let module = house.module();
-    let native = house.staged_native()?;
+    let module = checkout.module();
+    let native = checkout.staged_native()?;
     let relative = native.strip_prefix(&module).unwrap_or(&native).to_path_buf();
-    plan.insert(relative, Content::Copy(house.built_native()));
+    plan.insert(relative, Content::Copy(checkout.built_native()));
     write_plan(&module, &plan)
 }
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
+use crate::checkout::Checkout;
 use crate::fault::{Fault, Outcome};
-use crate::house::House;
 
 /// Folders that hold outputs, wherever they lie.
 const OUTPUT_FOLDERS: [&str; 5] = ["bin", "obj", "target", "TestResults", ".git"];
@@ -19,17 +19,17 @@ pub struct Stamp {
 
 impl Stamp {
     /// The stamp of the step `name` over these files and folders (relative to the root) and words.
-    pub fn over(house: &House, name: &str, inputs: &[&str], words: &[&str]) -> Outcome<Self> {
+    pub fn over(checkout: &Checkout, name: &str, inputs: &[&str], words: &[&str]) -> Outcome<Self> {
         let mut hasher = DefaultHasher::new();
         words.hash(&mut hasher);
         for input in inputs {
-            for file in files_below(&house.at(input))? {
-                file.strip_prefix(house.root()).unwrap_or(&file).hash(&mut hasher);
+            for file in files_below(&checkout.at(input))? {
+                file.strip_prefix(checkout.root()).unwrap_or(&file).hash(&mut hasher);
                 // The content, not the time: a checkout that only touches files costs no rebuild.
                 fs::read(&file).map_err(|e| Fault::file("read", &file, &e))?.hash(&mut hasher);
             }
         }
-        let file = house.notes().join("stamps").join(name);
+        let file = checkout.notes().join("stamps").join(name);
         Ok(Self { file, fingerprint: format!("{:016x}", hasher.finish()) })
     }
 
@@ -80,10 +80,10 @@ mod tests {
     /// A loaded machine is slow, not wrong: a test waits for what it needs, with a limit, and measures nothing.
     #[test]
     fn no_test_asserts_how_long_something_took() {
-        let house = House::find().expect("a checkout");
+        let checkout = Checkout::find().expect("a checkout");
         let mut found = Vec::new();
         for folder in ["core", "ffi", "tests"] {
-            for file in files_below(&house.at(folder)).expect("readable") {
+            for file in files_below(&checkout.at(folder)).expect("readable") {
                 let text = fs::read_to_string(&file).unwrap_or_default();
                 let measured = text.lines().any(|line| {
                     line.contains("elapsed() < ")
@@ -91,7 +91,7 @@ mod tests {
                         || (line.contains("Elapsed") && line.contains("BeLessThan"))
                 });
                 if measured {
-                    found.push(house.shown(&file).to_string());
+                    found.push(checkout.shown(&file).to_string());
                 }
             }
         }

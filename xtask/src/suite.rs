@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::checkout::Checkout;
 use crate::fault::{Fault, Outcome};
-use crate::house::House;
 
 /// How many tests passed, failed and were skipped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -88,21 +88,21 @@ impl Verdict {
 
 /// All suites of one call.
 pub struct Summary<'a> {
-    house: &'a House,
+    checkout: &'a Checkout,
     total: Tally,
     failures: Vec<String>,
 }
 
 impl<'a> Summary<'a> {
     /// Of no suite yet.
-    pub fn new(house: &'a House) -> Self {
-        Self { house, total: Tally::default(), failures: Vec::new() }
+    pub fn new(checkout: &'a Checkout) -> Self {
+        Self { checkout, total: Tally::default(), failures: Vec::new() }
     }
 
     /// Runs a suite and prints its line; a fault is its failure and stops no other. Gives whether it went well.
-    pub fn run(&mut self, name: &str, suite: impl FnOnce(&House) -> Outcome<Verdict>) -> bool {
+    pub fn run(&mut self, name: &str, suite: impl FnOnce(&Checkout) -> Outcome<Verdict>) -> bool {
         let started = Instant::now();
-        let logging = self.house.logging(name);
+        let logging = self.checkout.logging(name);
         let verdict = logging.as_ref().map_err(|fault| Fault::new(fault.to_string())).and_then(suite);
         let verdict = verdict.unwrap_or_else(|fault| Verdict::failed("").because(fault.to_string()));
         println!("{}", verdict.line(name, started.elapsed()));
@@ -110,11 +110,11 @@ impl<'a> Summary<'a> {
         if verdict.tally.failed == 0 {
             return true;
         }
-        if let Ok(Some(log)) = logging.as_ref().map(House::log) {
+        if let Ok(Some(log)) = logging.as_ref().map(Checkout::log) {
             let said = if verdict.failures.trim().is_empty() { log.tail(60) } else { verdict.failures };
             self.failures.push(format!(
                 "==> {name}; all of its output is in {}\n{}",
-                self.house.shown(log.path()),
+                self.checkout.shown(log.path()),
                 said.trim_end()
             ));
         } else {
@@ -135,7 +135,8 @@ impl<'a> Summary<'a> {
             text += &format!("\n{failure}\n");
         }
         let Tally { passed, failed, skipped } = self.total;
-        text += &format!("\nAll output of the suites is in {}.\n", self.house.shown(&self.house.logs()));
+        text +=
+            &format!("\nAll output of the suites is in {}.\n", self.checkout.shown(&self.checkout.logs()));
         text + &format!("{passed} passed, {failed} failed, {skipped} skipped")
     }
 }
@@ -146,8 +147,8 @@ mod tests {
 
     #[test]
     fn a_fault_is_one_failure_and_the_last_line_is_the_sum() {
-        let house = House::find().expect("a checkout");
-        let mut summary = Summary::new(&house);
+        let checkout = Checkout::find().expect("a checkout");
+        let mut summary = Summary::new(&checkout);
         assert!(summary.run("xtask a", |_| Ok(Tally { passed: 3, failed: 0, skipped: 1 }.into())));
         assert!(!summary.run("xtask b", |_| Err(Fault::new("no such tool"))));
         let text = summary.text();

@@ -2,47 +2,47 @@
 
 use std::process::ExitCode;
 
+use crate::checkout::Checkout;
 use crate::engine::Engine;
 use crate::fault::Outcome;
-use crate::house::House;
 use crate::managed::COMMANDS;
 use crate::suite::{Summary, Tally, Verdict};
 use crate::{native, stage, suites};
 
 /// Builds everything and runs every suite.
-pub fn test(house: &House, filter: Option<&str>) -> Outcome<ExitCode> {
-    let mut summary = Summary::new(house);
+pub fn test(checkout: &Checkout, filter: Option<&str>) -> Outcome<ExitCode> {
+    let mut summary = Summary::new(checkout);
     let built = |(): ()| Tally::PASSED.into();
     if filter.is_none() {
         summary.run("rustfmt", suites::rustfmt);
     }
-    summary.run("native library", |house| native::build_native(house).map(built));
-    summary.run("C#: LabRunner.Commands", |house| COMMANDS.build(house).map(built));
-    let staged = summary.run("staged module", |house| stage::stage(house).map(built));
+    summary.run("native library", |checkout| native::build_native(checkout).map(built));
+    summary.run("C#: LabRunner.Commands", |checkout| COMMANDS.build(checkout).map(built));
+    let staged = summary.run("staged module", |checkout| stage::stage(checkout).map(built));
     if filter.is_none() {
         summary.run("C#: engine tests", suites::csharp);
         summary.run("clippy", suites::clippy);
     }
-    summary.run("cargo test", |house| suites::rust::run(house, filter));
+    summary.run("cargo test", |checkout| suites::rust::run(checkout, filter));
     let mut found = None;
-    summary.run("PowerShell", |house| {
-        let engine = found.insert(Engine::find(house)?);
+    summary.run("PowerShell", |checkout| {
+        let engine = found.insert(Engine::find(checkout)?);
         Ok(Verdict::from(Tally::PASSED).noting(Some(engine.to_string())))
     });
     // What was not staged or not found has failed already.
     if let (true, Some(engine)) = (staged, &found) {
-        summary.run("engine tests", |house| suites::engine::run(house, engine, filter));
-        summary.run("Pester", |house| suites::pester::run(house, engine, filter));
+        summary.run("engine tests", |checkout| suites::engine::run(checkout, engine, filter));
+        summary.run("Pester", |checkout| suites::pester::run(checkout, engine, filter));
     }
     Ok(conclude(&summary))
 }
 
 /// The lints alone.
-pub fn lint(house: &House) -> Outcome<ExitCode> {
-    let mut summary = Summary::new(house);
+pub fn lint(checkout: &Checkout) -> Outcome<ExitCode> {
+    let mut summary = Summary::new(checkout);
     summary.run("rustfmt", suites::rustfmt);
     summary.run("clippy", suites::clippy);
-    summary.run("C#: LabRunner.Commands", |house| COMMANDS.build(house).map(|()| Tally::PASSED.into()));
+    summary.run("C#: LabRunner.Commands", |checkout| COMMANDS.build(checkout).map(|()| Tally::PASSED.into()));
     summary.run("C#: engine tests", suites::csharp);
     Ok(conclude(&summary))
 }

@@ -7,8 +7,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use crate::checkout::Checkout;
 use crate::fault::{Fault, Outcome};
-use crate::house::House;
 use crate::log::Log;
 use crate::tree;
 use crate::watch::{Watch, no_tests};
@@ -78,9 +78,9 @@ impl Tool {
     }
 
     /// Runs it in the checkout, and writes its output where that of the suite goes.
-    pub fn within(mut self, house: &House) -> Self {
-        self.command.current_dir(house.root());
-        self.log = house.log().cloned();
+    pub fn within(mut self, checkout: &Checkout) -> Self {
+        self.command.current_dir(checkout.root());
+        self.log = checkout.log().cloned();
         self
     }
 

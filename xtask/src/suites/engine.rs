@@ -3,25 +3,25 @@
 use std::fs;
 
 use super::for_tests;
+use crate::checkout::Checkout;
 use crate::dotnet::dotnet;
 use crate::engine::Engine;
 use crate::fault::Outcome;
-use crate::house::House;
 use crate::managed::ENGINE_TESTS;
 use crate::native::cargo;
 use crate::suite::{Tally, Verdict};
 use crate::watch::{Place, Watch};
 
 /// Runs them.
-pub fn run(house: &House, engine: &Engine, filter: Option<&str>) -> Outcome<Verdict> {
-    ENGINE_TESTS.build(house)?;
+pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>) -> Outcome<Verdict> {
+    ENGINE_TESTS.build(checkout)?;
     // No Rust target links it, so that no other build makes it.
-    cargo(house, "build").args(["-p", "labrunner-other-version"]).expect("cargo build")?;
-    let results = house.notes().join("results");
+    cargo(checkout, "build").args(["-p", "labrunner-other-version"]).expect("cargo build")?;
+    let results = checkout.notes().join("results");
     let report = results.join("engine.trx");
     // An old report must not speak for a run that crashed.
     let _ = fs::remove_file(&report);
-    let mut tool = for_tests(dotnet(house, "test"), house)?
+    let mut tool = for_tests(dotnet(checkout, "test"), checkout)?
         .env("LABRUNNER_POWERSHELL", engine.as_variable()?)
         .arg(ENGINE_TESTS.file())
         .args(["-c", "Release", "--no-build", "--nologo"])

@@ -11,8 +11,8 @@ pub mod engine;
 pub mod pester;
 pub mod rust;
 
+use crate::checkout::Checkout;
 use crate::fault::Outcome;
-use crate::house::House;
 use crate::managed::ENGINE_TESTS;
 use crate::native::cargo;
 use crate::run::with_module;
@@ -20,24 +20,24 @@ use crate::suite::{Tally, Verdict};
 use crate::tool::{Ended, Tool};
 
 /// Whether the Rust code is formatted.
-pub fn rustfmt(house: &House) -> Outcome<Verdict> {
+pub fn rustfmt(checkout: &Checkout) -> Outcome<Verdict> {
     // Not through cargo(): fmt takes neither --locked nor a registry.
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let tool = Tool::new(program, "install Rust from https://rustup.rs").within(house);
+    let tool = Tool::new(program, "install Rust from https://rustup.rs").within(checkout);
     let ended = tool.args(["fmt", "--all", "--check"]).run()?;
     Ok(lint(ended, "run `cargo fmt --all`"))
 }
 
 /// The lints of the Rust code.
-pub fn clippy(house: &House) -> Outcome<Verdict> {
+pub fn clippy(checkout: &Checkout) -> Outcome<Verdict> {
     let ended =
-        cargo(house, "clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+        cargo(checkout, "clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
     Ok(lint(ended, "mend the findings"))
 }
 
 /// The C# project that is not part of the module. Formatting and analyzers are part of every build.
-pub fn csharp(house: &House) -> Outcome<Verdict> {
-    ENGINE_TESTS.build(house)?;
+pub fn csharp(checkout: &Checkout) -> Outcome<Verdict> {
+    ENGINE_TESTS.build(checkout)?;
     Ok(Tally::PASSED.into())
 }
 
@@ -49,6 +49,6 @@ fn lint(ended: Ended, advice: &str) -> Verdict {
 }
 
 /// Says to a program what the module's users say to it, and keeps the runs of tests out of the user's own.
-fn for_tests(tool: Tool, house: &House) -> Outcome<Tool> {
-    Ok(with_module(tool, house)?.env("LABRUNNER_HOME", house.notes().join("home")))
+fn for_tests(tool: Tool, checkout: &Checkout) -> Outcome<Tool> {
+    Ok(with_module(tool, checkout)?.env("LABRUNNER_HOME", checkout.notes().join("home")))
 }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::for_tests;
+use crate::checkout::Checkout;
 use crate::dotnet::dotnet;
 use crate::engine::Engine;
 use crate::fault::{Fault, Outcome};
-use crate::house::House;
 use crate::restore::{pinned_version, restore};
 use crate::suite::{Tally, Verdict};
 use crate::watch::{Place, Watch};
@@ -19,17 +19,17 @@ const SCRIPT: &str = "tests/pester/Run-Pester.ps1";
 const FAILURES: &str = "PESTER FAILURES";
 
 /// Runs it.
-pub fn run(house: &House, engine: &Engine, filter: Option<&str>) -> Outcome<Verdict> {
-    if !house.at(SCRIPT).is_file() {
+pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>) -> Outcome<Verdict> {
+    if !checkout.at(SCRIPT).is_file() {
         return Err(Fault::new(format!("{SCRIPT} is missing: it runs the Pester suite")));
     }
-    let mut tool = for_tests(engine.tool(house), house)?
+    let mut tool = for_tests(engine.tool(checkout), checkout)?
         .args(["-NoProfile", "-NonInteractive", "-File"])
-        .arg(house.at(SCRIPT))
+        .arg(checkout.at(SCRIPT))
         .arg("-ModulePath")
-        .arg(house.module())
+        .arg(checkout.module())
         .arg("-PesterPath")
-        .arg(pinned(house)?);
+        .arg(pinned(checkout)?);
     if let Some(filter) = filter {
         tool = tool.args(["-Filter", filter]);
     }
@@ -44,12 +44,13 @@ pub fn run(house: &House, engine: &Engine, filter: Option<&str>) -> Outcome<Verd
 }
 
 /// The manifest of the pinned Pester, restored if it is not there yet.
-fn pinned(house: &House) -> Outcome<PathBuf> {
-    let packages = house.notes().join("packages");
-    let version = pinned_version(house, "PesterVersion")?;
+fn pinned(checkout: &Checkout) -> Outcome<PathBuf> {
+    let packages = checkout.notes().join("packages");
+    let version = pinned_version(checkout, "PesterVersion")?;
     let manifest = packages.join("pester").join(version).join("tools").join("Pester.psd1");
     if !manifest.is_file() {
-        let download = dotnet(house, "restore").arg(PROJECT).args(["--nologo", "-v", "quiet", "--packages"]);
+        let download =
+            dotnet(checkout, "restore").arg(PROJECT).args(["--nologo", "-v", "quiet", "--packages"]);
         restore("Pester", || download.arg(&packages))?;
     }
     if manifest.is_file() {

@@ -1,16 +1,17 @@
 //! Every Rust test: unit, property, documentation, the generated bindings, the C ABI.
 
 use super::for_tests;
+use crate::checkout::Checkout;
 use crate::fault::Outcome;
-use crate::house::House;
 use crate::native::cargo;
 use crate::suite::{Tally, Verdict};
 use crate::watch::{Place, Watch};
 
 /// Runs them.
-pub fn run(house: &House, filter: Option<&str>) -> Outcome<Verdict> {
+pub fn run(checkout: &Checkout, filter: Option<&str>) -> Outcome<Verdict> {
     let mut watch = Watch::new("cargo test", read);
-    let tool = for_tests(cargo(house, "test"), house)?.args(["--workspace", "--no-fail-fast"]).args(filter);
+    let tool =
+        for_tests(cargo(checkout, "test"), checkout)?.args(["--workspace", "--no-fail-fast"]).args(filter);
     let ended = tool.watched(&mut watch)?;
     let verdict = Verdict::from(tally(&ended.output).judged_by(ended.good()));
     Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))

@@ -6,13 +6,13 @@ use crate::fault::{Fault, Outcome};
 use crate::log::Log;
 
 /// The paths of one checkout.
-pub struct House {
+pub struct Checkout {
     root: PathBuf,
     target: PathBuf,
     log: Option<Log>,
 }
 
-impl House {
+impl Checkout {
     /// Finds the checkout this program was built from, and the target directory it lies in.
     pub fn find() -> Outcome<Self> {
         // Cargo sets the variable for `cargo run`, so a moved checkout needs no rebuild.
@@ -34,7 +34,7 @@ impl House {
         Ok(Self { root, target, log: None })
     }
 
-    /// The same house, where the output of all programs goes to the log of a suite.
+    /// The same checkout, but the output of all programs goes to the log of a suite.
     pub fn logging(&self, suite: &str) -> Outcome<Self> {
         let log = Log::create(&self.logs(), suite)?;
         Ok(Self { root: self.root.clone(), target: self.target.clone(), log: Some(log) })
