@@ -1,7 +1,7 @@
 //! Runs one program from its start to its end, with all that it starts.
 
 mod answerer;
-mod life;
+mod lifecycle;
 #[cfg(all(test, unix))]
 pub(crate) mod listener_program;
 mod program;
@@ -19,7 +19,7 @@ use crate::error::{Code, Fault, sentence};
 use crate::operation::endpoint::Endpoint;
 use crate::operation::{DEFAULT_STOP_GRACE_MS, LINGER, Probe, ProcessMode, ProcessSpec};
 use answerer::Service;
-use life::{Cause, Command, Input, Life, Stage};
+use lifecycle::{Cause, Command, Input, Lifecycle, Stage};
 use readiness::{Question, Taken};
 use std::pin::pin;
 use std::time::Duration;
@@ -159,7 +159,7 @@ fn probe_of(spec: &ProcessSpec) -> Result<Option<(&Probe, Endpoint)>, Fault> {
     }
 }
 
-/// Feeds what happens to a started program into its [`Life`], and does what that says.
+/// Feeds what happens to a started program into its [`Lifecycle`], and does what that says.
 async fn live(
     spec: &ProcessSpec,
     mut control: ProcessControl,
@@ -168,7 +168,7 @@ async fn live(
     sink: impl OutputSink,
     tail: &Tail,
 ) -> (Exit, Cause) {
-    let mut life = Life::new(question.is_some());
+    let mut lifecycle = Lifecycle::new(question.is_some());
     let (ended, end_notice) = oneshot::channel();
     let mut ended = Some(ended);
     let (stdout, stderr) = running.outputs();
@@ -185,12 +185,12 @@ async fn live(
     let mut time: Option<Instant> = None;
     let mut grace = spec.stop_grace(control.grace);
 
-    while life.stage() != Stage::Ended {
+    while lifecycle.stage() != Stage::Ended {
         // In this order: an end is seen before an order or a probe that met somebody else, and the
         // output, which may always have more, last.
         let input = tokio::select! {
             biased;
-            exit = running.wait(), if !life.has_exited() => Input::Exited(exit),
+            exit = running.wait(), if !lifecycle.has_exited() => Input::Exited(exit),
             order = control.orders.recv(), if listening => match order {
                 Some(mode) => {
                     grace = mode.grace();
@@ -202,13 +202,13 @@ async fn live(
                 }
             },
             () = sleep_until(time.unwrap_or_else(Instant::now)), if time.is_some() => Input::TimeOver,
-            _ = ticks.tick(), if life.awaits_tree() => {
+            _ = ticks.tick(), if lifecycle.awaits_tree() => {
                 if !running.is_gone() {
                     continue;
                 }
                 Input::TreeGone
             }
-            ready = &mut probing, if life.stage() == Stage::Probing => match ready {
+            ready = &mut probing, if lifecycle.stage() == Stage::Probing => match ready {
                 Ok(()) => Input::Ready,
                 Err(last_try) => Input::NotReady(not_ready(spec, &last_try)),
             },
@@ -217,8 +217,8 @@ async fn live(
                 Input::OutputEnded
             }
         };
-        let Some(command) = life.step(input) else { continue };
-        tracing::debug!(stage = ?life.stage(), ?command);
+        let Some(command) = lifecycle.step(input) else { continue };
+        tracing::debug!(stage = ?lifecycle.stage(), ?command);
         let after = |duration: Duration| Instant::now() + duration.min(FOREVER);
         time = match command {
             Command::ReportReady => {
@@ -234,7 +234,7 @@ async fn live(
             Command::Hurry => time.map(|time| time.min(after(grace))),
             Command::Kill => {
                 running.kill();
-                life.has_exited().then(|| after(LINGER))
+                lifecycle.has_exited().then(|| after(LINGER))
             }
             Command::AwaitTree => Some(after(LINGER)),
             Command::Release | Command::Drain | Command::DrainInTime => {
@@ -245,11 +245,11 @@ async fn live(
                 (command == Command::DrainInTime).then(|| after(LINGER))
             }
         };
-        if life.stage() == Stage::Draining && output_ended {
-            life.step(Input::OutputEnded);
+        if lifecycle.stage() == Stage::Draining && output_ended {
+            lifecycle.step(Input::OutputEnded);
         }
     }
-    life.over()
+    lifecycle.over()
 }
 
 fn address_taken(spec: &ProcessSpec, endpoint: &Endpoint, taken: &Taken) -> Fault {

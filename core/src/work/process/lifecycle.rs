@@ -4,7 +4,7 @@ use crate::error::Fault;
 use crate::operation::StopMode;
 use crate::work::host::Exit;
 
-/// Where a program is in its life.
+/// Where a program is in its lifecycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// A service that is not ready yet.
@@ -75,9 +75,9 @@ pub(super) enum Cause {
     NotReady(Fault),
 }
 
-/// One program's life.
+/// One program's lifecycle.
 #[derive(Debug)]
-pub(super) struct Life {
+pub(super) struct Lifecycle {
     stage: Stage,
     service: bool,
     ordered: bool,
@@ -85,7 +85,7 @@ pub(super) struct Life {
     exit: Option<Exit>,
 }
 
-impl Life {
+impl Lifecycle {
     /// A program that has just been started; `service` if it must prove ready and then go on.
     pub(super) fn new(service: bool) -> Self {
         let stage = if service { Stage::Probing } else { Stage::Running };
@@ -183,12 +183,12 @@ mod tests {
     }
 
     /// Feeds inputs, and checks what each one asks for.
-    fn live(service: bool, steps: Vec<(Input, Option<Command>)>) -> Life {
-        let mut life = Life::new(service);
+    fn live(service: bool, steps: Vec<(Input, Option<Command>)>) -> Lifecycle {
+        let mut lifecycle = Lifecycle::new(service);
         for (number, (input, expected)) in steps.into_iter().enumerate() {
-            assert_eq!(life.step(input), expected, "step {number}");
+            assert_eq!(lifecycle.step(input), expected, "step {number}");
         }
-        life
+        lifecycle
     }
 
     #[test]
@@ -199,16 +199,16 @@ mod tests {
 
     #[test]
     fn a_task_ends_by_itself() {
-        let life = live(false, vec![(exited(3), Some(Command::Release)), (Input::OutputEnded, None)]);
-        assert_eq!(life.stage(), Stage::Ended);
-        let (exit, cause) = life.over();
+        let lifecycle = live(false, vec![(exited(3), Some(Command::Release)), (Input::OutputEnded, None)]);
+        assert_eq!(lifecycle.stage(), Stage::Ended);
+        let (exit, cause) = lifecycle.over();
         assert_eq!(exit.code, Some(3));
         assert!(matches!(cause, Cause::Itself { ready: true }));
     }
 
     #[test]
     fn an_order_after_the_end_only_bounds_the_rest_of_the_output() {
-        let life = live(
+        let lifecycle = live(
             false,
             vec![
                 (exited(0), Some(Command::Release)),
@@ -217,23 +217,23 @@ mod tests {
                 (Input::TimeOver, None),
             ],
         );
-        assert_eq!(life.stage(), Stage::Ended);
-        assert!(matches!(life.over().1, Cause::Itself { .. }));
+        assert_eq!(lifecycle.stage(), Stage::Ended);
+        assert!(matches!(lifecycle.over().1, Cause::Itself { .. }));
     }
 
     #[test]
     fn a_polite_stop_waits_for_the_whole_tree() {
-        let mut life = live(false, vec![(SOFT, Some(Command::Terminate)), (exited(0), None)]);
-        assert!(life.awaits_tree());
-        assert_eq!(life.step(Input::TreeGone), Some(Command::DrainInTime));
-        assert_eq!(life.step(Input::OutputEnded), None);
-        assert!(matches!(life.over().1, Cause::Ordered));
+        let mut lifecycle = live(false, vec![(SOFT, Some(Command::Terminate)), (exited(0), None)]);
+        assert!(lifecycle.awaits_tree());
+        assert_eq!(lifecycle.step(Input::TreeGone), Some(Command::DrainInTime));
+        assert_eq!(lifecycle.step(Input::OutputEnded), None);
+        assert!(matches!(lifecycle.over().1, Cause::Ordered));
     }
 
     #[test]
     fn the_end_of_the_grace_or_a_hard_order_kills() {
         for last in [Input::TimeOver, HARD] {
-            let life = live(
+            let lifecycle = live(
                 false,
                 vec![
                     (SOFT, Some(Command::Terminate)),
@@ -246,13 +246,13 @@ mod tests {
                     (Input::TimeOver, None),
                 ],
             );
-            assert_eq!(life.stage(), Stage::Ended);
+            assert_eq!(lifecycle.stage(), Stage::Ended);
         }
     }
 
     #[test]
     fn a_service_serves_until_it_is_told_to_stop() {
-        let life = live(
+        let lifecycle = live(
             true,
             vec![
                 (Input::Ready, Some(Command::ReportReady)),
@@ -264,12 +264,12 @@ mod tests {
                 (Input::OutputEnded, None),
             ],
         );
-        assert!(matches!(life.over().1, Cause::Ordered));
+        assert!(matches!(lifecycle.over().1, Cause::Ordered));
     }
 
     #[test]
     fn a_service_that_is_late_is_stopped_and_stays_late_whatever_comes() {
-        let life = live(
+        let lifecycle = live(
             true,
             vec![
                 (not_ready(), Some(Command::Terminate)),
@@ -279,28 +279,28 @@ mod tests {
                 (Input::OutputEnded, None),
             ],
         );
-        assert!(matches!(life.over().1, Cause::NotReady(_)));
+        assert!(matches!(lifecycle.over().1, Cause::NotReady(_)));
     }
 
     #[test]
     fn a_service_that_dies_takes_its_helpers_with_it() {
         for ready in [false, true] {
-            let mut life = Life::new(true);
+            let mut lifecycle = Lifecycle::new(true);
             if ready {
-                life.step(Input::Ready);
+                lifecycle.step(Input::Ready);
             }
-            assert_eq!(life.step(exited(1)), Some(Command::Kill));
-            assert!(life.awaits_tree());
-            assert_eq!(life.step(Input::TreeGone), Some(Command::Drain));
-            assert_eq!(life.step(Input::OutputEnded), None);
-            assert!(matches!(life.over().1, Cause::Itself { ready: was } if was == ready));
+            assert_eq!(lifecycle.step(exited(1)), Some(Command::Kill));
+            assert!(lifecycle.awaits_tree());
+            assert_eq!(lifecycle.step(Input::TreeGone), Some(Command::Drain));
+            assert_eq!(lifecycle.step(Input::OutputEnded), None);
+            assert!(matches!(lifecycle.over().1, Cause::Itself { ready: was } if was == ready));
         }
     }
 
     #[test]
     fn output_that_ends_early_ends_nothing() {
-        let life =
+        let lifecycle =
             live(false, vec![(Input::OutputEnded, None), (Input::TimeOver, None), (Input::TreeGone, None)]);
-        assert_eq!(life.stage(), Stage::Running);
+        assert_eq!(lifecycle.stage(), Stage::Running);
     }
 }
