@@ -409,7 +409,14 @@ fn a_service_says_when_it_is_ready_and_a_stop_what_it_stops() {
     only(ready("{tcp: 'x:y'}"), Code::InvalidValue);
     only(ready("{tcp: 'x:0'}"), Code::InvalidValue);
     only(ready("{http: 'localhost:80'}"), Code::InvalidValue);
-    assert!(matches!(work(ready("{http: 'https://x'}")), Work::Process(_)));
+    let insecure = |text: &str| match work(ready(text)) {
+        Work::Process(spec) => spec.ready.unwrap().insecure,
+        other => panic!("{other:?}"),
+    };
+    assert!(!insecure("{http: 'https://x'}"));
+    assert!(!insecure("{http: 'https://x', insecure: false}"));
+    assert!(insecure("{http: 'https://x', insecure: true}"));
+    only(ready("{http: 'https://x', insecure: maybe}"), Code::WrongType);
     let wrong = only(ready("{tcp: '::1:80'}"), Code::InvalidValue);
     assert!(wrong.message.ends_with("the readiness probe '::1:80' has an IPv6 address without brackets."));
     only(ready("{tcp: 80, interval: never}"), Code::InvalidQuantity);

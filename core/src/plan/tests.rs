@@ -18,6 +18,7 @@ pub(crate) fn process(name: &str, mode: ProcessMode) -> Operation {
     let ready = (mode == ProcessMode::Service).then(|| Probe {
         check: ProbeCheck::Tcp("127.0.0.1:1".to_owned()),
         interval_ms: 10,
+        insecure: false,
         timeout_ms: 1_000,
     });
     let spec = ProcessSpec {

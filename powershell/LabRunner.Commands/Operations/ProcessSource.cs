@@ -57,7 +57,7 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
 
         if (fields.Take("Detached") is { } detached)
         {
-            spec["detached"] = Detached(detached, operation);
+            spec["detached"] = Flag(detached, "Detached", operation, "Write Detached = $true for a program that goes on when this PowerShell dies.");
         }
 
         return new ProcessWork { Spec = spec };
@@ -198,6 +198,11 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
             probe["timeout_ms"] = limit;
         }
 
+        if (fields.Take("Insecure") is { } insecure)
+        {
+            probe["insecure"] = Flag(insecure, "Ready.Insecure", operation, "Write Insecure = $true for a service whose certificate this machine does not trust.");
+        }
+
         keys.Report(fields, operation, "Ready", "Ready");
         return probe;
     }
@@ -210,14 +215,14 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
             : new Dictionary<string, object?> { ["tcp"] = tcp };
     }
 
-    private bool Detached(object value, string operation)
+    private bool Flag(object value, string key, string operation, string advice)
     {
         if (Flags.Read(value) is { } flag)
         {
             return flag;
         }
 
-        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The Detached '{value}' of operation '{operation}' is neither $true nor $false.", operation, "Write Detached = $true for a program that goes on when this PowerShell dies."));
+        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"The {key} '{value}' of operation '{operation}' is neither $true nor $false.", operation, advice));
         return false;
     }
 

@@ -425,7 +425,7 @@ fn refuse_twins_below(node: &Node, findings: &mut Findings<'_>) {
     }
 }
 
-/// `ready: {tcp: "host:port"}` or `{http: "url"}`, with an interval and a limit; bare numbers are seconds.
+/// `ready: {tcp: "host:port"}` or `{http: "url"}`, with an interval and a limit (bare numbers are seconds) and `insecure`.
 fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Option<Probe> {
     let mapping = fields::mapping(entry, findings)?;
     let mut fields = Fields::new(mapping);
@@ -436,6 +436,8 @@ fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Option<Probe> {
     };
     let interval_ms = time("interval").map_or(Some(250), |read| read);
     let timeout_ms = time("timeout").map_or(Some(60_000), |read| read);
+    let insecure =
+        fields.take(&["insecure"], findings).map_or(Some(false), |entry| fields::boolean(entry, findings));
     fields.finish("'ready'", findings);
     let check = match (tcp, http) {
         (Some(tcp), None) => check(tcp, ProbeCheck::Tcp, findings),
@@ -451,7 +453,7 @@ fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Option<Probe> {
             None
         }
     };
-    Some(Probe { check: check?, interval_ms: interval_ms?, timeout_ms: timeout_ms? })
+    Some(Probe { check: check?, interval_ms: interval_ms?, timeout_ms: timeout_ms?, insecure: insecure? })
 }
 
 /// An address, read as the probe itself will read it.

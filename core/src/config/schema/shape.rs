@@ -348,6 +348,8 @@ pub(super) struct Ready {
     interval: Option<Seconds>,
     /// Limit for becoming ready.
     timeout: Option<Seconds>,
+    /// `true`: an https URL may have a certificate that the system does not trust.
+    insecure: Option<Flag>,
 }
 
 /// Validation or clean-up.

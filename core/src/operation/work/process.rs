@@ -72,6 +72,9 @@ pub struct Probe {
     /// Limit for becoming ready in milliseconds; 60,000 when absent.
     #[serde(default = "default_probe_timeout")]
     pub timeout_ms: u64,
+    /// Whether an https probe takes any certificate; without it one that the system does not trust is not an answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub insecure: bool,
 }
 
 fn default_probe_interval() -> u64 {

@@ -3,12 +3,13 @@
 use super::answerer::{self, Service, Stranger};
 use crate::operation::Probe;
 use crate::operation::endpoint::Endpoint;
+use rustls::CertificateError;
 use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-use ureq::tls::TlsConfig;
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error, Timeout};
 
 /// Limit of one try. A service that accepts a connection and then says nothing must not use up the
@@ -23,29 +24,44 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(5);
 
 /// What every GET of a probe is sent by.
 ///
-/// A redirect is an answer. Certificates are not verified: a lab's services sign their own, and what
-/// is asked here is whether somebody answers, not who. Nor does a proxy belong between.
-fn agent() -> &'static Agent {
-    static AGENT: OnceLock<Agent> = OnceLock::new();
-    AGENT.get_or_init(|| {
+/// A redirect is an answer, and no proxy is asked. The system's trust store decides about certificates,
+/// unless the probe takes any.
+fn agent(trust: Trust) -> &'static Agent {
+    static SYSTEM: OnceLock<Agent> = OnceLock::new();
+    static ANY: OnceLock<Agent> = OnceLock::new();
+    let (agent, tls) = match trust {
+        Trust::System => (&SYSTEM, TlsConfig::builder().root_certs(RootCerts::PlatformVerifier)),
+        Trust::Any => (&ANY, TlsConfig::builder().disable_verification(true)),
+    };
+    agent.get_or_init(|| {
         Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_idle_connections(0)
             .proxy(None)
             .timeout_global(Some(TRY_LIMIT))
-            .tls_config(TlsConfig::builder().disable_verification(true).build())
+            .tls_config(tls.build())
             .user_agent(concat!("LabRunner/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent()
     })
 }
 
+/// Whose certificates are taken.
+#[derive(Clone, Copy)]
+enum Trust {
+    /// Those that the system trusts.
+    System,
+    /// All of them.
+    Any,
+}
+
 /// Asks once; an error says in a few words what was wrong.
-async fn ask(endpoint: &Endpoint) -> Result<(), String> {
+async fn ask(endpoint: &Endpoint, trust: Trust) -> Result<(), String> {
     let Some(url) = endpoint.get_url() else { return connect(endpoint).await };
     // A try that is given up goes on until its limit, on a thread that is made for such waiting.
-    let answer = tokio::task::spawn_blocking(move || agent().get(url).header("Connection", "close").call());
+    let answer =
+        tokio::task::spawn_blocking(move || agent(trust).get(url).header("Connection", "close").call());
     match answer.await {
         Ok(Ok(answer)) => match answer.status().as_u16() {
             200..=399 => Ok(()),
@@ -73,15 +89,42 @@ fn reaches_itself(stream: &TcpStream) -> bool {
 
 fn of_a_get(error: &Error) -> String {
     match error {
-        // How rustls says that what came does not speak its language.
-        Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-            format!("answered with something that is not TLS ({error})")
-        }
-        Error::Io(error) => of_a_connection(error),
+        Error::Rustls(error) => of_tls(error),
+        Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(inner) => of_tls(inner),
+            None => of_a_connection(error),
+        },
         Error::Timeout(Timeout::Global) => no_answer(),
         Error::HostNotFound => "its host was not found".to_owned(),
         Error::Protocol(_) | Error::Http(_) => "answered with something that is not HTTP".to_owned(),
         error => error.to_string(),
+    }
+}
+
+fn of_tls(error: &rustls::Error) -> String {
+    let untrusted = |why: &str| {
+        format!(
+            "its certificate is not trusted ({why}); with 'insecure: true' the probe takes any certificate"
+        )
+    };
+    match error {
+        rustls::Error::InvalidCertificate(problem) => match problem {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                untrusted("it has expired")
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                untrusted("it is not valid yet")
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                untrusted("it is for another host name")
+            }
+            CertificateError::UnknownIssuer => untrusted("this machine does not know its issuer"),
+            other => untrusted(&other.to_string()),
+        },
+        // How the verifier says on Linux that the system has no trust store.
+        rustls::Error::General(why) => untrusted(why),
+        // How rustls says that what came does not speak its language.
+        error => format!("answered with something that is not TLS ({error})"),
     }
 }
 
@@ -105,9 +148,10 @@ pub(super) struct Taken {
     pub(super) by: Option<Stranger>,
 }
 
-/// Asks once before the service is started. An answer would not be the service's, neither now nor later.
+/// Asks once before the service is started. An answer would not be the service's, neither now nor later,
+/// whatever its certificate.
 pub(super) async fn answers_already(endpoint: &Endpoint) -> Option<Taken> {
-    if !matches!(timeout(FIRST_LIMIT, ask(endpoint)).await, Ok(Ok(()))) {
+    if !matches!(timeout(FIRST_LIMIT, ask(endpoint, Trust::Any)).await, Ok(Ok(()))) {
         return None;
     }
     let endpoint = endpoint.clone();
@@ -124,7 +168,8 @@ pub(super) struct Question<'p> {
 
 /// Asks once, and counts only what the service answers itself.
 async fn ask_the_service(question: &Question<'_>) -> Result<(), String> {
-    ask(&question.endpoint).await?;
+    let trust = if question.probe.insecure { Trust::Any } else { Trust::System };
+    ask(&question.endpoint, trust).await?;
     let (asked, service) = (question.endpoint.clone(), question.service.clone());
     let other = tokio::task::spawn_blocking(move || answerer::other_than(&asked, &service)).await;
     match other {
@@ -174,7 +219,11 @@ mod tests {
 
     /// Here the tests are the service.
     async fn waited(endpoint: &Endpoint, timeout_ms: u64) -> Result<(), String> {
-        let probe = Probe { check: ProbeCheck::Tcp(String::new()), interval_ms: 1, timeout_ms };
+        waited_trusting(endpoint, timeout_ms, false).await
+    }
+
+    async fn waited_trusting(endpoint: &Endpoint, timeout_ms: u64, insecure: bool) -> Result<(), String> {
+        let probe = Probe { check: ProbeCheck::Tcp(String::new()), interval_ms: 1, timeout_ms, insecure };
         let service = Service { root: Identity::of(std::process::id()), mark: None };
         wait(&Question { probe: &probe, endpoint: endpoint.clone(), service }).await
     }
@@ -208,10 +257,9 @@ mod tests {
         assert!(asked.contains(&format!("\r\nhost: 127.0.0.1:{port}\r\n")), "{asked}");
     }
 
-    /// Answers one connection over TLS, with a certificate that is self-signed and out of date.
-    fn answer_securely(listener: &std::net::TcpListener, answer: &[u8]) {
+    /// The server's side of a connection over TLS, with a certificate that is self-signed and out of date.
+    fn self_signed() -> rustls::ServerConnection {
         use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-        use std::io::{Read, Write};
         let certificate = include_bytes!("../../../../tests/data/tls/self-signed.der");
         let key = include_bytes!("../../../../tests/data/tls/self-signed.key.der");
         let config = rustls::ServerConfig::builder()
@@ -221,9 +269,14 @@ mod tests {
                 PrivatePkcs8KeyDer::from(&key[..]).into(),
             )
             .unwrap();
+        rustls::ServerConnection::new(config.into()).unwrap()
+    }
+
+    /// Answers one connection over TLS.
+    fn answer_securely(listener: &std::net::TcpListener, answer: &[u8]) {
+        use std::io::{Read, Write};
         let (stream, _) = listener.accept().unwrap();
-        let connection = rustls::ServerConnection::new(config.into()).unwrap();
-        let mut stream = rustls::StreamOwned::new(connection, stream);
+        let mut stream = rustls::StreamOwned::new(self_signed(), stream);
         let mut asked = Vec::new();
         let mut byte = [0];
         while !asked.ends_with(b"\r\n\r\n") {
@@ -236,7 +289,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_over_https_counts_whoever_signed_it() {
+    async fn an_answer_over_https_counts_whatever_its_certificate_when_that_was_asked_for() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = http(&format!("https://localhost:{}/health", listener.local_addr().unwrap().port()));
         // A thread of its own: the test does not wait for one that is never asked.
@@ -247,10 +300,39 @@ mod tests {
             drop(stream);
             answer_securely(&listener, b"HTTP/1.1 204 No Content\r\n\r\n");
         });
-        let first = ask(&endpoint).await.unwrap_err();
+        let first = ask(&endpoint, Trust::Any).await.unwrap_err();
         assert!(first.starts_with("answered with something that is not TLS"), "{first}");
-        assert_eq!(timeout(LIMIT, waited(&endpoint, 60_000)).await.unwrap(), Ok(()));
+        assert_eq!(timeout(LIMIT, waited_trusting(&endpoint, 60_000, true)).await.unwrap(), Ok(()));
         server.join().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_the_system_does_not_trust_is_not_an_answer() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = http(&format!("https://localhost:{}/health", listener.local_addr().unwrap().port()));
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            self_signed().complete_io(&mut stream)
+        });
+        let why = ask(&endpoint, Trust::System).await.unwrap_err();
+        assert!(why.starts_with("its certificate is not trusted ("), "{why}");
+        assert!(why.ends_with("); with 'insecure: true' the probe takes any certificate"), "{why}");
+        assert!(server.join().unwrap().is_err(), "the handshake is broken off, and nothing was asked");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_said_in_words() {
+        use rustls::Error::{General, InvalidCertificate};
+        for (error, why) in [
+            (InvalidCertificate(CertificateError::Expired), "it has expired"),
+            (InvalidCertificate(CertificateError::NotValidYet), "it is not valid yet"),
+            (InvalidCertificate(CertificateError::NotValidForName), "it is for another host name"),
+            (InvalidCertificate(CertificateError::UnknownIssuer), "this machine does not know its issuer"),
+            (General("No CA certificates were loaded".to_owned()), "No CA certificates were loaded"),
+        ] {
+            let said = of_tls(&error);
+            assert!(said.starts_with(&format!("its certificate is not trusted ({why}); ")), "{said}");
+        }
     }
 
     #[tokio::test]

@@ -52,7 +52,7 @@ fn sh(script: &str) -> ProcessSpec {
 }
 
 fn service(script: &str, check: ProbeCheck, timeout_ms: u64) -> ProcessSpec {
-    let ready = Some(Probe { check, interval_ms: 10, timeout_ms });
+    let ready = Some(Probe { check, interval_ms: 10, timeout_ms, insecure: false });
     ProcessSpec { mode: ProcessMode::Service, ready, ..sh(script) }
 }
 
