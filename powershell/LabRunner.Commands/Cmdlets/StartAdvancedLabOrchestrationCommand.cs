@@ -56,6 +56,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [ValidateRange(0, double.MaxValue)]
     public double RunTimeoutMinutes { get; set; }
 
+    /// <summary>The limit of an operation that has none of its own, in minutes; 0 for none.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public double TimeoutMinutes { get; set; }
+
     /// <summary>How far operations that do not say so themselves are kept apart.</summary>
     [Parameter]
     public LabIsolation Isolation { get; set; }
@@ -285,6 +290,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
         FailureStrategy = FailureStrategy,
         CancelRunning = Given(nameof(CancelRunning)) ? CancelRunning : null,
         RunTimeoutMinutes = RunTimeoutMinutes,
+        TimeoutMinutes = Given(nameof(TimeoutMinutes)) ? TimeoutMinutes : null,
         Isolation = Given(nameof(Isolation)) ? Isolation : null,
         Grouped = OutputMode == LabOutputMode.Grouped,
         NoRecord = NoRecord,

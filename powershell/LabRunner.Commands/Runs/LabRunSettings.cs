@@ -35,6 +35,9 @@ internal sealed record LabRunSettings
     /// <summary>Whether the run leaves no record, whatever the settings say.</summary>
     internal bool NoRecord { get; init; }
 
+    /// <summary>The limit of an operation that has none of its own, in minutes; 0 for none, nothing when not said.</summary>
+    internal double? TimeoutMinutes { get; init; }
+
     /// <summary>Whether what an operation writes is shown in one piece when it has ended.</summary>
     internal bool Grouped { get; init; }
 
@@ -64,8 +67,8 @@ internal sealed record LabRunSettings
             Limits = LimitsReader.Read(ResourceLimits, JsonMembers.Member(wanted, "limits")),
             Conflicts = selected.Kept(lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array ? conflicts : null),
             RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : Milliseconds(wanted, "run_timeout_ms") ?? Minutes(defaults.RunTimeoutMinutes),
-            DefaultTimeout = Milliseconds(wanted, "timeout_ms") ?? Minutes(defaults.DefaultTimeoutMinutes),
-            ProgramTimeout = JsonMembers.Number(wanted, "timeout_ms") is null ? defaults.ProgramTimeout : null,
+            DefaultTimeout = TimeoutMinutes is { } limit ? Minutes(limit) : Milliseconds(wanted, "timeout_ms") ?? Minutes(defaults.DefaultTimeoutMinutes),
+            ProgramTimeout = TimeoutMinutes is null && JsonMembers.Number(wanted, "timeout_ms") is null ? defaults.ProgramTimeout : null,
             Order = order.Mode,
             CustomOrder = selected.Kept(order.Names),
             Ranking = order.Ranking,

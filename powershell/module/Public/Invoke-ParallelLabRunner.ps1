@@ -44,8 +44,16 @@ function Invoke-ParallelLabRunner {
         Shows how far the run is.
     .PARAMETER ProgressStyle
         How: Bar, Spinner, Percentage or Detailed.
+    .PARAMETER Verbosity
+        How much the call and its operations say: detailed as with -Verbose; normal; silent without progress and information
+        messages. Common parameters that are given, such as -Verbose and -InformationAction, come first.
+    .PARAMETER LogLevel
+        The least important messages that the call and its operations write: DEBUG and TRACE as with -Verbose and -Debug,
+        VERBOSE as with -Verbose, INFO as without it, WARN without information messages, ERROR without warnings, too.
+    .PARAMETER NonInteractive
+        Asks nothing and shows no progress.
     .PARAMETER TimeoutMinutes
-        The limit of an operation that has none of its own; 0 for none.
+        The limit of an operation that has none of its own; 0 for none. Alias: Timeout.
     .PARAMETER RunTimeoutMinutes
         The limit of the whole run; 0 for none.
     .PARAMETER ContinueOnError
@@ -139,6 +147,11 @@ function Invoke-ParallelLabRunner {
 
         Starts the database first and the others by name.
     .EXAMPLE
+        $ciConfig = @{ Verbosity = 'silent'; NonInteractive = $true; ShowProgress = $false; Timeout = 30 }
+        Invoke-ParallelLabRunner -Operations @{ Name = 'web'; ScriptBlock = { 'web is up' } } @ciConfig
+
+        Runs with the settings of a place, here of a build system: each operation within 30 minutes, and nothing but results.
+    .EXAMPLE
         Set-Content -Path ./Deploy-Web.ps1 -Value 'param($Config) "deployed $($Config.Name)"'
         $result = Invoke-ParallelLabRunner -Scripts './Deploy-Web.ps1', @{ Name = 'Second'; Path = './Deploy-Web.ps1'; Config = @{ Name = 'WEB-02' } } -Config @{ Name = 'WEB-01' }
         $result.CompletedScripts
@@ -181,7 +194,16 @@ function Invoke-ParallelLabRunner {
         [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
         [string] $ProgressStyle,
 
+        [ValidateSet('silent', 'normal', 'detailed')]
+        [string] $Verbosity,
+
+        [ValidateSet('ERROR', 'WARN', 'WARNING', 'INFO', 'DEBUG', 'TRACE', 'VERBOSE')]
+        [string] $LogLevel,
+
+        [switch] $NonInteractive,
+
         [ValidateRange(0, [double]::MaxValue)]
+        [Alias('Timeout')]
         [double] $TimeoutMinutes,
 
         [ValidateRange(0, [double]::MaxValue)]
@@ -256,16 +278,20 @@ function Invoke-ParallelLabRunner {
     begin { $all = [System.Collections.Generic.List[object]]::new() }
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
+        if ($Config -is [string] -or $Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
+            #later
+            Set-RunPreference $PSBoundParameters
+            if ($Config -is [string]) {
+                $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $Config
+                if (-not [System.IO.File]::Exists($file)) {
+                    $PSCmdlet.ThrowTerminatingError((New-LabError -Id FileUnreadable -Message "The configuration '$file' does not exist." -Advice 'Check the path; relative ones begin at the current location.' -Target $file -Category ObjectNotFound))
+                }
+                $PSBoundParameters['Config'] = LabRunner.Commands\Get-LabConfig -Path $file -Caller $PSCmdlet
+            }
+        }
         # An empty pipeline means zero operations, not missing parameters.
         if ($PSBoundParameters.ContainsKey('Operations') -or ($PSCmdlet.MyInvocation.ExpectingInput -and -not $PSBoundParameters.ContainsKey('Scripts') -and -not $PSBoundParameters.ContainsKey('Config'))) {
             $PSBoundParameters['Operations'] = $all.ToArray()
-        } elseif ($Config -is [string]) {
-            #later
-            $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $Config
-            if (-not [System.IO.File]::Exists($file)) {
-                $PSCmdlet.ThrowTerminatingError((New-LabError -Id FileUnreadable -Message "The configuration '$file' does not exist." -Advice 'Check the path; relative ones begin at the current location.' -Target $file -Category ObjectNotFound))
-            }
-            $PSBoundParameters['Config'] = LabRunner.Commands\Get-LabConfig -Path $file -Caller $PSCmdlet
         }
         LabRunner.Commands\Invoke-ParallelLabRunner @PSBoundParameters -Caller $PSCmdlet
     }

@@ -11,12 +11,22 @@ function Invoke-SequentialExecution {
         Shows how far the run is.
     .PARAMETER ProgressStyle
         How: Bar, Spinner, Percentage or Detailed.
+    .PARAMETER Verbosity
+        How much the call and its operations say: detailed as with -Verbose; normal; silent without progress and information
+        messages. Common parameters that are given, such as -Verbose and -InformationAction, come first.
+    .PARAMETER LogLevel
+        The least important messages that the call and its operations write: DEBUG and TRACE as with -Verbose and -Debug,
+        VERBOSE as with -Verbose, INFO as without it, WARN without information messages, ERROR without warnings, too.
+    .PARAMETER NonInteractive
+        Asks nothing and shows no progress.
     .PARAMETER TimeoutMinutes
-        The limit of an operation that has none of its own; 0 for none.
+        The limit of an operation that has none of its own; 0 for none. Alias: Timeout.
     .PARAMETER RunTimeoutMinutes
         The limit of the whole run; 0 for none.
     .PARAMETER ContinueOnError
         Goes on with whatever does not depend on a failed operation.
+    .PARAMETER MaxParallelism
+        Is taken, so that one block of settings fits both commands, and means nothing here: one operation runs at a time.
     .PARAMETER Strict
         Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
         keys that begin with x- are your own.
@@ -63,13 +73,24 @@ function Invoke-SequentialExecution {
         [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
         [string] $ProgressStyle,
 
+        [ValidateSet('silent', 'normal', 'detailed')]
+        [string] $Verbosity,
+
+        [ValidateSet('ERROR', 'WARN', 'WARNING', 'INFO', 'DEBUG', 'TRACE', 'VERBOSE')]
+        [string] $LogLevel,
+
+        [switch] $NonInteractive,
+
         [ValidateRange(0, [double]::MaxValue)]
+        [Alias('Timeout')]
         [double] $TimeoutMinutes,
 
         [ValidateRange(0, [double]::MaxValue)]
         [double] $RunTimeoutMinutes,
 
         [switch] $ContinueOnError,
+
+        [Nullable[int]] $MaxParallelism,
 
         [switch] $Strict,
 
@@ -94,7 +115,12 @@ function Invoke-SequentialExecution {
     begin { $all = [System.Collections.Generic.List[object]]::new() }
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
+        if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
+            #later
+            Set-RunPreference $PSBoundParameters
+        }
         $PSBoundParameters['Operations'] = $all.ToArray()
+        $null = $PSBoundParameters.Remove('MaxParallelism')
         LabRunner.Commands\Invoke-ParallelLabRunner @PSBoundParameters -Title 'Invoke-SequentialExecution' -MaxConcurrency 1 -Caller $PSCmdlet
     }
 }

@@ -34,6 +34,18 @@ function Start-AdvancedLabOrchestration {
         each operation; the report's Rollback says what became of that.
     .PARAMETER CancelRunning
         Stops what runs when a failure stops the run; without it, what runs may end.
+    .PARAMETER Verbosity
+        How much the call and its operations say: detailed as with -Verbose; normal; silent without progress and information
+        messages. Common parameters that are given, such as -Verbose and -InformationAction, come first.
+    .PARAMETER LogLevel
+        The least important messages that the call and its operations write: DEBUG and TRACE as with -Verbose and -Debug,
+        VERBOSE as with -Verbose, INFO as without it, WARN without information messages, ERROR without warnings, too.
+    .PARAMETER NonInteractive
+        Asks nothing and shows no progress.
+    .PARAMETER TimeoutMinutes
+        The limit of an operation that has none of its own, in place of the lab's setting; 0 for none. Alias: Timeout.
+    .PARAMETER ContinueOnError
+        The same as -FailureStrategy Continue.
     .PARAMETER RunTimeoutMinutes
         The limit of the whole run; 0, or nothing, for the file's own setting.
     .PARAMETER Isolation
@@ -126,6 +138,7 @@ function Start-AdvancedLabOrchestration {
         [ArgumentCompleter({ [LabRunner.LabOperationCompleter]::new().Complete($args) })]
         [object[]] $Order,
 
+        [Alias('MaxParallelism')]
         [Nullable[int]] $MaxConcurrency,
 
         [hashtable] $ResourceLimits,
@@ -171,6 +184,20 @@ function Start-AdvancedLabOrchestration {
         [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
         [string] $ProgressStyle,
 
+        [ValidateSet('silent', 'normal', 'detailed')]
+        [string] $Verbosity,
+
+        [ValidateSet('ERROR', 'WARN', 'WARNING', 'INFO', 'DEBUG', 'TRACE', 'VERBOSE')]
+        [string] $LogLevel,
+
+        [switch] $NonInteractive,
+
+        [Alias('Timeout')]
+        [ValidateRange(0, [double]::MaxValue)]
+        [double] $TimeoutMinutes,
+
+        [switch] $ContinueOnError,
+
         [switch] $Strict,
 
         [switch] $DryRun,
@@ -201,6 +228,11 @@ function Start-AdvancedLabOrchestration {
 
     process {
         $PSBoundParameters['ConfigurationPath'] = $ConfigurationPath
+        if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
+            #later
+            Set-RunPreference $PSBoundParameters
+        }
+        if ($PSBoundParameters.Remove('ContinueOnError') -and $ContinueOnError -and -not $FailureStrategy) { $PSBoundParameters['FailureStrategy'] = 'Continue' }
         LabRunner.Commands\Start-AdvancedLabOrchestration @PSBoundParameters -Caller $PSCmdlet
     }
 }

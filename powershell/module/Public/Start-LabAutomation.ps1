@@ -43,6 +43,18 @@ function Start-LabAutomation {
         How many operations may run at the same time, with or without -Parallel. Alias: MaxParallelism.
     .PARAMETER FailureStrategy
         What the failure of an operation means: Stop, Continue, Retry or Rollback; the lab's own setting when left out.
+    .PARAMETER Verbosity
+        How much the call and its operations say: detailed as with -Verbose; normal; silent without progress and information
+        messages. Common parameters that are given, such as -Verbose and -InformationAction, come first.
+    .PARAMETER LogLevel
+        The least important messages that the call and its operations write: DEBUG and TRACE as with -Verbose and -Debug,
+        VERBOSE as with -Verbose, INFO as without it, WARN without information messages, ERROR without warnings, too.
+    .PARAMETER NonInteractive
+        Asks nothing and shows no progress.
+    .PARAMETER TimeoutMinutes
+        The limit of an operation that has none of its own, in place of the lab's setting; 0 for none. Alias: Timeout.
+    .PARAMETER ContinueOnError
+        The same as -FailureStrategy Continue.
     .PARAMETER AsJob
         Returns a job at once. It gives what operations output while they run, and then the report of the lab, as
         Start-AdvancedLabOrchestration does, or the results of a configuration's operations. It does not give the object that is
@@ -112,9 +124,26 @@ function Start-LabAutomation {
         [switch] $ShowProgress,
 
         [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
-        [string] $ProgressStyle
+        [string] $ProgressStyle,
+
+        [ValidateSet('silent', 'normal', 'detailed')]
+        [string] $Verbosity,
+
+        [ValidateSet('ERROR', 'WARN', 'WARNING', 'INFO', 'DEBUG', 'TRACE', 'VERBOSE')]
+        [string] $LogLevel,
+
+        [switch] $NonInteractive,
+
+        [Alias('Timeout')]
+        [ValidateRange(0, [double]::MaxValue)]
+        [double] $TimeoutMinutes,
+
+        [switch] $ContinueOnError
     )
     #later
+
+    Set-RunPreference $PSBoundParameters
+    if ($ContinueOnError -and -not $FailureStrategy) { $FailureStrategy = 'Continue' }
 
     # A function of a module goes by the global preference, and not by that of the script that calls it.
     if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }
@@ -191,7 +220,7 @@ function Start-LabAutomation {
         } else {
             $file = [System.IO.Path]::Combine($location, 'configs', 'lab_config.yaml')
             if (-not [System.IO.File]::Exists($file)) {
-                return & $absent "There is no lab to run: no -LabName, -ConfigPath or -Configuration was given, and '$file' does not exist." 'Give one of them.' $file
+                return & $absent "No -LabName, -ConfigPath or -Configuration was given, and '$file' does not exist." 'Give one of them.' $file
             }
         }
         $result.ConfigurationPath = $file
@@ -249,7 +278,7 @@ function Start-LabAutomation {
         } elseif ($Configuration.MaxConcurrency -or $Configuration.MaxParallelism) {
             $arguments.MaxConcurrency = if ($Configuration.MaxConcurrency) { $Configuration.MaxConcurrency } else { $Configuration.MaxParallelism }
         }
-        foreach ($name in 'ShowProgress', 'ProgressStyle') {
+        foreach ($name in 'ShowProgress', 'ProgressStyle', 'TimeoutMinutes') {
             if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
         }
         if ($FailureStrategy) { $arguments.FailureStrategy = $FailureStrategy } elseif ($Configuration.ContinueOnError) { $arguments.ContinueOnError = $true }
@@ -287,7 +316,7 @@ function Start-LabAutomation {
         $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps; Strict = $Strict }
         if ($null -ne $MaxConcurrency) { $arguments.MaxConcurrency = $MaxConcurrency } elseif (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
         if ($FailureStrategy) { $arguments.FailureStrategy = $FailureStrategy }
-        foreach ($name in 'ShowProgress', 'ProgressStyle') {
+        foreach ($name in 'ShowProgress', 'ProgressStyle', 'TimeoutMinutes') {
             if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
         }
         if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running '$($result.LabName)'" }
