@@ -38,7 +38,7 @@ pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -
     })
 }
 
-/// The nearest of several; the first of those that are equally near.
+/// The nearest of several; the first one if several are equally near.
 fn nearest<'a>(wrong: &str, known: impl Iterator<Item = (String, &'a str)>, most: usize) -> Option<&'a str> {
     let length = wrong.chars().count();
     let most = most.min(1 + length / 6);

@@ -261,7 +261,7 @@ pub fn lab_run_cancel(run: u64, mode: u32) -> LabReply {
             other => {
                 return Err(Fault::new(
                     Code::InvalidValue,
-                    format!("there is no way to cancel numbered {other}"),
+                    format!("the way to cancel numbered {other} does not exist"),
                 )
                 .with_advice("0 gives everything its grace, 1 kills."));
             }
@@ -287,8 +287,11 @@ pub fn lab_run_signal(run: u64, operation: u32, attempt: u32, signal: u32) -> La
             1 => Signal::Terminate,
             2 => Signal::Kill,
             other => {
-                return Err(Fault::new(Code::InvalidValue, format!("there is no signal numbered {other}"))
-                    .with_advice("0 sends nothing, 1 asks to end, 2 kills."));
+                return Err(Fault::new(
+                    Code::InvalidValue,
+                    format!("the signal numbered {other} does not exist"),
+                )
+                .with_advice("0 sends nothing, 1 asks to end, 2 kills."));
             }
         };
         let mark = handles::run(run)?.mark(OpId(operation), attempt);

@@ -133,7 +133,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Reading {
     }
     let Some(path) = &options.path else {
         return Reading::refused(
-            Diagnostic::error(Code::FileUnreadable, "there is no path to read from").with_advice("Give one."),
+            Diagnostic::error(Code::FileUnreadable, "the path to read from is missing")
+                .with_advice("Give one."),
         );
     };
     match budget.read(path) {

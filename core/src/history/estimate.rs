@@ -1,7 +1,7 @@
 //! How long operations took in earlier runs of the same lab, for those that declare no estimate.
 //!
 //! The journals of the newest runs are read, a bounded number of files and bytes however many runs
-//! there are. Of each operation the last few attempts that ended well count, and of those the median:
+//! there are. Of each operation the last few attempts that ended well count, and their median:
 //! one slow day changes nothing. What cannot be read - a torn line, a file that is not a journal, a newer
 //! format - is passed over, because a missing guess is not a fault.
 

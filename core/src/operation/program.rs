@@ -81,7 +81,7 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// What is said where there is no such file.
+    /// What is said where such a file does not exist.
     pub fn not_found(&self) -> Missing {
         let command = &self.spec.command;
         if self.is_path() {

@@ -217,7 +217,7 @@ internal static class LabRunnerError
     internal static LabRunnerException NoCustomOrder(string? path) => new(
         InvalidValue,
         ErrorCategory.InvalidArgument,
-        $"The orchestration mode is Custom, but there is no -Order{(path is null ? "" : $", and '{path}' has no custom-order")}.",
+        $"The orchestration mode is Custom, but -Order is missing{(path is null ? "" : $", and '{path}' has no custom-order")}.",
         $"Give one: -Order name, name{(path is null ? "" : ", or settings: custom-order: [names] in the lab file")}. Or use another -OrchestrationMode.",
         path);
 
@@ -268,7 +268,7 @@ internal static class LabRunnerError
     internal static LabRunnerException UnknownSetting(string name, string? similar, IEnumerable<string> all) => new(
         InvalidConfiguration,
         ErrorCategory.ObjectNotFound,
-        $"There is no setting '{name}'.{(similar is null ? "" : $" Did you mean '{similar}'?")}",
+        $"The setting '{name}' does not exist.{(similar is null ? "" : $" Did you mean '{similar}'?")}",
         $"There are {string.Join(", ", all)}.",
         name);
 

@@ -86,7 +86,7 @@ internal sealed class StateImportSource(PSCmdlet caller)
         var found = CallerFunctions.Like(caller, pattern);
         if (found.Length == 0)
         {
-            _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"-Functions: there is no function '{pattern}'.", null, "Define it before the call."));
+            _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"-Functions: the function '{pattern}' does not exist.", null, "Define it before the call."));
         }
 
         foreach (var function in found)
@@ -133,7 +133,7 @@ internal sealed class StateImportSource(PSCmdlet caller)
             {
                 if (caller.SessionState.PSVariable.Get(name) is not { } variable)
                 {
-                    _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"-Variables: there is no variable '{name}'.", null, "Set it before the call, or give the value: -Variables @{ Name = value }."));
+                    _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"-Variables: the variable '{name}' does not exist.", null, "Set it before the call, or give the value: -Variables @{ Name = value }."));
                     continue;
                 }
 

@@ -33,7 +33,7 @@ internal sealed class OperationSelection
 
         if (skipDependencies && _target.Length == 0)
         {
-            throw LabRunnerError.Contradiction("-SkipDependencies leaves out what the targets depend on, but there is no -Target.", "Add -Target, or leave it out.");
+            throw LabRunnerError.Contradiction("-SkipDependencies leaves out what the targets depend on, but -Target is missing.", "Add -Target, or leave it out.");
         }
     }
 

@@ -10,7 +10,7 @@ namespace LabRunner;
 /// <summary>Objects as plain data, for what writes them to a file: text, numbers, dates, and lists and dictionaries of them.</summary>
 /// <remarks>
 /// A live object - a file, a process - leads to its folder, its module, its assembly and so on without end. Of one its own properties are
-/// left, those that are no plain data as text: what ConvertTo-Json shows of it at its own depth.
+/// left, those that are not plain data as text: what ConvertTo-Json shows of it at its own depth.
 /// </remarks>
 internal static class PlainValue
 {

@@ -182,7 +182,7 @@ internal sealed class Worker : IBlockedWriter
         }
     }
 
-    /// <summary>The pipeline is being stopped, by this worker or by whoever closes its runspace: every wait has to end.</summary>
+    /// <summary>The pipeline is being stopped, by this worker or by what closes its runspace: every wait has to end.</summary>
     internal void Interrupt()
     {
         RunSession? bound;

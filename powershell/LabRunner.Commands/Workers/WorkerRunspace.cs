@@ -120,7 +120,7 @@ internal sealed class WorkerRunspace(WorkerLoop loop, CallerState bornFor)
     /// <returns>False when that cannot be done.</returns>
     internal bool TryRestore(IReadOnlyCollection<object?> kept) => _baseline!.TryRestore(kept);
 
-    /// <summary>An operation has ended with the pipeline, so that the session has not been put back.</summary>
+    /// <summary>An operation has ended with the pipeline, so that the session has not been reset.</summary>
     internal void MarkDirty() => _dirty = true;
 
     /// <summary>Puts the session back if an operation has ended with the pipeline.</summary>

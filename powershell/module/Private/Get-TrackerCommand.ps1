@@ -8,6 +8,6 @@ function Get-TrackerCommand([string] $Name) {
 # ProgressTracking do.
 function Get-TrackedOperation([string] $Id) {
     $operation = if ($script:progressOperations) { $script:progressOperations[$Id] }
-    if ($null -eq $operation) { Write-Warning "There is no progress operation '$Id'; it was completed, or never started." }
+    if ($null -eq $operation) { Write-Warning "The progress operation '$Id' does not exist: it was completed, or never started." }
     $operation
 }

@@ -11,9 +11,9 @@ function Invoke-CrossPlatformCommand {
     .PARAMETER Parameters
         Its parameters by name.
     .PARAMETER MockResult
-        What to return where there is no such command.
+        What to return where the command does not exist.
     .PARAMETER SkipOnUnavailable
-        Returns nothing where there is no such command.
+        Returns nothing where the command does not exist.
     .PARAMETER Description
         What it is for, for the log.
     .EXAMPLE

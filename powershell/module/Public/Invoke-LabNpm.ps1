@@ -4,7 +4,7 @@ function Invoke-LabNpm {
         Runs npm with the arguments as they are, and logs the call.
     .DESCRIPTION
         Everything after the command goes to npm, -g and the like among it. What npm writes is returned; its exit code is in
-        $LASTEXITCODE. When there is no npm, that is an error (LabRunner.ProgramNotFound).
+        $LASTEXITCODE. When npm is missing, that is an error (LabRunner.ProgramNotFound).
     .EXAMPLE
         Invoke-LabNpm install -g yarn
     .OUTPUTS

@@ -51,7 +51,7 @@ function Invoke-OpenTofuInstaller {
     $system = switch (Get-Platform) { 'Windows' { 'windows' } 'Linux' { 'linux' } 'MacOS' { 'darwin' } default { '' } }
     $processor = switch ("$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)") { 'X64' { 'amd64' } 'Arm64' { 'arm64' } 'X86' { '386' } 'Arm' { 'arm' } default { '' } }
     if (-not $system -or -not $processor) {
-        & $refuse NotAvailable 'There is no release of OpenTofu for this machine.' 'Build it from source.' $null 'NotInstalled'
+        & $refuse NotAvailable 'OpenTofu has no release for this machine.' 'Build it from source.' $null 'NotInstalled'
     }
     $cosign = $null
     if ($CosignPath) {

@@ -34,7 +34,7 @@ function Test-LabConfiguration {
         Test-LabConfiguration -Path ./web.yaml
     .EXAMPLE
         if (-not (Test-LabConfiguration -Configuration @{ Operations = @{ Name = 'a'; ScriptBlock = { 1 }; Dependencies = 'b' } } -Quiet)) {
-            'There is no operation b.'
+            'The operation b does not exist.'
         }
     .EXAMPLE
         Set-Content -Path ./web.yaml -Value 'name: Web', 'operations:', '  - name: greet', '    script: Write-Output hello'

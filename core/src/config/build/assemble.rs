@@ -374,7 +374,7 @@ impl<'a, 't> Assembly<'a, 't> {
             }
             None => format!("The lab knows '{}'.", known.join("', '")),
         };
-        let message = format!("there are no overrides for the environment '{name}'");
+        let message = format!("the environment '{name}' has no overrides");
         self.findings.add_whole(Diagnostic::error(Code::UnknownEnvironment, message).with_advice(advice));
     }
 }

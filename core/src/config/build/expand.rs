@@ -396,7 +396,7 @@ impl<'n, 'f, 't> Expander<'n, 'f, 't> {
             Some(near) => format!("Did you mean '{near}'?"),
             None => "Templates go below 'templates:' of the lab, each with its name.".to_owned(),
         };
-        let message = format!("there is no template '{name}'");
+        let message = format!("the template '{name}' does not exist");
         self.findings.error(Code::UnknownTemplate, entry.value.at, &message, advice);
     }
 

@@ -16,7 +16,7 @@ use crate::operation::Order;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// Reads the lab. What is wrong with it is among the findings; then there is no lab.
+/// Reads the lab. What is wrong with it is among the findings, and then no lab is returned.
 pub(in crate::config) fn read(
     root: &Node,
     options: &ReadOptions,

@@ -294,7 +294,7 @@ mod tests {
             json!([
                 {"kind": "mapping", "at": [1, 1, 1, 18]},
                 {"kind": "key", "text": "a", "at": [1, 4, 1, 5]},
-                {"kind": "fault", "fault": "not-data", "message": "a command is no data", "advice": "Write a value.", "at": [1, 8, 1, 16]},
+                {"kind": "fault", "fault": "not-data", "message": "a command is not data", "advice": "Write a value.", "at": [1, 8, 1, 16]},
                 {"kind": "null", "at": [1, 8, 1, 16]},
                 {"kind": "end"}
             ]),
