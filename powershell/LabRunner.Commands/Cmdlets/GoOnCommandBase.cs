@@ -56,18 +56,6 @@ public abstract class GoOnCommandBase : RunCommandBase
     [ValidateSet("Fail", "Wait", "Stop")]
     public string OnSurvivor { get; set; } = "Fail";
 
-    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
-    [Parameter]
-    public LabOutputMode OutputMode { get; set; }
-
-    /// <summary>Shows how far the run is.</summary>
-    [Parameter]
-    public SwitchParameter ShowProgress { get; set; }
-
-    /// <summary>How progress is shown.</summary>
-    [Parameter]
-    public LabProgressStyle ProgressStyle { get; set; }
-
     /// <summary>Returns a job at once.</summary>
     [Parameter]
     [Alias("Background")]

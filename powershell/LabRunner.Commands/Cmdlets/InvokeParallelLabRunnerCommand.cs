@@ -12,7 +12,7 @@ namespace LabRunner.Cmdlets;
 /// <summary>Runs operations in parallel, as their dependencies allow, and gives one result an operation.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "ParallelLabRunner", SupportsShouldProcess = true, DefaultParameterSetName = ByScripts)]
 [OutputType(typeof(LabOperationResult), typeof(LabRunJob), typeof(LabExecutionPlan), typeof(Hashtable))]
-public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
+public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
 {
     private const string ByScripts = "Scripts";
     private const string ByOperations = "Operations";
@@ -50,36 +50,9 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [Parameter]
     public int? Throttle { get; set; }
 
-    /// <summary>Shows how far the run is.</summary>
-    [Parameter]
-    public SwitchParameter ShowProgress { get; set; }
-
-    /// <summary>How progress is shown.</summary>
-    [Parameter]
-    public LabProgressStyle ProgressStyle { get; set; }
-
-    /// <summary>The limit of an operation that has none of its own, in minutes; 0 for none.</summary>
-    [Parameter]
-    [ValidateRange(0, double.MaxValue)]
-    public double TimeoutMinutes { get; set; }
-
-    /// <summary>The limit of the whole run, in minutes; 0 for none.</summary>
-    [Parameter]
-    [ValidateRange(0, double.MaxValue)]
-    public double RunTimeoutMinutes { get; set; }
-
     /// <summary>Goes on with whatever does not depend on a failed operation.</summary>
     [Parameter]
     public SwitchParameter ContinueOnError { get; set; }
-
-    /// <summary>What a failure means; Stop when absent, and Continue with ContinueOnError.</summary>
-    [Parameter]
-    [ValidateSet("Stop", "Continue", "Retry", "Rollback")]
-    public string? FailureStrategy { get; set; }
-
-    /// <summary>Stops what runs when a failure stops the run.</summary>
-    [Parameter]
-    public SwitchParameter CancelRunning { get; set; }
 
     /// <summary>How often a failed operation that has no policy of its own is tried again.</summary>
     [Parameter]
@@ -91,45 +64,15 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     [ValidateRange(0, 86400)]
     public double RetryDelaySeconds { get; set; }
 
-    /// <summary>How much memory, processor, network and disk there is, and the pools.</summary>
-    [Parameter]
-    public Hashtable? ResourceLimits { get; set; }
-
-    /// <summary>How ready operations are ranked; Intelligent when absent, and Custom with Order.</summary>
-    [Parameter]
-    [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
-    public string? OrchestrationMode { get; set; }
-
     /// <summary>The order for the mode Custom: names or ids, the first one first, or a script block that gives each operation a key to sort by.</summary>
     [Parameter]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(SessionOperationCompleter))]
     public object[] Order { get; set; } = [];
 
-    /// <summary>Takes every unknown key of an operation for a fault.</summary>
-    [Parameter]
-    public SwitchParameter Strict { get; set; }
-
-    /// <summary>Checks and plans only, and returns the plan.</summary>
-    [Parameter]
-    public SwitchParameter DryRun { get; set; }
-
     /// <summary>Gives the results in declared order, and not as operations end.</summary>
     [Parameter]
     public SwitchParameter Ordered { get; set; }
-
-    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
-    [Parameter]
-    public LabOutputMode OutputMode { get; set; }
-
-    /// <summary>Returns a job at once.</summary>
-    [Parameter]
-    [Alias("AsJob")]
-    public SwitchParameter Background { get; set; }
-
-    /// <summary>How far operations that do not say so themselves are kept apart.</summary>
-    [Parameter]
-    public LabIsolation Isolation { get; set; }
 
     /// <summary>Keeps no output on the results.</summary>
     [Parameter]
@@ -153,10 +96,6 @@ public sealed class InvokeParallelLabRunnerCommand : RunCommandBase
     /// <summary>What the run is called while it goes on when it has no name.</summary>
     [Parameter(DontShow = true)]
     public string Title { get; set; } = "Invoke-ParallelLabRunner";
-
-    /// <summary>Leaves no record.</summary>
-    [Parameter]
-    public SwitchParameter NoRecord { get; set; }
 
     /// <summary>Keeps what operations put out in the record of a run without a name, too.</summary>
     [Parameter]

@@ -52,6 +52,18 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     [Parameter]
     public SwitchParameter ThrowOnFailure { get; set; }
 
+    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
+    [Parameter]
+    public LabOutputMode OutputMode { get; set; }
+
+    /// <summary>Shows how far the run is.</summary>
+    [Parameter]
+    public SwitchParameter ShowProgress { get; set; }
+
+    /// <summary>How progress is shown.</summary>
+    [Parameter]
+    public LabProgressStyle ProgressStyle { get; set; }
+
     /// <summary>The command through which errors and records are written.</summary>
     private protected PSCmdlet Voice => Caller ?? this;
 

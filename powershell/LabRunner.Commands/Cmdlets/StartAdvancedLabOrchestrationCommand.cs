@@ -16,17 +16,12 @@ namespace LabRunner.Cmdlets;
 /// <summary>Runs a lab file: its operations as one graph, with its settings, and reports what became of it.</summary>
 [Cmdlet(VerbsLifecycle.Start, "AdvancedLabOrchestration", SupportsShouldProcess = true)]
 [OutputType(typeof(LabOrchestrationReport), typeof(LabRunJob))]
-public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
+public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
 {
     /// <summary>The lab file, YAML or JSON.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("ConfigPath", "Path", "FullName")]
     public string ConfigurationPath { get; set; } = "";
-
-    /// <summary>How ready operations are ranked; the lab's own setting, or Intelligent, when absent.</summary>
-    [Parameter]
-    [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
-    public string? OrchestrationMode { get; set; }
 
     /// <summary>The order for the mode Custom: names or ids, the first one first, or a script block that gives each operation a key to sort by; the lab's own when absent.</summary>
     [Parameter]
@@ -38,33 +33,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     [Parameter]
     public int? MaxConcurrency { get; set; }
 
-    /// <summary>How much memory, processor, network and disk there is, and the pools; each over the lab's own setting.</summary>
-    [Parameter]
-    public Hashtable? ResourceLimits { get; set; }
-
-    /// <summary>What the failure of one operation means; the lab's own setting, or Stop, when absent.</summary>
-    [Parameter]
-    [ValidateSet("Stop", "Continue", "Retry", "Rollback")]
-    public string? FailureStrategy { get; set; }
-
-    /// <summary>Stops what runs when a failure stops the run.</summary>
-    [Parameter]
-    public SwitchParameter CancelRunning { get; set; }
-
-    /// <summary>The limit of the whole run, in minutes; 0 for the lab's own setting.</summary>
-    [Parameter]
-    [ValidateRange(0, double.MaxValue)]
-    public double RunTimeoutMinutes { get; set; }
-
-    /// <summary>The limit of an operation that has none of its own, in minutes; 0 for none.</summary>
-    [Parameter]
-    [ValidateRange(0, double.MaxValue)]
-    public double TimeoutMinutes { get; set; }
-
-    /// <summary>How far operations that do not say so themselves are kept apart.</summary>
-    [Parameter]
-    public LabIsolation Isolation { get; set; }
-
     /// <summary>Watches the health of the lab while it is deployed.</summary>
     [Parameter]
     public SwitchParameter HealthMonitoring { get; set; }
@@ -72,31 +40,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     /// <summary>Adds recommendations from what was measured.</summary>
     [Parameter]
     public SwitchParameter PerformanceAnalytics { get; set; }
-
-    /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
-    [Parameter]
-    public LabOutputMode OutputMode { get; set; }
-
-    /// <summary>Shows how far the run is.</summary>
-    [Parameter]
-    public SwitchParameter ShowProgress { get; set; }
-
-    /// <summary>How progress is shown.</summary>
-    [Parameter]
-    public LabProgressStyle ProgressStyle { get; set; }
-
-    /// <summary>Takes every unknown key for a fault.</summary>
-    [Parameter]
-    public SwitchParameter Strict { get; set; }
-
-    /// <summary>Plans and checks only.</summary>
-    [Parameter]
-    public SwitchParameter DryRun { get; set; }
-
-    /// <summary>Returns a job at once.</summary>
-    [Parameter]
-    [Alias("AsJob")]
-    public SwitchParameter Background { get; set; }
 
     /// <summary>Modules that bring providers of their own.</summary>
     [Parameter]
@@ -129,10 +72,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : RunCommandBase
     /// <summary>Runs the targets without what they depend on.</summary>
     [Parameter]
     public SwitchParameter SkipDependencies { get; set; }
-
-    /// <summary>Leaves no record.</summary>
-    [Parameter]
-    public SwitchParameter NoRecord { get; set; }
 
     /// <summary>Waits while another run of the same lab is under way.</summary>
     [Parameter]

@@ -1,0 +1,57 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace LabRunner.Cmdlets;
+
+/// <summary>What the commands share that start a run of their own, be it of objects or of a lab file.</summary>
+public abstract class NewRunCommandBase : RunCommandBase
+{
+    /// <summary>How ready operations are ranked; Intelligent when neither this nor the lab says it, and Custom with Order.</summary>
+    [Parameter]
+    [ValidateSet("Sequential", "Parallel", "Intelligent", "Custom")]
+    public string? OrchestrationMode { get; set; }
+
+    /// <summary>How much memory, processor, network and disk there is, and the pools; each over the lab's own setting.</summary>
+    [Parameter]
+    public Hashtable? ResourceLimits { get; set; }
+
+    /// <summary>What the failure of one operation means; Stop when neither this nor the lab says it.</summary>
+    [Parameter]
+    [ValidateSet("Stop", "Continue", "Retry", "Rollback")]
+    public string? FailureStrategy { get; set; }
+
+    /// <summary>Stops what runs when a failure stops the run.</summary>
+    [Parameter]
+    public SwitchParameter CancelRunning { get; set; }
+
+    /// <summary>The limit of an operation that has none of its own, in minutes; 0 for none.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public double TimeoutMinutes { get; set; }
+
+    /// <summary>The limit of the whole run, in minutes; 0 for the lab's own setting, or none.</summary>
+    [Parameter]
+    [ValidateRange(0, double.MaxValue)]
+    public double RunTimeoutMinutes { get; set; }
+
+    /// <summary>How far operations that do not say so themselves are kept apart.</summary>
+    [Parameter]
+    public LabIsolation Isolation { get; set; }
+
+    /// <summary>Takes every unknown key for a fault.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
+    /// <summary>Plans and checks only.</summary>
+    [Parameter]
+    public SwitchParameter DryRun { get; set; }
+
+    /// <summary>Returns a job at once.</summary>
+    [Parameter]
+    [Alias("AsJob")]
+    public SwitchParameter Background { get; set; }
+
+    /// <summary>Leaves no record.</summary>
+    [Parameter]
+    public SwitchParameter NoRecord { get; set; }
+}
