@@ -135,6 +135,7 @@ fn result(header: &Header, operations: u32, name: impl Fn(u32) -> String) -> Run
         duration_ms: Some(12),
         busy_ms: 12,
         ready_after_ms: None,
+        kept_from: None,
     };
     RunResult {
         run: header.run.clone(),
