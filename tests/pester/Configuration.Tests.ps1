@@ -81,7 +81,7 @@ Describe 'The configuration of the module' {
         @{ Case = 'a list'; Text = '{ "LogLevel": ["INFO"] }'; Message = '*LogLevel*config.json*one of ERROR*' }
         @{ Case = 'a relative folder'; Text = '{ "LogPath": "logs" }'; Message = "*LogPath is 'logs'*absolute*" }
         @{ Case = 'what is no JSON'; Text = "{`n  `"MaxConcurrency`": ,`n}"; Message = '*config.json*not valid JSON (line 2*' }
-        @{ Case = 'what is no object'; Text = '[1]'; Message = '*config.json*no JSON object*' }
+        @{ Case = 'what is no object'; Text = '[1]'; Message = '*config.json*is not a JSON object*' }
     ) {
         Set-File $Text
         { Get-LabRunnerConfiguration } | Should -Throw -ErrorId 'LabRunner.InvalidConfiguration*' -ExpectedMessage $Message
