@@ -9,7 +9,9 @@ use crate::record::format1;
 use crate::record::lock::Lock;
 use crate::record::{Header, Record, Relation};
 use crate::scheduler::RunStatus;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -107,7 +109,7 @@ fn headers(root: &Path) -> impl Iterator<Item = (PathBuf, Header)> {
     newest_first(root.to_owned(), store::folders(root))
 }
 
-/// Names of folders begin with the time, to the second; which run of one second came first their ids say.
+/// Names of folders begin with the time, to the second; which run of one second came first their headers say.
 fn newest_first(root: PathBuf, folders: Vec<String>) -> impl Iterator<Item = (PathBuf, Header)> {
     let mut folders = folders.into_iter().peekable();
     std::iter::from_fn(move || {
@@ -117,7 +119,7 @@ fn newest_first(root: PathBuf, folders: Vec<String>) -> impl Iterator<Item = (Pa
         while let Some(folder) = folders.next_if(|folder| store::second(folder) == second) {
             these.extend(open(root.join(folder)));
         }
-        these.sort_by(|(_, a), (_, b)| b.run.cmp(&a.run));
+        these.sort_by_cached_key(|(_, header)| Reverse(header.started_at.parse::<Timestamp>().ok()));
         Some(these)
     })
     .flatten()
@@ -232,4 +234,34 @@ fn newest_descendant(root: &Path, first: (PathBuf, Header)) -> (PathBuf, Header)
 pub fn child_of(root: &Path, parent: &Header) -> Option<(PathBuf, Header)> {
     let mut headers = newest_first(root.to_owned(), store::folders_of(root, &parent.name));
     headers.find(|(_, header)| header.parent.as_ref() == Some(&parent.run))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Writer;
+    use std::sync::Arc;
+
+    #[test]
+    fn of_runs_that_started_in_one_second_the_last_one_is_the_newest() {
+        let root = tempfile::tempdir().unwrap();
+        for (id, at) in [
+            ("aaaaaaaa", "2026-01-01T00:00:00.25Z"),
+            ("ffffffff", "2026-01-01T00:00:00.5Z"),
+            ("bbbbbbbb", "2026-01-01T00:00:00.75Z"),
+        ] {
+            let header = Header {
+                format: crate::record::FORMAT,
+                run: id.to_owned(),
+                name: "web".to_owned(),
+                started_at: at.to_owned(),
+                ..Header::default()
+            };
+            let folder = root.path().join(store::folder_name(at.parse().unwrap(), "web", id));
+            drop(Writer::create(Arc::new(Files), &folder, &header, b"{\"operations\":[]}").unwrap());
+        }
+        assert_eq!(by_name(root.path(), "web").unwrap().1.run, "bbbbbbbb");
+        let all: Vec<String> = headers(root.path()).map(|(_, header)| header.run).collect();
+        assert_eq!(all, ["bbbbbbbb", "ffffffff", "aaaaaaaa"]);
+    }
 }
