@@ -4,22 +4,11 @@
 //! before the first operation is looked at, so everything that follows obeys the rules of any other run.
 
 use super::machine::Scheduler;
-use super::messages::{Command, SkipReason};
+use super::messages::{Carried, Command, SkipReason};
 use super::rollback::Cause;
 use super::state::{Change, RunStatus, State, Status};
 use crate::graph::OpId;
 use std::sync::Arc;
-
-/// What a run takes over from an earlier one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Carried {
-    /// Declared operations that had succeeded, and count as such.
-    pub kept: Vec<OpId>,
-    /// Declared operations that were at work when the earlier run died, and are not to be run again.
-    pub left_out: Vec<OpId>,
-    /// Whether nothing is run but the compensations of what is kept.
-    pub undo: bool,
-}
 
 impl Scheduler {
     /// Takes over what an earlier run has left.

@@ -6,10 +6,9 @@
 
 use super::admission::Admission;
 use super::ageing::Ageing;
-use super::carried::Carried;
 use super::consequence::{Consequence, Consequences};
 use super::guard::Guard;
-use super::messages::{Command, Settings, SkipReason};
+use super::messages::{Carried, Command, Settings, SkipReason};
 use super::progress::Progress;
 use super::ready::ReadyQueue;
 use super::rollback::Rollback;

@@ -51,6 +51,17 @@ impl Settings {
     }
 }
 
+/// What a run takes over from an earlier one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// Declared operations that had succeeded, and count as such.
+    pub kept: Vec<OpId>,
+    /// Declared operations that were running when the earlier run died, and are not to be run again.
+    pub left_out: Vec<OpId>,
+    /// Whether nothing is run but the compensations of what is kept.
+    pub undo: bool,
+}
+
 /// Something that has happened outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {

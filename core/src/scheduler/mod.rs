@@ -55,9 +55,8 @@ pub mod timers;
 mod trigger;
 mod undo;
 
-pub use carried::Carried;
 pub use explain::Waiting;
 pub use guard::{GuardLimits, GuardReason};
 pub use machine::Scheduler;
-pub use messages::{Command, Input, Settings, SkipReason, StopCause, Verdict};
+pub use messages::{Carried, Command, Input, Settings, SkipReason, StopCause, Verdict};
 pub use state::{Change, Defect, RunStatus, State, Status, StopReason};
