@@ -156,7 +156,9 @@ fn look_beside(options: &RunOptions) -> Result<Option<String>, Fault> {
 /// By what the operations of a run are known again. Runs without a record are never resumed.
 fn fingerprints(plan: &Plan, options: &mut RunOptions) -> Vec<Fingerprint> {
     let contents = std::mem::take(&mut options.contents);
-    if !options.writes_files() && options.resume.is_none() {
+    // One that may be recorded later pays nothing for it; what cannot be compared counts as unchanged.
+    let at_once = options.writes_files() && !(options.late && options.directory.is_none());
+    if !at_once && options.resume.is_none() {
         return Vec::new();
     }
     // Without a key values are not compared, and nothing else is different.
