@@ -110,7 +110,7 @@ internal static class ArgumentGuard
     {
         for (var own = type; own is not null && IsScriptClass(own); own = own.BaseType)
         {
-            if (own.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Any(method => !method.IsSpecialName))
+            if (own.GetTypeInfo().DeclaredMethods.Any(method => !method.IsSpecialName))
             {
                 return true;
             }
