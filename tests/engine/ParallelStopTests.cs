@@ -100,7 +100,7 @@ public sealed class ParallelStopTests : IDisposable
             "$($children.deaf.Output[0].Status) $($children.lock.State) $($children.pool.State)"
             $gate.Set()
             $null = Wait-Job $job
-            "$($children.deaf.Output[0].Status) $($children.lock.Output[0].Output) $($children.pool.Output[0].Output)"
+            "$($children.deaf.Output[0].Status) $($children.lock.Output[-1].Output) $($children.pool.Output[-1].Output)"
             Remove-Job $job
             """);
         Assert.Equal(["Abandoned NotStarted NotStarted", "Abandoned locked pooled"], result.Output);

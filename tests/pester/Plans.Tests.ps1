@@ -135,7 +135,7 @@ operations:
             @{ Case = 'a name that is none'; Selection = @{ Target = 'wbe' }; Id = 'LabRunner.UnknownOperation*'; Message = "*-Target names 'wbe'*Did you mean 'web'*" }
             @{ Case = 'a pattern without a match'; Selection = @{ Exclude = 'x*' }; Id = 'LabRunner.UnknownOperation*'; Message = "*No operation matches -Exclude 'x*'image'*" }
             @{ Case = 'a contradiction'; Selection = @{ Target = 'web'; Only = 'web' }; Id = 'LabRunner.InvalidValue*'; Message = '*both are given*' }
-            @{ Case = '-SkipDependencies alone'; Selection = @{ SkipDependencies = $true }; Id = 'LabRunner.InvalidValue*'; Message = '*no -Target*' }
+            @{ Case = '-SkipDependencies alone'; Selection = @{ SkipDependencies = $true }; Id = 'LabRunner.InvalidValue*'; Message = '*-Target is missing*' }
             @{ Case = 'nothing at all'; Selection = @{ Exclude = '*' }; Id = 'LabRunner.EmptyPlan*'; Message = '*Nothing is left to run*' }
         ) {
             $fault = { Get-LabPlan $lab @Selection } | Should -Throw -ErrorId $Id -PassThru

@@ -58,9 +58,9 @@ function Get-LabRun {
         [string[]] $Status,
 
         [ValidateRange(1, [int]::MaxValue)]
-        [int] $Last,
+        [Nullable[int]] $Last,
 
-        [datetime] $After,
+        [Nullable[datetime]] $After,
 
         [switch] $Running,
 

@@ -44,7 +44,7 @@ function Get-LabRunOutput {
         [string[]] $Stream,
 
         [ValidateRange(1, [int]::MaxValue)]
-        [int] $Last,
+        [Nullable[int]] $Last,
 
         [switch] $Follow,
 

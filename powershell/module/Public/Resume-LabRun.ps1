@@ -4,7 +4,7 @@ function Resume-LabRun {
         Goes on where a run stopped: runs again what did not succeed, and keeps the rest.
     .DESCRIPTION
         Of a run that failed, was canceled, or whose PowerShell or machine died, this runs what failed, what was skipped or never
-        started, and what was at work at that moment. What had succeeded is kept, and counts as succeeded. First it says
+        started, and what was running at that moment. What had succeeded is kept, and counts as succeeded. First it says
         what will be done and why; -WhatIf says no more than that, as objects. The new run has a record and an id of its own, and can be
         resumed in its turn.
 
@@ -25,15 +25,15 @@ function Resume-LabRun {
     .PARAMETER Operations
         The operations, as Invoke-ParallelLabRunner takes them; needed for a run that came from no lab file.
     .PARAMETER OnUnknown
-        What is done with operations that were at work when the run died: nobody knows how far they came. Rerun, which is the default,
+        What is done with operations that were running when the run died: nobody knows how far they came. Rerun, which is the default,
         runs them again. Skip leaves them out, and what depends on them with them. Stop starts nothing, and names them. Services,
         and what always runs, are started again in any case.
     .PARAMETER MaxCrash
-        How many runs in a row may die while an operation is at work before it is not started again; 2 when absent.
+        How many runs in a row may die while an operation is running before it is not started again; 2 when absent.
     .PARAMETER KeepChanged
         Keeps what had succeeded although it has changed since.
     .PARAMETER Force
-        Resumes a run that has succeeded, has been resumed before, or ran on another machine, and starts what was at work in
+        Resumes a run that has succeeded, has been resumed before, or ran on another machine, and starts what was running in
         too many runs that died.
     .PARAMETER OnSurvivor
         What is done when programs of the run are still alive; nothing is ever started beside them. Fail, which is the default, names
