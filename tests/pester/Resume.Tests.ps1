@@ -171,10 +171,10 @@ Describe 'A run whose PowerShell was killed' {
         $steps.Action | Should -Be @('Keep', 'Keep', 'Keep', 'Rerun')
         $steps[3].Status | Should -Be 'Interrupted'
         $fault = { Resume-LabRun -Name killed -OnUnknown Stop -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.OutcomeUnknown*' -PassThru
-        "$fault" | Should -BeLike "'deadly' was at work when the run died*"
+        "$fault" | Should -BeLike "'deadly' was running when the run died*"
         $null = Invoke-SamePowerShell -Command "Import-Module '$module'; Resume-LabRun -Name killed" 2>&1
         $fault = { Resume-LabRun -Name killed -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.CrashLimit*' -PassThru
-        "$fault" | Should -BeLike "'deadly' was at work in 2 runs in a row that died*"
+        "$fault" | Should -BeLike "'deadly' was running in 2 runs in a row that died*"
         Set-Content -LiteralPath "$folder/calm" -Value 1
         (Resume-LabRun -Name killed -Force 6> $null).Status | Should -Be 'Succeeded'
         Get-Ran $folder | Should -Be @('image', 'disk', 'server', 'deadly', 'deadly', 'deadly')

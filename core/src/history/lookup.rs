@@ -248,7 +248,7 @@ mod tests {
         for (id, at) in [
             ("aaaaaaaa", "2026-01-01T00:00:00.25Z"),
             ("ffffffff", "2026-01-01T00:00:00.5Z"),
-            ("bbbbbbbb", "2026-01-01T00:00:00.75Z"),
+            ("aaaa0000", "2026-01-01T00:00:00.75Z"),
         ] {
             let header = Header {
                 format: crate::record::FORMAT,
@@ -260,8 +260,12 @@ mod tests {
             let folder = root.path().join(store::folder_name(at.parse().unwrap(), "web", id));
             drop(Writer::create(Arc::new(Files), &folder, &header, b"{\"operations\":[]}").unwrap());
         }
-        assert_eq!(by_name(root.path(), "web").unwrap().1.run, "bbbbbbbb");
+        assert_eq!(by_name(root.path(), "web").unwrap().1.run, "aaaa0000");
+        let both = by_id(root.path(), "aaaa").unwrap_err();
+        assert_eq!(both.code, Code::AmbiguousRun);
+        assert!(both.message.contains("aaaaaaaa") && both.message.contains("aaaa0000"), "{}", both.message);
+        assert_eq!(by_id(root.path(), "AAAA-0").unwrap().1.run, "aaaa0000");
         let all: Vec<String> = headers(root.path()).map(|(_, header)| header.run).collect();
-        assert_eq!(all, ["bbbbbbbb", "ffffffff", "aaaaaaaa"]);
+        assert_eq!(all, ["aaaa0000", "ffffffff", "aaaaaaaa"]);
     }
 }

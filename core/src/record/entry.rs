@@ -33,7 +33,7 @@ pub enum What {
     Opened(Opened),
     /// An operation had succeeded in an earlier run, and counts as succeeded.
     Kept(Kept),
-    /// An operation was at work when earlier runs died.
+    /// An operation was running when earlier runs died.
     Crashed(Crashed),
     /// An operation began.
     Started(Started),
@@ -92,7 +92,7 @@ pub struct Crashed {
     /// Its name.
     #[serde(default)]
     pub name: String,
-    /// How many runs in a row, each resuming the one before it, have died while it was at work.
+    /// How many runs in a row, each resuming the one before it, have died while it was running.
     pub times: u32,
 }
 
@@ -310,7 +310,7 @@ pub enum SkipKind {
     NothingToWatch,
     /// A service keeps what it needs.
     HeldByService,
-    /// An earlier run died while it was at work.
+    /// An earlier run died while it was running.
     OutcomeUnknown,
     /// It had not succeeded, so there is nothing to undo.
     NothingToUndo,
@@ -344,7 +344,7 @@ impl SkippedBecause {
             }
             SkipReason::OutcomeUnknown => plain(
                 SkipKind::OutcomeUnknown,
-                "an earlier run died while it was at work, and it was not to be run again",
+                "an earlier run died while it was running, and it was not to be run again",
             ),
             SkipReason::NothingToUndo => {
                 plain(SkipKind::NothingToUndo, "it had not succeeded, so there is nothing to undo")

@@ -105,7 +105,7 @@ impl Found<'_> {
     }
 }
 
-/// How many runs in a row have died while an operation was at work, this one among them.
+/// How many runs in a row have died while an operation was running, this one among them.
 fn crashes(state: &OperationState) -> u32 {
     match state.stage {
         Stage::Running | Stage::Stopping | Stage::Interrupted => state.crashes.saturating_add(1),

@@ -16,7 +16,7 @@ pub struct ResumeOptions {
     /// Whether it is undone.
     #[serde(default)]
     pub undo: bool,
-    /// What is done with operations that were at work when it died.
+    /// What is done with operations that were running when it died.
     #[serde(default)]
     pub on_unknown: OnUnknown,
     /// Deaths in a row after which an operation is not started again; 1 or more.

@@ -37,7 +37,7 @@ pub struct Takeover {
     pub carried: Carried,
     /// The runs that kept operations succeeded in.
     pub kept_from: BTreeMap<OpId, String>,
-    /// The operations that were at work when runs died.
+    /// The operations that were running when runs died.
     pub crashed: Vec<What>,
     /// Held until the new run has its record.
     lock: Option<Lock>,
@@ -289,7 +289,7 @@ fn to_undo(plan: &Plan, found: &[Option<Found<'_>>]) -> Vec<OpId> {
     plan.ids().filter(is_left).collect()
 }
 
-/// The count of deaths of each operation that was at work when the last run died.
+/// The count of deaths of each operation that was running when the last run died.
 fn crashed(plan: &Plan, found: &[Option<Found<'_>>]) -> Vec<What> {
     let unknown = Fingerprint::default();
     let crash = |op: OpId| {
@@ -315,7 +315,7 @@ fn refuse_what_is_asked(plan: &Plan, verdicts: &[Verdict], found: &[Option<Found
         return Err(Fault::new(
             Code::CrashLimit,
             format!(
-                "{} {was} at work in {times} runs in a row that died, and may be why they did",
+                "{} {was} running in {times} runs in a row that died, and may be why they did",
                 quoted(plan, &often)
             ),
         )
@@ -329,7 +329,7 @@ fn refuse_what_is_asked(plan: &Plan, verdicts: &[Verdict], found: &[Option<Found
     let (was, it) = if unknown.len() == 1 { ("was", "it") } else { ("were", "them") };
     Err(Fault::new(
         Code::OutcomeUnknown,
-        format!("{} {was} at work when the run died, and how far is not known", quoted(plan, &unknown)),
+        format!("{} {was} running when the run died, and how far is not known", quoted(plan, &unknown)),
     )
     .with_advice(format!("Use -OnUnknown Rerun to run {it} again, or -OnUnknown Skip to leave {it} out."))
     .with_target(plan.operation(*first).name.clone()))
@@ -429,8 +429,8 @@ fn sentence(plan: &Plan, op: OpId, verdict: &Verdict, found: &[Option<Found<'_>>
                 _ => "It failed.".to_owned(),
             }
         }
-        Reason::CrashLimit => "It was at work in too many runs in a row that died.".to_owned(),
-        Reason::Interrupted => "It was at work when the run died.".to_owned(),
+        Reason::CrashLimit => "It was running in too many runs in a row that died.".to_owned(),
+        Reason::Interrupted => "It was running when the run died.".to_owned(),
         Reason::Changed => format!("It succeeded, but {what}."),
         Reason::Consequence => format!("It ran because {} had not succeeded.", blamed()),
         Reason::Rebuilt => format!("It depends on {}, which is made again.", blamed()),

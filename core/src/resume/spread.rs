@@ -16,7 +16,7 @@ pub struct Known {
     pub past: Past,
     /// What has changed of it since.
     pub changed: Option<Difference>,
-    /// How many runs in a row have died while it was at work.
+    /// How many runs in a row have died while it was running.
     pub crashes: u32,
 }
 

@@ -13,7 +13,7 @@ pub enum Past {
     NotReached,
     /// It failed, timed out, was canceled or abandoned, or paused before another attempt.
     Failed,
-    /// It was at work when the run died.
+    /// It was running when the run died.
     Interrupted,
     /// A service that was ready when the run died.
     Serving,
@@ -57,7 +57,7 @@ pub struct Facts {
     pub role: Role,
     /// What has changed of it.
     pub changed: Option<Difference>,
-    /// How many runs in a row have died while it was at work.
+    /// How many runs in a row have died while it was running.
     pub crashes: u32,
     /// It ran only because something before it had not ended well.
     pub consequence: bool,
@@ -72,7 +72,7 @@ pub struct Facts {
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choices {
-    /// What is done with operations that were at work.
+    /// What is done with operations that were running.
     pub on_unknown: OnUnknown,
     /// After how many deaths in a row an operation is not started again.
     pub max_crash: u32,
@@ -82,7 +82,7 @@ pub struct Choices {
     pub keep_changed: bool,
 }
 
-/// What is done with an operation that was at work when the run died: nobody knows how far it came.
+/// What is done with an operation that was running when the run died: nobody knows how far it came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnUnknown {
@@ -125,9 +125,9 @@ pub enum Reason {
     NotReached,
     /// It did not succeed.
     Failed,
-    /// It was at work in too many runs that died.
+    /// It was running in too many runs that died.
     CrashLimit,
-    /// It was at work when the run died.
+    /// It was running when the run died.
     Interrupted,
     /// It has changed.
     Changed,
@@ -181,13 +181,13 @@ pub(super) const ROWS: &[Row] = rows! {
     "The earlier run did not have it." => Rerun, New: |it, _c| it.past == Past::Absent;
     "It was undone since, as a whole or in part." => Rerun, Undone: |it, _c| it.past == Past::Undone;
     "It is a monitor." => Rerun, Watches: |it, _c| it.role == Role::Monitor;
-    "It was at work in `-MaxCrash` runs in a row that died, and `-Force` is absent." => Ask, CrashLimit:
+    "It was running in `-MaxCrash` runs in a row that died, and `-Force` is absent." => Ask, CrashLimit:
         |it, c| it.past == Past::Interrupted && it.crashes >= c.max_crash && !c.force;
-    "It was at work when the run died, it is not a service and does not always run, and `-OnUnknown` is `Skip`." => Skip, Interrupted:
+    "It was running when the run died, it is not a service and does not always run, and `-OnUnknown` is `Skip`." => Skip, Interrupted:
         |it, c| it.past == Past::Interrupted && it.role == Role::Work && c.on_unknown == OnUnknown::Skip;
     "The same, and `-OnUnknown` is `Stop`." => Ask, Interrupted:
         |it, c| it.past == Past::Interrupted && it.role == Role::Work && c.on_unknown == OnUnknown::Stop;
-    "It was at work when the run died." => Rerun, Interrupted: |it, _c| it.past == Past::Interrupted;
+    "It was running when the run died." => Rerun, Interrupted: |it, _c| it.past == Past::Interrupted;
     "Its trigger is `always`." => Rerun, AlwaysRuns: |it, _c| it.role == Role::Always;
     "It was never started." => Rerun, NotReached: |it, _c| it.past == Past::NotReached;
     "It failed, timed out, was canceled or abandoned." => Rerun, Failed: |it, _c| it.past == Past::Failed;
