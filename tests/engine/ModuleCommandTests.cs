@@ -21,7 +21,7 @@ public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<Mo
                 param($Name)
                 function Describe($Command) {
                     foreach ($parameter in $Command.Parameters.Values) {
-                        if ($parameter.Name -in 'Caller', 'GoesOn') { continue }
+                        if ($parameter.Name -in 'Caller', 'GoesOn', 'Title') { continue }
                         # Words for parameters that the cmdlet has under another name.
                         if ($parameter.Name -in 'Verbosity', 'LogLevel', 'NonInteractive', 'ContinueOnError' -and -not $cmdlet.Parameters.ContainsKey($parameter.Name)) { continue }
                         $sets = foreach ($set in $parameter.ParameterSets.Keys | Sort-Object) {

@@ -16,7 +16,7 @@ Describe 'State that a run brings into its operations' {
             @{ Name = 'b'; ScriptBlock = { "$server $port" }; Dependencies = 'a' })
         $results.Output | Should -Be 'SQL-02 1433', 'SQL-02 1433'
         (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { "$server" } }).Output | Should -Be ''
-        { Invoke-ParallelLabRunner -Variables noSuchVariable @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'noSuchVariable'*-Variables*"
+        { Invoke-ParallelLabRunner -Variables noSuchVariable @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*-Variables*'noSuchVariable'*"
         { Invoke-ParallelLabRunner -Variables @{ Block = { 1 } } @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'Block'*script block*"
     }
 
@@ -39,7 +39,7 @@ Invoke-ParallelLabRunner -ContinueOnError -Ordered -Functions Get-Answer, Stop-*
         $results[1].ErrorRecord.InvocationInfo.ScriptLineNumber | Should -Be 4
         $results[1].ErrorRecord.InvocationInfo.ScriptName | Should -Be $file
         (Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { "$(Get-Command Get-Answer -ErrorAction Ignore)" } }).Output | Should -Be ''
-        { Invoke-ParallelLabRunner -Functions Get-Nothing @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'Get-Nothing'*-Functions*"
+        { Invoke-ParallelLabRunner -Functions Get-Nothing @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*-Functions*'Get-Nothing'*"
         $refused = { Invoke-ParallelLabRunner -Functions Get-Platform @{ Name = 'a'; ScriptBlock = { } } } | Should -Throw "*'Get-Platform'*'LabRunner'*" -PassThru
         $refused.ErrorDetails.RecommendedAction | Should -Be 'Use -Modules LabRunner.'
     }

@@ -63,6 +63,7 @@ operations:
         'LabRunner.LabRunOperation' = @(Get-LabRun views -Last 1 | Get-LabRunOperation disk)[0]
         'LabRunner.LabRunError' = @(Get-LabRun views -Last 1 | Get-LabRunOperation disk)[0].Error
         'LabRunner.LabRunOutput' = @(Get-LabRun views -Last 1 | Get-LabRunOutput disk)[0]
+        'LabRunner.LabResumeStep' = @(Resume-LabRun -Name views -Force -WhatIf)[0]
         'LabRunner.LabStatus' = $status.Labs[0]
         'LabRunner.LabStatusReport' = $status
         'LabRunner.ParallelSupport' = Test-ParallelRunnerSupport -Detailed

@@ -26,6 +26,7 @@ public abstract class NewRunCommandBase : RunCommandBase
 
     /// <summary>The limit of an operation that has none of its own, in minutes; 0 for none.</summary>
     [Parameter]
+    [Alias("Timeout")]
     [ValidateRange(0, double.MaxValue)]
     public double TimeoutMinutes { get; set; }
 

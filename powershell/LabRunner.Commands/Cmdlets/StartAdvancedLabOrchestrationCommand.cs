@@ -31,6 +31,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
 
     /// <summary>How many operations may run at the same time; 0 for the lab's own setting, or one a processor.</summary>
     [Parameter]
+    [Alias("MaxParallelism")]
     public int? MaxConcurrency { get; set; }
 
     /// <summary>Watches the health of the lab while it is deployed.</summary>

@@ -13,6 +13,7 @@ public sealed class GetLabRunCommand : RecordCommand
     /// <summary>Only runs of these names; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(LabRunNameCompleter))]
+    [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
     /// <summary>Only runs that ended like this, or are under way.</summary>

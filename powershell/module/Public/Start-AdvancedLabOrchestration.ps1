@@ -22,7 +22,7 @@ function Start-AdvancedLabOrchestration {
         by, the smallest first: -Order { $_.Estimate }. Several values sort by the first, then by the second. It runs here, once an
         operation, before anything starts.
     .PARAMETER MaxConcurrency
-        How many operations may run at the same time; 0, or nothing, for the file's own setting, or one a processor.
+        How many operations may run at the same time; 0, or nothing, for the file's own setting, or one a processor. Alias: MaxParallelism.
     .PARAMETER ResourceLimits
         The amounts that are available to operations: MaxMemoryGB, MaxCPUPercent, MaxNetworkMbps, MaxDiskMbps, and
         Pools = @{ name = units }. Each comes before the file's own limit. While the machine itself is over its limit of
