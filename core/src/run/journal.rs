@@ -7,6 +7,7 @@
 use super::about::About;
 use super::events::{Event, EventKind};
 use super::loss::{self, Loss};
+use super::options::RunOptions;
 use super::trace;
 use crate::error::Fault;
 use crate::history::{retention, store};
@@ -87,6 +88,13 @@ impl Closing {
     }
 }
 
+/// Whether a run is recorded only once it lasts or fails. A log of the run's own working lies in its folder, and a run that
+/// goes on from another one says so, from the start.
+pub(super) fn is_late(options: &RunOptions) -> bool {
+    let at_once = options.directory.is_some() || options.resume.is_some() || trace::wanted(options).is_some();
+    options.late && !at_once
+}
+
 impl Journal {
     /// Opens the record of a run that has one from its start. Without it there is a warning, or a fault when the options
     /// name its folder: a folder that cannot be used is reported at once.
@@ -96,10 +104,7 @@ impl Journal {
         beginning: Beginning,
     ) -> Result<(Self, Option<String>), Fault> {
         let options = &about.options;
-        // A log of the run's own working lies in its folder, and a run that goes on from another one says so, from the start.
-        let at_once =
-            options.directory.is_some() || beginning.parent.is_some() || trace::wanted(options).is_some();
-        let late = options.late && !at_once;
+        let late = is_late(options);
         let fed = options.fed;
         let stage = if options.writes_files() && late {
             Stage::Late { entries: Vec::new(), output: Vec::new(), bytes: 0 }

@@ -6,7 +6,7 @@ use super::driver::{Driver, Parts};
 use super::events::EventHub;
 use super::feed::Feed;
 use super::handle::Run;
-use super::journal::{Beginning, Journal};
+use super::journal::{self, Beginning, Journal};
 use super::options::RunOptions;
 use super::survivors::Search;
 use super::sync::{Condvar, is_model};
@@ -157,8 +157,8 @@ fn look_beside(options: &RunOptions) -> Result<Option<String>, Fault> {
 fn fingerprints(plan: &Plan, options: &mut RunOptions) -> Vec<Fingerprint> {
     let contents = std::mem::take(&mut options.contents);
     // One that may be recorded later pays nothing for it; what cannot be compared counts as unchanged.
-    let at_once = options.writes_files() && !(options.late && options.directory.is_none());
-    if !at_once && options.resume.is_none() {
+    let recorded = options.writes_files() && !journal::is_late(options);
+    if !recorded && options.resume.is_none() {
         return Vec::new();
     }
     // Without a key values are not compared, and nothing else is different.
