@@ -15,7 +15,20 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        release(&self.file);
+    }
+}
+
+/// Frees the lock now. Closing the file is not enough: a program that another thread has just forked has a copy of
+/// every open file until it executes, and the copies hold the lock too.
+fn release(file: &File) {
+    // Closing the file does the rest.
+    let _ = file.unlock();
 }
 
 impl Lock {
@@ -31,7 +44,7 @@ impl Lock {
         let file = OpenOptions::new().write(true).open(&path)?;
         for _ in 0..TRIES {
             match file.try_lock() {
-                Ok(()) => return Ok(Some(Self { _file: file })),
+                Ok(()) => return Ok(Some(Self { file })),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
                 Err(TryLockError::Error(error)) => return Err(error),
             }
@@ -52,13 +65,19 @@ impl Lock {
             // What is left of it does no harm.
             let _ = std::fs::remove_file(&unnamed);
         }
-        Ok(locked?.then_some(Self { _file: file }))
+        Ok(locked?.then_some(Self { file }))
     }
 
     /// Whether somebody holds the lock in a run's folder.
     pub fn is_held(folder: &Path) -> bool {
         let Ok(file) = File::open(lock_path(folder)) else { return false };
-        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+        match file.try_lock_shared() {
+            Ok(()) => {
+                release(&file);
+                false
+            }
+            Err(error) => matches!(error, TryLockError::WouldBlock),
+        }
     }
 }
 
@@ -89,6 +108,16 @@ mod tests {
         assert!(!Lock::is_held(folder.path()));
         assert!(Lock::take(folder.path()).unwrap().is_some());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left behind");
+    }
+
+    #[test]
+    fn a_copy_of_the_file_in_a_new_process_does_not_hold_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = Lock::take(folder.path()).unwrap().unwrap();
+        let copy = lock.file.try_clone().unwrap();
+        drop(lock);
+        assert!(!Lock::is_held(folder.path()));
+        drop(copy);
     }
 
     #[test]
