@@ -31,6 +31,10 @@ public sealed class PlanHandle : IDisposable
         return LabSchedule.Parse(Handle.Use(plan => Native.lab_plan_preview(plan, ref Reference(request), (ulong)request.Length).Document()));
     }
 
+    /// <summary>What a run with these options would do with each operation, as far as that can be foreseen.</summary>
+    public byte[] Outlook(byte[] options) =>
+        Handle.Use(plan => Native.lab_plan_outlook(plan, ref Reference(options), (ulong)options.Length).Document());
+
     /// <summary>What a run with these options would take over from the one that it resumes or undoes.</summary>
     /// <exception cref="LabCoreException">That run cannot be resumed or undone.</exception>
     public byte[] PreviewResume(byte[] options) =>

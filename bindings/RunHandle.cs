@@ -32,6 +32,13 @@ public sealed class RunHandle : IDisposable
         return Ticket.From(Native.lab_run_take(held.Value, worker, unchecked((uint)waitMilliseconds)));
     }
 
+    /// <summary>Whether a worker asks the test of an operation before it runs its script.</summary>
+    public bool Asks(uint operation)
+    {
+        using Reference held = new(Handle);
+        return Native.lab_run_asks(held.Value, operation).Value() != 0;
+    }
+
     /// <summary>Hands an outcome back; no bytes mean that it ended well.</summary>
     /// <returns>False when the operation was not open any more.</returns>
     public bool Complete(uint operation, uint attempt, ReadOnlySpan<byte> outcome)

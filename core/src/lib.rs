@@ -9,6 +9,7 @@
 pub mod config;
 pub mod error;
 pub mod forecast;
+pub mod freshness;
 pub mod graph;
 pub mod history;
 pub mod machine;

@@ -185,6 +185,18 @@ pub fn lab_plan_preview(plan: u64, data: *const u8, length: u64) -> LabReply {
     })
 }
 
+/// A document that says what a run of a plan would do with each operation, as far as that can be foreseen: `[{"name",
+/// "action": "run" | "test" | "current", "reason"}]`. The options are those of [`lab_run_start`]. Nothing is run.
+#[ffi]
+pub fn lab_plan_outlook(plan: u64, data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        let plan = handles::plan(plan)?;
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let options = RunOptions::from_json(unsafe { bytes::read(data, length) }?)?;
+        Ok(Run::outlook(&plan, options))
+    })
+}
+
 /// Starts a run of a plan and gives its handle, which its events carry too.
 #[ffi]
 pub fn lab_run_start(plan: u64, data: *const u8, length: u64) -> LabReply {
@@ -208,6 +220,12 @@ pub fn lab_run_start(plan: u64, data: *const u8, length: u64) -> LabReply {
 #[ffi]
 pub fn lab_run_take(run: u64, worker: u32, wait_ms: u32) -> LabTicket {
     guarded_ticket(|| Ok(ticket(handles::run(run)?.take(worker, wait(wait_ms)), Completion::Accepted)))
+}
+
+/// Whether a worker asks the test of an operation before it runs its script: 1, and its outcome says `test` then.
+#[ffi]
+pub fn lab_run_asks(run: u64, operation: u32) -> LabReply {
+    guarded(|| Ok(u64::from(handles::run(run)?.asks(OpId(operation)))))
 }
 
 /// Hands an outcome back; no bytes mean that it ended well. Gives 1 when the operation was not open any more.
@@ -547,8 +565,10 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_plan_compile))
         .register(function!(lab_plan_describe))
         .register(function!(lab_plan_preview))
+        .register(function!(lab_plan_outlook))
         .register(function!(lab_run_start))
         .register(function!(lab_run_take))
+        .register(function!(lab_run_asks))
         .register(function!(lab_run_complete))
         .register(function!(lab_run_complete_and_take))
         .register(function!(lab_run_wake))

@@ -136,6 +136,8 @@ fn result(header: &Header, operations: u32, name: impl Fn(u32) -> String) -> Run
         busy_ms: 12,
         ready_after_ms: None,
         kept_from: None,
+        up_to_date: false,
+        why: None,
     };
     RunResult {
         run: header.run.clone(),
@@ -144,6 +146,7 @@ fn result(header: &Header, operations: u32, name: impl Fn(u32) -> String) -> Run
         started_at: header.started_at.clone(),
         ended_at: Some("2026-01-01T00:01:00Z".to_owned()),
         duration_ms: 60_000,
+        up_to_date: 0,
         counts: BTreeMap::from([(Status::Succeeded, operations as usize)]),
         directory: None,
         source: None,

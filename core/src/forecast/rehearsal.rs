@@ -51,6 +51,8 @@ pub(super) fn rehearse(plan: &Arc<Plan>, max_concurrency: u32) -> Rehearsal {
         for command in commands.drain(..) {
             rehearsal.note(now, command);
             match command {
+                // What is expected is that everything runs.
+                Command::Check(op) => inputs.push(Input::Checked(op, false)),
                 Command::Start(op, attempt) => {
                     inputs.push(Input::Taken(op, attempt));
                     if !plan.operation(op).is_monitor() {

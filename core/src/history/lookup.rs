@@ -105,7 +105,7 @@ fn unreadable(folder: &Path, why: &str) -> Fault {
 }
 
 /// All runs whose header can be read, the newest first.
-fn headers(root: &Path) -> impl Iterator<Item = (PathBuf, Header)> {
+pub fn headers(root: &Path) -> impl Iterator<Item = (PathBuf, Header)> {
     newest_first(root.to_owned(), store::folders(root))
 }
 

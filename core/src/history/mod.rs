@@ -8,6 +8,7 @@
 //! | which run is meant | [`lookup`] |
 //! | how long will an operation take | [`estimate`] |
 //! | which runs are deleted, and when | [`retention`] |
+//! | why did operations run, or not | [`why`] |
 //! | what is still alive of runs whose process has died | [`survivors`] |
 
 pub mod estimate;
@@ -18,5 +19,6 @@ pub mod query;
 pub mod retention;
 pub mod store;
 pub mod survivors;
+pub mod why;
 
 pub use store::root;

@@ -42,6 +42,8 @@ fn failed(folder: &Path) {
         error: Some(error.clone()),
         exit_code: Some(5),
         duration_ms: 40,
+        test: None,
+        stamp: None,
     };
     let because = SkippedBecause {
         kind: SkipKind::Dependency,

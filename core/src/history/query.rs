@@ -4,6 +4,7 @@
 //! operations are asked for. The journal is read of a run that is under way, or that has no result because its process
 //! died.
 
+use crate::history::why::{self, Reason};
 use crate::history::{like, store};
 use crate::record::disk::{Disk, Files};
 use crate::record::result::{Ending, counts};
@@ -73,6 +74,9 @@ pub struct RunSummary {
     /// Number of operations by status. Those without an end are where they are (`Waiting`, `Running`, …) in a
     /// run that is under way, and `Unknown` in one whose process has gone.
     pub counts: BTreeMap<String, usize>,
+    /// How many of those that succeeded were up to date.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub up_to_date: usize,
     /// The process that runs it, or ran it.
     pub pid: u32,
     /// How many operations could run at the same time.
@@ -80,6 +84,10 @@ pub struct RunSummary {
     /// Its operations, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<Vec<OperationRecord>>,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// One operation of a run.
@@ -108,6 +116,12 @@ pub struct OperationRecord {
     /// Why it never started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped_because: Option<SkippedBecause>,
+    /// Whether it was up to date, and so was not run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub up_to_date: bool,
+    /// Why it ran, or did not; in a run in detail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
     /// The operation that it undoes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compensates: Option<String>,
@@ -224,6 +238,9 @@ pub fn detail(record: &Record<'_>) -> Option<RunDetail> {
     let mut run = look(record, &Query::default())?;
     let (state, damage) = record.state();
     let mut all = operations(&state);
+    for (operation, reason) in all.iter_mut().zip(why::reasons(&state)) {
+        operation.reason = Some(reason);
+    }
     let left_out = record.header().left_out().into_iter().filter(LeftOut::was_wanted);
     all.extend(left_out.map(|left| OperationRecord {
         name: left.name,
@@ -281,6 +298,7 @@ fn ended(record: &Record<'_>, ending: Ending) -> RunSummary {
         ended_at: ending.ended_at,
         duration_ms: ending.duration_ms,
         counts,
+        up_to_date: ending.up_to_date,
         ..before(record)
     }
 }
@@ -307,7 +325,8 @@ fn without_result(record: &Record<'_>, state: &RunState, running: bool) -> RunSu
         u64::try_from(jiff::Timestamp::now().duration_since(started).as_millis()).ok()
     };
     let duration_ms = if under_way { so_far().unwrap_or(state.at) } else { state.at };
-    RunSummary { status, duration_ms, counts, ..before(record) }
+    let up_to_date = state.operations.iter().filter(|operation| operation.up_to_date).count();
+    RunSummary { status, duration_ms, counts, up_to_date, ..before(record) }
 }
 
 const UNKNOWN: &str = "Unknown";
@@ -331,6 +350,7 @@ fn before(record: &Record<'_>) -> RunSummary {
         unnamed: header.is_unnamed(),
         host: header.host.clone(),
         counts: BTreeMap::new(),
+        up_to_date: 0,
         pid: header.pid,
         max_concurrency: header.max_concurrency.into(),
         operations: None,
@@ -369,6 +389,8 @@ fn of(operation: &OperationState) -> OperationRecord {
         exit_code: operation.exit_code,
         error: operation.error.clone(),
         skipped_because: operation.skipped_because.clone(),
+        up_to_date: operation.up_to_date,
+        reason: None,
         compensates: None,
     }
 }

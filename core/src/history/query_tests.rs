@@ -172,6 +172,8 @@ fn begin(root: &Path, number: u32) -> (Writer, RunResult) {
         kind: None,
         compensates: None,
         kept_from: None,
+        up_to_date: false,
+        why: None,
         status: Some(Status::Succeeded),
         had_errors: false,
         skipped_because: None,
@@ -192,6 +194,7 @@ fn begin(root: &Path, number: u32) -> (Writer, RunResult) {
         started_at: header.started_at,
         ended_at: Some(format!("2026-01-{number:02}T00:00:09Z")),
         duration_ms: 9_000,
+        up_to_date: 0,
         counts: BTreeMap::from([(Status::Succeeded, 2)]),
         directory: None,
         source: None,
@@ -278,6 +281,8 @@ fn a_run_whose_result_was_lost_is_told_by_its_journal() {
         error: None,
         exit_code: None,
         duration_ms: 6,
+        test: None,
+        stamp: None,
     };
     let finished = What::Finished(Finished { status: RunStatus::Succeeded });
     writer.append(9_000, &[What::Ended(ended(0, "a")), What::Ended(ended(1, "b")), finished]);

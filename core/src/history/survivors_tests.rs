@@ -120,6 +120,8 @@ fn what_may_live_on_is_not_named() {
         error: None,
         exit_code: Some(0),
         duration_ms: 5,
+        test: None,
+        stamp: None,
     });
     drop(begin(root.path(), &header("ended"), &[started, spawned_plainly, ended]));
     assert_eq!(warning(root.path()), None);

@@ -1,6 +1,6 @@
 //! One operation as a user declares it.
 
-use super::{Needs, RetryPolicy, Work};
+use super::{Needs, RetryPolicy, UpToDate, Work};
 use crate::error::Place;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,9 @@ pub struct Operation {
     /// When a failed attempt is followed by another one; the run's default when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Box<RetryPolicy>>,
+    /// What says that it is up to date; it always runs when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to_date: Option<Box<UpToDate>>,
     /// What undoes it once it has succeeded, should the run be rolled back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensation: Option<Box<Work>>,
@@ -86,6 +89,7 @@ impl Default for Operation {
             critical: true,
             needs: None,
             retry: None,
+            up_to_date: None,
             compensation: None,
             work: Work::Script,
             at: None,
@@ -148,6 +152,10 @@ mod tests {
                 "retry": {
                     "count": 3, "delay_ms": 100, "backoff": "exponential", "max_delay_ms": 5000,
                     "jitter": true, "retry_on": ["busy"], "stop_on": ["fatal"]
+                },
+                "up_to_date": {
+                    "test": true, "inputs": ["src/**"], "outputs": ["out"], "folder": "/lab",
+                    "ignore_changes": ["block", "parameters", "dependencies"]
                 },
                 "compensation": {"kind": "script"}
             }],

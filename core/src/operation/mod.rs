@@ -14,15 +14,19 @@
 //! | when is a failed attempt followed by another | `retry.rs` |
 //! | how is something that runs stopped | `stop.rs` |
 //! | what does a failure mean for the others | `failure.rs` |
+//! | what says that it need not run | `up_to_date.rs` |
+//! | which files does a pattern mean | `patterns.rs` |
 
 mod declared;
 pub mod endpoint;
 mod failure;
 mod needs;
+pub mod patterns;
 pub mod program;
 mod request;
 mod retry;
 mod stop;
+mod up_to_date;
 mod work;
 
 pub use declared::{Operation, Trigger};
@@ -31,4 +35,5 @@ pub use needs::{LockMode, Needs, ResourceLimits};
 pub use request::{Order, PastRuns, PlanRequest, Programs};
 pub use retry::{Backoff, RetryPolicy, RetryRule};
 pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
+pub use up_to_date::{Ignorable, UpToDate};
 pub use work::{Probe, ProbeCheck, ProcessMode, ProcessSpec, RunsOn, Work, WorkFacts};

@@ -37,6 +37,7 @@ fn compile_in(parts: usize, request: PlanRequest, past: &PastDurations) -> Resul
         estimates,
         mut retries,
         compensated,
+        checked,
         has_monitors,
         has_needs,
         mut findings,
@@ -80,6 +81,7 @@ fn compile_in(parts: usize, request: PlanRequest, past: &PastDurations) -> Resul
         resources,
         retries,
         compensated: compensated.into(),
+        checked: checked.into(),
         graph,
         order: request.order,
         estimates,
@@ -202,6 +204,7 @@ fn append_compensations(
         }
         operation.name = format!("{} (rollback)", operation.name);
         operation.id = None;
+        operation.up_to_date = None;
         operation.critical = false;
         operation.dependencies.clear();
         operation.weak_dependencies.clear();
@@ -235,7 +238,7 @@ fn describe_cycle(path: &[OpId], operations: &[Operation], names: &Names<'_>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::Work;
+    use crate::operation::{UpToDate, Work};
     use proptest::prelude::*;
 
     /// What is known of a plan, or everything that was found.
@@ -248,7 +251,7 @@ mod tests {
                 plan.by_rank,
                 plan.estimates,
                 plan.stops,
-                plan.compensated,
+                (plan.compensated, plan.checked),
                 plan.warnings
             ),
             Err(fault) => format!("{fault:?}"),
@@ -283,6 +286,7 @@ mod tests {
                     priority: is_sound.then_some(1 + at as i64 % 3).or(Some(at as i64)),
                     kind: (at % 7 == 6).then(|| "Monitor".to_owned()).filter(|_| !is_sound),
                     compensation: (at % 5 == 1).then(|| Box::new(Work::Script)),
+                    up_to_date: (at % 4 == 1).then(|| Box::new(UpToDate { test: true, ..UpToDate::default() })),
                     ..Operation::default()
                 })
                 .collect();

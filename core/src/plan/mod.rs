@@ -42,7 +42,7 @@ pub use retries::{MAX_DELAY_MS, MAX_RETRIES, Retry};
 
 use crate::error::{Diagnostic, Fault};
 use crate::graph::{Adjacency, Graph, OpId};
-use crate::operation::{Operation, Order, PlanRequest, ResourceLimits};
+use crate::operation::{Operation, Order, PlanRequest, ResourceLimits, UpToDate};
 use lengths::PathLengths;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -65,6 +65,8 @@ pub struct Plan {
     /// The operations that have a compensation, in declared order; the compensations follow in the same order
     /// behind the declared ones.
     compensated: Box<[OpId]>,
+    /// The operations that say when they are up to date, in declared order.
+    checked: Box<[OpId]>,
     order: Order,
     estimates: Estimates,
     /// Position of each operation in the order ready operations are admitted in; unique.
@@ -143,6 +145,21 @@ impl Plan {
     pub fn compensation_of(&self, op: OpId) -> Option<OpId> {
         let place = self.compensated.binary_search(&op).ok()?;
         Some(OpId((self.declared + place) as u32))
+    }
+
+    /// The operations that say when they are up to date, in declared order.
+    pub fn checked(&self) -> &[OpId] {
+        &self.checked
+    }
+
+    /// Whether an operation says when it is up to date, so that it is checked before it runs.
+    pub fn is_checked(&self, op: OpId) -> bool {
+        self.checked.binary_search(&op).is_ok()
+    }
+
+    /// What an operation says about being up to date.
+    pub fn up_to_date(&self, op: OpId) -> Option<&UpToDate> {
+        self.operation(op).up_to_date.as_deref()
     }
 
     /// Whether `dependent` waits for `dependency` only to come after it.

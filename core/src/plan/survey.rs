@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::retries::Retry;
 use crate::error::{Code, Diagnostic};
 use crate::graph::OpId;
-use crate::operation::Operation;
+use crate::operation::{Operation, RunsOn};
 use std::collections::BTreeMap;
 
 /// Priority of an operation that names none.
@@ -20,6 +20,8 @@ pub(super) struct Survey<'a> {
     pub(super) retries: BTreeMap<OpId, Retry>,
     /// The operations that have a compensation, in declared order.
     pub(super) compensated: Vec<OpId>,
+    /// The operations that say when they are up to date, in declared order.
+    pub(super) checked: Vec<OpId>,
     pub(super) has_monitors: bool,
     pub(super) has_needs: bool,
     pub(super) findings: Vec<Diagnostic>,
@@ -34,6 +36,7 @@ impl<'a> Survey<'a> {
             estimates: EstimatesBuilder::new(room, past),
             retries: BTreeMap::new(),
             compensated: Vec::new(),
+            checked: Vec::new(),
             has_monitors: false,
             has_needs: false,
             findings: Vec::new(),
@@ -47,6 +50,7 @@ impl<'a> Survey<'a> {
         self.estimates.append(next.estimates);
         self.retries.append(&mut next.retries);
         self.compensated.append(&mut next.compensated);
+        self.checked.append(&mut next.checked);
         self.has_monitors |= next.has_monitors;
         self.has_needs |= next.has_needs;
         self.findings.append(&mut next.findings);
@@ -72,6 +76,9 @@ impl<'a> Survey<'a> {
         self.has_needs |= operation.needs.is_some();
         if operation.compensation.is_some() {
             self.compensated.push(id);
+        }
+        if operation.up_to_date.is_some() {
+            self.checked.push(id);
         }
         if let Some(policy) = &operation.retry {
             match Retry::compile(policy, &format!("operation '{}'", operation.name)) {
@@ -140,6 +147,22 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
         );
     }
     operation.work.check(name, &mut invalid);
+    if let Some(up_to_date) = &operation.up_to_date {
+        let work = operation.work.facts();
+        let always = match () {
+            () if operation.is_monitor() => Some("a monitor"),
+            () if work.service => Some("a service"),
+            () if operation.work.stops().is_some() => Some("the stop of a service"),
+            () => None,
+        };
+        up_to_date.check(name, always, &mut invalid);
+        if up_to_date.test && always.is_none() && work.runs_on != RunsOn::Worker {
+            invalid(
+                format!("operation '{name}' has a test, but runs a program"),
+                "Use inputs and outputs, or run the program from a script.",
+            );
+        }
+    }
     if let Some(work) = &operation.compensation {
         let odd = if operation.is_monitor() {
             Some("a monitor does nothing that could be undone")

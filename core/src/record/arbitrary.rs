@@ -1,10 +1,13 @@
 //! Entries and headers of every kind, for tests that must hold for all of them.
 
 use super::entry::{
-    Crashed, Ended, Finished, Kept, Opened, Released, Retrying, RollingBack, Serving, Skipped, Spawned,
+    Crashed, Current, Due, Ended, Finished, Kept, Opened, Released, Retrying, RollingBack, Serving, Skipped, Spawned,
     Started, Stop,
 };
-use super::{Damage, DamageKind, Entry, ErrorReport, Header, SkipKind, SkippedBecause, What, seal};
+use super::{
+    Cause, Damage, DamageKind, Entry, ErrorReport, Fingerprint, Header, Listing, SkipKind, SkippedBecause, Stamp,
+    What, Why, seal,
+};
 use crate::graph::OpId;
 use crate::scheduler::{RunStatus, Status, StopReason};
 use proptest::option::of;
@@ -59,10 +62,30 @@ fn because() -> impl Strategy<Value = SkippedBecause> {
     })
 }
 
+/// Boxed, as errors are.
+fn stamp() -> BoxedStrategy<Box<Stamp>> {
+    let map = || proptest::collection::btree_map(text(), text(), 0..3);
+    let listing = || {
+        (text(), any::<u64>(), map(), any::<bool>())
+            .prop_map(|(digest, files, parts, folded)| Listing { digest, files, parts, folded })
+    };
+    (text(), text(), of(text()), of(text()), of(listing()), of(listing()), map())
+        .prop_map(|(made_in, declared, block, parameters, inputs, outputs, built_on)| {
+            let fingerprint = Fingerprint { block, parameters };
+            Box::new(Stamp { made_in, declared, fingerprint, inputs, outputs, built_on })
+        })
+        .boxed()
+}
+
+fn why() -> impl Strategy<Value = Why> {
+    let causes = vec![Cause::Always, Cause::Never, Cause::Dependency, Cause::InputChanged, Cause::Test];
+    (select(causes), of(text()), of(text())).prop_map(|(cause, file, root)| Why { cause, file, root })
+}
+
 fn ended() -> impl Strategy<Value = Ended> {
     let who = (op(), text(), 1u32..4, select(Status::ALL.to_vec()), of(any::<u32>()));
-    (who, of(error()), of(any::<i32>()), 0u64..1 << 40).prop_map(
-        |((op, name, attempt, status, worker), error, exit_code, duration_ms)| Ended {
+    (who, of(error()), of(any::<i32>()), 0u64..1 << 40, of(any::<bool>()), of(stamp())).prop_map(
+        |((op, name, attempt, status, worker), error, exit_code, duration_ms, test, stamp)| Ended {
             op,
             name,
             attempt,
@@ -71,6 +94,8 @@ fn ended() -> impl Strategy<Value = Ended> {
             error,
             exit_code,
             duration_ms,
+            test,
+            stamp,
         },
     )
 }
@@ -83,7 +108,10 @@ pub fn what() -> impl Strategy<Value = What> {
         select(vec![Succeeded, PartiallySucceeded, Failed, Canceled, Undone, PartiallyUndone])
     };
     prop_oneof![
-        (op(), text(), text()).prop_map(|(op, name, from)| What::Kept(Kept { op, name, from })),
+        (op(), text(), text(), any::<bool>())
+            .prop_map(|(op, name, from, up_to_date)| What::Kept(Kept { op, name, from, up_to_date })),
+        (op(), text(), of(stamp())).prop_map(|(op, name, stamp)| What::Current(Current { op, name, stamp })),
+        (op(), text(), why()).prop_map(|(op, name, why)| What::Due(Due { op, name, why })),
         (op(), text(), any::<u32>()).prop_map(|(op, name, times)| What::Crashed(Crashed { op, name, times })),
         (who(), of(any::<u32>())).prop_map(|((op, name, attempt), worker)| What::Started(Started {
             op,

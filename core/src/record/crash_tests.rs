@@ -31,6 +31,7 @@ fn result() -> RunResult {
         started_at: "2026-01-01T00:00:00Z".to_owned(),
         ended_at: Some("2026-01-01T00:00:01Z".to_owned()),
         duration_ms: 1_000,
+        up_to_date: 0,
         counts: BTreeMap::from([(Status::Failed, 5)]),
         directory: None,
         source: None,

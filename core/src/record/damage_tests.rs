@@ -85,6 +85,8 @@ fn changes() -> Vec<What> {
                 .then(|| ErrorReport::new(Code::OperationFailed, "no\n\"disk\"")),
             exit_code: None,
             duration_ms: 5,
+            test: None,
+            stamp: None,
         })
     };
     let because = SkippedBecause { kind: SkipKind::Dependency, operation: None, message: "x".to_owned() };

@@ -7,6 +7,8 @@ use crate::error::{Code, Fault, sentence, sentences};
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::damage::Damage;
+use crate::record::stamp::Stamp;
+use crate::record::why::Why;
 use crate::scheduler::{RunStatus, SkipReason, Status, StopReason};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
@@ -35,6 +37,10 @@ pub enum What {
     Kept(Kept),
     /// An operation was running when earlier runs died.
     Crashed(Crashed),
+    /// An operation is up to date, and counts as succeeded.
+    Current(Current),
+    /// An operation was checked, and has to run.
+    Due(Due),
     /// An operation began.
     Started(Started),
     /// A program was started.
@@ -82,6 +88,9 @@ pub struct Kept {
     pub name: String,
     /// The run that it succeeded in.
     pub from: String,
+    /// Whether it was up to date there, so that the runs of this chain have done nothing for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub up_to_date: bool,
 }
 
 /// See [`What::Crashed`].
@@ -94,6 +103,31 @@ pub struct Crashed {
     pub name: String,
     /// How many runs in a row, each resuming the one before it, have died while it was running.
     pub times: u32,
+}
+
+/// See [`What::Current`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Current {
+    /// Which operation.
+    pub op: OpId,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// What it was when it last succeeded, once more: the newest record says all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Box<Stamp>>,
+}
+
+/// See [`What::Due`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Due {
+    /// Which operation.
+    pub op: OpId,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// Why.
+    pub why: Why,
 }
 
 /// See [`What::Started`].
@@ -197,6 +231,12 @@ pub struct Ended {
     /// Milliseconds from its start.
     #[serde(default)]
     pub duration_ms: u64,
+    /// Whether its test said that its work is done; absent when it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<bool>,
+    /// What it was, by which a later run finds out whether it has to run again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Box<Stamp>>,
 }
 
 /// See [`What::Skipped`].
@@ -372,6 +412,8 @@ pub(super) enum Event {
     Opened,
     Kept,
     Crashed,
+    Current,
+    Due,
     Started,
     Spawned,
     Serving,
@@ -385,12 +427,23 @@ pub(super) enum Event {
 }
 
 impl What {
+    /// Drops what only a record is written for.
+    pub fn forget_stamp(&mut self) {
+        match self {
+            Self::Current(it) => it.stamp = None,
+            Self::Ended(it) => it.stamp = None,
+            _ => {}
+        }
+    }
+
     /// What happened, by its word and the other members of its document; those it does not know are ignored.
     pub(super) fn read<'de, D: Deserializer<'de>>(event: &Event, members: D) -> Result<Self, D::Error> {
         Ok(match event {
             Event::Opened => Self::Opened(Deserialize::deserialize(members)?),
             Event::Kept => Self::Kept(Deserialize::deserialize(members)?),
             Event::Crashed => Self::Crashed(Deserialize::deserialize(members)?),
+            Event::Current => Self::Current(Deserialize::deserialize(members)?),
+            Event::Due => Self::Due(Deserialize::deserialize(members)?),
             Event::Started => Self::Started(Deserialize::deserialize(members)?),
             Event::Spawned => Self::Spawned(Deserialize::deserialize(members)?),
             Event::Serving => Self::Serving(Deserialize::deserialize(members)?),

@@ -18,6 +18,8 @@
 //! | who writes a journal, and what is never written | [`writer`] |
 //! | how far can a journal be believed, and what is wrong with the rest | [`reader`], [`damage`] |
 //! | what do its entries amount to | [`state`] |
+//! | what was an operation when it last succeeded | [`stamp`] |
+//! | why does an operation run | [`why`] |
 //! | how did it end, without reading the journal | [`result`] |
 //! | what did its operations write | [`output`] |
 //! | is it under way | [`lock`] |
@@ -39,7 +41,9 @@ pub mod output;
 pub mod reader;
 pub mod result;
 pub mod seal;
+pub mod stamp;
 pub mod state;
+pub mod why;
 pub mod writer;
 
 #[cfg(test)]
@@ -58,7 +62,9 @@ pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};
 pub use header::{FORMAT, Fingerprint, Header, PlannedOperation, Relation};
 pub use reader::Record;
 pub use result::{LeftOut, RunResult};
+pub use stamp::{Listing, Stamp};
 pub use state::{OperationState, RunState};
+pub use why::{Cause, Why};
 pub use writer::Writer;
 
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@
 
 use crate::graph::OpId;
 use crate::record::entry::{ErrorReport, SkippedBecause};
+use crate::record::why::Why;
 use crate::scheduler::{RunStatus, Status};
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -31,6 +32,9 @@ pub struct RunResult {
     /// Number of operations by how they ended, with those that were wanted and left out as skipped.
     #[serde(default)]
     pub counts: BTreeMap<Status, usize>,
+    /// How many of those that succeeded were up to date.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub up_to_date: usize,
     /// Folder of its files.
     pub directory: Option<String>,
     /// The lab file it came from.
@@ -54,6 +58,10 @@ pub struct RunResult {
     pub rollback: Vec<OperationResult>,
     /// Names in the order they began.
     pub order_started: Vec<String>,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Figures of a run.
@@ -85,6 +93,12 @@ pub struct OperationResult {
     /// The run that it succeeded in, when it was not run again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_from: Option<String>,
+    /// Whether it was up to date, and so was not run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub up_to_date: bool,
+    /// Why it ran; absent for one that was not checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
     /// Whether non-terminating errors were written.
     pub had_errors: bool,
     /// Why it never started.
@@ -172,6 +186,10 @@ pub struct Ending {
     pub duration_ms: u64,
     /// Number of operations by how they ended.
     pub counts: BTreeMap<Status, usize>,
+    /// How many of those that succeeded were up to date.
+    pub up_to_date: usize,
+    /// Whether the journal lacks something that could not be written.
+    pub incomplete: bool,
 }
 
 impl Ending {
@@ -183,6 +201,8 @@ impl Ending {
             ended_at: result.ended_at.clone(),
             duration_ms: result.duration_ms,
             counts: counts(ended, result.left_out.iter()),
+            up_to_date: result.up_to_date,
+            incomplete: result.journal_error.is_some(),
         }
     }
 
@@ -215,6 +235,8 @@ impl<'de> Visitor<'de> for Beginning<'_> {
                 "ended_at" => ending.ended_at = map.next_value()?,
                 "duration_ms" => ending.duration_ms = map.next_value()?,
                 "counts" => ending.counts = map.next_value()?,
+                "up_to_date" => ending.up_to_date = map.next_value()?,
+                "journal_error" => ending.incomplete = map.next_value::<Option<IgnoredAny>>()?.is_some(),
                 "operations" => {
                     *self.0 = Some(ending);
                     return Err(A::Error::custom("the beginning ends here"));

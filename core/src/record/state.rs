@@ -7,6 +7,8 @@ use crate::graph::OpId;
 use crate::record::entry::{Ended, Entry, ErrorReport, SkippedBecause, What};
 use crate::record::header::Header;
 use crate::record::result::{OperationResult, RunResult};
+use crate::record::stamp::Stamp;
+use crate::record::why::{Cause, Why};
 use crate::scheduler::{RunStatus, Status};
 use std::collections::BTreeMap;
 
@@ -76,6 +78,12 @@ pub struct OperationState {
     pub skipped_because: Option<SkippedBecause>,
     /// The run that it succeeded in, when it was kept from there.
     pub kept_from: Option<String>,
+    /// Whether it was up to date, so that its work was done by an earlier run or by others.
+    pub up_to_date: bool,
+    /// Why it was to run; absent for one that was not checked.
+    pub why: Option<Why>,
+    /// What it was when it last succeeded; known from entries only.
+    pub stamp: Option<Box<Stamp>>,
     /// How many runs before this one have died in a row while it was at work.
     pub crashes: u32,
     /// Its program, as process id and start time, while that may be alive.
@@ -99,8 +107,14 @@ impl RunState {
             What::Kept(it) => {
                 let state = self.of(it.op, &it.name, 0);
                 (state.stage, state.ended_ms) = (Stage::Ended(Status::Succeeded), Some(at));
-                state.kept_from = Some(it.from.clone());
+                (state.kept_from, state.up_to_date) = (Some(it.from.clone()), it.up_to_date);
             }
+            What::Current(it) => {
+                let state = self.of(it.op, &it.name, 0);
+                (state.stage, state.ended_ms) = (Stage::Ended(Status::Succeeded), Some(at));
+                (state.up_to_date, state.stamp) = (true, it.stamp.clone());
+            }
+            What::Due(it) => self.of(it.op, &it.name, 0).why = Some(it.why.clone()),
             What::Crashed(it) => self.of(it.op, &it.name, 0).crashes = it.times,
             What::Started(it) => {
                 let worker = it.worker;
@@ -155,6 +169,13 @@ impl RunState {
         state.duration_ms = Some(end.duration_ms);
         (state.error, state.exit_code) = (end.error.clone(), end.exit_code);
         state.worker = end.worker.or(state.worker);
+        state.up_to_date = end.test == Some(true);
+        match end.test {
+            Some(true) => state.why = None,
+            Some(false) => state.why = Some(Why::of(Cause::Test)),
+            None => {}
+        }
+        state.stamp = end.stamp.clone();
         state
     }
 
@@ -191,7 +212,8 @@ impl OperationState {
     /// How long it took, as far as that says how long it will take: a service until it was ready, whatever came then,
     /// anything else if it ended well.
     pub fn took_ms(&self) -> Option<u64> {
-        self.ready_after_ms.or(self.duration_ms.filter(|_| self.stage == Stage::Ended(Status::Succeeded)))
+        let ran = self.stage == Stage::Ended(Status::Succeeded) && !self.up_to_date;
+        self.ready_after_ms.or(self.duration_ms.filter(|_| ran))
     }
 
     fn of_result(start: Option<jiff::Timestamp>, result: &OperationResult) -> Self {
@@ -213,6 +235,9 @@ impl OperationState {
             error: result.error.clone(),
             skipped_because: result.skipped_because.clone(),
             kept_from: result.kept_from.clone(),
+            up_to_date: result.up_to_date,
+            why: result.why.clone(),
+            stamp: None,
             crashes: 0,
             process: None,
         }

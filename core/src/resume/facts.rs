@@ -3,6 +3,7 @@
 use super::spread::Known;
 use super::table::{Difference, Past};
 use crate::graph::OpId;
+use crate::operation::{Ignorable, UpToDate};
 use crate::plan::Plan;
 use crate::record::state::Stage;
 use crate::record::{Fingerprint, OperationState, PlannedOperation, RunState, SkipKind};
@@ -63,11 +64,11 @@ impl Earlier {
 }
 
 /// What is known of an operation that is this one now.
-pub fn known(found: Option<&Found<'_>>, now: &Fingerprint) -> Known {
+pub fn known(found: Option<&Found<'_>>, now: &Fingerprint, declared: Option<&UpToDate>) -> Known {
     let Some(found) = found else { return Known { past: Past::Absent, changed: None, crashes: 0 } };
     Known {
         past: past(found),
-        changed: found.fingerprint.and_then(|then| difference(then, now)),
+        changed: found.fingerprint.and_then(|then| difference(then, now, declared)),
         crashes: crashes(found.state),
     }
 }
@@ -101,7 +102,9 @@ impl Found<'_> {
     /// Whether it had succeeded, and still has to be undone by an undo.
     pub fn is_to_be_undone(&self) -> bool {
         let undone = self.compensation.is_some_and(|it| it.stage == Stage::Ended(Status::Succeeded));
-        matches!(self.state.stage, Stage::Serving | Stage::Ended(Status::Succeeded)) && !undone
+        let done = matches!(self.state.stage, Stage::Serving | Stage::Ended(Status::Succeeded));
+        // What was up to date was done by a run that is not undone.
+        done && !undone && !self.state.up_to_date
     }
 }
 
@@ -114,12 +117,15 @@ fn crashes(state: &OperationState) -> u32 {
     }
 }
 
-/// What has changed; what cannot be compared has not.
-fn difference(then: &Fingerprint, now: &Fingerprint) -> Option<Difference> {
-    let differ = |then: &Option<String>, now: &Option<String>| then.is_some() && now.is_some() && then != now;
-    if differ(&then.block, &now.block) {
+/// What has changed, and counts; what cannot be compared has not.
+fn difference(then: &Fingerprint, now: &Fingerprint, declared: Option<&UpToDate>) -> Option<Difference> {
+    let differ = |what, then: &Option<String>, now: &Option<String>| {
+        let counts = declared.is_none_or(|declared| !declared.ignores(what));
+        counts && then.is_some() && now.is_some() && then != now
+    };
+    if differ(Ignorable::Block, &then.block, &now.block) {
         Some(Difference::Block)
-    } else if differ(&then.parameters, &now.parameters) {
+    } else if differ(Ignorable::Parameters, &then.parameters, &now.parameters) {
         Some(Difference::Parameters)
     } else {
         None

@@ -60,6 +60,14 @@ impl Key {
         }
     }
 
+    /// Reads the key beside a folder of runs.
+    ///
+    /// # Errors
+    /// When there is none that can be read.
+    pub fn of(root: &Path) -> io::Result<Self> {
+        Self::read(std::fs::File::open(root.parent().unwrap_or(root).join("key"))?)
+    }
+
     fn read(file: std::fs::File) -> io::Result<Self> {
         let mut key = [0; 32];
         let mut file = file.take(33);

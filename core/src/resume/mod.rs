@@ -9,11 +9,13 @@
 //! | what is set for it | [`options`] |
 //! | by what is an operation known again | [`fingerprint`] |
 //! | what became of an operation, and is it still the same | [`facts`] |
+//! | have its files changed | [`files`] |
 //! | what is done with an operation | [`table`] |
 //! | what does that mean for its neighbours | [`spread`] |
 //! | what keeps a run from being resumed, and what does the new one begin with | [`prepare`] |
 
 pub mod facts;
+pub mod files;
 pub mod fingerprint;
 pub mod options;
 pub mod prepare;
@@ -25,6 +27,6 @@ mod table_tests;
 
 pub use fingerprint::{Content, Key};
 pub use options::ResumeOptions;
-pub use prepare::{Report, Takeover, preview, take_over};
+pub use prepare::{KeptFrom, Report, Takeover, preview, take_over};
 pub use spread::{Known, Verdict};
 pub use table::{Action, Choices, Decision, Difference, OnUnknown, Past, Reason};

@@ -4,10 +4,12 @@
 //! the same moment, and it is not deleted meanwhile.
 
 use super::facts::{self, Earlier, Found};
+use super::files;
 use super::options::ResumeOptions;
-use super::spread::{Verdict, decide_all};
+use super::spread::{Known, Verdict, decide_all};
 use super::table::{Action, Difference, Reason};
 use crate::error::{Code, Fault};
+use crate::freshness::Lab;
 use crate::graph::OpId;
 use crate::history::lookup;
 use crate::machine;
@@ -36,7 +38,7 @@ pub struct Takeover {
     /// What the scheduler begins with.
     pub carried: Carried,
     /// The runs that kept operations succeeded in.
-    pub kept_from: BTreeMap<OpId, String>,
+    pub kept_from: BTreeMap<OpId, KeptFrom>,
     /// The operations that were running when runs died.
     pub crashed: Vec<What>,
     /// Held until the new run has its record.
@@ -48,6 +50,15 @@ impl Takeover {
     pub fn release(&mut self) {
         self.lock = None;
     }
+}
+
+/// Where an operation comes from that is not run again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeptFrom {
+    /// The run that it succeeded in.
+    pub run: String,
+    /// Whether it was up to date there, so that an undo leaves it alone.
+    pub up_to_date: bool,
 }
 
 /// What is done with the operations of a plan, for people.
@@ -150,6 +161,29 @@ impl Base {
 }
 
 impl Base {
+    /// What has changed of the files of operations that succeeded. An undo does not ask.
+    fn files(
+        &self,
+        disk: &dyn Disk,
+        root: &Path,
+        plan: &Plan,
+        found: &[Option<Found<'_>>],
+        fingerprints: &[Fingerprint],
+        options: &ResumeOptions,
+    ) -> Vec<Option<Difference>> {
+        if options.undo || options.keep_changed {
+            return Vec::new();
+        }
+        let lab = Lab {
+            root: root.to_owned(),
+            name: self.header.name.clone(),
+            source: self.header.source.clone(),
+            resumed: Some(options.directory.clone()),
+            own: None,
+        };
+        files::changed(disk, plan, &lab, found, fingerprints)
+    }
+
     /// Refuses a run whose programs are still alive: nothing is started beside one.
     fn refuse_survivors(&self) -> Result<(), Fault> {
         // A process number means nothing on another machine, or after a restart.
@@ -203,7 +237,9 @@ pub fn preview(
         return Err(under_way(&base.header));
     }
     base.check(root, options)?;
-    Ok(report(plan, &base, fingerprints, options))
+    let found = base.earlier.find(plan);
+    let files = base.files(disk, root, plan, &found, fingerprints, options);
+    Ok(report(plan, &base, fingerprints, options, &files))
 }
 
 /// Decides what a new run takes over, and keeps others from going on from the same run.
@@ -243,7 +279,7 @@ pub fn take_over(
     if options.undo {
         takeover.carried.kept = to_undo(plan, &found);
     } else {
-        let verdicts = decide(plan, &found, fingerprints, options);
+        let verdicts = decide(plan, &found, fingerprints, options, &base.files(disk, root, plan, &found, fingerprints, options));
         refuse_what_is_asked(plan, &verdicts, &found)?;
         for (op, verdict) in plan.ids().zip(&verdicts) {
             match verdict.decision.action {
@@ -255,8 +291,11 @@ pub fn take_over(
         takeover.crashed = crashed(plan, &found);
     }
     for &op in &takeover.carried.kept {
-        let from = found[op.index()].and_then(|it| it.state.kept_from.clone());
-        takeover.kept_from.insert(op, from.unwrap_or_else(|| base.header.run.clone()));
+        let state = found[op.index()].map(|it| it.state);
+        let run = state.and_then(|state| state.kept_from.clone());
+        let run = run.unwrap_or_else(|| base.header.run.clone());
+        let up_to_date = state.is_some_and(|state| state.up_to_date);
+        takeover.kept_from.insert(op, KeptFrom { run, up_to_date });
     }
     Ok(takeover)
 }
@@ -273,12 +312,17 @@ fn decide(
     found: &[Option<Found<'_>>],
     fingerprints: &[Fingerprint],
     options: &ResumeOptions,
+    files: &[Option<Difference>],
 ) -> Vec<Verdict> {
     let unknown = Fingerprint::default();
     let known: Vec<_> = found
         .iter()
         .enumerate()
-        .map(|(at, found)| facts::known(found.as_ref(), fingerprints.get(at).unwrap_or(&unknown)))
+        .map(|(at, found)| {
+            let declared = plan.up_to_date(OpId(at as u32));
+            let known = facts::known(found.as_ref(), fingerprints.get(at).unwrap_or(&unknown), declared);
+            Known { changed: known.changed.or(files.get(at).copied().flatten()), ..known }
+        })
         .collect();
     decide_all(plan, &known, &options.choices())
 }
@@ -293,7 +337,7 @@ fn to_undo(plan: &Plan, found: &[Option<Found<'_>>]) -> Vec<OpId> {
 fn crashed(plan: &Plan, found: &[Option<Found<'_>>]) -> Vec<What> {
     let unknown = Fingerprint::default();
     let crash = |op: OpId| {
-        let times = facts::known(found[op.index()].as_ref(), &unknown).crashes;
+        let times = facts::known(found[op.index()].as_ref(), &unknown, None).crashes;
         (times > 0).then(|| What::Crashed(Crashed { op, name: plan.operation(op).name.clone(), times }))
     };
     plan.ids().filter_map(crash).collect()
@@ -310,7 +354,7 @@ fn refuse_what_is_asked(plan: &Plan, verdicts: &[Verdict], found: &[Option<Found
     let often = asked(Reason::CrashLimit);
     if let Some(first) = often.first() {
         let unknown = Fingerprint::default();
-        let times = facts::known(found[first.index()].as_ref(), &unknown).crashes;
+        let times = facts::known(found[first.index()].as_ref(), &unknown, None).crashes;
         let (was, it) = if often.len() == 1 { ("was", "it") } else { ("were", "them") };
         return Err(Fault::new(
             Code::CrashLimit,
@@ -345,7 +389,13 @@ fn quoted(plan: &Plan, ops: &[OpId]) -> String {
     }
 }
 
-fn report(plan: &Plan, base: &Base, fingerprints: &[Fingerprint], options: &ResumeOptions) -> Report {
+fn report(
+    plan: &Plan,
+    base: &Base,
+    fingerprints: &[Fingerprint],
+    options: &ResumeOptions,
+    files: &[Option<Difference>],
+) -> Report {
     let found = base.earlier.find(plan);
     let outlook = |op: OpId, action, reason: String, message, because_of: Option<OpId>| Outlook {
         name: plan.operation(op).name.clone(),
@@ -370,7 +420,7 @@ fn report(plan: &Plan, base: &Base, fingerprints: &[Fingerprint], options: &Resu
             })
             .collect()
     } else {
-        let verdicts = decide(plan, &found, fingerprints, options);
+        let verdicts = decide(plan, &found, fingerprints, options, files);
         plan.ids()
             .zip(&verdicts)
             .map(|(op, verdict)| {
@@ -412,6 +462,8 @@ fn sentence(plan: &Plan, op: OpId, verdict: &Verdict, found: &[Option<Found<'_>>
     };
     let what = match verdict.changed {
         Some(Difference::Block) => "what it does has changed since",
+        Some(Difference::Inputs) => "what it reads has changed since",
+        Some(Difference::Outputs) => "what it made has changed since",
         Some(Difference::Parameters) | None => "the values it gets have changed since",
     };
     match verdict.decision.reason {
@@ -431,6 +483,7 @@ fn sentence(plan: &Plan, op: OpId, verdict: &Verdict, found: &[Option<Found<'_>>
         }
         Reason::CrashLimit => "It was running in too many runs in a row that died.".to_owned(),
         Reason::Interrupted => "It was running when the run died.".to_owned(),
+        Reason::Tested => "It was running when the run died, and is run unless its test says that it is done.".to_owned(),
         Reason::Changed => format!("It succeeded, but {what}."),
         Reason::Consequence => format!("It ran because {} had not succeeded.", blamed()),
         Reason::Rebuilt => format!("It depends on {}, which is made again.", blamed()),

@@ -46,6 +46,10 @@ pub enum Difference {
     Block,
     /// The values it gets.
     Parameters,
+    /// A file that it reads.
+    Inputs,
+    /// A file that it made.
+    Outputs,
 }
 
 /// All that counts for what is done with one operation.
@@ -67,6 +71,8 @@ pub struct Facts {
     pub needed: bool,
     /// Nothing depends on it.
     pub last: bool,
+    /// Its test alone says whether it is done: it has neither inputs nor outputs.
+    pub test: bool,
 }
 
 /// What the caller chooses.
@@ -129,6 +135,8 @@ pub enum Reason {
     CrashLimit,
     /// It was running when the run died.
     Interrupted,
+    /// It was running when the run died, and its test says whether it is done.
+    Tested,
     /// It has changed.
     Changed,
     /// It ran only because something had not ended well.
@@ -183,6 +191,8 @@ pub(super) const ROWS: &[Row] = rows! {
     "It is a monitor." => Rerun, Watches: |it, _c| it.role == Role::Monitor;
     "It was running in `-MaxCrash` runs in a row that died, and `-Force` is absent." => Ask, CrashLimit:
         |it, c| it.past == Past::Interrupted && it.crashes >= c.max_crash && !c.force;
+    "It was running when the run died, and it has a `test`, and neither inputs nor outputs: it is run unless its test says that it is done." => Rerun, Tested:
+        |it, _c| it.past == Past::Interrupted && it.role == Role::Work && it.test;
     "It was running when the run died, it is not a service and does not always run, and `-OnUnknown` is `Skip`." => Skip, Interrupted:
         |it, c| it.past == Past::Interrupted && it.role == Role::Work && c.on_unknown == OnUnknown::Skip;
     "The same, and `-OnUnknown` is `Stop`." => Ask, Interrupted:
@@ -191,7 +201,7 @@ pub(super) const ROWS: &[Row] = rows! {
     "Its trigger is `always`." => Rerun, AlwaysRuns: |it, _c| it.role == Role::Always;
     "It was never started." => Rerun, NotReached: |it, _c| it.past == Past::NotReached;
     "It failed, timed out, was canceled or abandoned." => Rerun, Failed: |it, _c| it.past == Past::Failed;
-    "It succeeded or was serving, has changed since, and `-KeepChanged` is absent." => Rerun, Changed:
+    "It succeeded or was serving, it or its inputs or outputs have changed since, and `-KeepChanged` is absent." => Rerun, Changed:
         |it, c| it.changed.is_some() && !c.keep_changed;
     "It succeeded, but ran only because something before it had not ended well." => Rerun, Consequence:
         |it, _c| it.consequence;

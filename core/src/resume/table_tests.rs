@@ -6,7 +6,7 @@ use super::table::{
     Action, Choices, Decision, Difference, Facts, OnUnknown, Past, ROWS, Reason, Role, decide,
 };
 use crate::graph::OpId;
-use crate::operation::{Operation, PlanRequest, ProcessMode, Trigger, Work};
+use crate::operation::{Operation, PlanRequest, ProcessMode, Trigger, UpToDate, Work};
 use crate::plan::Plan;
 use crate::plan::tests::{process, script};
 use proptest::prelude::*;
@@ -24,22 +24,29 @@ const PASTS: [Past; 7] = [
     Past::Undone,
 ];
 const ROLES: [Role; 5] = [Role::Work, Role::Service, Role::Stop, Role::Monitor, Role::Always];
-const CHANGES: [Option<Difference>; 3] = [None, Some(Difference::Block), Some(Difference::Parameters)];
+const CHANGES: [Option<Difference>; 5] = [
+    None,
+    Some(Difference::Block),
+    Some(Difference::Parameters),
+    Some(Difference::Inputs),
+    Some(Difference::Outputs),
+];
 const UNKNOWN: [OnUnknown; 3] = [OnUnknown::Rerun, OnUnknown::Skip, OnUnknown::Stop];
 
 fn all_facts() -> impl Iterator<Item = Facts> {
-    (0..7 * 5 * 3 * 4 * 16usize).map(|number| {
+    (0..7 * 5 * 5 * 4 * 32usize).map(|number| {
         let bit = |place: usize| (number >> place) & 1 == 1;
-        let rest = number >> 4;
+        let rest = number >> 5;
         Facts {
             consequence: bit(0),
             rebuilt: bit(1),
             needed: bit(2),
             last: bit(3),
+            test: bit(4),
             crashes: (rest % 4) as u32,
-            changed: CHANGES[rest / 4 % 3],
-            role: ROLES[rest / 12 % 5],
-            past: PASTS[rest / 60],
+            changed: CHANGES[rest / 4 % 5],
+            role: ROLES[rest / 20 % 5],
+            past: PASTS[rest / 100],
         }
     })
 }
@@ -61,6 +68,7 @@ fn expected(it: &Facts, choices: &Choices) -> Action {
         let may_choose = it.role == Role::Work;
         return match choices.on_unknown {
             _ if often => Action::Ask,
+            _ if may_choose && it.test => Action::Rerun,
             OnUnknown::Stop if may_choose => Action::Ask,
             OnUnknown::Skip if may_choose => Action::Skip,
             _ => Action::Rerun,
@@ -190,6 +198,10 @@ impl Case {
                     None => script("", &[]),
                 },
                 7 => Operation { kind: Some("Monitor".to_owned()), ..script("", &[]) },
+                4 => Operation {
+                    up_to_date: Some(Box::new(UpToDate { test: true, ..UpToDate::default() })),
+                    ..script("", &[])
+                },
                 _ => script("", &[]),
             };
             let triggers = [Trigger::AllSucceeded, Trigger::AllDone, Trigger::AnyFailed, Trigger::Always];
@@ -258,6 +270,7 @@ fn oracle(plan: &Plan, known: &[Known], choices: &Choices) -> BTreeSet<OpId> {
                     || choices.on_unknown != OnUnknown::Rerun
                         && !by_itself
                         && plan.stops(op).is_none()
+                        && plan.up_to_date(op).is_none()
                         && !facts(op).service);
             let dependents = graph.dependents.of(op);
             let leaf = dependents.iter().all(|&other| plan.stops(other) == Some(op));

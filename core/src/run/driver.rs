@@ -16,19 +16,22 @@ use super::clock::Clock;
 use super::events::{Event, EventKind};
 use super::explain::{self, Explanation};
 use super::feed::Feed;
+use super::inspection::{Inspection, Made};
 use super::journal::{Closing, Journal};
 use super::ledger::Ledger;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, OutcomeStatus};
 use super::survivors::Search;
 use super::tasks::Tasks;
 use super::trace::Trace;
 use super::workers::Workers;
+use crate::freshness::{Answer, Verdict};
 use crate::graph::OpId;
-use crate::operation::{RunsOn, StopMode};
+use crate::operation::{RunsOn, StopMode, UpToDate};
 use crate::record::entry::{Finished, Spawned, Stop};
 use crate::record::output::{Batch, Closed, Store};
 use crate::record::result::{self, Metrics, OperationResult};
 use crate::record::{RunResult, What};
+use crate::resume::KeptFrom;
 use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason};
 use crate::work::identity::Identity;
 use crate::work::output::Stream;
@@ -48,8 +51,9 @@ pub(super) struct Parts {
     pub journal: Journal,
     pub feed: Feed,
     pub trace: Trace,
+    pub inspection: Inspection,
     /// The runs that operations succeeded in that are not run again.
-    pub kept_from: BTreeMap<OpId, String>,
+    pub kept_from: BTreeMap<OpId, KeptFrom>,
     /// Rings when the next due time has changed.
     pub timer: Arc<Notify>,
 }
@@ -60,8 +64,10 @@ pub(super) enum Message {
     Input(Input),
     /// An attempt has begun: a worker has taken the script, or a task has begun.
     Taken { op: OpId, attempt: u32, worker: Option<u32> },
-    /// An attempt has ended.
-    Completed { op: OpId, attempt: u32, outcome: Outcome },
+    /// Whether an operation has to run is known.
+    Checked { op: OpId, answer: Answer },
+    /// An attempt has ended; with what it made, if it succeeded.
+    Completed { op: OpId, attempt: u32, outcome: Outcome, made: Made },
 }
 
 /// How a run ended.
@@ -85,6 +91,7 @@ pub(super) struct Driver {
     pub(super) survivors: Option<Search>,
     feed: Feed,
     trace: Trace,
+    inspection: Inspection,
     timer: Arc<Notify>,
     /// When the timer will tick next.
     due: Option<u64>,
@@ -99,7 +106,7 @@ pub(super) struct Driver {
 impl Driver {
     /// The driver of a run that starts now.
     pub(super) fn new(about: Arc<About>, parts: Parts) -> Self {
-        let Parts { scheduler, workers, tasks, journal, feed, trace, kept_from, timer } = parts;
+        let Parts { scheduler, workers, tasks, journal, feed, trace, inspection, kept_from, timer } = parts;
         Self {
             clock: Clock::start(),
             ledger: Ledger::new(&about.plan, kept_from),
@@ -111,6 +118,7 @@ impl Driver {
             survivors: None,
             feed,
             trace,
+            inspection,
             timer,
             due: None,
             end: None,
@@ -173,11 +181,19 @@ impl Driver {
                 }
                 Input::Taken(op, attempt)
             }
-            Message::Completed { op, attempt, outcome } => {
+            Message::Checked { op, answer } => {
+                let is_current = answer.verdict == Verdict::Current;
+                if self.scheduler.state(op) == State::Checking {
+                    self.ledger.note_check(op, answer);
+                }
+                Input::Checked(op, is_current)
+            }
+            Message::Completed { op, attempt, outcome, made } => {
                 let policy = self.about.plan.retry(op).or(self.about.retry.as_ref());
                 let verdict = outcome.verdict(policy);
                 if is_current(self, op, attempt) {
                     self.ledger.note(op, attempt, None, Some(outcome));
+                    self.ledger.note_made(op, made);
                 }
                 Input::Completed(op, attempt, verdict)
             }
@@ -215,7 +231,7 @@ impl Driver {
         }
         commands.clear();
         self.commands = commands;
-        self.feed.send(events);
+        self.feed.send(events.into_iter().map(Event::without_stamp));
         if self.next_due() != self.due || self.is_over() {
             self.timer.notify_one();
         }
@@ -236,6 +252,7 @@ impl Driver {
     /// Lets one command take effect.
     fn execute(&mut self, command: Command) {
         match command {
+            Command::Check(op) => self.inspection.check(op, |on| self.ledger.root_of(on)),
             Command::Start(op, attempt) => match self.about.plan.facts(op).runs_on {
                 RunsOn::Worker => self.workers.admit(op, attempt),
                 RunsOn::Core => {
@@ -306,6 +323,18 @@ impl Driver {
     /// Folder of the run's files.
     pub(super) fn folder(&self) -> Option<&Path> {
         self.journal.folder()
+    }
+
+    /// What an operation may have made, if its attempt has ended well and is the one under way.
+    pub(super) fn makes(&self, op: OpId, attempt: u32, outcome: &Outcome) -> Option<UpToDate> {
+        let declared = self.about.plan.up_to_date(op).filter(|declared| !declared.outputs.is_empty())?;
+        let well = outcome.status == OutcomeStatus::Succeeded && outcome.test != Some(true);
+        (well && self.is_running(op, attempt)).then(|| declared.clone())
+    }
+
+    /// Whether the script of an attempt is only run if its test says that its work is not done.
+    pub(super) fn asks(&self, op: OpId) -> bool {
+        self.ledger.asks(op)
     }
 
     /// Makes a line of a program known.
@@ -409,6 +438,7 @@ impl Driver {
                 operations.iter().filter_map(|operation| operation.status),
                 options.left_out.iter(),
             ),
+            up_to_date: operations.iter().filter(|operation| operation.up_to_date).count(),
             operations,
         }
     }

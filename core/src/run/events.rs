@@ -56,6 +56,17 @@ pub enum EventKind {
     Happened(What),
 }
 
+impl Event {
+    /// Without what only a record is written for.
+    #[must_use]
+    pub(super) fn without_stamp(mut self) -> Self {
+        if let EventKind::Happened(what) = &mut self.kind {
+            what.forget_stamp();
+        }
+        self
+    }
+}
+
 /// The queue.
 #[derive(Debug, Default)]
 pub struct EventHub {
@@ -152,6 +163,8 @@ mod tests {
             error: None,
             exit_code: None,
             duration_ms: 12,
+            test: None,
+            stamp: None,
         }));
         let json = serde_json::to_string(&Event { run: 9, seq: 4, at_ms: 50, kind }).unwrap();
         assert_eq!(

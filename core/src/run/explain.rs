@@ -61,6 +61,7 @@ pub(super) fn sentence(waiting: &Waiting, plan: &Plan) -> String {
         return format!("what it needs is kept for {}, which has waited longer", name(first));
     }
     match waiting.state {
+        "checking" => "it is being checked whether it is up to date".to_owned(),
         "admitted" => "waiting for a free worker".to_owned(),
         state => format!("it is {state}"),
     }

@@ -7,11 +7,14 @@
 use super::about::About;
 use super::driver::{Driver, Message};
 use super::explain::Explanation;
+use super::inspection::Made;
 use super::options::RunOptions;
 use super::outcome::Outcome;
 use super::sync::{Condvar, Mutex, MutexGuard};
 use super::tasks;
 use super::workers::Ticket;
+use crate::freshness::check;
+use crate::freshness::listing::Problem;
 use crate::graph::OpId;
 use crate::operation::StopMode;
 use crate::plan::Plan;
@@ -36,6 +39,8 @@ pub enum Completion {
 /// One run.
 pub struct Run {
     about: Arc<About>,
+    /// The way to it for threads of its own.
+    this: Weak<Self>,
     inbox: Mutex<Vec<Message>>,
     pub(super) driver: Mutex<Driver>,
     /// Workers wait here for work, for a wake or for the end.
@@ -56,6 +61,7 @@ impl Run {
     ) -> Arc<Self> {
         Arc::new_cyclic(|run| Self {
             about,
+            this: Weak::clone(run),
             inbox: Mutex::default(),
             driver: Mutex::new(driver(Weak::clone(run))),
             bell,
@@ -231,13 +237,68 @@ impl Run {
         driver.drive(first.into_iter().chain(waiting));
     }
 
+    /// Whether a worker asks the test of an operation before it runs its script.
+    pub fn asks(&self, op: OpId) -> bool {
+        let driver = self.driver.lock();
+        op.index() < self.about.plan.node_count() && driver.asks(op)
+    }
+
+    /// What an operation has made, if its success says that. It is read by the thread that reports the success, which
+    /// has nothing else to do, and before anything that depends on it may change it.
+    fn look_at_what_it_made(&self, op: OpId, attempt: u32, outcome: &Outcome) -> Made {
+        if op.index() >= self.about.plan.len() || !self.about.plan.is_checked(op) {
+            return Ok(None);
+        }
+        let Some(declared) = self.driver.lock().makes(op, attempt, outcome) else { return Ok(None) };
+        let made = check::outputs(&declared, &|| !self.driver.lock().is_running(op, attempt));
+        let name = self.about.name(op);
+        let warning = match &made {
+            Err(Problem::Missing(pattern)) => {
+                format!("Operation '{name}' succeeded without making '{pattern}', and will run again the next time.")
+            }
+            Err(Problem::Unreadable(file)) => {
+                format!("'{file}' cannot be read, which operation '{name}' made. It will run again the next time.")
+            }
+            Ok(_) | Err(Problem::Stopped) => return made,
+        };
+        self.driver.lock().warn(warning);
+        made
+    }
+
+    /// Takes the end of a task.
+    pub(super) fn complete_task(&self, op: OpId, attempt: u32, outcome: Outcome) {
+        let makes = self.about.plan.up_to_date(op).is_some_and(|declared| !declared.outputs.is_empty());
+        let Some(run) = self.this.upgrade().filter(|_| makes) else {
+            drop(self.send(Message::Completed { op, attempt, outcome, made: Ok(None) }));
+            return;
+        };
+        // Other tasks have something to report too.
+        let look = move || {
+            let made = run.look_at_what_it_made(op, attempt, &outcome);
+            drop(run.send(Message::Completed { op, attempt, outcome, made }));
+        };
+        let named = std::thread::Builder::new().name("labrunner-check".to_owned());
+        let look = Arc::new(parking_lot::Mutex::new(Some(look)));
+        let theirs = Arc::clone(&look);
+        let once = move || {
+            let look = theirs.lock().take();
+            if let Some(look) = look {
+                look();
+            }
+        };
+        if named.spawn(once.clone()).is_err() {
+            once();
+        }
+    }
+
     fn deliver(&self, op: OpId, attempt: u32, outcome: Outcome) -> (Completion, MutexGuard<'_, Driver>) {
+        let made = self.look_at_what_it_made(op, attempt, &outcome);
         let mut driver = self.driver.lock();
         if !driver.awaits(op, attempt) {
             return (Completion::Stale, driver);
         }
         driver.workers.give_back();
-        self.drive(&mut driver, Some(Message::Completed { op, attempt, outcome }));
+        self.drive(&mut driver, Some(Message::Completed { op, attempt, outcome, made }));
         (Completion::Accepted, driver)
     }
 

@@ -2,13 +2,18 @@
 
 use super::ending;
 use super::outcome::Outcome;
+use super::inspection::Made;
+use crate::freshness::before::is_passed_through;
+use crate::freshness::listing::Problem;
+use crate::freshness::{Answer, Verdict};
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::entry::{
-    Ended, Finished, Kept, Released, Retrying, RollingBack, Serving, Skipped, Started, Stop,
+    Current, Due, Ended, Finished, Kept, Released, Retrying, RollingBack, Serving, Skipped, Started, Stop,
 };
 use crate::record::result::OperationResult;
-use crate::record::{ErrorReport, SkipKind, SkippedBecause, What};
+use crate::record::{Cause, ErrorReport, SkipKind, SkippedBecause, Stamp, What, Why};
+use crate::resume::KeptFrom;
 use crate::scheduler::{Command, SkipReason, Status, StopCause};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -30,6 +35,17 @@ struct Row {
     /// Milliseconds that its ended attempts ran.
     busy_ms: u64,
     ready_after_ms: Option<u64>,
+    /// How it stands, for one that was checked.
+    check: Option<Box<Check>>,
+    up_to_date: bool,
+}
+
+/// How an operation stands that was checked.
+#[derive(Clone, Debug)]
+struct Check {
+    answer: Answer,
+    made: Made,
+    why: Option<Why>,
 }
 
 /// One row for each node of the plan.
@@ -38,11 +54,11 @@ pub(super) struct Ledger {
     rows: Vec<Row>,
     order_started: Vec<OpId>,
     /// The runs that operations succeeded in that are not run again.
-    kept_from: BTreeMap<OpId, String>,
+    kept_from: BTreeMap<OpId, KeptFrom>,
 }
 
 impl Ledger {
-    pub(super) fn new(plan: &Arc<Plan>, kept_from: BTreeMap<OpId, String>) -> Self {
+    pub(super) fn new(plan: &Arc<Plan>, kept_from: BTreeMap<OpId, KeptFrom>) -> Self {
         Self {
             rows: vec![Row::default(); plan.node_count()],
             order_started: Vec::with_capacity(plan.len()),
@@ -64,6 +80,60 @@ impl Ledger {
         if row.status.is_none() && row.outcome.is_none() {
             row.outcome = outcome;
         }
+    }
+
+    /// Keeps how an operation stands that was checked.
+    pub(super) fn note_check(&mut self, op: OpId, answer: Answer) {
+        let why = match &answer.verdict {
+            Verdict::Run(why) => Some(why.clone()),
+            Verdict::Ask => Some(Why::of(Cause::Asked)),
+            Verdict::Current => None,
+        };
+        self.rows[op.index()].check = Some(Box::new(Check { answer, made: Ok(None), why }));
+    }
+
+    /// Keeps what an operation has made, which has succeeded.
+    pub(super) fn note_made(&mut self, op: OpId, made: Made) {
+        let row = &mut self.rows[op.index()];
+        let answered = row.outcome.as_ref().and_then(|outcome| outcome.test);
+        if let Some(check) = &mut row.check {
+            check.made = made;
+            if answered == Some(false) {
+                check.why = Some(Why::of(Cause::Test));
+            }
+        }
+    }
+
+    /// Whether the test of an operation is asked before its script is run. It is not, once that has begun.
+    pub(super) fn asks(&self, op: OpId) -> bool {
+        let why = self.rows[op.index()].check.as_ref().and_then(|check| check.why.as_ref());
+        why.is_some_and(|why| why.cause == Cause::Asked)
+    }
+
+    /// Where it leads back to that an operation ran in this run; nothing when it did not.
+    pub(super) fn root_of(&self, op: OpId) -> Option<String> {
+        let row = &self.rows[op.index()];
+        if row.started_ms.is_none() || row.up_to_date || is_passed_through(&self.plan, op) {
+            return None;
+        }
+        let root = row.check.as_ref().and_then(|check| check.why.as_ref()?.root.clone());
+        Some(root.unwrap_or_else(|| self.name(op)))
+    }
+
+    /// What an operation is that has just succeeded, by which a later run knows it.
+    fn stamp(&self, op: OpId) -> Option<Box<Stamp>> {
+        let row = &self.rows[op.index()];
+        let check = row.check.as_ref()?;
+        if row.up_to_date {
+            return check.answer.kept.clone().map(Box::new);
+        }
+        let outputs = match &check.made {
+            Ok(made) => made.clone(),
+            // That there is nothing is what a later run says.
+            Err(Problem::Missing(_) | Problem::Unreadable(_)) => None,
+            Err(Problem::Stopped) => return None,
+        };
+        check.answer.stamp.clone().map(|stamp| Box::new(Stamp { outputs, ..stamp }))
     }
 
     /// The worker that runs an operation, or ran it last.
@@ -94,11 +164,21 @@ impl Ledger {
     /// Enters what a step has decided, and says what has happened by it.
     pub(super) fn enter(&mut self, now: u64, command: Command) -> Option<What> {
         Some(match command {
-            Command::Start(..) | Command::Withdraw(..) => return None,
+            Command::Check(_) | Command::Start(..) | Command::Withdraw(..) => return None,
             Command::Kept(op) => {
                 self.rows[op.index()].status = Some(Status::Succeeded);
-                let from = self.kept_from.get(&op).cloned().unwrap_or_default();
-                What::Kept(Kept { op, name: self.name(op), from })
+                let KeptFrom { run, up_to_date } = self.kept_from.get(&op).cloned().unwrap_or_default();
+                What::Kept(Kept { op, name: self.name(op), from: run, up_to_date })
+            }
+            Command::Current(op) => {
+                let row = &mut self.rows[op.index()];
+                (row.status, row.ended_ms, row.up_to_date) = (Some(Status::Succeeded), Some(now), true);
+                What::Current(Current { op, name: self.name(op), stamp: self.stamp(op) })
+            }
+            Command::Due(op) => {
+                let why = self.rows[op.index()].check.as_ref().and_then(|check| check.why.clone());
+                let why = why.unwrap_or_else(|| Why::of(Cause::Unknown));
+                What::Due(Due { op, name: self.name(op), why })
             }
             Command::Started(op, attempt) => {
                 let row = &mut self.rows[op.index()];
@@ -162,7 +242,11 @@ impl Ledger {
         row.error = error.clone();
         row.busy_ms += duration_ms;
         let exit_code = row.outcome.as_ref().and_then(|outcome| outcome.exit_code);
-        Ended { op, name, attempt, status, worker: row.worker, error, exit_code, duration_ms }
+        let test = row.outcome.as_ref().and_then(|outcome| outcome.test);
+        row.up_to_date = status == Status::Succeeded && test == Some(true);
+        let worker = row.worker;
+        let stamp = if status == Status::Succeeded { self.stamp(op) } else { None };
+        Ended { op, name, attempt, status, worker, error, exit_code, duration_ms, test, stamp }
     }
 
     /// The result of an operation so far, in a run that started at some time.
@@ -180,7 +264,9 @@ impl Ledger {
             kind: declared.kind.clone(),
             compensates: self.plan.compensates(op).map(|of| self.name(of)),
             status: row.status,
-            kept_from: self.kept_from.get(&op).cloned(),
+            kept_from: self.kept_from.get(&op).map(|kept| kept.run.clone()),
+            up_to_date: row.up_to_date || self.kept_from.get(&op).is_some_and(|kept| kept.up_to_date),
+            why: row.check.as_ref().and_then(|check| check.why.clone()).filter(|_| !row.up_to_date),
             had_errors: outcome.is_some_and(|outcome| outcome.had_errors),
             skipped_because: row.skipped_because.clone(),
             error: row.error.clone(),

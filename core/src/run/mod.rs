@@ -25,6 +25,7 @@
 //! | what is written, since when, and what is said when that fails | [`journal`], [`loss`] |
 //! | why an operation waits | [`explain`] |
 //! | what threads meet at, and how that is checked | [`sync`], `interleavings.rs` |
+//! | has an operation to run | [`inspection`] |
 //! | which processes of dead runs are alive | [`survivors`] |
 
 mod about;
@@ -36,6 +37,7 @@ pub mod events;
 pub mod explain;
 mod feed;
 mod handle;
+mod inspection;
 mod journal;
 mod ledger;
 mod loss;
@@ -53,6 +55,8 @@ mod workers;
 
 #[cfg(test)]
 mod fault_table;
+#[cfg(test)]
+mod freshness_tests;
 #[cfg(all(test, unix))]
 mod full_disk_tests;
 #[cfg(test)]

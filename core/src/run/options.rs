@@ -88,6 +88,9 @@ pub struct RunOptions {
     /// What is done when another run of the same lab file is under way; nothing is looked for when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<Beside>,
+    /// Whether everything runs, up to date or not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub run_all: bool,
     /// The run that this one resumes or undoes.
     #[serde(default, skip_serializing)]
     pub resume: Option<ResumeOptions>,
@@ -136,6 +139,7 @@ impl RunOptions {
             source: None,
             left_out: Vec::new(),
             beside: None,
+            run_all: false,
             resume: None,
             call: None,
             contents: Vec::new(),
@@ -192,6 +196,11 @@ impl RunOptions {
     /// The folder of all runs.
     pub fn store(&self) -> PathBuf {
         self.root.clone().unwrap_or_else(store::root)
+    }
+
+    /// Whether the run undoes another one.
+    pub fn undoes(&self) -> bool {
+        self.resume.as_ref().is_some_and(|resume| resume.undo)
     }
 
     /// Whether the run writes files.

@@ -23,6 +23,9 @@ pub struct Outcome {
     /// The exit code of a program, or of a script that called `exit`.
     #[serde(default)]
     pub exit_code: Option<i32>,
+    /// Whether its test said that its work is done, so that nothing else was run; absent when it was not asked.
+    #[serde(default)]
+    pub test: Option<bool>,
     /// Objects written.
     #[serde(default)]
     pub output_count: u64,
@@ -65,6 +68,7 @@ impl Outcome {
     /// `id: message`.
     pub fn verdict(&self, policy: Option<&Retry>) -> Verdict {
         match self.status {
+            OutcomeStatus::Succeeded if self.test == Some(true) => Verdict::Current,
             OutcomeStatus::Succeeded => Verdict::Succeeded,
             OutcomeStatus::Failed => {
                 let text = self.error.as_ref().map(|error| format!("{}: {}", error.id, error.message));

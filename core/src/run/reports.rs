@@ -48,7 +48,7 @@ impl Listener for Run {
                         // Before the message: another attempt may start with it.
                         self.driver.lock().forget_task(op);
                         let outcome = Outcome::from(conclusion);
-                        drop(self.send(Message::Completed { op, attempt, outcome }));
+                        self.complete_task(op, attempt, outcome);
                     }
                 }
             }

@@ -6,6 +6,7 @@ use super::driver::{Driver, Parts};
 use super::events::EventHub;
 use super::feed::Feed;
 use super::handle::Run;
+use super::inspection::Inspection;
 use super::journal::{self, Beginning, Journal};
 use super::options::RunOptions;
 use super::survivors::Search;
@@ -13,8 +14,10 @@ use super::sync::{Condvar, is_model};
 use super::tasks::{Surroundings, Tasks};
 use super::trace::{self, Trace};
 use super::workers::Workers;
-use super::{sampling, timer};
+use super::{inspection, sampling, timer};
 use crate::error::{Code, Fault};
+use crate::freshness::outlook::{self, Outlook};
+use crate::freshness::{Past, before};
 use crate::history::store;
 use crate::operation::FailureStrategy;
 use crate::plan::Plan;
@@ -56,6 +59,8 @@ impl Run {
     ) -> Result<Arc<Self>, Fault> {
         let retry = options.compile_retry()?;
         let mut options = options;
+        // What it does must be known to later runs.
+        options.late &= plan.checked().is_empty();
         let fingerprints = fingerprints(&plan, &mut options);
         let mut takeover = match &options.resume {
             Some(resume) => Some(resume::take_over(&*disk, &options.store(), &plan, &fingerprints, resume)?),
@@ -67,7 +72,8 @@ impl Run {
             Arc::new(About { id: uuid.to_string(), plan, options, retry, started_at: Timestamp::now() });
         let entrance = about.options.beside.map(|_| Entrance::enter(&about.options.store()));
         let side_by_side = look_beside(&about.options)?;
-        let beginning = Beginning::of(fingerprints, takeover.as_mut());
+        let unseen = is_unseen(&about);
+        let beginning = Beginning::of(fingerprints.clone(), takeover.as_mut());
         let (journal, mut warning) = Journal::start(Arc::clone(&disk), Arc::clone(&about), beginning)?;
         if let Some(takeover) = &mut takeover {
             takeover.release();
@@ -90,6 +96,7 @@ impl Run {
         };
         let driver = |run: Weak<Self>| {
             let parts = Parts {
+                inspection: Inspection::new(Weak::clone(&run), &about, disk, fingerprints),
                 scheduler: Scheduler::carrying(Arc::clone(plan), settings, carried),
                 workers: Workers::new(plan, undoes, Arc::clone(&bell)),
                 tasks: Tasks::new(run, surroundings),
@@ -102,7 +109,7 @@ impl Run {
             Driver::new(Arc::clone(&about), parts)
         };
         let run = Self::new(Arc::clone(&about), Arc::clone(&bell), Arc::clone(&bell_of_timer), gate, driver);
-        for message in side_by_side.into_iter().chain(warning) {
+        for message in side_by_side.into_iter().chain(warning).chain(unseen) {
             run.driver.lock().warn(message);
         }
         run.look_for_survivors();
@@ -147,6 +154,21 @@ impl Run {
     }
 }
 
+impl Run {
+    /// What a run with these options would do with each operation, as far as that can be foreseen.
+    pub fn outlook(plan: &Plan, mut options: RunOptions) -> Vec<Outlook> {
+        let contents = std::mem::take(&mut options.contents);
+        let fingerprints =
+            resume::fingerprint::all(plan, &contents, Key::of(&options.store()).ok().as_ref());
+        let past = if plan.checked().is_empty() {
+            Past::default()
+        } else {
+            Past::read(&Files, &inspection::lab_of(&options, None), before::names(plan))
+        };
+        outlook::outlook(plan, &fingerprints, &past, options.run_all)
+    }
+}
+
 /// A warning when another run of the same lab is under way, or a fault.
 fn look_beside(options: &RunOptions) -> Result<Option<String>, Fault> {
     let Some(beside) = options.beside else { return Ok(None) };
@@ -158,11 +180,31 @@ fn fingerprints(plan: &Plan, options: &mut RunOptions) -> Vec<Fingerprint> {
     let contents = std::mem::take(&mut options.contents);
     // One that may be recorded later pays nothing for it; what cannot be compared counts as unchanged.
     let recorded = options.writes_files() && !journal::is_late(options);
-    if !recorded && options.resume.is_none() {
+    if !recorded && options.resume.is_none() && plan.checked().is_empty() {
         return Vec::new();
     }
     // Without a key values are not compared, and nothing else is different.
-    resume::fingerprint::all(plan, &contents, Key::beside(&options.store()).ok().as_ref())
+    let key = if recorded { Key::beside(&options.store()) } else { Key::of(&options.store()) };
+    resume::fingerprint::all(plan, &contents, key.ok().as_ref())
+}
+
+/// A warning when later runs will not know what this one has done, although some of its operations are compared.
+fn is_unseen(about: &About) -> Option<String> {
+    let About { plan, options, .. } = about;
+    if plan.checked().is_empty() || options.undoes() {
+        return None;
+    }
+    let root = options.store();
+    let elsewhere = options.directory.as_ref().filter(|folder| folder.parent() != Some(root.as_path()));
+    let why = match elsewhere {
+        Some(folder) => format!("its record is in '{}', and they look in '{}'", folder.display(), root.display()),
+        None if !options.writes_files() => "it leaves no record".to_owned(),
+        None => return None,
+    };
+    Some(format!(
+        "Later runs do not know what this run does, because {why}. Start the next one with -RunAll if this one \
+         changes anything."
+    ))
 }
 
 /// What a run tells of its own working. A log that cannot be written stops no run.

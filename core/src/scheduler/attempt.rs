@@ -14,12 +14,16 @@ impl Scheduler {
         }
         let (status, retry) = match (self.state(op), verdict) {
             // A service that ends before it was ready has not done what it is there for.
-            (State::Admitted | State::Running, Verdict::Succeeded)
+            (State::Admitted | State::Running, Verdict::Succeeded | Verdict::Current)
                 if self.progress[op.index()].facts.service =>
             {
                 (Status::Failed, true)
             }
             (State::Admitted | State::Running, Verdict::Succeeded) => (Status::Succeeded, false),
+            (State::Admitted | State::Running, Verdict::Current) => {
+                self.current.insert(op);
+                (Status::Succeeded, false)
+            }
             (State::Admitted | State::Running, Verdict::Failed { retry }) => (Status::Failed, retry),
             // Stopped without an order of ours: it was stopped from outside, and that is a failure.
             (State::Admitted | State::Running, Verdict::Stopped) => (Status::Failed, true),
@@ -32,7 +36,7 @@ impl Scheduler {
                 StopReason::RunEnded | StopReason::StopOperation => (Status::Succeeded, false),
             },
             (State::Ended(Status::Abandoned), _) => return self.abandoned_ended(op, attempt, out),
-            (State::Dormant | State::Waiting | State::Ready | State::Backoff | State::Ended(_), _) => return,
+            (State::Dormant | State::Waiting | State::Checking | State::Ready | State::Backoff | State::Ended(_), _) => return,
         };
         if self.state(op) == State::Admitted && status == Status::Succeeded {
             // Its beginning was never reported.

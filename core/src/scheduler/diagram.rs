@@ -33,7 +33,8 @@ fn node(state: State) -> String {
 /// What happens, in a word or two.
 fn label(change: Change) -> String {
     match change {
-        Change::Keep => "kept from an earlier run".to_owned(),
+        Change::Keep => "kept from an earlier run, or up to date".to_owned(),
+        Change::Check => "may be up to date".to_owned(),
         Change::Activate => "rollback begins".to_owned(),
         Change::Ready => "all it waits for has ended".to_owned(),
         Change::Admit => "admitted".to_owned(),

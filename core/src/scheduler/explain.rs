@@ -10,7 +10,7 @@ use serde::Serialize;
 /// Everything an operation waits for at the moment. Nothing of it is set once it runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiting {
-    /// Where it is: `waiting`, `ready`, `admitted`, `running`, `serving`, `stopping`, `backoff`,
+    /// Where it is: `waiting`, `checking`, `ready`, `admitted`, `running`, `serving`, `stopping`, `backoff`,
     /// `ended`, or `dormant` for a compensation that is not needed.
     pub state: &'static str,
     /// What it depends on that has not ended; for a compensation, those that come before it.
@@ -82,6 +82,7 @@ impl Scheduler {
             State::Backoff => waiting.backoff_until_ms = self.backoff_until.get(&op).copied(),
             State::Ready => self.explain_ready(op, &mut waiting),
             State::Dormant
+            | State::Checking
             | State::Admitted
             | State::Running
             | State::Serving

@@ -37,6 +37,13 @@ impl Scheduler {
         Some(StopCause { reason, limit_ms: self.limit(op, reason) })
     }
 
+    /// The limit of an operation with all its attempts counts from now on.
+    pub(super) fn arm_total_limit(&mut self, op: OpId) {
+        if let Some(limit) = self.limit(op, StopReason::TotalTimeout) {
+            self.timers.arm(self.now.saturating_add(limit), Timer::TotalLimit(op));
+        }
+    }
+
     /// The limit of the whole run counts from now on.
     pub(super) fn arm_run_limit(&mut self) {
         if let Some(limit) = self.settings.run_timeout_ms {
@@ -57,7 +64,7 @@ impl Scheduler {
         let mut attempt = self.progress[op.index()].attempt;
         match self.state(op) {
             State::Running => return self.stop(op, StopReason::TotalTimeout, StopMode::OWN_GRACE, out),
-            State::Ready | State::Backoff => {}
+            State::Checking | State::Ready | State::Backoff => {}
             State::Admitted => {
                 out.push(Command::Withdraw(op, attempt));
                 attempt -= 1;

@@ -13,11 +13,11 @@ use super::progress::Progress;
 use super::ready::ReadyQueue;
 use super::rollback::Rollback;
 use super::state::{Change, Defect, Halt, State, Status, StopReason};
-use super::timers::{Timer, Timers};
+use super::timers::Timers;
 use crate::graph::OpId;
 use crate::operation::Order;
 use crate::plan::{ClassId, Plan, ResourceId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The scheduler of one run.
@@ -42,6 +42,8 @@ pub struct Scheduler {
     pub(super) rollback: Rollback,
     /// What it takes over from an earlier run, until it begins.
     pub(super) carried: Carried,
+    /// Operations that were up to date, so that this run has done nothing for them.
+    pub(super) current: BTreeSet<OpId>,
     pub(super) tally: Tally,
     /// Whether there is anything but monitors.
     pub(super) has_work: bool,
@@ -125,6 +127,7 @@ impl Scheduler {
             consequences: Consequences::default(),
             rollback: Rollback::default(),
             carried: Carried::default(),
+            current: BTreeSet::new(),
             tally: Tally {
                 outstanding: ordinary,
                 unfinished: plan.len(),
@@ -269,7 +272,7 @@ impl Scheduler {
     pub(super) fn skip(&mut self, op: OpId, reason: SkipReason, out: &mut Vec<Command>) -> bool {
         let mut attempt = self.progress[op.index()].attempt;
         match self.state(op) {
-            State::Waiting | State::Ready | State::Backoff => {}
+            State::Waiting | State::Checking | State::Ready | State::Backoff => {}
             State::Admitted => {
                 out.push(Command::Withdraw(op, attempt));
                 attempt -= 1;
@@ -322,10 +325,9 @@ impl Scheduler {
     pub(super) fn make_ready(&mut self, op: OpId, change: Change) {
         self.change(op, change);
         let Progress { facts, flags, .. } = self.progress[op.index()];
-        if !flags.tried
-            && let Some(limit) = self.limit(op, StopReason::TotalTimeout)
-        {
-            self.timers.arm(self.now.saturating_add(limit), Timer::TotalLimit(op));
+        // That of one that was checked counts from its check.
+        if !flags.tried && !self.plan.is_checked(op) {
+            self.arm_total_limit(op);
         }
         // Monitors book nothing, so they never wait behind those that do.
         if facts.monitor {

@@ -69,6 +69,8 @@ pub enum Input {
     Tick,
     /// The operation has begun. Its limit counts from here.
     Taken(OpId, u32),
+    /// Whether an operation that was to be checked is up to date.
+    Checked(OpId, bool),
     /// A service has passed its readiness probe.
     ServiceReady(OpId, u32),
     /// The operation has ended.
@@ -93,6 +95,8 @@ pub enum Input {
 pub enum Verdict {
     /// Well.
     Succeeded,
+    /// Well, and without doing anything: its own test says that its work is done.
+    Current,
     /// Badly.
     Failed {
         /// Whether its error is one that its policy wants retried.
@@ -137,12 +141,18 @@ pub enum SkipReason {
 /// What must be done or made known, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// Find out whether the operation has to run. An `Input::Checked` is awaited.
+    Check(OpId),
     /// Hand the operation out to be run.
     Start(OpId, u32),
     /// Take back what was handed out and not yet taken. A `Skipped` or an `Ended` follows.
     Withdraw(OpId, u32),
     /// The operation had succeeded in an earlier run and counts as succeeded.
     Kept(OpId),
+    /// The operation is up to date, and counts as succeeded.
+    Current(OpId),
+    /// The operation was checked, and has to run.
+    Due(OpId),
     /// The operation runs.
     Started(OpId, u32),
     /// The service is ready.

@@ -15,6 +15,7 @@
 //! | what if the machine itself is at its limit | [`guard`] |
 //! | what does a run take over from an earlier one | `carried.rs` |
 //! | when has an operation all it waits for | `trigger.rs` |
+//! | need it run at all | `checking.rs` |
 //! | what becomes of an attempt that has ended | `attempt.rs` |
 //! | when is a failed attempt followed by another | `retry.rs` |
 //! | what does a failure mean for the others | `failure.rs` |
@@ -29,6 +30,7 @@ pub mod admission;
 pub mod ageing;
 mod attempt;
 mod carried;
+mod checking;
 mod consequence;
 #[cfg(test)]
 mod diagram;

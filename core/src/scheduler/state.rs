@@ -103,6 +103,8 @@ pub enum State {
     Dormant,
     /// It waits for dependencies.
     Waiting,
+    /// All it waits for has ended, and it is being found out whether it has to run.
+    Checking,
     /// It may start as soon as there is room.
     Ready,
     /// It has booked what it needs and waits for a worker or a provider.
@@ -124,6 +126,8 @@ pub enum State {
 pub enum Change {
     /// It had succeeded in an earlier run, and that counts.
     Keep,
+    /// All it waits for has ended, and it may be up to date.
+    Check,
     /// The run is rolled back, and what this compensation undoes had succeeded.
     Activate,
     /// All it waits for has ended as it should.
@@ -149,6 +153,7 @@ impl Change {
     pub fn all() -> impl Iterator<Item = Self> {
         [
             Self::Keep,
+            Self::Check,
             Self::Activate,
             Self::Ready,
             Self::Admit,
@@ -167,7 +172,7 @@ impl State {
     /// Every state there is.
     pub fn all() -> impl Iterator<Item = Self> {
         use State::*;
-        [Dormant, Waiting, Ready, Admitted, Running, Serving, Backoff]
+        [Dormant, Waiting, Checking, Ready, Admitted, Running, Serving, Backoff]
             .into_iter()
             .chain(StopReason::ALL.into_iter().map(Stopping))
             .chain(Status::ALL.into_iter().map(Ended))
@@ -179,7 +184,10 @@ impl State {
         use Status::*;
         let legal = match self {
             State::Dormant => matches!(change, Change::Activate),
-            State::Waiting => matches!(change, Change::Keep | Change::Ready | Change::End(Skipped)),
+            State::Waiting => {
+                matches!(change, Change::Keep | Change::Check | Change::Ready | Change::End(Skipped))
+            }
+            State::Checking => matches!(change, Change::Keep | Change::Ready | Change::End(Skipped | TimedOut)),
             // What has failed before and will not be tried again ends as that failure, or with its run.
             State::Ready => {
                 matches!(change, Change::Admit | Change::End(Skipped | Failed | TimedOut | Canceled))
@@ -215,6 +223,7 @@ impl State {
         };
         legal.then_some(match change {
             Change::Keep => State::Ended(Succeeded),
+            Change::Check => State::Checking,
             Change::Activate => State::Waiting,
             Change::Ready | Change::Resume => State::Ready,
             Change::Admit => State::Admitted,
@@ -236,9 +245,12 @@ impl State {
         matches!(self, State::Serving | State::Ended(Status::Succeeded))
     }
 
-    /// Whether it will change state without a new admission: it is being run, or will be tried again.
+    /// Whether it will change state without a new admission: it is being checked or run, or will be tried again.
     pub fn is_in_flight(self) -> bool {
-        matches!(self, State::Admitted | State::Running | State::Stopping(_) | State::Backoff)
+        matches!(
+            self,
+            State::Checking | State::Admitted | State::Running | State::Stopping(_) | State::Backoff
+        )
     }
 
     /// Whether the run must go on for it.
@@ -251,6 +263,7 @@ impl State {
         match self {
             State::Dormant => "dormant",
             State::Waiting => "waiting",
+            State::Checking => "checking",
             State::Ready => "ready",
             State::Admitted => "admitted",
             State::Running => "running",
@@ -291,9 +304,10 @@ mod tests {
         use Status::*;
         use StopReason::*;
         match change {
-            Change::Keep => (state == Waiting).then_some(Ended(Succeeded)),
+            Change::Keep => [Waiting, Checking].contains(&state).then_some(Ended(Succeeded)),
+            Change::Check => (state == Waiting).then_some(Checking),
             Change::Activate => (state == Dormant).then_some(Waiting),
-            Change::Ready => (state == Waiting).then_some(Ready),
+            Change::Ready => [Waiting, Checking].contains(&state).then_some(Ready),
             Change::Admit => (state == Ready).then_some(Admitted),
             Change::Begin => (state == Admitted).then_some(Running),
             Change::Serve => (state == Running).then_some(Serving),
@@ -311,6 +325,7 @@ mod tests {
                     Succeeded => &[Running, Stopping(RunEnded), Stopping(StopOperation)],
                     Failed => &[Ready, Admitted, Running, Serving, Backoff],
                     TimedOut => &[
+                        Checking,
                         Ready,
                         Admitted,
                         Backoff,
@@ -319,7 +334,7 @@ mod tests {
                         Stopping(RunTimeout),
                     ],
                     Canceled => &[Ready, Admitted, Backoff, Stopping(Cancel), Stopping(RunStopped)],
-                    Skipped => &[Waiting, Ready, Admitted],
+                    Skipped => &[Waiting, Checking, Ready, Admitted],
                     Abandoned => return matches!(state, Stopping(_)).then_some(Ended(Abandoned)),
                 };
                 from.contains(&state).then_some(Ended(status))
@@ -337,9 +352,9 @@ mod tests {
                 *if after.is_some() { &mut legal } else { &mut refused } += 1;
             }
         }
-        // 7 plain states, 7 of stopping and 6 of ended; 8 plain changes, 7 stops and 6 ends.
-        assert_eq!((State::all().count(), Change::all().count()), (20, 21));
-        assert_eq!((legal, refused), (49, 371));
+        // 8 plain states, 7 of stopping and 6 of ended; 9 plain changes, 7 stops and 6 ends.
+        assert_eq!((State::all().count(), Change::all().count()), (21, 22));
+        assert_eq!((legal, refused), (54, 408));
     }
 
     #[test]

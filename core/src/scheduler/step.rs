@@ -76,6 +76,7 @@ impl Scheduler {
         match input {
             Input::Tick => {}
             Input::Taken(op, attempt) => self.taken(op, attempt, out),
+            Input::Checked(op, is_current) => self.checked(op, is_current, out),
             Input::ServiceReady(op, attempt) => self.service_ready(op, attempt, out),
             Input::Completed(op, attempt, verdict) => self.completed(op, attempt, verdict, out),
             Input::Sample { memory_used_mb, cpu_percent } => {

@@ -37,6 +37,9 @@ impl Bench {
         out.iter()
             .map(|command| match *command {
                 Command::Start(op, _) => format!("start {}", name(op)),
+                Command::Check(op) => format!("check {}", name(op)),
+                Command::Current(op) => format!("current {}", name(op)),
+                Command::Due(op) => format!("due {}", name(op)),
                 Command::Kept(op) => format!("kept {}", name(op)),
                 Command::Withdraw(op, _) => format!("withdraw {}", name(op)),
                 Command::Started(op, _) => format!("started {}", name(op)),

@@ -47,6 +47,8 @@ impl Scheduler {
         let Progress { facts, flags, .. } = self.progress[op.index()];
         if facts.trigger == Trigger::AnyFailed && !flags.dependency_failed {
             self.skip(op, SkipReason::NotTriggered, out);
+        } else if self.plan.is_checked(op) {
+            self.check(op, out);
         } else {
             self.make_ready(op, Change::Ready);
         }

@@ -23,7 +23,8 @@ impl Scheduler {
         let plan = Arc::clone(&self.plan);
         let mut needed = false;
         for op in plan.compensations() {
-            if plan.compensates(op).is_some_and(|of| self.state(of).satisfies_dependents()) {
+            let is_done = |of: OpId| self.state(of).satisfies_dependents() && !self.current.contains(&of);
+            if plan.compensates(op).is_some_and(is_done) {
                 needed = true;
                 self.change(op, Change::Activate);
             }

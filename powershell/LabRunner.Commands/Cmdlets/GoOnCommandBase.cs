@@ -193,6 +193,7 @@ public abstract class GoOnCommandBase : RunCommandBase
             RunTimeoutMinutes = call.Number("RunTimeoutMinutes") ?? 0,
             Isolation = Isolations.Read(call.Text("Isolation")?.ToLowerInvariant()),
             Grouped = OutputMode == LabOutputMode.Grouped,
+            RunAll = call.Flag("RunAll") ?? false,
             Call = call.Written,
         }.Of(lab, file, Defaults, selected);
         return new LabWork(selected, settings, source.Validation, [], source.Constrained, call.Text("Environment") ?? JsonMembers.Text(lab, "environment"));
@@ -225,6 +226,7 @@ public abstract class GoOnCommandBase : RunCommandBase
             CustomOrder = order.Names,
             Isolation = Isolations.Read(earlier.Call.Text("Isolation")?.ToLowerInvariant()) ?? LabIsolation.Shared,
             Grouped = OutputMode == LabOutputMode.Grouped,
+            RunAll = earlier.Call.Flag("RunAll") ?? false,
             Journal = true,
             RetentionDays = Defaults.LogRetentionDays,
             Source = earlier.Source,

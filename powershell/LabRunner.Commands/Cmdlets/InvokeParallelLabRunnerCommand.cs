@@ -232,6 +232,7 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
             Directory = RunDirectory is null ? null
                 : CallerPath.Of(Voice, RunDirectory, out var why) ?? throw LabRunnerError.Contradiction($"-RunDirectory: '{RunDirectory}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path, or leave it out."),
             Isolation = Isolation,
+            RunAll = RunAll,
             Call = Given(nameof(RunDirectory)) ? new LabCall(MyInvocation.BoundParameters).Written : null,
             Ordered = Ordered,
             Grouped = OutputMode == LabOutputMode.Grouped,

@@ -52,6 +52,10 @@ public abstract class NewRunCommandBase : RunCommandBase
     [Alias("AsJob")]
     public SwitchParameter Background { get; set; }
 
+    /// <summary>Runs everything, up to date or not; no test is asked.</summary>
+    [Parameter]
+    public SwitchParameter RunAll { get; set; }
+
     /// <summary>Leaves no record.</summary>
     [Parameter]
     public SwitchParameter NoRecord { get; set; }

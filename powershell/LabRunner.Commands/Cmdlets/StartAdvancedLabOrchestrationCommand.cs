@@ -234,6 +234,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         Isolation = Given(nameof(Isolation)) ? Isolation : null,
         Grouped = OutputMode == LabOutputMode.Grouped,
         NoRecord = NoRecord,
+        RunAll = RunAll,
         Call = new LabCall(MyInvocation.BoundParameters).Written,
     }.Of(lab, path, Defaults, selected);
 }

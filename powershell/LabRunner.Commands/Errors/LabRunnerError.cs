@@ -35,6 +35,7 @@ internal static class LabRunnerError
     internal const string OperationCanceled = "LabRunner.OperationCanceled";
     internal const string OperationAbandoned = "LabRunner.OperationAbandoned";
     internal const string ScriptExitCode = "LabRunner.ScriptExitCode";
+    internal const string TestFailed = "LabRunner.TestFailed";
     internal const string WorkerLost = "LabRunner.WorkerLost";
     internal const string PromptInParallel = "LabRunner.PromptInParallel";
     internal const string EnvironmentChanged = "LabRunner.EnvironmentChanged";
@@ -187,6 +188,21 @@ internal static class LabRunnerError
         "Correct it, or leave it out of -Modules, -Functions or -InitializationScript; no operation has been started.",
         what,
         why.Exception);
+
+    /// <summary>A test ended in a way that says nothing of the work.</summary>
+    internal static LabRunnerException TestWithoutAnswer(string operation, int? code, Exception? why) => new(
+        TestFailed,
+        ErrorCategory.InvalidResult,
+        $"The test of operation '{operation}' did not say whether its work is done: it {(code is { } left ? $"used exit {left}" : why is null ? "left its script" : $"ended with {why.Message.TrimEnd('.')}")}.",
+        "Let it put out $true when the work is done, and $false otherwise.",
+        operation,
+        why);
+
+    /// <summary>The error that ended a test, said to be one of the test; its id and its place stay.</summary>
+    internal static ErrorRecord InTest(string operation, ErrorRecord error) => new(error, null)
+    {
+        ErrorDetails = new ErrorDetails($"The test of operation '{operation}' failed: {error}") { RecommendedAction = error.ErrorDetails?.RecommendedAction ?? "" },
+    };
 
     /// <summary>What a run wants to have in the process of an operation cannot be brought there.</summary>
     internal static LabRunnerException ProcessNotPrepared(ErrorRecord why) => new(

@@ -17,7 +17,7 @@ internal sealed class LabScriptCheck(string labFile)
     internal IEnumerable<LabConfigFinding> Check(JsonElement operation)
     {
         var name = operation.GetProperty("operation").GetProperty("name").GetString() ?? "";
-        return Check(operation, "script", name).Concat(Check(operation, "rollback_script", $"{name} (rollback)"));
+        return Check(operation, "script", name).Concat(Check(operation, "rollback_script", $"{name} (rollback)")).Concat(Check(operation, "test_script", $"{name} (test)"));
     }
 
     private IEnumerable<LabConfigFinding> Check(JsonElement operation, string key, string name)

@@ -18,6 +18,7 @@ internal sealed class OperationReader
     private readonly ProcessSource _programs;
     private readonly SchedulingSource _scheduling;
     private readonly RollbackSource _rollbacks;
+    private readonly UpToDateSource _upToDate;
 
     /// <summary>Prepares a reading.</summary>
     /// <param name="caller">Whose operations they are.</param>
@@ -32,13 +33,14 @@ internal sealed class OperationReader
         _programs = new ProcessSource(caller, _findings, _keys);
         _scheduling = new SchedulingSource(_findings, _keys);
         _rollbacks = new RollbackSource(caller, _findings, _keys, callers);
+        _upToDate = new UpToDateSource(caller, _findings, callers);
     }
 
     /// <summary>What was found in the operations: faults and warnings.</summary>
     internal IReadOnlyList<LabFinding> Findings => _findings;
 
     /// <summary>Whether an operation's script may use less than the full language.</summary>
-    internal bool Constrained => _scripts.Constrained || _rollbacks.Constrained;
+    internal bool Constrained => _scripts.Constrained || _rollbacks.Constrained || _upToDate.Constrained;
 
     /// <summary>Reads all of them.</summary>
     internal List<OperationDefinition> Read(IEnumerable<object?> operations)
@@ -76,6 +78,13 @@ internal sealed class OperationReader
         }
 
         var work = Work(fields, name);
+        var scheduling = _scheduling.Read(fields, name);
+        var (upToDate, test) = _upToDate.Read(fields, name);
+        if (upToDate is not null)
+        {
+            scheduling["up_to_date"] = upToDate;
+        }
+
         var definition = new OperationDefinition
         {
             Name = name,
@@ -86,7 +95,8 @@ internal sealed class OperationReader
             Timeout = Limit(fields.Take("Timeout", "TimeoutMinutes"), name),
             Work = work,
             Isolation = Isolation(fields.Take("Isolation"), name),
-            Scheduling = _scheduling.Read(fields, name),
+            Scheduling = scheduling,
+            Test = test,
             Compensation = _rollbacks.Read(fields, name, work),
         };
         foreach (var forPeople in ForPeople)

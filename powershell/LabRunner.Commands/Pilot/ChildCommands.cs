@@ -24,6 +24,15 @@ internal static class ChildOutput
     /// <summary>The operation's block, when it is one.</summary>
     internal static System.Management.Automation.Language.Ast? Script { get; set; }
 
+    /// <summary>Whether the operation's test is being asked: then its last output is the answer.</summary>
+    internal static bool IsTesting { get; set; }
+
+    /// <summary>The last object that the test has put out.</summary>
+    internal static object? Answer { get; set; }
+
+    /// <summary>Whether the test has ended with an error.</summary>
+    internal static bool HasFailed { get; set; }
+
     /// <summary>Takes the stream itself: what the operation does to the console does not concern it.</summary>
     internal static void Begin() => _writer = new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false)) { AutoFlush = true };
 
@@ -59,7 +68,7 @@ internal sealed class ChildSinkCommand : PSCmdlet
     {
         if (InputObject is null)
         {
-            ChildOutput.Write(FrameKind.Output, null);
+            Output(null);
             return;
         }
 
@@ -90,8 +99,20 @@ internal sealed class ChildSinkCommand : PSCmdlet
                 ChildOutput.Write(FrameKind.ProgramText, text.ToString());
                 break;
             default:
-                ChildOutput.Write(FrameKind.Output, InputObject);
+                Output(InputObject);
                 break;
+        }
+    }
+
+    private static void Output(object? item)
+    {
+        if (ChildOutput.IsTesting)
+        {
+            ChildOutput.Answer = item;
+        }
+        else
+        {
+            ChildOutput.Write(FrameKind.Output, item);
         }
     }
 }
@@ -111,6 +132,7 @@ internal sealed class ChildFailCommand : Cmdlet
         var error = ChildQuestion.IsOne(ErrorRecord.Exception) ? ChildQuestion.Refused
             : ChildOutput.IsPrepared ? ErrorPosition.InScript(ErrorRecord, ChildOutput.Script, ChildOutput.Frames)
             : LabRunnerError.ProcessNotPrepared(ErrorRecord).ErrorRecord;
+        ChildOutput.HasFailed = true;
         ChildOutput.Write(FrameKind.Failure, RemoteRecords.Complete(error));
     }
 }
@@ -129,11 +151,40 @@ internal sealed class ChildEndCommand : Cmdlet
     {
         if (LanguagePrimitives.TryConvertTo(ExitCode, out int code) && code != 0)
         {
+            ChildOutput.HasFailed = true;
             ChildOutput.Write(FrameKind.ExitCode, code);
+        }
+        else if (ChildOutput.IsTesting)
+        {
+            // What it answers is said by the command that comes next.
         }
         else
         {
             ChildOutput.Write(FrameKind.End, null);
         }
+    }
+}
+
+/// <summary>Says what the test of the operation has answered, and whether the operation is to be run.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "LabFrame")]
+internal sealed class ChildTestedCommand : Cmdlet
+{
+    /// <summary>What is run next.</summary>
+    [Parameter(Position = 0)]
+    public object? Unit { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        ChildOutput.IsTesting = false;
+        ChildOutput.Script = ((Unit is PSObject wrapped ? wrapped.BaseObject : Unit) as ScriptBlock)?.Ast;
+        var isDone = LanguagePrimitives.IsTrue(ChildOutput.Answer);
+        ChildOutput.Answer = null;
+        if (!ChildOutput.HasFailed)
+        {
+            ChildOutput.Write(FrameKind.Test, isDone);
+        }
+
+        WriteObject(!ChildOutput.HasFailed && !isDone);
     }
 }

@@ -18,6 +18,7 @@ public sealed class ChildOperation
     private static readonly CmdletInfo SinkInfo = new("Send-LabFrame", typeof(ChildSinkCommand));
     private static readonly CmdletInfo FailInfo = new("Stop-LabFrame", typeof(ChildFailCommand));
     private static readonly CmdletInfo EndInfo = new("Complete-LabFrame", typeof(ChildEndCommand));
+    private static readonly CmdletInfo TestedInfo = new("Test-LabFrame", typeof(ChildTestedCommand));
 
     private ChildOperation(Hashtable order)
     {
@@ -30,8 +31,21 @@ public sealed class ChildOperation
 
         ChildOutput.Operation = order["Operation"]?.ToString();
         ChildOutput.Script = (Unit as ScriptBlock)?.Ast;
-        Positional = [.. (order["Positional"] is { } list ? LanguagePrimitives.GetEnumerable(list)?.Cast<object?>() : null) ?? []];
+        Positional = Arguments(order["Positional"]);
         Named = Table(order["Named"]);
+        if (order["Test"] is not null)
+        {
+            Test = Script(order["Test"]);
+            if (order["TestTakesParameters"] is true && (Test as ScriptBlock)?.Ast is ScriptBlockAst test)
+            {
+                Test = ScriptCopy.TakingParameters(test) ?? Test;
+            }
+
+            TestPositional = Arguments(order["TestPositional"]);
+            TestNamed = Table(order["TestNamed"]);
+            ChildOutput.Script = (Test as ScriptBlock)?.Ast;
+            ChildOutput.IsTesting = true;
+        }
     }
 
     /// <summary>The whole order.</summary>
@@ -45,6 +59,18 @@ public sealed class ChildOperation
 
     /// <summary>Arguments by name.</summary>
     public Hashtable Named { get; }
+
+    /// <summary>What says whether the work is done; nothing when it is not asked.</summary>
+    public object? Test { get; }
+
+    /// <summary>Its arguments by position.</summary>
+    public object?[] TestPositional { get; } = [];
+
+    /// <summary>Its arguments by name.</summary>
+    public Hashtable TestNamed { get; } = [];
+
+    /// <summary>Says whether the operation is to be run once its test has been asked.</summary>
+    public CommandInfo Tested => TestedInfo;
 
     /// <summary>Runs the operation.</summary>
     public ScriptBlock Loop => Hidden.Value;
@@ -125,8 +151,18 @@ public sealed class ChildOperation
         } catch { & $LabFail $_; exit }
         $LabChild.Settle($ExecutionContext)
         $LabMode = $LabChild.Order['LanguageMode']
+        $LabTested = $LabChild.Tested
+        $LabTest = $LabChild.Test; $LabTestPositional = $LabChild.TestPositional; $LabTestNamed = $LabChild.TestNamed
         Remove-Variable -Name LabChild, LabItem, LabValues -ErrorAction Ignore -WhatIf:$false -Confirm:$false
         if ($LabMode -ne 'FullLanguage') { $ExecutionContext.SessionState.LanguageMode = $LabMode }
+        if ($null -ne $LabTest) {
+            $LabWork = $LabUnit, $LabPositional, $LabNamed
+            $LabUnit = $LabTest; $LabPositional = $LabTestPositional; $LabNamed = $LabTestNamed
+            . $LabLoop
+            if (-not (& $LabTested $LabWork[0])) { exit 0 }
+            $LabUnit = $LabWork[0]; $LabPositional = $LabWork[1]; $LabNamed = $LabWork[2]
+            Remove-Variable -Name LabTest, LabTestPositional, LabTestNamed, LabWork -ErrorAction Ignore -WhatIf:$false -Confirm:$false
+        }
         . $LabLoop
         exit 0
         """;
@@ -140,6 +176,8 @@ public sealed class ChildOperation
             ? $"{path}"
             : ScriptCopy.Unbound(Parser.ParseInput($"{script["Text"]}", script["File"] is { } file ? $"{file}" : null, out _, out _));
     }
+
+    private static object?[] Arguments(object? value) => [.. (value is { } list ? LanguagePrimitives.GetEnumerable(list)?.Cast<object?>() : null) ?? []];
 
     private static Hashtable Table(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) as Hashtable ?? [];
 }

@@ -33,6 +33,9 @@ internal enum FrameKind
     /// <summary>The exit code of its script file.</summary>
     ExitCode = 'X',
 
+    /// <summary>Whether its test says that its work is done.</summary>
+    Test = 'T',
+
     /// <summary>The operation has come to its end.</summary>
     End = '.',
 }

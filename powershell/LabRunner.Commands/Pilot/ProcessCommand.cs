@@ -50,6 +50,11 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
 
         // Secrets are looked up here, where one that is not there is the operation's error: what packs the order would leave it out.
         Order["Named"] = new Hashtable((IDictionary)Order["Named"]!, StringComparer.OrdinalIgnoreCase);
+        if (Order["TestNamed"] is IDictionary ofTest)
+        {
+            Order["TestNamed"] = new Hashtable(ofTest, StringComparer.OrdinalIgnoreCase);
+        }
+
         var program = PowerShellProgram.Find() ?? throw LabRunnerError.NoPowerShell();
         using var process = new Process { StartInfo = Start(program), EnableRaisingEvents = true };
         using var drained = new Timer(_ => Complete(), null, Timeout.Infinite, Timeout.Infinite);
@@ -92,7 +97,11 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
             (_process, _lifeline, _kill) = (null, null, null);
         }
 
-        if (!ended && !_stopped && process.ExitCode != 0)
+        if (recorder.IsTesting && !ended && !_stopped)
+        {
+            recorder.Fail(LabRunnerError.TestWithoutAnswer(loop.Worker.Open?.Name ?? "", process.ExitCode, null).ErrorRecord);
+        }
+        else if (!ended && !_stopped && process.ExitCode != 0)
         {
             // With exit, or by no will of its own.
             recorder.Exit(process.ExitCode);
@@ -224,6 +233,8 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
             case FrameKind.Failure:
                 loop.Fail(RemoteRecords.Error(frame.Value));
                 return true;
+            case FrameKind.Test:
+                return !recorder.EndTest(frame.Value is true);
             case FrameKind.ExitCode:
                 recorder.Exit(LanguagePrimitives.ConvertTo<int>(frame.Value));
                 return true;

@@ -10,13 +10,17 @@ namespace LabRunner.Pilot;
 internal static class ProcessOrder
 {
     /// <summary>The document for an operation and a caller.</summary>
-    internal static Hashtable Of(string operation, ScriptWork work, CallerState caller) => new()
+    internal static Hashtable Of(string operation, ScriptWork work, ScriptWork? test, CallerState caller) => new()
     {
         ["Operation"] = operation,
         ["Script"] = Script(work.Command),
         ["TakesParameters"] = work.WithParameters is not null,
         ["Positional"] = work.Positional,
         ["Named"] = work.Named,
+        ["Test"] = test is null ? null : Script(test.Command),
+        ["TestTakesParameters"] = test?.WithParameters is not null,
+        ["TestPositional"] = test?.Positional,
+        ["TestNamed"] = test?.Named,
         ["Location"] = caller.Location,
         ["Culture"] = caller.Culture.Name,
         ["UICulture"] = caller.UICulture.Name,

@@ -127,6 +127,7 @@ internal sealed class LabPlanSource
             Compensation = JsonMembers.Member(declared, "compensation") is null
                 ? null
                 : Work(item, "rollback_script", $"{name} (rollback)", _rollbacks) ?? new ProcessWork { Spec = new Dictionary<string, object?>() },
+            Test = Work(item, "test_script", $"{name} (test)", _rollbacks) as ScriptWork,
             Declared = Placed(declared),
         });
     }

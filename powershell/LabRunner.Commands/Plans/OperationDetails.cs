@@ -34,6 +34,11 @@ internal static class OperationDetails
         }
 
         Script(details, "", operation.Work);
+        if (operation.Test is { } test)
+        {
+            Script(details, "test.", test);
+        }
+
         if (operation.Compensation is { } compensation)
         {
             Script(details, "rollback.", compensation);

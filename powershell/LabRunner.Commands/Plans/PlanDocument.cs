@@ -133,7 +133,12 @@ internal static class PlanDocument
             Value(json, resume);
         }
 
-        if (settings.WritesFiles)
+        if (settings.RunAll)
+        {
+            json.WriteBoolean("run_all", true);
+        }
+
+        if (settings.WritesFiles || nodes.Any(node => node.IsChecked))
         {
             json.WriteStartArray("contents");
             foreach (var node in nodes)

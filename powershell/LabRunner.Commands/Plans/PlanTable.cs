@@ -6,7 +6,7 @@ namespace LabRunner.Plans;
 /// <summary>A plan as people read it: what runs when, what decides the length, and what will not run.</summary>
 internal static class PlanTable
 {
-    private static readonly string[] Headers = ["", "Level", "Operation", "Start", "End", "Slack", "Estimate", "After"];
+    private static readonly string[] Headers = ["", "Level", "Operation", "Start", "End", "Slack", "Estimate", "After", "Run", "Why"];
 
     internal static string Of(LabExecutionPlan plan)
     {
@@ -18,7 +18,8 @@ internal static class PlanTable
         }
 
         text.Append("peak: ").AppendJoin(", ", plan.Resources.Select(Peak).OfType<string>()).AppendLine().AppendLine();
-        Table(text, [Headers, .. plan.Operations.Select(operation => Row(plan, operation))]);
+        var checks = plan.Operations.Any(operation => operation.Why is not null);
+        Table(text, [checks ? Headers : Headers[..^2], .. plan.Operations.Select(operation => Row(plan, operation)).Select(row => checks ? row : row[..^2])]);
         if (plan.Skipped.Length > 0)
         {
             text.AppendLine().AppendLine("will not run:");
@@ -71,11 +72,13 @@ internal static class PlanTable
         LabDisplay.Duration(operation.Slack),
         $"{LabDisplay.Duration(operation.Estimate)} {operation.EstimateSource switch { "unit" => "(unknown)", "history" => "(history)", _ => "" }}".TrimEnd(),
         LabDisplay.OneLine(string.Join(", ", operation.Dependencies)),
+        operation.Run,
+        LabDisplay.OneLine(operation.Why),
     ];
 
     private static void Table(StringBuilder text, string[][] rows)
     {
-        int[] widths = [.. Enumerable.Range(0, Headers.Length).Select(column => rows.Max(row => row[column].Length))];
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         foreach (var row in rows)
         {
             var line = string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])));

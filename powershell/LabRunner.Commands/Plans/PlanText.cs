@@ -17,6 +17,11 @@ internal static class PlanText
                 text.Append(" after ").AppendJoin(", ", operation.Dependencies);
             }
 
+            if (operation.Why is { } why)
+            {
+                text.Append(": ").Append(operation.Run switch { "no" => why, "test" => "if its test says that it is not done", _ => $"runs, {why}" });
+            }
+
             if (known && operation.Start is { } start)
             {
                 text.Append(" (").Append(LabDisplay.Duration(start)).Append(" to ").Append(LabDisplay.Duration(operation.End)).Append(')');

@@ -7,7 +7,7 @@ namespace LabRunner.Records;
 
 /// <summary>Gets recorded runs: those that are under way, and those of the past.</summary>
 [Cmdlet(VerbsCommon.Get, "LabRun")]
-[OutputType(typeof(LabRunRecord))]
+[OutputType(typeof(LabRunRecord), typeof(LabRunReason))]
 public sealed class GetLabRunCommand : RecordCommand
 {
     /// <summary>Only runs of these names; wildcards are allowed.</summary>
@@ -38,6 +38,10 @@ public sealed class GetLabRunCommand : RecordCommand
     [Parameter]
     public string[] Path { get; set; } = [];
 
+    /// <summary>Says why each operation ran, or did not; of the last run when no other one is meant.</summary>
+    [Parameter]
+    public SwitchParameter Why { get; set; }
+
     /// <inheritdoc/>
     private protected override void Answer()
     {
@@ -48,19 +52,52 @@ public sealed class GetLabRunCommand : RecordCommand
             {
                 using var document = ConfigValues.Parse(LabCore.Record(place));
                 Warn(document.RootElement);
-                WriteObject(LabRunRecord.Of(document.RootElement));
+                WriteRun(document.RootElement);
             });
             return;
         }
 
         if (Id is { Length: > 0 } ids)
         {
-            WriteObject(ids.Select(ById).OfType<LabRunRecord>().ToArray(), enumerateCollection: true);
+            WriteRuns([.. ids.Select(ById).OfType<LabRunRecord>()]);
             return;
         }
 
-        WriteObject(
-            Runs(new { directory = RunFolders.Root, names = Name, statuses = Status, limit = Last, after = Utc(After), running = Running.IsPresent, tree = true }),
-            enumerateCollection: true);
+        var any = Name.Length == 0 && Status.Length == 0 && After is null && !Running;
+        WriteRuns(Runs(new { directory = RunFolders.Root, names = Name, statuses = Status, limit = Last ?? (Why && any ? 1 : null), after = Utc(After), running = Running.IsPresent, tree = true }));
+    }
+
+    private void WriteRuns(IReadOnlyList<LabRunRecord> runs)
+    {
+        if (!Why)
+        {
+            WriteObject(runs, enumerateCollection: true);
+            return;
+        }
+
+        ForEach(runs.Select(run => run.Directory).OfType<string>(), place =>
+        {
+            using var document = ConfigValues.Parse(LabCore.Record(place));
+            Warn(document.RootElement);
+            WriteRun(document.RootElement);
+        });
+    }
+
+    private void WriteRun(System.Text.Json.JsonElement detail)
+    {
+        var run = LabRunRecord.Of(detail);
+        if (!Why)
+        {
+            WriteObject(run);
+            return;
+        }
+
+        foreach (var operation in detail.GetProperty("operations").EnumerateArray())
+        {
+            if (LabRunReason.Of(run, operation) is { } reason)
+            {
+                WriteObject(reason);
+            }
+        }
     }
 }

@@ -37,6 +37,9 @@ public sealed class LabRunOperation
     /// <summary>Why it never started.</summary>
     public SkipReason? SkippedBecause { get; private init; }
 
+    /// <summary>Whether it was up to date, so that it did not have to run.</summary>
+    public bool UpToDate { get; private init; }
+
     /// <summary>The exit code of its program, or of its <c>exit</c>.</summary>
     public int? ExitCode { get; private init; }
 
@@ -50,7 +53,7 @@ public sealed class LabRunOperation
     public string Directory { get; private init; } = "";
 
     /// <summary>What it came to, on one line.</summary>
-    public string Outcome => LabDisplay.OneLine(SkippedBecause?.Message ?? Error?.Message);
+    public string Outcome => LabDisplay.OneLine(SkippedBecause?.Message ?? Error?.Message ?? (UpToDate ? "up to date" : null));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Status}";
@@ -72,6 +75,7 @@ public sealed class LabRunOperation
             Attempts = attempts,
             Error = JsonMembers.Member(operation, "error") is { } error ? LabRunError.Of(error) : null,
             SkippedBecause = JsonMembers.Member(operation, "skipped_because") is { } because ? RunEvent.Skip(because) : null,
+            UpToDate = operation.TryGetProperty("up_to_date", out var current) && current.ValueKind == JsonValueKind.True,
             ExitCode = (int?)JsonMembers.Number(operation, "exit_code"),
             Compensates = JsonMembers.Text(operation, "compensates"),
             WorkerId = (int?)JsonMembers.Number(operation, "worker"),

@@ -32,6 +32,9 @@ public sealed class LabRunRecord
     /// <summary>How many operations never started.</summary>
     public int Skipped { get; private init; }
 
+    /// <summary>How many operations were up to date, and did not have to run.</summary>
+    public int UpToDate { get; private init; }
+
     /// <summary>The number of its operations by status.</summary>
     public LabConfigNode Counts { get; private init; } = [];
 
@@ -67,6 +70,7 @@ public sealed class LabRunRecord
             Duration = TimeSpan.FromMilliseconds(JsonMembers.Number(run, "duration_ms") ?? 0),
             Failed = Number("Failed", "TimedOut", "Abandoned"),
             Skipped = Number("Skipped"),
+            UpToDate = (int)(JsonMembers.Number(run, "up_to_date") ?? 0),
             Counts = counts.ValueKind == JsonValueKind.Object ? ConfigValues.Mapping(counts) : [],
             Source = JsonMembers.Text(run, "source"),
             Directory = JsonMembers.Text(run, "directory"),

@@ -100,6 +100,9 @@ public sealed class LabOperationResult
     /// <summary>The id of the run that it succeeded in, when it was kept from there and not run again.</summary>
     public string? KeptFrom { get; internal set; }
 
+    /// <summary>Whether it was up to date, so that it did not have to run; it counts as succeeded.</summary>
+    public bool UpToDate { get; internal set; }
+
     /// <summary>The worker that ran it: <c>LabRunner worker n</c> of Get-Runspace.</summary>
     public int? WorkerId { get; internal set; }
 

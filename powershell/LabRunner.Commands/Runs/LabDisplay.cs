@@ -77,7 +77,7 @@ public static class LabDisplay
     /// <summary>What an operation came to, on one line: its error, why it was skipped, or what it returned.</summary>
     /// <param name="result">The result of the operation.</param>
     public static string Outcome(LabOperationResult? result) => OneLine(
-        result?.SkippedBecause?.Short ?? result?.Error ?? result?.Live switch
+        result?.SkippedBecause?.Short ?? result?.Error ?? (result?.UpToDate == true ? "up to date" : null) ?? result?.Live switch
         {
             null or [] => "",
             [var only] => only?.ToString(),

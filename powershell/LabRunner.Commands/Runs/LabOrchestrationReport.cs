@@ -122,6 +122,9 @@ public sealed class LabOrchestrationMetrics
     /// <summary>How many succeeded.</summary>
     public int Succeeded { get; internal init; }
 
+    /// <summary>How many of these were up to date, and did not have to run.</summary>
+    public int UpToDate { get; internal init; }
+
     /// <summary>How many failed, were stopped or abandoned.</summary>
     public int Failed { get; internal init; }
 
@@ -135,7 +138,7 @@ public sealed class LabOrchestrationMetrics
     public TimeSpan BusyTime { get; internal init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{LabDisplay.Count(TotalOperations, "operation")}: {Succeeded} succeeded, {Failed} failed, {Skipped} skipped";
+    public override string ToString() => $"{LabDisplay.Count(TotalOperations, "operation")}: {Succeeded} succeeded{(UpToDate > 0 ? $" ({UpToDate} up to date)" : "")}, {Failed} failed, {Skipped} skipped";
 }
 
 /// <summary>The plan of a lab.</summary>
@@ -231,6 +234,12 @@ public sealed class LabPlannedOperation
 
     /// <summary>How that is known: <c>declared</c>, <c>history</c> or <c>unit</c>.</summary>
     public string? EstimateSource { get; internal init; }
+
+    /// <summary>Whether it is expected to run: <c>yes</c>, <c>no</c> when it is up to date, or <c>test</c> when its test decides.</summary>
+    public string Run { get; internal init; } = "yes";
+
+    /// <summary>Why.</summary>
+    public string? Why { get; internal init; }
 
     /// <summary>Why it will not start although nothing fails.</summary>
     public string? SkippedBecause { get; internal init; }

@@ -23,7 +23,8 @@ internal static class LabReportBuilder
         HashSet<string> path = new(schedule.CriticalPath, StringComparer.OrdinalIgnoreCase);
         using var document = JsonDocument.Parse(plan.Describe());
         var root = document.RootElement;
-        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path, selected.Operations));
+        var outlook = Outlook(plan, settings, selected.Operations);
+        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path, selected.Operations, outlook));
         return new LabExecutionPlan
         {
             Name = settings.Name,
@@ -43,6 +44,20 @@ internal static class LabReportBuilder
             CriticalPath = schedule.CriticalPath,
             Schedule = schedule,
         };
+    }
+
+    // Nothing is looked at where no operation says when it is up to date: then all of them run.
+    private static IReadOnlyList<(string Run, string? Why)> Outlook(PlanHandle plan, RunSettings settings, IReadOnlyList<OperationDefinition> operations)
+    {
+        if (!operations.Any(operation => operation.IsChecked))
+        {
+            return [];
+        }
+
+        using var document = JsonDocument.Parse(plan.Outlook(PlanDocument.RunOptions(settings, settings.MaxConcurrency, OperationDefinition.Nodes(operations))));
+        return [.. document.RootElement.EnumerateArray().Select(item => (
+            JsonMembers.Text(item, "action") switch { "current" => "no", "test" => "test", _ => "yes" },
+            JsonMembers.Text(item, "reason")))];
     }
 
     /// <summary>When each operation is expected to end; nothing while it is not known of all how long they take.</summary>
@@ -90,6 +105,7 @@ internal static class LabReportBuilder
         {
             TotalOperations = outcome.Results.Length,
             Succeeded = outcome.Results.Count(result => result.Success),
+            UpToDate = outcome.Results.Count(result => result.UpToDate),
             Skipped = outcome.Results.Count(result => result.Ending == OperationStatus.Skipped),
             Failed = outcome.Results.Count(result => !result.Success && result.Ending != OperationStatus.Skipped),
             PeakConcurrency = figures is { } peak ? (int)(JsonMembers.Number(peak, "peak_concurrency") ?? 0) : 0,
@@ -134,7 +150,7 @@ internal static class LabReportBuilder
         return failed.Length == 0 ? null : string.Join(Environment.NewLine, failed);
     }
 
-    private static LabPlannedOperation Planned(JsonElement item, LabSchedule schedule, HashSet<string> path, IReadOnlyList<OperationDefinition> operations)
+    private static LabPlannedOperation Planned(JsonElement item, LabSchedule schedule, HashSet<string> path, IReadOnlyList<OperationDefinition> operations, IReadOnlyList<(string Run, string? Why)> outlook)
     {
         var scheduled = schedule.Operations[item.GetProperty("index").GetInt32()];
         var definition = operations[scheduled.Index];
@@ -145,6 +161,8 @@ internal static class LabReportBuilder
             Start = scheduled.Start,
             End = scheduled.End,
             Slack = scheduled.Slack,
+            Run = outlook.Count == 0 ? "yes" : outlook[scheduled.Index].Run,
+            Why = outlook.Count == 0 ? null : outlook[scheduled.Index].Why,
             Estimate = scheduled.Estimate.Duration,
             EstimateSource = scheduled.Estimate.Source,
             SkippedBecause = scheduled.SkippedBecause?.Message,

@@ -41,6 +41,9 @@ internal sealed record LabRunSettings
     /// <summary>Whether what an operation writes is shown in one piece when it has ended.</summary>
     internal bool Grouped { get; init; }
 
+    /// <summary>Whether everything runs, up to date or not.</summary>
+    internal bool RunAll { get; init; }
+
     /// <summary>What the run was called with, for one that resumes it.</summary>
     internal IReadOnlyDictionary<string, object?>? Call { get; init; }
 
@@ -78,6 +81,7 @@ internal sealed record LabRunSettings
             RetentionDays = defaults.LogRetentionDays,
             Source = path,
             Call = Call,
+            RunAll = RunAll,
             LeftOut = selected.Left,
         };
     }

@@ -37,6 +37,12 @@ internal sealed class OperationDefinition
     /// <summary>What else the core has to know - needs, retries, trigger and the like - under the core's own names.</summary>
     internal IReadOnlyDictionary<string, object?> Scheduling { get; init; } = new Dictionary<string, object?>();
 
+    /// <summary>The script that says whether its work is done.</summary>
+    internal ScriptWork? Test { get; init; }
+
+    /// <summary>Whether it says when it is up to date, so that it is compared with what it was.</summary>
+    internal bool IsChecked => Declared is { } declared ? JsonMembers.Member(declared, "up_to_date") is not null : Scheduling.ContainsKey("up_to_date");
+
     /// <summary>What undoes it, should the run be rolled back.</summary>
     internal OperationWork? Compensation { get; init; }
 

@@ -11,7 +11,7 @@ internal static class Outcome
     /// <summary>The document; empty for one that succeeded and wrote nothing worth a word.</summary>
     internal static byte[] Of(OperationRecorder recorder)
     {
-        if (recorder.Failure is null && recorder.ErrorCount == 0 && recorder.OutputCount == 0 && recorder.WarningCount == 0 && recorder.ExitCode is null)
+        if (recorder.Failure is null && recorder.ErrorCount == 0 && recorder.OutputCount == 0 && recorder.WarningCount == 0 && recorder.ExitCode is null && recorder.TestSays is null)
         {
             return [];
         }
@@ -41,6 +41,11 @@ internal static class Outcome
         if (recorder.ExitCode is { } code)
         {
             json.WriteNumber("exit_code", code);
+        }
+
+        if (recorder.TestSays is { } isDone)
+        {
+            json.WriteBoolean("test", isDone);
         }
 
         json.WriteNumber("output_count", recorder.OutputCount);

@@ -52,6 +52,12 @@ internal sealed class RunEvent
     /// <summary>The run that a kept operation succeeded in.</summary>
     internal string? From { get; private init; }
 
+    /// <summary>Whether an operation's test said that its work is done.</summary>
+    internal bool IsDone { get; private init; }
+
+    /// <summary>Whether a kept operation was up to date in the earlier run.</summary>
+    internal bool WasUpToDate { get; private init; }
+
     /// <summary>Reads the array that one wait for events returns.</summary>
     internal static List<RunEvent> ReadAll(byte[] document)
     {
@@ -88,6 +94,8 @@ internal sealed class RunEvent
             Line = JsonMembers.Text(item, "line"),
             Message = JsonMembers.Text(item, "message"),
             From = JsonMembers.Text(item, "from"),
+            IsDone = item.TryGetProperty("test", out var test) && test.ValueKind == JsonValueKind.True,
+            WasUpToDate = item.TryGetProperty("up_to_date", out var current) && current.ValueKind == JsonValueKind.True,
             ErrorId = error is { } e ? JsonMembers.Text(e, "id") : null,
             ErrorCategory = error is { } c ? JsonMembers.Text(c, "category") : null,
             ErrorMessage = error is { } m ? JsonMembers.Text(m, "message") : null,

@@ -161,6 +161,12 @@ internal sealed class RunPump
             case "kept":
                 result.Ending = OperationStatus.Succeeded;
                 result.KeptFrom = happened.From;
+                result.UpToDate = happened.WasUpToDate;
+                Finalize(happened.Operation, result);
+                break;
+            case "current":
+                result.Ending = OperationStatus.Succeeded;
+                result.UpToDate = true;
                 Finalize(happened.Operation, result);
                 break;
             case "skipped":
@@ -175,6 +181,7 @@ internal sealed class RunPump
     private void Ended(LabOperationResult result, RunEvent happened)
     {
         result.Ending = StatusOf(happened.Status);
+        result.UpToDate = happened.IsDone && result.Success;
         result.EndTime = At(happened);
         result.Duration = TimeSpan.FromMilliseconds(happened.DurationMs);
         _run.Recorder(happened.Operation)?.MoveTo(result);
@@ -341,6 +348,7 @@ internal sealed class RunPump
             {
                 result.Ending = StatusOf(JsonMembers.Text(item, "status"));
                 result.KeptFrom = JsonMembers.Text(item, "kept_from");
+                result.UpToDate = item.TryGetProperty("up_to_date", out var current) && current.ValueKind == JsonValueKind.True;
                 result.SkippedBecause = JsonMembers.Member(item, "skipped_because") is { } because ? RunEvent.Skip(because) : null;
                 result.Error = result.SkippedBecause?.Message ?? (JsonMembers.Member(item, "error") is { } error ? JsonMembers.Text(error, "message") : null);
                 _run.Recorder(index)?.MoveTo(result);

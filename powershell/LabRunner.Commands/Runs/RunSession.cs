@@ -277,7 +277,7 @@ internal sealed class RunSession : IDisposable
                 Final();
                 Queue.Put(new RunItem(happened), null);
                 return;
-            case "ended" or "skipped" or "kept":
+            case "ended" or "skipped" or "kept" or "current":
                 Final();
                 Queue.Put(new RunItem(happened), null);
                 return;
@@ -308,6 +308,9 @@ internal sealed class RunSession : IDisposable
             Queue.Put(new RunItem(record), null);
         }
     }
+
+    /// <summary>Whether the test of an operation is asked before its script is run.</summary>
+    internal bool Asks(int operation) => OfCore(handle => handle.Asks((uint)operation), false);
 
     /// <summary>Lends slots that it does not need now to a run inside one of its operations; says how many.</summary>
     internal int Lend(int most)

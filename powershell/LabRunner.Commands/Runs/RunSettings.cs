@@ -93,6 +93,9 @@ internal sealed class RunSettings
     /// <summary>What is done when another run of the same lab is under way: <c>warn</c> or <c>refuse</c>; nothing is looked for when absent.</summary>
     internal string? Beside { get; set; }
 
+    /// <summary>Whether everything runs, up to date or not.</summary>
+    internal bool RunAll { get; init; }
+
     /// <summary>Whether the run leaves files behind.</summary>
     internal bool WritesFiles => Journal || Directory is not null || Resume is not null;
 

@@ -21,6 +21,8 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     private KeptEnds<LabRecord>? _log = earlier?.HandOver();
     private readonly bool _separatesPrograms = operation.Work is not ScriptWork { MergesErrors: true };
     private object? _lone;
+    private ScriptWork? _test;
+    private object? _answer;
     private bool _closed;
 
     private readonly int _attempt = (earlier?._attempt ?? 0) + 1;
@@ -52,8 +54,36 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     /// <summary>Why the operation did not succeed.</summary>
     internal ErrorRecord? Failure { get; private set; }
 
+    /// <summary>Whether its test said that its work is done; nothing when it was not asked.</summary>
+    internal bool? TestSays { get; private set; }
+
+    /// <summary>Whether its test is being asked.</summary>
+    internal bool IsTesting => _test is not null;
+
     /// <summary>The exit code of its <c>exit</c>.</summary>
     internal int? ExitCode { get; private set; }
+
+    /// <summary>From here on its test writes: of its output the last object is the answer, and nothing else is kept.</summary>
+    internal void BeginTest(ScriptWork test) => _test = test;
+
+    /// <summary>The test has ended; in a process of its own it says itself what it answers.</summary>
+    /// <returns>Whether the operation's script is to be run.</returns>
+    internal bool EndTest(bool? answer = null)
+    {
+        lock (_gate)
+        {
+            _test = null;
+            if (Failure is not null)
+            {
+                return false;
+            }
+
+            // As if decides.
+            TestSays = answer ?? LanguagePrimitives.IsTrue(_answer);
+            _answer = null;
+            return TestSays == false;
+        }
+    }
 
     /// <summary>Takes one merged object of the operation's pipeline.</summary>
     internal void Add(PSObject? item, IBlockedWriter writer)
@@ -160,6 +190,11 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     internal void Fail(ErrorRecord error)
     {
         error = Own(error);
+        if (IsTesting && error.FullyQualifiedErrorId != LabRunnerError.TestFailed)
+        {
+            error = LabRunnerError.InTest(operation.Name, error);
+        }
+
         lock (_gate)
         {
             if (_closed || Failure is not null)
@@ -245,6 +280,12 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 return;
             }
 
+            if (IsTesting)
+            {
+                _answer = item;
+                return;
+            }
+
             _lone = ++OutputCount == 1 ? item : null;
             if (!run.Settings.NoOutput)
             {
@@ -276,7 +317,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     // At the user's line, without secrets, and with the operation as its target where it has none.
     private ErrorRecord Own(ErrorRecord error)
     {
-        var placed = ErrorPosition.InScript(ErrorPosition.Unwrap(error), ((operation.Work as ScriptWork)?.Command as ScriptBlock)?.Ast, Frames);
+        var placed = ErrorPosition.InScript(ErrorPosition.Unwrap(error), ((_test ?? operation.Work as ScriptWork)?.Command as ScriptBlock)?.Ast, Frames);
         return ErrorTarget.Of(SecretMask.Error(placed), operation.Name);
     }
 

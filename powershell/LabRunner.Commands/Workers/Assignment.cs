@@ -16,6 +16,15 @@ internal sealed class Assignment(RunSession run, int operation, uint attempt, Op
 
     internal ScriptWork? Work { get; } = definition.Work as ScriptWork;
 
+    /// <summary>The test that is asked before its script is run; nothing when it is not.</summary>
+    internal ScriptWork? Test { get; } = definition.Test is { } test && run.Asks(operation) ? test : null;
+
+    /// <summary>Whether its test is being asked, and its script is not run.</summary>
+    internal bool IsTesting { get; set; }
+
+    /// <summary>What is being run of it.</summary>
+    internal ScriptWork? Current => IsTesting ? Test : Work;
+
     internal LabIsolation Isolation { get; } = definition.Isolation ?? run.Settings.Isolation;
 
     /// <summary>Whether its script has been started.</summary>

@@ -80,7 +80,7 @@ internal sealed class WorkerLoop
     /// <summary>A script file used <c>exit</c> with a bad code.</summary>
     internal void FileExited(int code)
     {
-        if (Worker.Open is { Work.IsFile: true } open)
+        if (Worker.Open is { Current.IsFile: true } open)
         {
             open.Recorder.Exit(code);
         }
@@ -196,7 +196,12 @@ internal sealed class WorkerLoop
             return Runspace.IsSpent && !stopped && !Worker.IsInterrupted ? PipelineEnd.Renew : PipelineEnd.Last;
         }
 
-        if (_exitCode is { } code)
+        if (open.IsTesting && !stopped)
+        {
+            // Whatever ended the pipeline, the test has not said whether the work is done.
+            open.Recorder.Fail(LabRunnerError.TestWithoutAnswer(open.Name, _exitCode, reason).ErrorRecord);
+        }
+        else if (_exitCode is { } code)
         {
             open.Recorder.Exit(code);
         }
@@ -225,8 +230,13 @@ internal sealed class WorkerLoop
     private bool Next()
     {
         Assignment? done = null;
-        if (Worker.Open is not null)
+        if (Worker.Open is { } open)
         {
+            if (GoesOnAfterTest(open))
+            {
+                return true;
+            }
+
             done = Worker.TryClose();
             if (done is null)
             {
@@ -266,6 +276,24 @@ internal sealed class WorkerLoop
         }
 
         return WaitForOperation(done);
+    }
+
+    // The session stays as the test has left it: it is the operation's own.
+    private bool GoesOnAfterTest(Assignment open)
+    {
+        if (!open.IsTesting || Worker.IsStopping || Worker.IsInterrupted)
+        {
+            return false;
+        }
+
+        open.IsTesting = false;
+        if (!open.Recorder.EndTest())
+        {
+            return false;
+        }
+
+        Runspace.Load(open.Work!.Unit, open.Work.Positional, open.Work.Named);
+        return true;
     }
 
     private bool WaitForOperation(Assignment? done)
@@ -317,7 +345,8 @@ internal sealed class WorkerLoop
         var assignment = new Assignment(run, (int)ticket.Operation, ticket.Attempt, operation, run.NewRecorder((int)ticket.Operation));
 
         // The core runs everything but scripts by itself and never hands it out.
-        var fault = assignment.Work is not { } work ? LabRunnerError.Engine(new InvalidOperationException($"'{operation.Name}' is not a script"))
+        var fault = assignment.Test?.MissingFile is { } noTest ? LabRunnerError.NoScript(noTest)
+            : assignment.Work is not { } work ? LabRunnerError.Engine(new InvalidOperationException($"'{operation.Name}' is not a script"))
             : work.MissingFile is { } missing ? LabRunnerError.NoScript(missing)
             : null;
         if (fault is null)
@@ -338,14 +367,20 @@ internal sealed class WorkerLoop
         {
             Runspace.Load(WorkerSession.Process, [], new System.Collections.Hashtable
             {
-                ["Order"] = Pilot.ProcessOrder.Of(assignment.Name, assignment.Work!, assignment.Run.Caller),
+                ["Order"] = Pilot.ProcessOrder.Of(assignment.Name, assignment.Work!, assignment.Test, assignment.Run.Caller),
                 ["Grace"] = assignment.Run.Settings.StopGrace,
                 ["Mark"] = new Pilot.OperationMark(assignment.Run, assignment.Operation, assignment.Attempt),
             });
         }
         else
         {
-            Runspace.Load(assignment.Work!.Unit, assignment.Work.Positional, assignment.Work.Named);
+            assignment.IsTesting = assignment.Test is not null;
+            Runspace.Load(assignment.Current!.Unit, assignment.Current.Positional, assignment.Current.Named);
+        }
+
+        if (assignment.Test is { } test)
+        {
+            assignment.Recorder.BeginTest(test);
         }
 
         if (!Worker.TryOpen(assignment))

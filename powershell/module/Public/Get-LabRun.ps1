@@ -26,6 +26,9 @@ function Get-LabRun {
         Archives that Export-LabRun wrote, or folders of runs.
     .PARAMETER Directory
         The folder of a run, as the report of a run has it (RunDirectory).
+    .PARAMETER Why
+        Says of each operation whether it ran, why, and how many others it drew along; of the last run when no other one is
+        meant. An operation that says nothing of being up to date always runs.
     .EXAMPLE
         Get-LabRun -Last 10
     .EXAMPLE
@@ -35,16 +38,21 @@ function Get-LabRun {
     .EXAMPLE
         Invoke-ParallelLabRunner -RunName 'nightly' -Operations @{ Name = 'check'; ScriptBlock = { Write-Host 'the disk has room' } }
         Get-LabRun nightly -Last 1 | Get-LabRunOutput
+    .EXAMPLE
+        Get-LabRun -Why
+
+        Says why the operations of the last run ran, or did not have to.
     .OUTPUTS
-        LabRunner.LabRunRecord: Id, Name, Status, StartTime, EndTime, Duration, Failed and Skipped (numbers of operations), Counts,
-        Source, Directory, Parent, Computer and ProcessId.
+        LabRunner.LabRunRecord: Id, Name, Status, StartTime, EndTime, Duration, Failed, Skipped and UpToDate (numbers of operations), Counts,
+        Source, Directory, Parent, Computer and ProcessId. With -Why LabRunner.LabRunReason: Operation, Ran, Why, Drew, Cause, File and
+        DrawnBy.
     .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/runs.md
     .LINK
         about_LabRunner
     #>
     [CmdletBinding()]
-    [OutputType('LabRunner.LabRunRecord')]
+    [OutputType('LabRunner.LabRunRecord', 'LabRunner.LabRunReason')]
     param(
         [Parameter(Position = 0)]
         [SupportsWildcards()]
@@ -68,7 +76,9 @@ function Get-LabRun {
 
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('RunDirectory')]
-        [string] $Directory
+        [string] $Directory,
+
+        [switch] $Why
     )
 
     process { LabRunner.Commands\Get-LabRun @PSBoundParameters -Caller $PSCmdlet }

@@ -107,6 +107,8 @@ function Invoke-ParallelLabRunner {
     .PARAMETER RunName
         The run's name, in the progress, the job and the record. A run with a name is recorded from its start, one without
         once it has lasted a second or something has failed (see Get-LabRun).
+    .PARAMETER RunAll
+        Runs everything: neither files nor tests decide whether an operation is up to date.
     .PARAMETER NoRecord
         Leaves no record, whatever the settings say.
     .PARAMETER RecordOutput
@@ -256,6 +258,8 @@ function Invoke-ParallelLabRunner {
 
         [ArgumentCompleter({ [LabRunner.LabRunNameCompleter]::new().Complete($args) })]
         [string] $RunName,
+
+        [switch] $RunAll,
 
         [switch] $NoRecord,
 

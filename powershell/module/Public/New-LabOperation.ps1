@@ -42,6 +42,14 @@ function New-LabOperation {
         What it books, such as @{ MemoryGB = 2 }.
     .PARAMETER Rollback
         The script that undoes it.
+    .PARAMETER Inputs
+        Patterns of the files that it reads: it runs when one of them has changed.
+    .PARAMETER Outputs
+        Patterns of the files that it makes: it runs when one of them is missing or has changed.
+    .PARAMETER Test
+        The script that says whether its work is done: it runs unless the last thing that this puts out is true.
+    .PARAMETER IgnoreChanges
+        What may change without it running again: Block, Parameters or Dependencies.
     .EXAMPLE
         $operations = @(
             New-LabOperation -Name disk -ScriptBlock { 'disk' } -Timeout 30s
@@ -105,7 +113,16 @@ function New-LabOperation {
 
         [System.Collections.IDictionary] $Resources,
 
-        [scriptblock] $Rollback
+        [scriptblock] $Rollback,
+
+        [string[]] $Inputs,
+
+        [string[]] $Outputs,
+
+        [scriptblock] $Test,
+
+        [ValidateSet('Block', 'Parameters', 'Dependencies')]
+        [string[]] $IgnoreChanges
     )
     #later
 
@@ -133,7 +150,7 @@ function New-LabOperation {
     if ($work.Where({ $PSBoundParameters.ContainsKey($_) })) {
         foreach ($key in 'ScriptBlock', 'Script', 'Path', 'Command', 'Arguments') { $operation.Remove($key) }
     }
-    foreach ($key in 'Name', 'Id', 'Type', 'ScriptBlock', 'Path', 'Command', 'Arguments', 'Dependencies', 'Priority', 'Timeout', 'Estimate', 'RetryCount', 'RetryDelay', 'Resources', 'Rollback') {
+    foreach ($key in 'Name', 'Id', 'Type', 'ScriptBlock', 'Path', 'Command', 'Arguments', 'Dependencies', 'Priority', 'Timeout', 'Estimate', 'RetryCount', 'RetryDelay', 'Resources', 'Rollback', 'Inputs', 'Outputs', 'Test', 'IgnoreChanges') {
         if ($PSBoundParameters.ContainsKey($key)) { $operation[$key] = $PSBoundParameters[$key] }
     }
     if ($PSBoundParameters.ContainsKey('Parameters')) {

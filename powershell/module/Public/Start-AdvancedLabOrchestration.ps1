@@ -68,6 +68,8 @@ function Start-AdvancedLabOrchestration {
     .PARAMETER OutputMode
         When warnings, errors, host output and the like are shown. Live, which is the default: while operations run, each line
         with the name of its operation. Grouped: when an operation has ended, all of it in one piece.
+    .PARAMETER RunAll
+        Runs everything: neither files nor tests decide whether an operation is up to date.
     .PARAMETER NoRecord
         Leaves no record, whatever the settings say (see Get-LabRun).
     .PARAMETER ShowProgress
@@ -176,6 +178,8 @@ function Start-AdvancedLabOrchestration {
         [switch] $SkipDependencies,
         [ValidateSet('Live', 'Grouped')]
         [string] $OutputMode,
+
+        [switch] $RunAll,
 
         [switch] $NoRecord,
 

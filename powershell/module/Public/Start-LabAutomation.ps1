@@ -33,6 +33,8 @@ function Start-LabAutomation {
     .PARAMETER Strict
         Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
         keys that begin with x- are your own.
+    .PARAMETER RunAll
+        Runs everything: neither files nor tests decide whether an operation is up to date.
     .PARAMETER ValidationOnly
         Checks and runs nothing.
     .PARAMETER DryRun
@@ -101,6 +103,8 @@ function Start-LabAutomation {
         [string[]] $Steps = @(),
 
         [switch] $Strict,
+
+        [switch] $RunAll,
 
         [switch] $ValidationOnly,
 
@@ -270,7 +274,7 @@ function Start-LabAutomation {
             return & $ended $status "Checked $(Format-Count $operations.Count operation); nothing was run.$unknownText"
         }
 
-        $arguments = @{ Operations = $operations; RunName = $result.LabName; Strict = $Strict }
+        $arguments = @{ Operations = $operations; RunName = $result.LabName; Strict = $Strict; RunAll = $RunAll }
         if ($null -ne $MaxConcurrency) {
             $arguments.MaxConcurrency = $MaxConcurrency
         } elseif (-not $Parallel) {
@@ -313,7 +317,7 @@ function Start-LabAutomation {
             $lines = foreach ($one in $found) { if ($found.Count -gt 1 -and $one.Advice) { "$("$one".TrimEnd('.')). $($one.Advice)" } else { "$one" } }
             & $refused $found[0].Id "The lab '$file' cannot be run:$([System.Environment]::NewLine)$($lines -join [System.Environment]::NewLine)" $(if ($found.Count -eq 1) { $found[0].Advice } else { 'Correct the file; nothing was started.' }) $file
         }
-        $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps; Strict = $Strict }
+        $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps; Strict = $Strict; RunAll = $RunAll }
         if ($null -ne $MaxConcurrency) { $arguments.MaxConcurrency = $MaxConcurrency } elseif (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
         if ($FailureStrategy) { $arguments.FailureStrategy = $FailureStrategy }
         foreach ($name in 'ShowProgress', 'ProgressStyle', 'TimeoutMinutes') {
@@ -336,7 +340,8 @@ function Start-LabAutomation {
     # --- what came of it
     $failed = @($result.Results | Where-Object { -not $_.Success })
     if ($failed.Count -eq 0) {
-        return & $ended 'Success' "$(if ($result.Results.Count -ne 1) { 'All ' })$(Format-Count $result.Results.Count operation) of '$($result.LabName)' succeeded.$unknownText"
+        $current = @($result.Results | Where-Object UpToDate).Count
+        return & $ended 'Success' "$(if ($result.Results.Count -ne 1) { 'All ' })$(Format-Count $result.Results.Count operation) of '$($result.LabName)' succeeded$(if ($current) { ", $current up to date" }).$unknownText"
     }
     $result.Error = @($failed | Where-Object Error | ForEach-Object { "$($_.Name): $($_.Error)" }) -join [System.Environment]::NewLine
     & $ended 'Failed' "$($failed.Count) of $(Format-Count $result.Results.Count operation) of '$($result.LabName)' did not succeed: $([LabRunner.LabDisplay]::Causes($result.Results)).$unknownText"

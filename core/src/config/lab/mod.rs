@@ -6,6 +6,7 @@
 //! | what is read | `model.rs` |
 //! | how does it want to be run | `settings.rs` |
 //! | what is one operation, and what does it do | `operations.rs`, `work.rs`, `rollback.rs`, `isolation.rs` |
+//! | what says that it need not run | `up_to_date.rs` |
 //! | what does it need, and when is it tried again | `resources.rs`, `retries.rs` |
 //! | which operation waits for which | `links.rs` |
 //! | which secrets does it refer to | `secrets.rs` |
@@ -22,4 +23,5 @@ pub(super) mod retries;
 pub(super) mod rollback;
 pub(super) mod secrets;
 pub(super) mod settings;
+pub(super) mod up_to_date;
 pub(super) mod work;

@@ -85,6 +85,9 @@ pub struct LabOperation {
     pub parameters: Option<Mapping>,
     /// The script that undoes the operation, when it is one; it gets the same parameters.
     pub rollback_script: Option<Script>,
+    /// The script that says whether its work is done; it gets the same parameters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_script: Option<Script>,
     /// How far its script is kept apart from others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isolation: Option<Isolation>,

@@ -3,7 +3,7 @@
 use super::model::{LabOperation, Provider, Stage};
 use super::retries::{self, RetryKeys};
 use super::work::WorkKeys;
-use super::{isolation, resources, rollback};
+use super::{isolation, resources, rollback, up_to_date};
 use crate::config::text::diagnostics::Findings;
 use crate::config::text::document::{Entry, Node};
 use crate::config::text::fields::{self, Fields};
@@ -92,6 +92,7 @@ fn read_fields(
     let needs = resources::needs(fields, findings);
     let isolation = isolation::take(fields, findings);
     let retry = retry(fields, context.retries, findings);
+    let (up_to_date, test_script) = up_to_date::take(fields, node.at, findings);
     // What expanding has used up is known too.
     for free in ["description", "metadata", "tags", "when", "for-each", "template", "with", "include"] {
         fields.take(&[free], findings);
@@ -132,6 +133,7 @@ fn read_fields(
         critical: critical.unwrap_or(true),
         needs: needs.map(Box::new),
         retry: retry.map(Box::new),
+        up_to_date: up_to_date.map(Box::new),
         compensation: compensation.map(Box::new),
         work: work.unwrap_or(Work::Script),
         at: Some(findings.place(node.at)),
@@ -144,6 +146,7 @@ fn read_fields(
             script,
             parameters,
             rollback_script,
+            test_script,
             isolation,
             stage,
         },

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "only their schema is used")]
 
 use super::values::{
-    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, Isolation, LockMode, Minutes, Names,
+    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, IgnoreChanges, Isolation, LockMode, Minutes, Names,
     OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Resolution, Scalar, Seconds, Size, Text,
     Trigger, Whole,
 };
@@ -212,6 +212,15 @@ pub(super) struct Operation {
     lock: Option<LockNeeds>,
     /// What undoes it: a script by the rules of `script`, or a program.
     rollback: Option<Rollback>,
+    /// A script that says whether its work is done, by the rules of `script`: it runs before the operation, with the
+    /// same parameters, and the operation runs unless the last thing it gives is true.
+    test: Option<Script>,
+    /// Patterns of the files that it reads, relative to this file: it runs when one has changed. `!` takes files out.
+    inputs: Option<Names>,
+    /// Patterns of the files that it makes, relative to this file: it runs when one is missing or has changed.
+    outputs: Option<Names>,
+    /// What may change without it running again: `block`, `parameters`, `dependencies`, or a list of these.
+    ignore_changes: Option<IgnoreChanges>,
     /// Read, but not used yet.
     health_checks: Option<Data>,
     /// How far a script is kept apart from others: a warm session, one of its own, or a process of its own.

@@ -42,6 +42,9 @@ pub(super) struct Size;
 /// One text or a list of texts.
 pub(super) struct Names;
 
+/// One word or a list of them: what may change without an operation running again.
+pub(super) struct IgnoreChanges;
+
 /// Values by names that are the file's own.
 pub(super) struct Entries<T>(PhantomData<T>);
 
@@ -113,6 +116,14 @@ value!(Names, |generator| {
     json_schema!({
         "description": "One text, or a list of texts.",
         "anyOf": [text, {"type": "array", "items": text}],
+    })
+});
+
+value!(IgnoreChanges, |generator| {
+    let word = generator.subschema_for::<Ignorable>();
+    json_schema!({
+        "description": "What may change without the operation running again: a word, or a list of words.",
+        "anyOf": [word, {"type": "array", "items": word}],
     })
 });
 
@@ -194,6 +205,8 @@ words! {
     Resolution: "sequential";
     /// What a parameter of a template takes.
     ParameterType: "any" | "text" | "string" | "number" | "integer" | "int" | "boolean" | "bool" | "list" | "array" | "mapping" | "object";
+    /// What may change without an operation running again.
+    Ignorable: "block" | "parameters" | "dependencies";
     /// Who runs an operation.
     Provider: "powershell" | "pwsh" | "process" | "program";
 }

@@ -168,6 +168,11 @@ impl<'t> Findings<'t> {
         paths::resolve(self.source(at.file).path().and_then(paths::folder_of), path)
     }
 
+    /// The folder of the file in which something was written, if that is known.
+    pub(in crate::config) fn folder(&self, at: Span) -> Option<&str> {
+        self.source(at.file).path().and_then(paths::folder_of)
+    }
+
     /// Where something begins, as findings and operations carry it.
     pub(in crate::config) fn place(&self, at: Span) -> Place {
         let (line, column) = (at.start.line.max(1), at.start.column.max(1));

@@ -6,9 +6,9 @@ use super::{TestCaseError, Trace, live};
 use crate::graph::OpId;
 use crate::operation::Trigger;
 use crate::plan::Plan;
-use crate::record::entry::{Ended, Finished, Kept, Retrying, Serving, Skipped, Started, Stop};
+use crate::record::entry::{Current, Due, Ended, Finished, Kept, Retrying, Serving, Skipped, Started, Stop};
 use crate::record::{
-    Entry, Fingerprint, Header, OperationState, PlannedOperation, RunState, SkippedBecause, What,
+    Cause, Entry, Fingerprint, Header, OperationState, PlannedOperation, RunState, SkippedBecause, What, Why,
 };
 use crate::resume::facts::{Earlier, known};
 use crate::resume::spread::decide_all;
@@ -18,11 +18,11 @@ use std::collections::BTreeSet;
 
 /// Whether a command is written down.
 pub(super) fn is_entry(command: &Command) -> bool {
-    !matches!(command, Command::Start(..) | Command::Withdraw(..))
+    !matches!(command, Command::Check(_) | Command::Start(..) | Command::Withdraw(..))
 }
 
 /// The entry of a command, as far as a resume looks at it.
-fn entry(plan: &Plan, command: Command) -> Option<What> {
+fn entry(plan: &Plan, earlier: &RunState, command: Command) -> Option<What> {
     let name = |op: OpId| plan.operation(op).name.clone();
     let end = |op, attempt, status| Ended {
         op,
@@ -33,12 +33,21 @@ fn entry(plan: &Plan, command: Command) -> Option<What> {
         error: None,
         exit_code: None,
         duration_ms: 0,
+        test: None,
+        stamp: None,
     };
     Some(match command {
-        Command::Start(..) | Command::Withdraw(..) | Command::Released(..) | Command::RollingBack(_) => {
-            return None;
+        Command::Check(_)
+        | Command::Start(..)
+        | Command::Withdraw(..)
+        | Command::Released(..)
+        | Command::RollingBack(_) => return None,
+        Command::Kept(op) => {
+            let up_to_date = earlier.operations.get(op.index()).is_some_and(|it| it.up_to_date);
+            What::Kept(Kept { op, name: name(op), from: String::new(), up_to_date })
         }
-        Command::Kept(op) => What::Kept(Kept { op, name: name(op), from: String::new() }),
+        Command::Current(op) => What::Current(Current { op, name: name(op), stamp: None }),
+        Command::Due(op) => What::Due(Due { op, name: name(op), why: Why::of(Cause::Never) }),
         Command::Started(op, attempt) => What::Started(Started { op, name: name(op), attempt, worker: None }),
         Command::Serving(op, attempt) => What::Serving(Serving { op, name: name(op), attempt }),
         Command::Stop { op, attempt, cause, .. } => {
@@ -56,13 +65,13 @@ fn entry(plan: &Plan, command: Command) -> Option<What> {
 }
 
 /// What the record of a life amounts to, of which the first entries were written.
-fn record(plan: &Plan, trace: &Trace, entries: usize) -> Earlier {
+fn record(plan: &Plan, before: &Earlier, trace: &Trace, entries: usize) -> Earlier {
     let header = Header { operations: plan.len() as u32, ..Header::default() };
     let names = plan.ids().map(|op| plan.operation(op).name.clone()).collect();
     let mut state = RunState::new(&header, names);
     let written = trace.commands.iter().filter(|(_, command)| is_entry(command)).take(entries);
     for (seq, (at, command)) in (0..).zip(written) {
-        if let Some(what) = entry(plan, *command) {
+        if let Some(what) = entry(plan, &before.state, *command) {
             state.apply(&Entry { seq, at: *at, what });
         }
     }
@@ -85,7 +94,7 @@ fn succeeded(state: &OperationState) -> bool {
 fn resume(plan: &Plan, earlier: &Earlier, on_unknown: OnUnknown) -> Carried {
     let choices = Choices { on_unknown, max_crash: 2, force: true, keep_changed: false };
     let found = earlier.find(plan);
-    let known: Vec<_> = found.iter().map(|it| known(it.as_ref(), &Fingerprint::default())).collect();
+    let known: Vec<_> = found.iter().map(|it| known(it.as_ref(), &Fingerprint::default(), None)).collect();
     let mut carried = Carried::default();
     for (op, verdict) in plan.ids().zip(decide_all(plan, &known, &choices)) {
         match verdict.decision.action {
@@ -137,14 +146,14 @@ fn die_and_go_on(world: &World, deaths: &[usize], on_unknown: OnUnknown) -> Resu
             let plain = world.actors[op.index()].kind == Kind::Script;
             prop_assert!(!plain || !done.get(op.index()).is_some_and(|done| *done), "{op:?} runs again");
         }
-        earlier = record(&plan, &life, entries);
+        earlier = record(&plan, &earlier, &life, entries);
         carried = resume(&plan, &earlier, on_unknown);
     }
     let mut left = undo(&plan, &earlier);
     for &entries in deaths.iter().chain([&usize::MAX, &usize::MAX]) {
         let life = live(world, left.clone(), entries)?;
         prop_assert!(started(&life).iter().all(|op| plan.compensates(*op).is_some()), "an undo only undoes");
-        earlier = record(&plan, &life, entries);
+        earlier = record(&plan, &earlier, &life, entries);
         let next = undo(&plan, &earlier);
         prop_assert!(next.kept.iter().all(|op| left.kept.contains(op)), "an undo leaves more than there was");
         left = next;

@@ -65,6 +65,10 @@ impl Agenda {
 /// Does what a command orders, as the operation behaves.
 fn obey(world: &World, plan: &Plan, now: u64, command: Command, agenda: &mut Agenda) {
     match command {
+        Command::Check(op) => {
+            let (after, current) = world.check(op.index()).unwrap_or_default();
+            agenda.plan(now + after, Input::Checked(op, current));
+        }
         Command::Start(op, attempt) => start(world, plan, now, (op, attempt), agenda),
         Command::Withdraw(op, _) => agenda.forget(op),
         Command::Stop { op, attempt, mode, .. } => {

@@ -23,6 +23,10 @@ pub(super) struct Observer<'a> {
     now: u64,
     endings: BTreeMap<OpId, Status>,
     serving: BTreeSet<OpId>,
+    /// Those whose check is awaited, and since when.
+    checking: BTreeMap<OpId, u64>,
+    /// Those that were up to date.
+    current: BTreeSet<OpId>,
     /// Those that failed, or were skipped because something before them had.
     failures: BTreeSet<OpId>,
     /// Critical operations that failed.
@@ -58,6 +62,8 @@ impl<'a> Observer<'a> {
             now: 0,
             endings: BTreeMap::new(),
             serving: BTreeSet::new(),
+            checking: BTreeMap::new(),
+            current: BTreeSet::new(),
             failures: BTreeSet::new(),
             critical_failures: BTreeSet::new(),
             not_due: BTreeSet::new(),
@@ -90,6 +96,10 @@ impl<'a> Observer<'a> {
 
     fn actor(&self, op: OpId) -> &Actor {
         &self.world.actors[self.plan.compensates(op).unwrap_or(op).index()]
+    }
+
+    fn is_current(&self, op: OpId) -> bool {
+        self.world.check(op.index()).is_some_and(|(_, current)| current)
     }
 
     fn is_monitor(&self, op: OpId) -> bool {
@@ -126,6 +136,21 @@ impl<'a> Observer<'a> {
             Command::Kept(op) => {
                 prop_assert!(self.carried.kept.contains(&op) && self.attempts.is_empty());
                 self.end(op, Status::Succeeded)?;
+            }
+            Command::Check(op) => {
+                prop_assert!(self.world.check(op.index()).is_some(), "{op:?} has nothing to check");
+                prop_assert!(self.checking.insert(op, self.now).is_none(), "{op:?} is checked twice");
+                self.attempts.insert(op, 0);
+                self.check_dependencies(op)?;
+                self.attempts.remove(&op);
+            }
+            Command::Current(op) => {
+                prop_assert!(self.checking.remove(&op).is_some() && self.is_current(op));
+                self.current.insert(op);
+                self.end(op, Status::Succeeded)?;
+            }
+            Command::Due(op) => {
+                prop_assert!(self.checking.remove(&op).is_some() && !self.is_current(op));
             }
             Command::Withdraw(op, _) => {
                 self.slots.remove(&op);
@@ -329,6 +354,7 @@ impl<'a> Observer<'a> {
             for &dependent in self.plan.graph().dependents.of(op) {
                 if let Some(compensation) = self.plan.compensation_of(dependent)
                     && self.had_succeeded(dependent)
+                    && !self.current.contains(&dependent)
                 {
                     let undone = match self.endings.get(&compensation) {
                         Some(&status) => !self.carried.undo || status == Status::Succeeded,
@@ -340,6 +366,7 @@ impl<'a> Observer<'a> {
             }
         }
         prop_assert!(self.had_succeeded(of), "{of:?} is undone and had not succeeded");
+        prop_assert!(!self.current.contains(&of), "{of:?} is undone, and this run has not done it");
         Ok(())
     }
 
@@ -438,12 +465,19 @@ impl<'a> Observer<'a> {
     pub(super) fn check_states(&mut self, scheduler: &Scheduler) -> Verdict {
         for op in self.plan.nodes() {
             let state = scheduler.state(op);
-            if state == State::Ready {
+            prop_assert_eq!(
+                state == State::Checking,
+                self.checking.contains_key(&op) && !self.endings.contains_key(&op)
+            );
+            if matches!(state, State::Checking | State::Ready) {
                 self.ready_since.entry(op).or_insert(self.now);
             }
             if let Some(total) = self.actor(op).total_timeout
                 && let Some(since) = self.ready_since.get(&op)
-                && matches!(state, State::Ready | State::Backoff | State::Admitted | State::Running)
+                && matches!(
+                    state,
+                    State::Checking | State::Ready | State::Backoff | State::Admitted | State::Running
+                )
             {
                 prop_assert!(self.now < since + total, "{op:?} is {state:?} after its total limit");
             }

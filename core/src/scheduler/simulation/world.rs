@@ -4,7 +4,7 @@ use super::super::{GuardLimits, Settings};
 use crate::graph::OpId;
 use crate::operation::{
     Backoff, FailureStrategy, LockMode, Needs, Operation, Order, PlanRequest, ProcessMode, ResourceLimits,
-    RetryPolicy, RetryRule, Trigger, Work,
+    RetryPolicy, RetryRule, Trigger, UpToDate, Work,
 };
 use crate::plan::Plan;
 use crate::plan::tests::{process, script};
@@ -51,6 +51,8 @@ pub(super) struct Actor {
     pub(super) total_timeout: Option<u64>,
     pub(super) compensation: Option<Behaviour>,
     pub(super) priority: i64,
+    /// How long it takes to find out whether it is up to date, and whether it is; always for scripts only.
+    pub(super) check: Option<(u64, bool)>,
 }
 
 #[derive(Clone, Debug)]
@@ -140,14 +142,18 @@ fn actors() -> impl Strategy<Value = Actor> {
             proptest::option::weighted(0.2, 1u64..400),
             proptest::option::weighted(0.2, 1u64..800),
         ),
-        (proptest::option::weighted(0.5, behaviours()), 1i64..=10),
+        (
+            proptest::option::weighted(0.5, behaviours()),
+            1i64..=10,
+            proptest::option::weighted(0.25, (0u64..600, any::<bool>())),
+        ),
     )
         .prop_map(
             |(
                 (kind, behaviours, taken_after),
                 (needs, retry, trigger),
                 (critical, timeout, total_timeout),
-                (compensation, priority),
+                (compensation, priority, check),
             )| Actor {
                 kind,
                 behaviours,
@@ -160,6 +166,7 @@ fn actors() -> impl Strategy<Value = Actor> {
                 total_timeout,
                 compensation,
                 priority,
+                check,
             },
         )
 }
@@ -246,6 +253,11 @@ impl World {
         (0..index).rev().find(|&before| self.actors[before].kind == Kind::Service)
     }
 
+    /// How long it takes to find out whether an operation is up to date, and whether it is.
+    pub(super) fn check(&self, index: usize) -> Option<(u64, bool)> {
+        self.actors[index].check.filter(|_| self.actors[index].kind == Kind::Script)
+    }
+
     fn operation(&self, index: usize) -> Operation {
         let actor = &self.actors[index];
         let named = |weak: bool| {
@@ -279,6 +291,9 @@ impl World {
             total_timeout_ms: actor.total_timeout,
             compensation: undone.map(|_| Box::new(Work::Script)),
             priority: Some(actor.priority),
+            up_to_date: self.check(index).map(|_| {
+                Box::new(UpToDate { inputs: vec!["x".to_owned()], ..UpToDate::default() })
+            }),
             ..operation
         }
     }
