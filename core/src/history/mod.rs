@@ -16,6 +16,8 @@ pub mod lookup;
 pub mod open;
 pub mod query;
 pub mod retention;
+#[cfg(test)]
+mod shared_store_tests;
 pub mod store;
 pub mod survivors;
 
