@@ -10,6 +10,8 @@
 //! | which runs are deleted, and when | [`retention`] |
 //! | what is still alive of runs whose process has died | [`survivors`] |
 
+#[cfg(test)]
+mod damaged_store_tests;
 pub mod estimate;
 mod like;
 pub mod lookup;
@@ -20,5 +22,7 @@ pub mod retention;
 mod shared_store_tests;
 pub mod store;
 pub mod survivors;
+#[cfg(test)]
+mod testing;
 
 pub use store::root;
