@@ -77,6 +77,48 @@ Describe 'When a run is recorded' {
         { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1 } } -NoRecord -RecordOutput } | Should -Throw '*-NoRecord*-RecordOutput*'
     }
 
+    It 'records as much of what an operation writes as the setting says' {
+        Set-LabRunnerConfiguration -OutputLimitMB 1 -Scope Process
+        try {
+            $write = { foreach ($line in 1..4000) { Write-Warning ("$line " + 'x' * 1000) } }
+            $null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = $write } -RunName 'limited' 3> $null
+        } finally {
+            Reset-LabRunnerConfiguration OutputLimitMB -Scope Process
+        }
+        $kept = @(Get-LabRun limited | Get-LabRunOutput)
+        $kept.Count | Should -BeGreaterThan 900
+        $kept.Count | Should -BeLessThan 1100
+        $kept[0].Text | Should -BeLike '1 x*'
+        $kept[-1].Text | Should -BeLike '4000 x*'
+        $kept.Stream | Should -Contain 'Missing'
+    }
+
+    It 'survives a power cut where the setting says so, and refuses to start where it must and cannot' {
+        foreach ($durability in 'Machine', 'Required') {
+            Set-LabRunnerConfiguration -RecordDurability $durability -Scope Process
+            try {
+                $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 'done' } } -RunName "durable-$durability"
+                $result.Output | Should -Be 'done'
+                (Get-LabRun "durable-$durability").Status | Should -Be 'Succeeded'
+                (Get-Content (Join-Path (Get-LabRun "durable-$durability").Directory 'run.json') -Raw | ConvertFrom-Json).options.durability | Should -Be $durability.ToLower()
+                # A folder below a file cannot be made.
+                $before = $env:LABRUNNER_HOME
+                $file = New-Item -ItemType File (Join-Path $TestDrive "file-$durability")
+                $env:LABRUNNER_HOME = $file.FullName
+                $start = { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 'done' } } -RunName 'nowhere' -WarningVariable script:warned -WarningAction SilentlyContinue }
+                if ($durability -eq 'Required') {
+                    $start | Should -Throw -ErrorId 'LabRunner.JournalUnwritable*'
+                } else {
+                    (& $start).Output | Should -Be 'done'
+                    $warned | Should -BeLike 'This run leaves no record*'
+                }
+            } finally {
+                $env:LABRUNNER_HOME = $before
+                Reset-LabRunnerConfiguration RecordDurability -Scope Process
+            }
+        }
+    }
+
     It 'records a lab that is given as an object' {
         $null = Start-LabAutomation -LabName ObjLab -Configuration @{ Operations = @{ Name = 'a'; ScriptBlock = { 1 } } }
         (Get-LabStatus ObjLab).Status | Should -Be 'Succeeded'

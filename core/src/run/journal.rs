@@ -90,11 +90,11 @@ impl Closing {
 }
 
 /// Whether a run is recorded only once it lasts or fails. A log of the run's own working lies in its folder, a run that
-/// goes on from another one says so from the start, and a record that is to survive a power cut does not begin in memory.
+/// goes on from another one says so from the start, and one that must survive a power cut does not begin in memory.
 pub(super) fn is_late(options: &RunOptions) -> bool {
     let at_once = options.directory.is_some()
         || options.resume.is_some()
-        || options.durability.is_synced()
+        || options.durability == Durability::Required
         || trace::wanted(options).is_some();
     options.late && !at_once
 }

@@ -227,6 +227,8 @@ public abstract class GoOnCommandBase : RunCommandBase
             Grouped = OutputMode == LabOutputMode.Grouped,
             Journal = true,
             RetentionDays = Defaults.LogRetentionDays,
+            Durability = Defaults.Durability,
+            OutputLimit = Defaults.OutputLimit,
             Source = earlier.Source,
             Call = earlier.Call.Written,
         };

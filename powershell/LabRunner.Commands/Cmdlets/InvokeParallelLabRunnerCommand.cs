@@ -216,6 +216,8 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
             Late = string.IsNullOrWhiteSpace(RunName),
             KeepsObjects = RecordOutput || !string.IsNullOrWhiteSpace(RunName),
             RetentionDays = Defaults.LogRetentionDays,
+            Durability = Defaults.Durability,
+            OutputLimit = Defaults.OutputLimit,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = failure,
             CancelRunning = CancelRunning,

@@ -76,6 +76,8 @@ internal sealed record LabRunSettings
             Grouped = Grouped,
             Journal = defaults.RecordRuns && !NoRecord,
             RetentionDays = defaults.LogRetentionDays,
+            Durability = defaults.Durability,
+            OutputLimit = defaults.OutputLimit,
             Source = path,
             Call = Call,
             LeftOut = selected.Left,
