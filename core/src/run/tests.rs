@@ -587,5 +587,6 @@ fn a_run_that_is_asked_for_a_log_tells_of_its_working_and_another_does_not() {
         "{log}"
     );
     assert!(has(&["operation{name=\"b\"}", "attempt{number=1}", "\"ended\""]), "{log}");
+    assert!(has(&["operation{name=\"b\"}", "DEBUG", "started pid="]), "{log}");
     assert!(has(&["DEBUG", "step"]) && has(&["\"finished\""]) && !log.contains("TRACE"), "{log}");
 }
