@@ -159,6 +159,9 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
+    public void What_asks_for_nothing_interactive_gets_lines() => Lines("-NonInteractive");
+
+    [Fact]
     public void A_variable_that_says_no_is_no_build_system()
     {
         Environment.SetEnvironmentVariable("CI", "false");
@@ -210,9 +213,9 @@ public sealed class ProgressTests : IDisposable
         return running.Wait(EngineSession.DefaultLimit).Clean().Progress;
     }
 
-    private void Lines()
+    private void Lines(string parameter = "")
     {
-        var result = _session.Run("$null = Invoke-ParallelLabRunner -ShowProgress @{ Name = 'a'; ScriptBlock = { Write-Progress -Activity x -Status y } }, @{ Name = 'b'; ScriptBlock = { throw 'no disk' } ; Dependencies = 'a' } -ErrorAction SilentlyContinue");
+        var result = _session.Run($"$null = Invoke-ParallelLabRunner {parameter} " + "-ShowProgress @{ Name = 'a'; ScriptBlock = { Write-Progress -Activity x -Status y } }, @{ Name = 'b'; ScriptBlock = { throw 'no disk' } ; Dependencies = 'a' } -ErrorAction SilentlyContinue");
         Assert.Empty(result.Progress);
         var lines = result.Information.Select(record => record.MessageData.ToString() ?? "").ToArray();
         Assert.Equal(4, lines.Length);

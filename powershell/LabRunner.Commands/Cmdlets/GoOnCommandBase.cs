@@ -189,6 +189,7 @@ public abstract class GoOnCommandBase : RunCommandBase
             MaxConcurrency = MaxConcurrency is > 0 ? MaxConcurrency : (int?)call.Number("MaxConcurrency"),
             ResourceLimits = call.Table("ResourceLimits"),
             FailureStrategy = call.Text("FailureStrategy"),
+            ContinueOnError = call.Flag("ContinueOnError"),
             CancelRunning = call.Flag("CancelRunning"),
             RunTimeoutMinutes = call.Number("RunTimeoutMinutes") ?? 0,
             Isolation = Isolations.Read(call.Text("Isolation")?.ToLowerInvariant()),
