@@ -135,7 +135,7 @@ Describe 'Why did last night''s run fail' {
 
     It 'shows the run' {
         $run.Status, $run.Failed, $run.Skipped | Should -Be 'Failed', 1, 1
-        $run | Out-String -Width 160 | Should -Match "$($run.Id.Substring(0, 8)).*shop.*Failed.*1 Failed, 1 Skipped, 1 Succeeded"
+        $run | Out-String -Width 160 | Should -Match "$($run.Id.Substring(0, 8)).*shop +Failed +[\d.]+ m?s +1 +1"
     }
 
     It 'shows what failed, where in the script, and what was skipped for it' {
@@ -220,6 +220,31 @@ Describe 'A run as one file' {
         $file.Name | Should -Be "two-words-$($run.Id.Substring(0, 8)).zip"
         { $run | Export-LabRun $TestDrive -ErrorAction Stop } | Should -Throw -ExpectedMessage '*exists*'
         ($run | Export-LabRun $TestDrive -Force).Length | Should -BeGreaterThan 500
+    }
+}
+
+Describe 'Names of operations' {
+    BeforeAll {
+        $env:LABRUNNER_HOME = Join-Path $TestDrive 'completed'
+        Invoke-Shop
+        $script:shopRun = Get-LabRun shop
+        $null = Invoke-ParallelLabRunner @{ Name = 'other one'; ScriptBlock = { 1 } } -RunName other
+    }
+
+    It 'are completed: <Line>' -ForEach @(
+        @{ Line = 'Get-LabRunOperation '; Names = , "'other one'" }
+        @{ Line = 'Get-LabRunOutput -Operation '; Names = , "'other one'" }
+        @{ Line = 'Get-LabRun shop -Last 1 | Get-LabRunOperation '; Names = 'database', 'network', 'web' }
+        @{ Line = 'Get-LabRun -Name sh* | Get-LabRunOutput d'; Names = , 'database' }
+        @{ Line = 'Get-LabRun -Id {0} | Get-LabRunOperation w'; Names = , 'web' }
+        @{ Line = 'Get-LabRunOperation -Id {0} -Name n'; Names = , 'network' }
+        @{ Line = 'Get-LabRunOutput -Directory ''{1}'' -Operation w'; Names = , 'web' }
+        @{ Line = 'Get-LabRunOperation -Id ffffffff -Name '; Names = @() }
+        @{ Line = 'Get-LabRun none-such | Get-LabRunOperation '; Names = @() }
+    ) {
+        $Line = $Line -f $shopRun.Id.Substring(0, 8), $shopRun.Directory
+        $found = (TabExpansion2 $Line $Line.Length).CompletionMatches | Where-Object ResultType -EQ ParameterValue
+        @($found.CompletionText) | Should -Be $Names
     }
 }
 

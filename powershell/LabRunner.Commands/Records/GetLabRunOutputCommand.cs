@@ -18,6 +18,7 @@ public sealed class GetLabRunOutputCommand : RecordCommand, IDisposable
 
     /// <summary>Only what these operations wrote; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(LabRunOperationCompleter))]
     [SupportsWildcards]
     public string[] Operation { get; set; } = [];
 
