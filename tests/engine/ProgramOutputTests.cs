@@ -38,7 +38,7 @@ public sealed class ProgramOutputTests
             Assert.True(blocked.Wait(Limit));
             var run = LiveRun();
             File.WriteAllText(start, "");
-            Assert.True(SpinWait.SpinUntil(() => (bool)Value(run, "IsOver"), Limit), "the run ends though nobody reads");
+            Assert.True(SpinWait.SpinUntil(() => (bool)Value(run, "IsOver"), Limit), "the run ends although its output is not read");
             var waiting = (ICollection)Value(Value(run, "Queue"), "_items");
             Assert.InRange(waiting.Count, 1, 20);
         }

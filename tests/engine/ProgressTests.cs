@@ -96,7 +96,7 @@ public sealed class ProgressTests : IDisposable
             $$"""
             $null = Invoke-ParallelLabRunner -ShowProgress -ProgressStyle {{style}} @{ Name = 'a'; ScriptBlock = { $null = ($using:Gate).Wait(60000) } }, @{ Name = 'b'; ScriptBlock = { }; Dependencies = 'a' }
             """,
-            // Drawn twice with 'a' at work: once with its bar, if it has one, to the end.
+            // Drawn twice while 'a' runs: once with its bar, if it has one, to the end.
             shown => shown.Count(record => record.ParentActivityId < 0) >= 3);
         Assert.Matches(status, records[0].StatusDescription);
         Assert.Equal(percent, records[0].PercentComplete);

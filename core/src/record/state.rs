@@ -76,7 +76,7 @@ pub struct OperationState {
     pub skipped_because: Option<SkippedBecause>,
     /// The run that it succeeded in, when it was kept from there.
     pub kept_from: Option<String>,
-    /// How many runs before this one have died in a row while it was at work.
+    /// How many runs before this one have died in a row while it was running.
     pub crashes: u32,
     /// Its program, as process id and start time, while that may be alive.
     pub process: Option<(u32, Option<u64>)>,

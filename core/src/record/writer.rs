@@ -246,7 +246,7 @@ impl Writer {
     /// the writer.
     ///
     /// # Errors
-    /// When the result cannot be written; the journal has everything, so that is no reason to fail a run.
+    /// When the result cannot be written; the journal has everything, so a run does not fail because of it.
     pub fn finish(&mut self, result: &RunResult) -> io::Result<()> {
         if let Some(syncer) = &mut self.syncer {
             syncer.close();
@@ -262,7 +262,7 @@ impl Writer {
         self.disk.put(&record::result_path(&self.folder), &document, durability)
     }
 
-    /// The lock, for whoever still has something to write in the run's folder.
+    /// The lock, for a thread that still has something to write in the run's folder.
     pub fn take_lock(&mut self) -> Option<Lock> {
         self.lock.take()
     }

@@ -1,7 +1,7 @@
-//! From the record of an earlier run to what a new one takes over, with all that keeps it from going on.
+//! From the record of an earlier run to what a new one takes over, and every reason to refuse that.
 //!
-//! The lock of the earlier run is held until the new one has its record: so it is over, nobody else goes on from it at
-//! the same moment, and it is not deleted meanwhile.
+//! The lock of the earlier run is held until the new one has its record. So the earlier run is over, no other process
+//! resumes it at the same moment, and it is not deleted meanwhile.
 
 use super::facts::{self, Earlier, Found};
 use super::options::ResumeOptions;
@@ -111,7 +111,7 @@ impl Base {
         Ok(Self { header, earlier, damage: damage.map(|damage| damage.to_string()) })
     }
 
-    /// Refuses a run that nobody should go on from.
+    /// Refuses a run that must not be continued.
     fn check(&self, root: &Path, options: &ResumeOptions) -> Result<(), Fault> {
         if options.force {
             return Ok(());

@@ -1,6 +1,6 @@
 //! The record of a run while it is under way, and what is missing from it: a store that cannot be written stops no run.
 //!
-//! A run that nobody has named is recorded only once it has lasted a second, or something in it has failed. Until then its
+//! A run without a name is recorded only once it has lasted a second, or something in it has failed. Until then its
 //! entries are kept in memory, and so is what its operations write; then all of it is written, from the beginning. So a
 //! thousand small calls leave nothing behind, and no long one is lost.
 

@@ -172,7 +172,7 @@ impl Other {
         Self { child, lines, alive }
     }
 
-    /// Reads what it reports, until so many entries have come or it has ended.
+    /// Reads what it reports, until a number of entries have come or it has ended.
     fn read(&mut self, entries: usize) {
         let mut seen = 0;
         while seen < entries
@@ -182,7 +182,7 @@ impl Other {
         }
     }
 
-    /// Kills it after so many entries; says whether it had ended before.
+    /// Kills it after a number of entries; says whether it had ended before.
     fn kill_after(mut self, entries: usize) -> bool {
         self.read(entries);
         self.child.kill().unwrap();

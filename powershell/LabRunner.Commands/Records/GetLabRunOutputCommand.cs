@@ -27,7 +27,7 @@ public sealed class GetLabRunOutputCommand : RecordCommand, IDisposable
     [ValidateSet("Output", "Error", "Warning", "Verbose", "Debug", "Information")]
     public string[] Stream { get; set; } = [];
 
-    /// <summary>Only the last ones, at most so many.</summary>
+    /// <summary>Only the last ones, at most this many.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Last { get; set; }

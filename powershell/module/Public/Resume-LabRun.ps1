@@ -25,7 +25,7 @@ function Resume-LabRun {
     .PARAMETER Operations
         The operations, as Invoke-ParallelLabRunner takes them; needed for a run that came from no lab file.
     .PARAMETER OnUnknown
-        What is done with operations that were running when the run died: nobody knows how far they came. Rerun, which is the default,
+        What is done with operations that were running when the run died, whose outcome is unknown. Rerun, which is the default,
         runs them again. Skip leaves them out, and what depends on them with them. Stop starts nothing, and names them. Services,
         and what always runs, are started again in any case.
     .PARAMETER MaxCrash

@@ -1,4 +1,4 @@
-//! Where in an output file what stands, so that the last records, or those of one operation, are found without reading all.
+//! The positions of records in an output file, so that the last records, or those of one operation, are found without reading all.
 //!
 //! It is written once the file is complete and will not grow any more. A file without a sound index is read from its
 //! beginning: that costs time and nothing else.

@@ -41,7 +41,7 @@ pub struct Options {
     pub limits: Limits,
     /// Pieces that may wait for the disk.
     pub waiting: usize,
-    /// How long whoever hands over a piece waits for room.
+    /// How long a sender waits for room.
     pub patience: Duration,
     /// How long what is written may wait to survive a power cut; until the file is closed when absent.
     pub sync: Option<Duration>,
@@ -328,7 +328,7 @@ impl File {
 
     fn append(&mut self) -> io::Result<&mut Box<dyn Append>> {
         if self.append.is_none() {
-            // A folder that was removed is not made anew: it would be no run's.
+            // A folder that was removed is not created again: it would belong to no run.
             if self.disk.names(&self.folder).is_err() {
                 return Err(removed());
             }
