@@ -23,7 +23,7 @@
 //! | is it under way | [`lock`] |
 //! | how are runs of older versions read | [`format1`] |
 //! | where do the bytes go | [`disk`] |
-//! | what does it survive: the process or the machine | [`durability`] |
+//! | what does it survive: the process or the machine, and what keeps that | [`durability`], [`syncer`] |
 //! | how does a record become one file, and how is that read | [`archive`] |
 //!
 //! Only this folder sees the bytes of a record. Everything that is asked about a run is a function of its
@@ -42,6 +42,7 @@ pub mod reader;
 pub mod result;
 pub mod seal;
 pub mod state;
+mod syncer;
 pub mod writer;
 
 #[cfg(test)]

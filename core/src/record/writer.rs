@@ -7,7 +7,7 @@
 use crate::error::{Code, Fault};
 use crate::record::damage::Unreadable;
 use crate::record::disk::{Append, Disk};
-use crate::record::durability::{Durability, GROUPED, Syncer};
+use crate::record::durability::{Durability, GROUPED};
 use crate::record::entry::{Opened, What};
 use crate::record::header::{FORMAT, Header};
 use crate::record::lock::Lock;
@@ -15,6 +15,7 @@ use crate::record::reader::Record;
 use crate::record::result::RunResult;
 use crate::record::seal::{self, LONGEST_LINE};
 use crate::record::state::RunState;
+use crate::record::syncer::Syncer;
 use crate::record::{self, format1};
 use serde::Serialize;
 use std::io;
