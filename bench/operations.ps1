@@ -39,7 +39,7 @@ $cores = [Environment]::ProcessorCount
 $sleeps = New-Operation 200 { Start-Sleep -Milliseconds 50 }
 $ideal = [math]::Ceiling(200 / 32) * 50
 $calls = foreach ($i in 1..24) { Measure-Milliseconds { Invoke-ParallelLabRunner -Operations $sleeps -MaxConcurrency 32 } }
-# Workers are warm from the second call on; until about the tenth the runtime compiles anew, on one of the processors, what was called often.
+# Workers are warm from the second call on; until about the tenth the runtime recompiles, on one of the processors, what is called often.
 $early = Get-Median $calls[2..8]
 $warm = Get-Median $calls[9..23]
 $peerSleeps = Measure-Milliseconds { 1..200 | ForEach-Object -ThrottleLimit 32 -Parallel { Start-Sleep -Milliseconds 50 } }

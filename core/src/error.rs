@@ -161,9 +161,9 @@ codes! {
     RunResumed = "LR0324", "RunResumed", InvalidOperation;
     /// A run of another machine.
     RunElsewhere = "LR0325", "RunElsewhere", InvalidOperation;
-    /// Operations were at work when their run died, and are not to be started before the caller has decided.
+    /// Operations were running when their run died, and are not to be started before the caller has decided.
     OutcomeUnknown = "LR0326", "OutcomeUnknown", InvalidOperation;
-    /// An operation was at work in too many runs that died.
+    /// An operation was running in too many runs that died.
     CrashLimit = "LR0327", "CrashLimit", LimitsExceeded;
     /// Processes of a run that died are still alive.
     Survivors = "LR0328", "Survivors", ResourceBusy;

@@ -1,6 +1,6 @@
 //! The committed C# is what the generator gives, byte for byte, and has none of its known hazards.
 //!
-//! `LABRUNNER_WRITE_BINDINGS=1 cargo test -p labrunner-ffi --test bindings` writes it anew.
+//! `LABRUNNER_WRITE_BINDINGS=1 cargo test -p labrunner-ffi --test bindings` regenerates it.
 
 #![allow(clippy::unwrap_used)]
 

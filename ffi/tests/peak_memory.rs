@@ -1,6 +1,6 @@
 //! Reading a large lab takes no more than twelve times its file at any moment, the reply included.
 //!
-//! The allocator counts, so that this is the same on every machine; it is the only test of this program, so that nobody
+//! The allocator counts, so that this is the same on every machine; it is the only test of this program, so that no other test
 //! else is counted.
 
 #![allow(clippy::unwrap_used)]

@@ -21,9 +21,9 @@ public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<Mo
                 param($Name)
                 function Describe($Command) {
                     foreach ($parameter in $Command.Parameters.Values) {
-                        if ($parameter.Name -in 'Caller', 'GoesOn', 'Title') { continue }
+                        if ($parameter.Name -in 'Caller', 'GoesOn', 'ProgressAsLines', 'Title') { continue }
                         # Words for parameters that the cmdlet has under another name.
-                        if ($parameter.Name -in 'Verbosity', 'LogLevel', 'NonInteractive', 'ContinueOnError' -and -not $cmdlet.Parameters.ContainsKey($parameter.Name)) { continue }
+                        if ($parameter.Name -in 'Verbosity', 'LogLevel', 'NonInteractive' -and -not $cmdlet.Parameters.ContainsKey($parameter.Name)) { continue }
                         $sets = foreach ($set in $parameter.ParameterSets.Keys | Sort-Object) {
                             $one = $parameter.ParameterSets[$set]
                             "[$set $($one.Position) $($one.IsMandatory) $($one.ValueFromPipeline) $($one.ValueFromPipelineByPropertyName) $($one.ValueFromRemainingArguments)]"

@@ -165,7 +165,7 @@ public sealed class ModuleImportTests
 
     private static List<Guid> Workers(EngineSession session) => [.. session.Run("(Get-Runspace).InstanceId").Output.OfType<Guid>()];
 
-    // What makes a build another one is its module version id, which stands in the file once.
+    // What makes a build another one is its module version id, which the file contains once.
     private static void Rebuild(string assembly)
     {
         var bytes = File.ReadAllBytes(assembly);

@@ -35,7 +35,7 @@ public sealed class ModuleLeakTests
         var before = Footprint.Now();
         Run(Rounds);
 
-        // Threads end by themselves a while after they were told to.
+        // Threads end by themselves a while after they were asked to.
         Footprint after = before;
         var settled = SpinWait.SpinUntil(
             () =>

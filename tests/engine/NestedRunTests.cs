@@ -5,7 +5,7 @@ public sealed class NestedRunTests(ModuleFixture fixture) : IClassFixture<Module
 {
     private readonly EngineSession _session = fixture.Session;
 
-    // Counts the bodies that are at work at the same time. The pause makes an excess likely to be seen; that there is
+    // Counts the bodies that run at the same time. The pause makes an excess likely to be seen; that there is
     // none is what is asserted.
     private const string Counter = """
         $count = [hashtable]::Synchronized(@{ Now = 0; Most = 0; All = 0 })

@@ -96,7 +96,7 @@ public sealed class ProgressTests : IDisposable
             $$"""
             $null = Invoke-ParallelLabRunner -ShowProgress -ProgressStyle {{style}} @{ Name = 'a'; ScriptBlock = { $null = ($using:Gate).Wait(60000) } }, @{ Name = 'b'; ScriptBlock = { }; Dependencies = 'a' }
             """,
-            // Drawn twice with 'a' at work: once with its bar, if it has one, to the end.
+            // Drawn twice while 'a' runs: once with its bar, if it has one, to the end.
             shown => shown.Count(record => record.ParentActivityId < 0) >= 3);
         Assert.Matches(status, records[0].StatusDescription);
         Assert.Equal(percent, records[0].PercentComplete);
@@ -159,6 +159,9 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
+    public void What_asks_for_nothing_interactive_gets_lines() => Lines("-NonInteractive");
+
+    [Fact]
     public void A_variable_that_says_no_is_no_build_system()
     {
         Environment.SetEnvironmentVariable("CI", "false");
@@ -210,9 +213,9 @@ public sealed class ProgressTests : IDisposable
         return running.Wait(EngineSession.DefaultLimit).Clean().Progress;
     }
 
-    private void Lines()
+    private void Lines(string parameter = "")
     {
-        var result = _session.Run("$null = Invoke-ParallelLabRunner -ShowProgress @{ Name = 'a'; ScriptBlock = { Write-Progress -Activity x -Status y } }, @{ Name = 'b'; ScriptBlock = { throw 'no disk' } ; Dependencies = 'a' } -ErrorAction SilentlyContinue");
+        var result = _session.Run($"$null = Invoke-ParallelLabRunner {parameter} " + "-ShowProgress @{ Name = 'a'; ScriptBlock = { Write-Progress -Activity x -Status y } }, @{ Name = 'b'; ScriptBlock = { throw 'no disk' } ; Dependencies = 'a' } -ErrorAction SilentlyContinue");
         Assert.Empty(result.Progress);
         var lines = result.Information.Select(record => record.MessageData.ToString() ?? "").ToArray();
         Assert.Equal(4, lines.Length);

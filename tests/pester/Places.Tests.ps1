@@ -77,13 +77,71 @@ operations:
         }
 
         It 'is silent and asks nothing with the block for a build system' {
-            $goesOn = if ($Command -like 'Start-*') { @{ FailureStrategy = 'Continue' } } else { @{ ContinueOnError = $true } }
-            $said = @(& $Run ($ci + $goesOn) *>&1)
+            $said = @(& $Run ($ci + @{ ContinueOnError = $true }) *>&1)
             Get-Said $said ([System.Management.Automation.VerboseRecord]) | Should -BeNullOrEmpty
             Get-Said $said ([System.Management.Automation.WarningRecord]) | Should -Contain '[talks] a warning'
             ($said | Where-Object { $_.PSObject.Properties['Status'] -and $_.Name -eq 'talks' }).Output |
                 Should -Be 'Confirm is None, progress SilentlyContinue, information SilentlyContinue'
         }
+    }
+
+    It 'stops after a failure with -ContinueOnError:$false, whatever lab and settings say' {
+        $goesOn = Join-Path $TestDrive 'goes-on.yaml'
+        Set-Content $goesOn @('settings: { failure-strategy: continue }', (Get-Content $lab))
+        (Start-AdvancedLabOrchestration $goesOn -OrchestrationMode Sequential 2>$null 3>$null).Results.Status | Should -Be 'Failed', 'Succeeded'
+        (Start-AdvancedLabOrchestration $goesOn -OrchestrationMode Sequential -ContinueOnError:$false 2>$null 3>$null).Results.Status | Should -Be 'Failed', 'Skipped'
+        (Start-LabAutomation -ConfigPath $goesOn @prod -MaxConcurrency 1 2>$null 3>$null).Results.Status | Should -Be 'Failed', 'Skipped'
+        (Start-LabAutomation -Configuration @{ Operations = $operations; FailureStrategy = 'Continue' } -ContinueOnError:$false 2>$null 3>$null).Results.Status | Should -Be 'Failed', 'Skipped'
+        try {
+            Set-LabRunnerConfiguration -FailureStrategy Continue -Scope Process
+            (Invoke-SequentialExecution $operations -ContinueOnError:$false 2>$null 3>$null).Status | Should -Be 'Failed', 'Skipped'
+        } finally { Reset-LabRunnerConfiguration -Scope Process }
+        (Invoke-ParallelLabRunner -Scripts { throw 'no' }, { 1 } -ContinueOnError:$false -MaxConcurrency 1 2>$null 6>$null).Results.Success | Should -Not -Contain $true
+    }
+
+    It 'leaves a lab that rolls back its strategy with -ContinueOnError:$false' {
+        $undone = Join-Path $TestDrive 'undone'
+        $file = Join-Path $TestDrive 'rolls-back.yaml'
+        Set-Content $file 'settings: { failure-strategy: rollback }', 'operations:', '  - { name: made, script: "1", rollback: "Set-Content -LiteralPath $env:LABRUNNER_TEST_UNDONE 1" }', '  - { name: bad, dependencies: [made], script: "throw 1" }'
+        try {
+            $env:LABRUNNER_TEST_UNDONE = $undone
+            (Start-AdvancedLabOrchestration $file -ContinueOnError:$false 2>$null 3>$null).Results[0].RolledBack | Should -BeTrue
+            $undone | Should -Exist
+        } finally { Remove-Item Env:LABRUNNER_TEST_UNDONE }
+        $configuration = @{ FailureStrategy = 'Rollback'; Operations = @{ Name = 'made'; ScriptBlock = { 1 }; Rollback = { } }, @{ Name = 'bad'; Dependencies = 'made'; ScriptBlock = { throw 'no' } } }
+        (Start-LabAutomation -Configuration $configuration -ContinueOnError:$false 2>$null 3>$null).Results.Where({ $_.Name -eq 'made' }).RolledBack | Should -BeTrue
+    }
+
+    It 'refuses to go on and to stop at once: <Arguments.ContinueOnError>' -ForEach @(
+        @{ Arguments = @{ ContinueOnError = $true; FailureStrategy = 'Rollback' } }
+        @{ Arguments = @{ ContinueOnError = $false; FailureStrategy = 'Continue' } }
+    ) {
+        { Start-AdvancedLabOrchestration $lab @Arguments } | Should -Throw -ErrorId 'LabRunner.InvalidValue*'
+        { Start-LabAutomation -ConfigPath $lab @Arguments } | Should -Throw -ErrorId 'LabRunner.InvalidValue*'
+        { Invoke-ParallelLabRunner $operations @Arguments } | Should -Throw -ErrorId 'LabRunner.InvalidValue*'
+    }
+
+    It 'shows progress as lines with -NonInteractive, and only then: <Extra>' -ForEach @(
+        @{ Extra = @{ ShowProgress = $true }; Shown = $true }
+        @{ Extra = @{ ShowProgress = $false }; Shown = $false }
+        @{ Extra = @{ ShowProgress = $true; Verbosity = 'silent' }; Shown = $false }
+        @{ Extra = @{ ShowProgress = $true; ProgressAction = 'SilentlyContinue' }; Shown = $false }
+    ) {
+        $quick = Join-Path $TestDrive 'quick.yaml'
+        Set-Content $quick 'operations: [{ name: tells, script: "1" }]'
+        $tells = @{ Name = 'tells'; ScriptBlock = { "progress $ProgressPreference" } }
+        foreach ($call in { Invoke-ParallelLabRunner $tells -NonInteractive @Extra }, { Invoke-SequentialExecution $tells -NonInteractive @Extra }, { Start-LabAutomation -Configuration @{ Operations = $tells } -NonInteractive @Extra }, { Start-LabAutomation -ConfigPath $quick -NonInteractive @Extra }, { Start-AdvancedLabOrchestration $quick -NonInteractive @Extra }) {
+            $said = @(& $call *>&1)
+            @($said | Where-Object { "$_" -match '^\[1/1\] tells: Succeeded after' }).Count | Should -Be ([int] $Shown) -Because "$call"
+            $output = $said | Where-Object { $_.PSObject.Properties['Output'] } | ForEach-Object Output
+            if ($output) { $output | Should -Be 'progress SilentlyContinue' }
+        }
+    }
+
+    It 'shows no progress where the calling script shows none, with -NonInteractive -ShowProgress too' {
+        $ProgressPreference = 'SilentlyContinue'
+        $said = Invoke-ParallelLabRunner @{ Name = 'tells'; ScriptBlock = { } } -NonInteractive -ShowProgress *>&1
+        @($said | Where-Object { "$_" -like '*tells: Succeeded*' -and $_ -is [System.Management.Automation.InformationRecord] }) | Should -BeNullOrEmpty
     }
 
     It 'gives an operation the limit of -Timeout in minutes' {

@@ -77,6 +77,48 @@ Describe 'When a run is recorded' {
         { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1 } } -NoRecord -RecordOutput } | Should -Throw '*-NoRecord*-RecordOutput*'
     }
 
+    It 'records as much of what an operation writes as the setting says' {
+        Set-LabRunnerConfiguration -OutputLimitMB 1 -Scope Process
+        try {
+            $write = { foreach ($line in 1..4000) { Write-Warning ("$line " + 'x' * 1000) } }
+            $null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = $write } -RunName 'limited' 3> $null
+        } finally {
+            Reset-LabRunnerConfiguration OutputLimitMB -Scope Process
+        }
+        $kept = @(Get-LabRun limited | Get-LabRunOutput)
+        $kept.Count | Should -BeGreaterThan 900
+        $kept.Count | Should -BeLessThan 1100
+        $kept[0].Text | Should -BeLike '1 x*'
+        $kept[-1].Text | Should -BeLike '4000 x*'
+        $kept.Stream | Should -Contain 'Missing'
+    }
+
+    It 'survives a power cut where the setting says so, and refuses to start where it must and cannot' {
+        foreach ($durability in 'Machine', 'Required') {
+            Set-LabRunnerConfiguration -RecordDurability $durability -Scope Process
+            try {
+                $result = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 'done' } } -RunName "durable-$durability"
+                $result.Output | Should -Be 'done'
+                (Get-LabRun "durable-$durability").Status | Should -Be 'Succeeded'
+                (Get-Content (Join-Path (Get-LabRun "durable-$durability").Directory 'run.json') -Raw | ConvertFrom-Json).options.durability | Should -Be $durability.ToLower()
+                # A folder below a file cannot be made.
+                $before = $env:LABRUNNER_HOME
+                $file = New-Item -ItemType File (Join-Path $TestDrive "file-$durability")
+                $env:LABRUNNER_HOME = $file.FullName
+                $start = { Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 'done' } } -RunName 'nowhere' -WarningVariable script:warned -WarningAction SilentlyContinue }
+                if ($durability -eq 'Required') {
+                    $start | Should -Throw -ErrorId 'LabRunner.JournalUnwritable*'
+                } else {
+                    (& $start).Output | Should -Be 'done'
+                    $warned | Should -BeLike 'This run leaves no record*'
+                }
+            } finally {
+                $env:LABRUNNER_HOME = $before
+                Reset-LabRunnerConfiguration RecordDurability -Scope Process
+            }
+        }
+    }
+
     It 'records a lab that is given as an object' {
         $null = Start-LabAutomation -LabName ObjLab -Configuration @{ Operations = @{ Name = 'a'; ScriptBlock = { 1 } } }
         (Get-LabStatus ObjLab).Status | Should -Be 'Succeeded'
@@ -93,7 +135,7 @@ Describe 'Why did last night''s run fail' {
 
     It 'shows the run' {
         $run.Status, $run.Failed, $run.Skipped | Should -Be 'Failed', 1, 1
-        $run | Out-String -Width 160 | Should -Match "$($run.Id.Substring(0, 8)).*shop.*Failed.*1 Failed, 1 Skipped, 1 Succeeded"
+        $run | Out-String -Width 160 | Should -Match "$($run.Id.Substring(0, 8)).*shop +Failed +[\d.]+ m?s +1 +1"
     }
 
     It 'shows what failed, where in the script, and what was skipped for it' {
@@ -178,6 +220,31 @@ Describe 'A run as one file' {
         $file.Name | Should -Be "two-words-$($run.Id.Substring(0, 8)).zip"
         { $run | Export-LabRun $TestDrive -ErrorAction Stop } | Should -Throw -ExpectedMessage '*exists*'
         ($run | Export-LabRun $TestDrive -Force).Length | Should -BeGreaterThan 500
+    }
+}
+
+Describe 'Names of operations' {
+    BeforeAll {
+        $env:LABRUNNER_HOME = Join-Path $TestDrive 'completed'
+        Invoke-Shop
+        $script:shopRun = Get-LabRun shop
+        $null = Invoke-ParallelLabRunner @{ Name = 'other one'; ScriptBlock = { 1 } } -RunName other
+    }
+
+    It 'are completed: <Line>' -ForEach @(
+        @{ Line = 'Get-LabRunOperation '; Names = , "'other one'" }
+        @{ Line = 'Get-LabRunOutput -Operation '; Names = , "'other one'" }
+        @{ Line = 'Get-LabRun shop -Last 1 | Get-LabRunOperation '; Names = 'database', 'network', 'web' }
+        @{ Line = 'Get-LabRun -Name sh* | Get-LabRunOutput d'; Names = , 'database' }
+        @{ Line = 'Get-LabRun -Id {0} | Get-LabRunOperation w'; Names = , 'web' }
+        @{ Line = 'Get-LabRunOperation -Id {0} -Name n'; Names = , 'network' }
+        @{ Line = 'Get-LabRunOutput -Directory ''{1}'' -Operation w'; Names = , 'web' }
+        @{ Line = 'Get-LabRunOperation -Id ffffffff -Name '; Names = @() }
+        @{ Line = 'Get-LabRun none-such | Get-LabRunOperation '; Names = @() }
+    ) {
+        $Line = $Line -f $shopRun.Id.Substring(0, 8), $shopRun.Directory
+        $found = (TabExpansion2 $Line $Line.Length).CompletionMatches | Where-Object ResultType -EQ ParameterValue
+        @($found.CompletionText) | Should -Be $Names
     }
 }
 

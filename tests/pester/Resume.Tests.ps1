@@ -52,6 +52,22 @@ Describe 'Resume-LabRun' {
         "$said" | Should -Not -BeLike '*image*'
     }
 
+    It 'says as much as -Verbosity, -LogLevel and -NonInteractive want, and so does Undo-LabRun' {
+        $folder = New-Lab 'talks' '  - { name: talks, dependencies: [server], script: "Write-Verbose more; Write-Warning less; \"progress $ProgressPreference, confirm $ConfirmPreference\"", rollback: "Write-Verbose gone; Write-Warning away" }'
+        $first = Start-Lab $folder
+        Set-Content -LiteralPath "$folder/ready" -Value 1
+        $said = Resume-LabRun -Id $first.RunId -Force -Verbosity detailed -NonInteractive *>&1
+        $report = $said | Where-Object { $_.PSObject.Properties['Results'] }
+        "$said" | Should -BeLike '*`[talks`] more*`[talks`] less*'
+        ($report.Results | Where-Object Name -EQ talks).Output | Should -Be 'progress SilentlyContinue, confirm None'
+        $said = Undo-LabRun -Id $report.RunId -Verbosity detailed -ShowProgress -NonInteractive *>&1
+        "$said" | Should -BeLike '*gone*away*'
+        "$said" | Should -BeLike '*`[4/4`] talks (rollback): started*'
+        $again = Start-Lab $folder
+        "$(Undo-LabRun -Id $again.RunId -LogLevel ERROR *>&1)" | Should -Not -BeLike '*away*'
+        { Undo-LabRun -Id $report.RunId -LogLevel loud } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+    }
+
     It 'shows with -WhatIf what would be done, as objects, and starts nothing' {
         $folder = New-Lab 'whatif'
         $first = Start-Lab $folder

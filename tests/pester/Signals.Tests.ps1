@@ -19,7 +19,7 @@ BeforeAll {
             : ($null -ne (Get-Process -Id $Id -ErrorAction Ignore))
     }
 
-    # A PowerShell with a program, a service, a script and an operation in a process of its own, all at work.
+    # A PowerShell with a program, a service, a script and an operation in a process of its own, all running.
     function Start-Busy([string] $Folder, [string] $More = '') {
         $text = @'
             $ErrorActionPreference = 'Stop'
@@ -41,7 +41,7 @@ BeforeAll {
         $file = Join-Path $Folder 'busy.ps1'
         Set-Content $file ($text.Replace('{0}', $script:Module).Replace('{1}', $Folder).Replace('{2}', $More))
         $process = Start-SamePowerShell '-File', $file
-        Wait-Until 'all four are at work' { $process.HasExited -or @('service', 'program', 'script', 'apart').Where{ Test-Path "$Folder/$_" }.Count -eq 4 }
+        Wait-Until 'all four are running' { $process.HasExited -or @('service', 'program', 'script', 'apart').Where{ Test-Path "$Folder/$_" }.Count -eq 4 }
         if ($process.HasExited) { throw "PowerShell ended with $($process.ExitCode)" }
         $process
     }
@@ -77,7 +77,7 @@ Describe 'PowerShell that is asked to end' -Skip:(-not $unix) {
         }
     }
 
-    It 'a signal is no concern of ours when nothing runs' {
+    It 'a signal is left to PowerShell when nothing runs' {
         $code = "Import-Module '$script:Module'; `$null = Invoke-ParallelLabRunner @{ Name = 'a'; ScriptBlock = { 1 } }; /bin/kill -TERM `$PID; Start-Sleep -Seconds 60"
         $process = Start-SamePowerShell '-Command', $code
         try {

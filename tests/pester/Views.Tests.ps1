@@ -188,6 +188,33 @@ Describe 'The table of results' {
     }
 }
 
+Describe 'The tables of recorded runs' {
+    It 'show a run in one line at <_> columns, with how many operations failed and were skipped' -ForEach 80, 120 {
+        $lines = (Get-Text (Get-LabRun views) $_).Trim() -split '\n'
+        $lines[0] -replace ' +', ' ' | Should -Be 'Id StartTime Name Status Duration Failed Skipped'
+        $lines.Count | Should -Be (2 + @(Get-LabRun views).Count)
+        $lines[2] | Should -Match '^[0-9a-f]{8} \d\d-\d\d \d\d:\d\d +views +(PartiallySucceeded|Failed) +[\d.]+ m?s +1 +1$'
+    }
+
+    It 'show how far a run is that is under way, and the year of one that is long past' {
+        [LabRunner.LabDisplay]::RunStatus('Running', [ordered]@{ Succeeded = 3; Running = 2; Waiting = 3 }, $PSStyle) | Should -Match 'Running.* 3/8$'
+        [LabRunner.LabDisplay]::RunStatus('Succeeded', @{ Succeeded = 3 }, $null) | Should -Be 'Succeeded'
+        [LabRunner.LabDisplay]::Short((Get-Date).AddDays(-400)) | Should -Match '^\d{4}-\d\d-\d\d$'
+        [LabRunner.LabDisplay]::Short($null) | Should -Be ''
+    }
+
+    It 'leave most of the width to what was written, and have no line beyond it, at <_> columns' -ForEach 80, 120 {
+        $run = Get-LabRun views -Last 1
+        $text = Get-Text ($run | Get-LabRunOutput disk) $_
+        $text | Should -Match '(?m)^[\d:.]+ disk +Warning +nearly full'
+        foreach ($lines in $text, (Get-Text ($run | Get-LabRunOperation) $_), (Get-Text $run $_), (Get-Text @(Resume-LabRun -Name views -Force -WhatIf) $_)) {
+            ($lines -split '\n' | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual $_
+        }
+        ($run | Get-LabRunOperation disk).Error | Out-String -Width $_ | Should -Match '(?m)^Message +: no space left'
+        Get-Text ($run | Get-LabRunOperation) $_ | Should -Match '(?m)^[\d:]+ +disk +Failed +\d+ m?s +1 +no space left *$'
+    }
+}
+
 Describe 'Results outside of the session' {
     BeforeAll {
         # A conversion that would walk into the engine is stopped instead of filling the memory.

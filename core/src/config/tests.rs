@@ -417,6 +417,15 @@ fn a_service_says_when_it_is_ready_and_a_stop_what_it_stops() {
     assert!(!insecure("{http: 'https://x', insecure: false}"));
     assert!(insecure("{http: 'https://x', insecure: true}"));
     only(ready("{http: 'https://x', insecure: maybe}"), Code::WrongType);
+    for plain in ["{tcp: 80, insecure: true}", "{http: 'http://x', insecure: true}"] {
+        let wrong = only(ready(plain), Code::InvalidValue);
+        assert!(
+            wrong.message.ends_with("does not use https, so 'insecure' has no effect on it."),
+            "{wrong:?}"
+        );
+        assert!(wrong.snippet.unwrap().contains("insecure"));
+    }
+    assert!(!insecure("{http: 'http://x', insecure: false}"));
     let wrong = only(ready("{tcp: '::1:80'}"), Code::InvalidValue);
     assert!(wrong.message.ends_with("the readiness probe '::1:80' has an IPv6 address without brackets."));
     only(ready("{tcp: 80, interval: never}"), Code::InvalidQuantity);

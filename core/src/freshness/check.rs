@@ -100,11 +100,7 @@ impl Question {
     }
 
     /// What has run since this operation did, or leads back to it.
-    fn drawn_by(
-        &self,
-        before: Option<&Stamp>,
-        built_on: &BTreeMap<String, String>,
-    ) -> Option<String> {
+    fn drawn_by(&self, before: Option<&Stamp>, built_on: &BTreeMap<String, String>) -> Option<String> {
         if self.declared.ignores(Ignorable::Dependencies) {
             return None;
         }
@@ -134,7 +130,7 @@ impl Question {
 /// What an operation has made, once it has succeeded.
 ///
 /// # Errors
-/// Why there is no list.
+/// Why files cannot be listed.
 pub fn outputs(declared: &UpToDate, stopped: &dyn Fn() -> bool) -> Result<Option<Listing>, Problem> {
     match &declared.outputs {
         outputs if outputs.is_empty() => Ok(None),

@@ -27,14 +27,14 @@ const PART_DIGITS: usize = 16;
 /// Bytes that are read at once.
 const BUFFER: usize = 128 << 10;
 
-/// Why there is no list.
+/// Why files cannot be listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
     /// A pattern means no file.
     Missing(String),
     /// A file or folder cannot be read.
     Unreadable(String),
-    /// Nobody waits for it any more.
+    /// The run that asked has ended.
     Stopped,
 }
 
@@ -142,7 +142,7 @@ impl Lister<'_> {
         Ok(())
     }
 
-    /// A hash of what is in a file; nothing when nobody waits for it any more.
+    /// A hash of what is in a file; none when the run has ended meanwhile.
     fn content(&mut self, path: &Path) -> io::Result<Option<blake3::Hash>> {
         let mut hasher = blake3::Hasher::new();
         let target = match std::fs::metadata(path) {

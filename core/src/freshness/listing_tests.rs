@@ -94,7 +94,10 @@ fn links_cannot_lead_in_a_circle_and_count_by_where_they_lead() {
     assert_eq!(after.difference(&before), Some((Differs::Changed, Some("src/file"))));
     fs::remove_file(lab.path("src/broken")).unwrap();
     symlink("elsewhere", lab.path("src/broken")).unwrap();
-    assert_eq!(lab.list(&["src/**"]).unwrap().difference(&after), Some((Differs::Changed, Some("src/broken"))));
+    assert_eq!(
+        lab.list(&["src/**"]).unwrap().difference(&after),
+        Some((Differs::Changed, Some("src/broken")))
+    );
     symlink("real", lab.path("linked")).unwrap();
     assert_eq!(lab.names(&["linked/**"]), ["linked/a"], "one that a pattern names is entered");
 }
@@ -126,14 +129,17 @@ fn of_very_many_files_folders_are_listed() {
     }
     let before = lab.list(&["src/**"]).unwrap();
     assert_eq!((before.files, before.folded), (2_000, true));
-    assert!(before.parts.len() <= MOST_PARTS && before.parts.keys().all(|name| name.ends_with('/')), "{before:?}");
+    assert!(
+        before.parts.len() <= MOST_PARTS && before.parts.keys().all(|name| name.ends_with('/')),
+        "{before:?}"
+    );
     lab.write("src/3/45/f1694", "2");
     let after = lab.list(&["src/**"]).unwrap();
     assert_eq!(after.difference(&before), Some((Differs::Changed, Some("src/3/"))));
 }
 
 #[test]
-fn nobody_reads_on_for_nobody() {
+fn listing_ends_with_the_run_that_asked() {
     let lab = Lab::new(&[("src/a", "1")]);
     assert_eq!(list(lab.0.path(), &lab.compile(&["src"]), None, &|| true), Err(Problem::Stopped));
 }

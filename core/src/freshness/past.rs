@@ -65,7 +65,8 @@ impl Past {
         let mut wanted: BTreeSet<String> = names.into_iter().collect();
         let mut past = Self::default();
         let mut seen: BTreeSet<String> = BTreeSet::new();
-        let others = lookup::headers(&lab.root).filter(|(_, header)| lab.has(header)).map(|(folder, _)| folder);
+        let others =
+            lookup::headers(&lab.root).filter(|(_, header)| lab.has(header)).map(|(folder, _)| folder);
         for folder in lab.resumed.iter().cloned().chain(others) {
             if wanted.is_empty() {
                 break;

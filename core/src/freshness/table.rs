@@ -28,14 +28,14 @@ pub enum Files {
     Same,
     /// One differs; its name where that is known.
     Differ(Differs, Option<String>),
-    /// There is no list of them.
+    /// They cannot be listed.
     Problem(Problem),
 }
 
 /// All that counts for whether an operation has to run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The run was told to run everything.
+    /// The run was started to run everything.
     pub forced: bool,
     /// It has inputs or outputs.
     pub files: bool,

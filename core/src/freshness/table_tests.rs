@@ -69,8 +69,23 @@ fn every_combination_is_decided_as_the_rules_say() {
     }
     use Cause::*;
     let expected = BTreeSet::from([
-        Forced, Never, Unfinished, Undone, Declaration, Block, Parameters, Unknown, Dependency, InputChanged,
-        InputAdded, InputRemoved, InputMissing, InputUnreadable, OutputChanged, OutputAdded, OutputMissing,
+        Forced,
+        Never,
+        Unfinished,
+        Undone,
+        Declaration,
+        Block,
+        Parameters,
+        Unknown,
+        Dependency,
+        InputChanged,
+        InputAdded,
+        InputRemoved,
+        InputMissing,
+        InputUnreadable,
+        OutputChanged,
+        OutputAdded,
+        OutputMissing,
         OutputUnreadable,
     ]);
     assert_eq!(causes, expected, "each row decides something");

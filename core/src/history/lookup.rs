@@ -49,7 +49,7 @@ pub struct Found {
     pub started_at: String,
     /// How it ended; absent when its process died.
     pub status: Option<RunStatus>,
-    /// How many operations could be at work at the same time.
+    /// How many operations could run at the same time.
     pub max_concurrency: u32,
     /// The options it was started with.
     pub options: serde_json::Value,

@@ -11,14 +11,20 @@
 //! | why did operations run, or not | [`why`] |
 //! | what is still alive of runs whose process has died | [`survivors`] |
 
+#[cfg(test)]
+mod damaged_store_tests;
 pub mod estimate;
 mod like;
 pub mod lookup;
 pub mod open;
 pub mod query;
 pub mod retention;
+#[cfg(test)]
+mod shared_store_tests;
 pub mod store;
 pub mod survivors;
+#[cfg(test)]
+mod testing;
 pub mod why;
 
 pub use store::root;

@@ -22,7 +22,7 @@ pub struct OutputQuery {
     /// Only these streams: `output`, `error`, `warning`, `verbose`, `debug` or `information`. What programs wrote to their
     /// standard output is `output`, to their standard error `error`.
     pub streams: Vec<String>,
-    /// Only so many records, the last ones.
+    /// Only this many records, the last ones.
     pub last: Option<usize>,
     /// From here; a page's `next`.
     pub from: Option<Position>,

@@ -32,7 +32,7 @@ pub struct Query {
     pub statuses: Vec<String>,
     /// Only runs that started at this time or later, RFC 3339.
     pub after: Option<String>,
-    /// Leaves out runs that nobody has named.
+    /// Leaves out runs without a name.
     pub named: bool,
     /// Puts runs that resume or undo another one behind it, the oldest first.
     pub tree: bool,
@@ -67,7 +67,7 @@ pub struct RunSummary {
     /// The run that it resumes or undoes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
-    /// Whether nobody gave it a name.
+    /// Whether it was started without a name.
     pub unnamed: bool,
     /// The machine it started on.
     pub host: String,
@@ -176,7 +176,7 @@ impl Query {
     }
 }
 
-/// A time that can be compared; what is no time lies before all others.
+/// A time that can be compared; what is not a time sorts before all others.
 fn time(text: &str) -> Option<Timestamp> {
     text.parse().ok()
 }

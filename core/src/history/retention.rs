@@ -162,7 +162,7 @@ fn delete(folder: &Path) -> bool {
     try_delete(folder).unwrap_or(false)
 }
 
-/// Deletes a run, and says whether nobody had locked it.
+/// Deletes a run unless it is locked, and says whether it did.
 fn try_delete(folder: &Path) -> io::Result<bool> {
     let header = record::header_path(folder);
     let header = if header.exists() { header } else { format1::journal_path(folder) };

@@ -1,6 +1,7 @@
 //! The folder that has the folders of runs.
 
 use jiff::Timestamp;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Folder of all runs: `runs` in `LABRUNNER_HOME`, else in the user's state folder.
@@ -8,7 +9,12 @@ use std::path::{Path, PathBuf};
 /// The state folder is `%LOCALAPPDATA%\LabRunner` on Windows, `~/Library/Application Support/LabRunner`
 /// on macOS, and `$XDG_STATE_HOME/labrunner` (default `~/.local/state/labrunner`) elsewhere.
 pub fn root() -> PathBuf {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    root_of(|name| std::env::var_os(name))
+}
+
+/// The same in an environment of the caller's choice. A variable that is empty counts as not set.
+fn root_of(environment: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+    let variable = |name: &str| environment(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || variable("HOME").unwrap_or_else(std::env::temp_dir);
     let base = variable("LABRUNNER_HOME").unwrap_or_else(|| {
         if cfg!(windows) {
@@ -67,4 +73,24 @@ pub(super) fn folders_of(root: &Path, lab: &str) -> Vec<String> {
         middle.is_some_and(|middle| middle.eq_ignore_ascii_case(&safe))
     });
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn the_folder_of_runs_follows_the_environment_and_needs_none() {
+        let root = |set: &[(&str, &str)]| {
+            root_of(|name| set.iter().find(|(variable, _)| *variable == name).map(|(_, value)| value.into()))
+        };
+        let path = |text: &str| PathBuf::from(text);
+        assert_eq!(root(&[("LABRUNNER_HOME", "/lab"), ("HOME", "/home/a")]), path("/lab/runs"));
+        assert_eq!(root(&[("HOME", "/home/a")]), path("/home/a/.local/state/labrunner/runs"));
+        assert_eq!(root(&[("HOME", "/h"), ("XDG_STATE_HOME", "/state")]), path("/state/labrunner/runs"));
+        let nowhere = std::env::temp_dir().join(".local/state/labrunner/runs");
+        assert_eq!(root(&[]), nowhere);
+        assert_eq!(root(&[("HOME", ""), ("LABRUNNER_HOME", "")]), nowhere);
+    }
 }

@@ -1,6 +1,6 @@
 //! Where a service is asked whether it is ready: the one parser of probe addresses.
 
-use super::ProbeCheck;
+use super::{Probe, ProbeCheck};
 use std::fmt;
 
 const HTTP_PORT: u16 = 80;
@@ -64,6 +64,24 @@ impl Endpoint {
             ),
         };
         read.map_err(|why| Unreadable { message: format!("the readiness probe '{text}' {why}"), advice })
+    }
+
+    /// Reads the address of a probe, and refuses what the probe says beside an address that it cannot be meant for.
+    ///
+    /// # Errors
+    /// [`Unreadable`] says what is wrong with the address, or that no certificate comes from there.
+    pub fn of(probe: &Probe) -> Result<Self, Unreadable> {
+        let endpoint = Self::parse(&probe.check)?;
+        if probe.insecure && !endpoint.get.as_ref().is_some_and(|get| get.secure) {
+            let (ProbeCheck::Tcp(text) | ProbeCheck::Http(text)) = &probe.check;
+            return Err(Unreadable {
+                message: format!(
+                    "the readiness probe '{text}' does not use https, so 'insecure' has no effect on it"
+                ),
+                advice: "Remove 'insecure', or ask an address that starts with https://.",
+            });
+        }
+        Ok(endpoint)
     }
 
     /// The machine that is asked.
@@ -172,6 +190,20 @@ mod tests {
 
     fn http(text: &str) -> Result<Endpoint, Unreadable> {
         Endpoint::parse(&ProbeCheck::Http(text.into()))
+    }
+
+    #[test]
+    fn a_certificate_is_asked_for_by_https_only() {
+        let probe = |check, insecure| Probe { check, interval_ms: 1, timeout_ms: 1, insecure };
+        let secure = || ProbeCheck::Http("HTTPS://x".into());
+        for check in [ProbeCheck::Tcp("x:443".into()), ProbeCheck::Http("http://x:443".into())] {
+            let why = Endpoint::of(&probe(check.clone(), true)).unwrap_err();
+            assert!(why.message.ends_with("does not use https, so 'insecure' has no effect on it"));
+            assert!(Endpoint::of(&probe(check, false)).is_ok());
+        }
+        assert!(
+            Endpoint::of(&probe(secure(), true)).is_ok() && Endpoint::of(&probe(secure(), false)).is_ok()
+        );
     }
 
     fn parts(endpoint: &Endpoint) -> (&str, u16, String) {

@@ -97,7 +97,7 @@ impl Patterns {
         about.last().is_some_and(|last| !self.list[*last].excludes)
     }
 
-    /// Whether nothing below a folder can be meant, so that nobody need look into it.
+    /// Whether nothing below a folder can be meant, so that it need not be looked into.
     pub fn leaves_out(&self, folder: &Path) -> bool {
         let last = self.list.iter().rposition(|pattern| !pattern.excludes);
         let behind = self.list.iter().enumerate().filter(|(at, _)| last.is_none_or(|last| *at > last));
@@ -128,7 +128,10 @@ fn read(folder: &Path, text: &str) -> Result<(Pattern, Vec<String>), Wrong> {
         None => (false, text.trim()),
     };
     if meant.is_empty() {
-        return wrong("a pattern is empty".to_owned(), "Write the path of a file, or a pattern such as src/**.");
+        return wrong(
+            "a pattern is empty".to_owned(),
+            "Write the path of a file, or a pattern such as src/**.",
+        );
     }
     if meant.contains('\0') {
         return wrong("a pattern has a null character".to_owned(), "Remove it.");
@@ -243,7 +246,10 @@ mod tests {
             (&["a/*/../b"], "'a/*/../b' has '..' behind a wildcard"),
             (&["a\0b"], "a pattern has a null character"),
             (&["[a"], "'[a' is not a pattern: unclosed character class; missing ']'"),
-            (&["{a"], "'{a' is not a pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)"),
+            (
+                &["{a"],
+                "'{a' is not a pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+            ),
         ] {
             assert_eq!(compile(texts).unwrap_err().message, said, "{texts:?}");
         }

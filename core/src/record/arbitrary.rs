@@ -1,12 +1,12 @@
 //! Entries and headers of every kind, for tests that must hold for all of them.
 
 use super::entry::{
-    Crashed, Current, Due, Ended, Finished, Kept, Opened, Released, Retrying, RollingBack, Serving, Skipped, Spawned,
-    Started, Stop,
+    Crashed, Current, Due, Ended, Finished, Kept, Opened, Released, Retrying, RollingBack, Serving, Skipped,
+    Spawned, Started, Stop,
 };
 use super::{
-    Cause, Damage, DamageKind, Entry, ErrorReport, Fingerprint, Header, Listing, SkipKind, SkippedBecause, Stamp,
-    What, Why, seal,
+    Cause, Damage, DamageKind, Entry, ErrorReport, Fingerprint, Header, Listing, SkipKind, SkippedBecause,
+    Stamp, What, Why, seal,
 };
 use crate::graph::OpId;
 use crate::scheduler::{RunStatus, Status, StopReason};
@@ -66,8 +66,12 @@ fn because() -> impl Strategy<Value = SkippedBecause> {
 fn stamp() -> BoxedStrategy<Box<Stamp>> {
     let map = || proptest::collection::btree_map(text(), text(), 0..3);
     let listing = || {
-        (text(), any::<u64>(), map(), any::<bool>())
-            .prop_map(|(digest, files, parts, folded)| Listing { digest, files, parts, folded })
+        (text(), any::<u64>(), map(), any::<bool>()).prop_map(|(digest, files, parts, folded)| Listing {
+            digest,
+            files,
+            parts,
+            folded,
+        })
     };
     (text(), text(), of(text()), of(text()), of(listing()), of(listing()), map())
         .prop_map(|(made_in, declared, block, parameters, inputs, outputs, built_on)| {
@@ -108,8 +112,12 @@ pub fn what() -> impl Strategy<Value = What> {
         select(vec![Succeeded, PartiallySucceeded, Failed, Canceled, Undone, PartiallyUndone])
     };
     prop_oneof![
-        (op(), text(), text(), any::<bool>())
-            .prop_map(|(op, name, from, up_to_date)| What::Kept(Kept { op, name, from, up_to_date })),
+        (op(), text(), text(), any::<bool>()).prop_map(|(op, name, from, up_to_date)| What::Kept(Kept {
+            op,
+            name,
+            from,
+            up_to_date
+        })),
         (op(), text(), of(stamp())).prop_map(|(op, name, stamp)| What::Current(Current { op, name, stamp })),
         (op(), text(), why()).prop_map(|(op, name, why)| What::Due(Due { op, name, why })),
         (op(), text(), any::<u32>()).prop_map(|(op, name, times)| What::Crashed(Crashed { op, name, times })),

@@ -2,6 +2,7 @@
 //!
 //! What is made here is the user's alone: output of programs may hold what other users must not read.
 
+use super::durability::Durability;
 use std::fmt::Debug;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -30,15 +31,28 @@ pub trait Disk: Debug + Send + Sync {
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Makes a file that is there as a whole or not at all.
-    fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    /// Waits until the names in a folder would survive a power cut; a disk that is only read has none to wait for.
+    fn sync_folder(&self, _folder: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Makes a file that is there as a whole or not at all; with a durability that is waited for, also after a power
+    /// cut.
+    fn put(&self, path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
         let mut partial = path.as_os_str().to_owned();
         partial.push(".partial");
         // One that a dead process left behind.
         let _ = self.remove(partial.as_ref());
         let mut file = self.create(partial.as_ref())?;
         file.write_all(bytes)?;
-        self.rename(partial.as_ref(), path)
+        if durability.is_synced() {
+            file.sync()?;
+        }
+        self.rename(partial.as_ref(), path)?;
+        match path.parent() {
+            Some(folder) if durability.is_synced() => self.sync_folder(folder),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -46,6 +60,8 @@ pub trait Disk: Debug + Send + Sync {
 pub trait Append: Debug + Send + Write {
     /// Waits until all that was written would survive a power cut.
     fn sync(&mut self) -> io::Result<()>;
+    /// A second handle to the same file, for another thread.
+    fn second(&self) -> io::Result<Box<dyn Append>>;
 }
 
 /// The files of this machine.
@@ -90,6 +106,12 @@ impl Disk for Files {
     fn remove(&self, path: &Path) -> io::Result<()> {
         std::fs::remove_file(path)
     }
+
+    // Windows writes names through the log of its file system, and has no way to wait for that.
+    #[cfg(unix)]
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        File::open(folder)?.sync_all()
+    }
 }
 
 /// How a file is made that other users cannot read.
@@ -103,5 +125,9 @@ pub(crate) fn private() -> OpenOptions {
 impl Append for File {
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    fn second(&self) -> io::Result<Box<dyn Append>> {
+        Ok(Box::new(self.try_clone()?))
     }
 }

@@ -25,6 +25,7 @@
 //! | is it under way | [`lock`] |
 //! | how are runs of older versions read | [`format1`] |
 //! | where do the bytes go | [`disk`] |
+//! | what does it survive: the process or the machine, and what keeps that | [`durability`], [`syncer`] |
 //! | how does a record become one file, and how is that read | [`archive`] |
 //!
 //! Only this folder sees the bytes of a record. Everything that is asked about a run is a function of its
@@ -33,6 +34,7 @@
 pub mod archive;
 pub mod damage;
 pub mod disk;
+pub mod durability;
 pub mod entry;
 pub mod format1;
 pub mod header;
@@ -43,6 +45,7 @@ pub mod result;
 pub mod seal;
 pub mod stamp;
 pub mod state;
+mod syncer;
 pub mod why;
 pub mod writer;
 
@@ -58,6 +61,7 @@ mod damage_tests;
 pub(crate) mod model;
 
 pub use damage::{Damage, DamageKind, Unreadable};
+pub use durability::Durability;
 pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};
 pub use header::{FORMAT, Fingerprint, Header, PlannedOperation, Relation};
 pub use reader::Record;

@@ -17,6 +17,7 @@ enum Step {
     Sync(usize),
     Rename(PathBuf, PathBuf),
     Remove(PathBuf),
+    SyncFolder(PathBuf),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,8 @@ struct Held {
 struct Content {
     files: Vec<Held>,
     names: BTreeMap<PathBuf, usize>,
+    /// The names that a power cut leaves for sure.
+    synced_names: BTreeMap<PathBuf, usize>,
 }
 
 impl Content {
@@ -57,7 +60,18 @@ impl Content {
             Step::Remove(path) => {
                 self.names.remove(path);
             }
+            Step::SyncFolder(folder) => {
+                let inside = |path: &Path| path.parent() == Some(folder.as_path());
+                self.synced_names.retain(|path, _| !inside(path));
+                let now = self.names.iter().filter(|(path, _)| inside(path));
+                self.synced_names.extend(now.map(|(path, number)| (path.clone(), *number)));
+            }
         }
+    }
+
+    /// The same with only the names that a power cut leaves for sure.
+    fn with_synced_names(&self) -> Self {
+        Self { names: self.synced_names.clone(), ..self.clone() }
     }
 
     /// What a reader finds, with each file's bytes as `shown` gives them.
@@ -65,6 +79,7 @@ impl Content {
         let content = Content {
             files: self.files.iter().map(|file| Held { bytes: shown(file), ..Held::default() }).collect(),
             names: self.names.clone(),
+            synced_names: BTreeMap::new(),
         };
         Model(Arc::new(Mutex::new(Log { steps: Vec::new(), content })))
     }
@@ -91,8 +106,12 @@ pub(crate) struct Model(Arc<Mutex<Log>>);
 pub(crate) struct Crash {
     /// After how many steps, and what became of what was not synced.
     pub(crate) when: String,
+    /// After how many steps.
+    pub(crate) after: usize,
     /// Whether only the process died.
     pub(crate) power_stayed: bool,
+    /// How many writes to one file were not synced yet, at most.
+    pub(crate) unsynced_writes: usize,
     /// The disk as a reader finds it.
     pub(crate) disk: Model,
 }
@@ -108,16 +127,24 @@ impl Model {
         log.content.names.get(path).map(|number| log.content.files[*number].bytes.clone())
     }
 
+    /// How many steps there were.
+    pub(crate) fn steps(&self) -> usize {
+        self.log().steps.len()
+    }
+
     /// All that a crash may leave, at any step.
     pub(crate) fn crashes(&self) -> Vec<Crash> {
         let steps = self.log().steps.clone();
         let mut all = Vec::new();
         let mut content = Content::default();
         for at in 0..=steps.len() {
+            let most = content.files.iter().map(|file| file.ends.len()).max().unwrap_or(0);
             let mut add = |what: &str, power_stayed, disk| {
                 all.push(Crash {
                     when: format!("after {at} of {} steps, {what}", steps.len()),
+                    after: at,
                     power_stayed,
+                    unsynced_writes: most,
                     disk,
                 });
             };
@@ -126,8 +153,11 @@ impl Model {
             let zeroed =
                 |from: usize, file: &Held| [&file.bytes[..from], &vec![0; file.bytes.len() - from]].concat();
             add("what was not synced zero", false, content.shown(|file| zeroed(file.synced, file)));
+            let named = content.with_synced_names();
+            add("names that were not synced lost", false, named.shown(|file| file.bytes.clone()));
+            let least = named.shown(|file| file.bytes[..file.synced].to_vec());
+            add("all that was not synced lost", false, least);
             // At the end of each write, and in its middle.
-            let most = content.files.iter().map(|file| file.ends.len()).max().unwrap_or(0);
             for write in 0..most {
                 for half in [false, true] {
                     let cut = |file: &Held| match file.ends.get(write) {
@@ -182,6 +212,10 @@ impl Append for Open {
         self.0.log().step(Step::Sync(self.1));
         Ok(())
     }
+
+    fn second(&self) -> io::Result<Box<dyn Append>> {
+        Ok(Box::new(Self(self.0.clone(), self.1)))
+    }
 }
 
 impl Disk for Model {
@@ -229,6 +263,11 @@ impl Disk for Model {
             return Err(io::ErrorKind::NotFound.into());
         }
         log.step(Step::Remove(path.to_owned()));
+        Ok(())
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        self.log().step(Step::SyncFolder(folder.to_owned()));
         Ok(())
     }
 }

@@ -37,7 +37,7 @@ pub struct Listing {
     /// By name of a file: a hash of it, so that one that has changed can be named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, String>,
-    /// Whether there are so many files that parts are folders; their names end in `/`.
+    /// Whether parts are folders, because there are too many files; their names end in `/`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub folded: bool,
 }
@@ -92,7 +92,13 @@ mod tests {
         assert_eq!(named(&listing("2", &[("a", "1"), ("b", "2")])), some(Differs::Changed, "b"));
         assert_eq!(named(&listing("2", &[("a", "1"), ("aa", "1"), ("b", "1")])), some(Differs::Added, "aa"));
         assert_eq!(named(&listing("2", &[("b", "1")])), some(Differs::Removed, "a"));
-        assert_eq!(named(&listing("2", &before.parts.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>())), Some((Differs::Changed, None)));
+        assert_eq!(
+            named(&listing(
+                "2",
+                &before.parts.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>()
+            )),
+            Some((Differs::Changed, None))
+        );
         let folded = Listing { folded: true, ..listing("2", &[("src/", "1")]) };
         assert_eq!(named(&folded), Some((Differs::Changed, None)), "folders are not compared with files");
     }

@@ -84,7 +84,7 @@ pub struct OperationState {
     pub why: Option<Why>,
     /// What it was when it last succeeded; known from entries only.
     pub stamp: Option<Box<Stamp>>,
-    /// How many runs before this one have died in a row while it was at work.
+    /// How many runs before this one have died in a row while it was running.
     pub crashes: u32,
     /// Its program, as process id and start time, while that may be alive.
     pub process: Option<(u32, Option<u64>)>,

@@ -21,7 +21,7 @@ pub struct Why {
 pub enum Cause {
     /// It does not say when it is up to date.
     Always,
-    /// The run was told to run everything.
+    /// The run was started to run everything.
     Forced,
     /// No run is known in which it succeeded.
     Never,

@@ -7,6 +7,7 @@
 use crate::error::{Code, Fault};
 use crate::record::damage::Unreadable;
 use crate::record::disk::{Append, Disk};
+use crate::record::durability::{Durability, GROUPED};
 use crate::record::entry::{Opened, What};
 use crate::record::header::{FORMAT, Header};
 use crate::record::lock::Lock;
@@ -14,6 +15,7 @@ use crate::record::reader::Record;
 use crate::record::result::RunResult;
 use crate::record::seal::{self, LONGEST_LINE};
 use crate::record::state::RunState;
+use crate::record::syncer::Syncer;
 use crate::record::{self, format1};
 use serde::Serialize;
 use std::io;
@@ -33,6 +35,11 @@ pub struct Writer {
     next: u64,
     /// The first failure to write. The run goes on without its journal and says so in its result.
     failed: Option<String>,
+    durability: Durability,
+    /// Keeps the journal synced, where that is wanted.
+    syncer: Option<Syncer>,
+    /// The last sync failed, where more was wanted than to write.
+    unsynced: Option<String>,
     /// Held until the run is over.
     lock: Option<Lock>,
 }
@@ -47,11 +54,26 @@ struct Line<'w> {
 }
 
 impl Writer {
-    /// Makes a folder for a run, and all that is known of it before it begins.
+    /// Makes a folder for a run, and all that is known of it before it begins. It survives the death of the process.
+    ///
+    /// # Errors
+    /// As [`Self::create_durable`].
+    pub fn create(disk: Arc<dyn Disk>, folder: &Path, header: &Header, plan: &[u8]) -> Result<Self, Fault> {
+        Self::create_durable(disk, folder, header, plan, Durability::Process)
+    }
+
+    /// The same with a durability of the caller's choice: what is made here has it when this returns, entries have it
+    /// soon after they are appended.
     ///
     /// # Errors
     /// [`Code::JournalUnwritable`] when files cannot be made there, or there is a run already.
-    pub fn create(disk: Arc<dyn Disk>, folder: &Path, header: &Header, plan: &[u8]) -> Result<Self, Fault> {
+    pub fn create_durable(
+        disk: Arc<dyn Disk>,
+        folder: &Path,
+        header: &Header,
+        plan: &[u8],
+        durability: Durability,
+    ) -> Result<Self, Fault> {
         let making = || -> io::Result<Self> {
             disk.make_folder(&record::journal_folder(folder))?;
             let taken = || io::Error::new(io::ErrorKind::AlreadyExists, "it holds the files of another run");
@@ -63,16 +85,31 @@ impl Writer {
             let lock = Lock::take(folder)?.ok_or_else(taken)?;
             let segment = disk.create(&record::segment_path(folder, 1))?;
             let mut writer = Self::new(Arc::clone(&disk), folder, segment, 0, lock);
+            if durability.is_synced() {
+                (writer.durability, writer.syncer) =
+                    (durability, Some(Syncer::start(writer.segment.second()?, GROUPED)?));
+            }
             let pid = std::process::id();
             writer.append(0, [&What::Opened(Opened { life: 1, believes: None, damage: None, pid })]);
             if let Some(error) = writer.failed {
                 return Err(io::Error::other(error));
             }
-            disk.put(&record::plan_path(folder), plan)?;
+            if durability.is_synced() {
+                writer.segment.sync()?;
+                // The names of folders are in those above them.
+                let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+                for names in [Some(record::journal_folder(folder).as_path()), Some(folder), above]
+                    .into_iter()
+                    .flatten()
+                {
+                    disk.sync_folder(names)?;
+                }
+            }
+            disk.put(&record::plan_path(folder), plan, durability)?;
             // With its header the folder is a run's, so that comes last.
             let mut document = serde_json::to_vec_pretty(&Header { format: FORMAT, ..header.clone() })?;
             document.push(b'\n');
-            disk.put(&record::header_path(folder), &document)?;
+            disk.put(&record::header_path(folder), &document, durability)?;
             Ok(writer)
         };
         making().map_err(|error| unwritable(folder, &error))
@@ -129,7 +166,18 @@ impl Writer {
 
     fn new(disk: Arc<dyn Disk>, folder: &Path, segment: Box<dyn Append>, next: u64, lock: Lock) -> Self {
         let (folder, lock) = (folder.to_owned(), Some(lock));
-        Self { disk, folder, segment, buffer: Vec::new(), next, failed: None, lock }
+        Self {
+            disk,
+            folder,
+            segment,
+            buffer: Vec::new(),
+            next,
+            failed: None,
+            durability: Durability::Process,
+            syncer: None,
+            unsynced: None,
+            lock,
+        }
     }
 
     /// The run's folder.
@@ -147,6 +195,9 @@ impl Writer {
         }
         if let Err(error) = self.segment.write_all(&self.buffer) {
             self.failed = Some(error.to_string());
+        }
+        if let Some(syncer) = self.syncer.as_ref().filter(|_| !self.buffer.is_empty()) {
+            syncer.written();
         }
         self.buffer.clear();
     }
@@ -174,12 +225,21 @@ impl Writer {
         self.failed.as_deref()
     }
 
-    /// Waits until what was appended would survive a power cut.
+    /// Why the record may not have the durability that was asked for, if so: it could not be synced, or not be written.
+    pub fn not_durable(&self) -> Option<&str> {
+        let synced = self.syncer.as_ref().and_then(Syncer::failure).or(self.unsynced.as_deref());
+        synced.or_else(|| self.failure().filter(|_| self.durability.is_synced()))
+    }
+
+    /// Waits until what was appended would survive a power cut. Once that has failed it is not tried again: it would
+    /// prove nothing.
     pub fn sync(&mut self) {
-        if self.failed.is_none()
-            && let Err(error) = self.segment.sync()
-        {
-            self.failed = Some(error.to_string());
+        if self.failed.is_some() || self.not_durable().is_some() {
+            return;
+        }
+        if let Err(error) = self.segment.sync() {
+            let failure = if self.durability.is_synced() { &mut self.unsynced } else { &mut self.failed };
+            *failure = Some(error.to_string());
         }
     }
 
@@ -187,18 +247,23 @@ impl Writer {
     /// the writer.
     ///
     /// # Errors
-    /// When the result cannot be written; the journal has everything, so that is no reason to fail a run.
+    /// When the result cannot be written; the journal has everything, so a run does not fail because of it.
     pub fn finish(&mut self, result: &RunResult) -> io::Result<()> {
+        if let Some(syncer) = &mut self.syncer {
+            syncer.close();
+        }
         self.sync();
         // What is open can be written to though it has no name any more.
         if self.failed.is_none() && self.disk.open(&record::header_path(&self.folder)).is_err() {
             self.failed = Some("its files were removed while it was under way".to_owned());
         }
         let document = result.to_document()?;
-        self.disk.put(&record::result_path(&self.folder), &document)
+        // One that may not survive a power cut is better than none.
+        let durability = if self.not_durable().is_some() { Durability::Process } else { self.durability };
+        self.disk.put(&record::result_path(&self.folder), &document, durability)
     }
 
-    /// The lock, for whoever still has something to write in the run's folder.
+    /// The lock, for a thread that still has something to write in the run's folder.
     pub fn take_lock(&mut self) -> Option<Lock> {
         self.lock.take()
     }

@@ -83,7 +83,7 @@ fn past(found: &Found<'_>) -> Past {
         Stage::Serving | Stage::Ended(Status::Succeeded) if found.is_half_undone() => Past::Undone,
         Stage::Serving => Past::Serving,
         Stage::Ended(Status::Succeeded) => Past::Succeeded,
-        // That it was skipped changes nothing: nobody knows to this day how far it came.
+        // That it was skipped changes nothing: how far it came is still unknown.
         Stage::Ended(Status::Skipped) if skipped(SkipKind::OutcomeUnknown) => Past::Interrupted,
         Stage::Ended(Status::Skipped) => Past::NotReached,
         Stage::Ended(Status::Failed | Status::TimedOut | Status::Canceled | Status::Abandoned) => {

@@ -15,7 +15,7 @@ use std::path::Path;
 /// Digits of a hash that are written down.
 const DIGITS: usize = 32;
 
-/// What whoever starts a run knows of an operation and the core does not: its script and the values it gets.
+/// What the managed side knows of an operation and the core does not: its script and the values it is given.
 #[derive(Clone, Default, PartialEq, Deserialize)]
 pub struct Content(Option<String>, Option<String>);
 

@@ -1,7 +1,7 @@
-//! From the record of an earlier run to what a new one takes over, with all that keeps it from going on.
+//! From the record of an earlier run to what a new one takes over, and every reason to refuse that.
 //!
-//! The lock of the earlier run is held until the new one has its record: so it is over, nobody else goes on from it at
-//! the same moment, and it is not deleted meanwhile.
+//! The lock of the earlier run is held until the new one has its record. So the earlier run is over, no other process
+//! resumes it at the same moment, and it is not deleted meanwhile.
 
 use super::facts::{self, Earlier, Found};
 use super::files;
@@ -122,7 +122,7 @@ impl Base {
         Ok(Self { header, earlier, damage: damage.map(|damage| damage.to_string()) })
     }
 
-    /// Refuses a run that nobody should go on from.
+    /// Refuses a run that must not be continued.
     fn check(&self, root: &Path, options: &ResumeOptions) -> Result<(), Fault> {
         if options.force {
             return Ok(());
@@ -279,7 +279,13 @@ pub fn take_over(
     if options.undo {
         takeover.carried.kept = to_undo(plan, &found);
     } else {
-        let verdicts = decide(plan, &found, fingerprints, options, &base.files(disk, root, plan, &found, fingerprints, options));
+        let verdicts = decide(
+            plan,
+            &found,
+            fingerprints,
+            options,
+            &base.files(disk, root, plan, &found, fingerprints, options),
+        );
         refuse_what_is_asked(plan, &verdicts, &found)?;
         for (op, verdict) in plan.ids().zip(&verdicts) {
             match verdict.decision.action {
@@ -483,7 +489,9 @@ fn sentence(plan: &Plan, op: OpId, verdict: &Verdict, found: &[Option<Found<'_>>
         }
         Reason::CrashLimit => "It was running in too many runs in a row that died.".to_owned(),
         Reason::Interrupted => "It was running when the run died.".to_owned(),
-        Reason::Tested => "It was running when the run died, and is run unless its test says that it is done.".to_owned(),
+        Reason::Tested => {
+            "It was running when the run died, and is run unless its test says that it is done.".to_owned()
+        }
         Reason::Changed => format!("It succeeded, but {what}."),
         Reason::Consequence => format!("It ran because {} had not succeeded.", blamed()),
         Reason::Rebuilt => format!("It depends on {}, which is made again.", blamed()),

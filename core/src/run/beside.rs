@@ -49,7 +49,7 @@ impl Entrance {
     }
 }
 
-/// Looks for a run of the same lab that is under way; gives a warning, where there is one and it is no fault.
+/// Looks for a run of the same lab that is under way; returns a warning if there is one and that is not a fault.
 pub(super) fn check(
     root: &Path,
     name: &str,

@@ -19,6 +19,7 @@ use super::feed::Feed;
 use super::inspection::{Inspection, Made};
 use super::journal::{Closing, Journal};
 use super::ledger::Ledger;
+use super::loss;
 use super::outcome::{Outcome, OutcomeStatus};
 use super::survivors::Search;
 use super::tasks::Tasks;
@@ -30,7 +31,7 @@ use crate::operation::{RunsOn, StopMode, UpToDate};
 use crate::record::entry::{Finished, Spawned, Stop};
 use crate::record::output::{Batch, Closed, Store};
 use crate::record::result::{self, Metrics, OperationResult};
-use crate::record::{RunResult, What};
+use crate::record::{Durability, RunResult, What};
 use crate::resume::KeptFrom;
 use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason};
 use crate::work::identity::Identity;
@@ -98,6 +99,8 @@ pub(super) struct Driver {
     end: Option<End>,
     /// The scheduler has shown a defect, and is not asked any more.
     given_up: bool,
+    /// The record may not survive a power cut though it was to, and that has been said.
+    is_undurable: bool,
     /// Kept from step to step for their memory alone.
     inputs: Vec<Input>,
     commands: Vec<Command>,
@@ -123,6 +126,7 @@ impl Driver {
             due: None,
             end: None,
             given_up: false,
+            is_undurable: false,
             inputs: Vec::new(),
             commands: Vec::new(),
         }
@@ -161,6 +165,10 @@ impl Driver {
         }
         let mut inputs = std::mem::take(&mut self.inputs);
         inputs.extend(messages.into_iter().map(|message| self.note(message)));
+        if self.is_undurable && self.about.options.durability == Durability::Required && !self.is_over() {
+            // Ordering it once more changes nothing.
+            inputs.push(Input::Cancel(StopMode::OWN_GRACE));
+        }
         if !inputs.is_empty() {
             self.step(&inputs);
         }
@@ -242,6 +250,22 @@ impl Driver {
         if let Some(warning) = self.journal.append(now, events) {
             self.warn(warning);
         }
+        self.check_durability();
+    }
+
+    /// Says once that the record may not survive a power cut, when it was to.
+    fn check_durability(&mut self) {
+        if let Some(why) = self.journal.not_durable().filter(|_| !self.is_undurable) {
+            let message = loss::not_durable(why, self.about.options.durability);
+            self.is_undurable = true;
+            self.warn(message);
+        }
+    }
+
+    /// Whether the record has the durability that was asked for, as far as is known.
+    #[cfg(test)]
+    pub(super) fn is_durable(&self) -> bool {
+        self.journal.not_durable().is_none()
     }
 
     /// When something is due: for the scheduler, or because a record is only begun after a while.
@@ -299,6 +323,7 @@ impl Driver {
         if let Some(message) = self.journal.finish(&result) {
             self.warn(message);
         }
+        self.check_durability();
     }
 
     /// Asks for more workers when scripts wait and no worker is free to take them.

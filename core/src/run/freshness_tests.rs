@@ -193,7 +193,13 @@ impl Ran {
         assert_eq!(damage, None);
         let reasons = why::reasons(&state);
         let row = |(operation, reason): (&crate::record::OperationState, why::Reason)| {
-            format!("{} {} {} ({})", operation.name, if reason.ran { "yes" } else { "no" }, reason.words, reason.drew)
+            format!(
+                "{} {} {} ({})",
+                operation.name,
+                if reason.ran { "yes" } else { "no" },
+                reason.words,
+                reason.drew
+            )
         };
         state.operations.iter().zip(reasons).map(row).collect()
     }
@@ -310,7 +316,12 @@ fn what_runs_each_time_draws_along_what_depends_on_it_and_a_service_does_not() {
     let lab = Lab::new(vec![
         script("login", &[]),
         declare(script("site", &["login"]), &["in"], &[], false),
-        declare(Operation { weak_dependencies: vec!["login".to_owned()], ..script("page", &[]) }, &["in"], &[], false),
+        declare(
+            Operation { weak_dependencies: vec!["login".to_owned()], ..script("page", &[]) },
+            &["in"],
+            &[],
+            false,
+        ),
     ]);
     lab.well();
     let second = lab.well();
@@ -461,6 +472,33 @@ fn a_run_that_leaves_no_record_says_that_others_will_not_know_of_it() {
         _ => false,
     });
     assert!(warned, "{events:?}");
+}
+
+/// Every beginning of a record is what a crash may leave of it. An operation that had begun then is run again, though the
+/// file that it reads is as it was when it last succeeded; one that had not is up to date.
+#[test]
+fn a_crash_at_any_entry_passes_nothing_for_done() {
+    let lab = Lab::new(vec![
+        declare(script("a", &[]), &["in"], &[], false),
+        declare(script("b", &["a"]), &["in"], &[], false),
+    ]);
+    lab.well();
+    lab.write("in", "2");
+    let second = lab.well();
+    assert_eq!(second.run, ["a", "b"]);
+    lab.write("in", "1");
+    fs::remove_file(crate::record::result_path(&second.folder)).unwrap();
+    let journal = segment_path(&second.folder, 1);
+    let text = fs::read_to_string(&journal).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for count in 0..=lines.len() {
+        let left = lines[..count].concat();
+        fs::write(&journal, &left).unwrap();
+        let had_begun = |op: u32| left.lines().any(|line| line.contains("\"started\"") && line.contains(&format!("\"op\":{op},")));
+        let runs = |at: usize| lab.outlook()[at].contains(" run: ");
+        assert_eq!(runs(0), had_begun(0), "{count}: {:?}", lab.outlook());
+        assert_eq!(runs(1), had_begun(0), "{count}: what b was built on has changed: {:?}", lab.outlook());
+    }
 }
 
 /// What can happen between two runs, and in them.

@@ -37,6 +37,10 @@ impl Append for File {
     fn sync(&mut self) -> io::Result<()> {
         self.0.sync()
     }
+
+    fn second(&self) -> io::Result<Box<dyn Append>> {
+        Ok(Box::new(Self(self.0.second()?, Arc::clone(&self.1))))
+    }
 }
 
 impl Disk for Full {

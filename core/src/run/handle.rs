@@ -254,10 +254,14 @@ impl Run {
         let name = self.about.name(op);
         let warning = match &made {
             Err(Problem::Missing(pattern)) => {
-                format!("Operation '{name}' succeeded without making '{pattern}', and will run again the next time.")
+                format!(
+                    "Operation '{name}' succeeded without making '{pattern}', and will run again the next time."
+                )
             }
             Err(Problem::Unreadable(file)) => {
-                format!("'{file}' cannot be read, which operation '{name}' made. It will run again the next time.")
+                format!(
+                    "'{file}' cannot be read, which operation '{name}' made. It will run again the next time."
+                )
             }
             Ok(_) | Err(Problem::Stopped) => return made,
         };

@@ -108,7 +108,8 @@ impl Shared {
             };
             drop(queue);
             // An operation whose answer never comes would never end.
-            let answered = catch_unwind(AssertUnwindSafe(|| question.answer(self.past(), &|| self.is_over())));
+            let answered =
+                catch_unwind(AssertUnwindSafe(|| question.answer(self.past(), &|| self.is_over())));
             let unknown =
                 || Answer { verdict: Verdict::Run(Why::of(Cause::Unknown)), stamp: None, kept: None };
             let answer = answered.unwrap_or_else(|_| unknown());

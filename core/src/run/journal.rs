@@ -1,6 +1,6 @@
 //! The record of a run while it is under way, and what is missing from it: a store that cannot be written stops no run.
 //!
-//! A run that nobody has named is recorded only once it has lasted a second, or something in it has failed. Until then its
+//! A run without a name is recorded only once it has lasted a second, or something in it has failed. Until then its
 //! entries are kept in memory, and so is what its operations write; then all of it is written, from the beginning. So a
 //! thousand small calls leave nothing behind, and no long one is lost.
 
@@ -13,6 +13,7 @@ use crate::error::Fault;
 use crate::history::{retention, store};
 use crate::machine;
 use crate::record::disk::Disk;
+use crate::record::durability::{Durability, GROUPED};
 use crate::record::header::{self, Header};
 use crate::record::lock::Lock;
 use crate::record::output::store::Options;
@@ -88,16 +89,19 @@ impl Closing {
     }
 }
 
-/// Whether a run is recorded only once it lasts or fails. A log of the run's own working lies in its folder, and a run that
-/// goes on from another one says so, from the start.
+/// Whether a run is recorded only once it lasts or fails. A log of the run's own working lies in its folder, a run that
+/// goes on from another one says so from the start, and one that must survive a power cut does not begin in memory.
 pub(super) fn is_late(options: &RunOptions) -> bool {
-    let at_once = options.directory.is_some() || options.resume.is_some() || trace::wanted(options).is_some();
+    let at_once = options.directory.is_some()
+        || options.resume.is_some()
+        || options.durability == Durability::Required
+        || trace::wanted(options).is_some();
     options.late && !at_once
 }
 
 impl Journal {
     /// Opens the record of a run that has one from its start. Without it there is a warning, or a fault when the options
-    /// name its folder: a folder that cannot be used is reported at once.
+    /// name its folder or require that it is durable: a folder that cannot be used is reported at once.
     pub(super) fn start(
         disk: Arc<dyn Disk>,
         about: Arc<About>,
@@ -111,11 +115,12 @@ impl Journal {
         } else {
             Stage::Absent
         };
-        let (opens, named) = (options.writes_files() && !late, options.directory.is_some());
+        let opens = options.writes_files() && !late;
+        let must_open = options.directory.is_some() || options.durability == Durability::Required;
         let mut journal = Self { disk, about, stage, loss: Loss::default(), fed, beginning };
         let opened = if opens { journal.open() } else { Ok(()) };
         let warning = match opened {
-            Err(fault) if named => return Err(fault),
+            Err(fault) if must_open => return Err(fault),
             opened => opened.err().map(|fault| loss::no_record(&fault)),
         };
         Ok((journal, warning))
@@ -148,10 +153,17 @@ impl Journal {
             max_concurrency: options.max_concurrency,
             options: serde_json::to_value(options).unwrap_or_default(),
         };
-        let mut writer = Box::new(Writer::create(Arc::clone(&self.disk), &folder, &header, &document)?);
+        let mut writer = Box::new(Writer::create_durable(
+            Arc::clone(&self.disk),
+            &folder,
+            &header,
+            &document,
+            options.durability,
+        )?);
         writer.append(0, &std::mem::take(&mut self.beginning.crashed));
         let limits = options.output_bytes.map_or_else(Limits::default, Limits::of);
-        let keeping = Options { limits, ..Options::default() };
+        let sync = options.durability.is_synced().then_some(GROUPED);
+        let keeping = Options { limits, sync, ..Options::default() };
         let store = Arc::new(Store::new(Arc::clone(&self.disk), folder, id, 1, keeping));
         if let (Some(retention), None) = (options.retention, &options.directory) {
             retention::sweep_if_due(&root, retention);
@@ -188,6 +200,14 @@ impl Journal {
     pub(super) fn folder(&self) -> Option<&Path> {
         match &self.stage {
             Stage::Open { writer, .. } => Some(writer.folder()),
+            Stage::Absent | Stage::Late { .. } => None,
+        }
+    }
+
+    /// Why it may not survive a power cut, if it was to.
+    pub(super) fn not_durable(&self) -> Option<&str> {
+        match &self.stage {
+            Stage::Open { writer, .. } => writer.not_durable(),
             Stage::Absent | Stage::Late { .. } => None,
         }
     }

@@ -6,6 +6,7 @@
 
 use super::testing::program;
 use super::{EventHub, EventKind, Outcome, Run, RunOptions, Ticket};
+use crate::history::query::{Query, list};
 use crate::operation::{Operation, ProbeCheck, Work};
 use crate::plan::tests::{plan, script};
 use crate::random;
@@ -17,19 +18,25 @@ use crate::scheduler::{RunStatus, Status};
 use crate::work::process::listener_program;
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const OPERATIONS: usize = 200;
 const SERVICES: usize = 4;
 const SOON: Duration = Duration::from_secs(120);
 
-/// Where the process that is to be killed works.
+/// Where the process that is to be killed works, and the store of its run.
 const FOLDER: &str = "LABRUNNER_TEST_KILL_FOLDER";
+const STORE: &str = "LABRUNNER_TEST_KILL_STORE";
+
+/// The store of a folder that shares it with no other.
+fn own_store(folder: &Path) -> PathBuf {
+    folder.join("runs")
+}
 
 /// The operations: services, programs and scripts, each of which writes its name to a file when it is done.
 fn operations(folder: &Path) -> Vec<Operation> {
@@ -69,21 +76,21 @@ fn addresses(folder: &Path) -> Vec<String> {
     std::fs::read_to_string(&file).unwrap().lines().map(str::to_owned).collect()
 }
 
-fn options(folder: &Path, resume: Option<ResumeOptions>) -> RunOptions {
+fn options(folder: &Path, store: &Path, resume: Option<ResumeOptions>) -> RunOptions {
     RunOptions {
-        name: "killed".to_owned(),
+        name: folder.file_name().unwrap().to_string_lossy().into_owned(),
         journal: true,
-        root: Some(folder.join("runs")),
+        root: Some(store.to_owned()),
         resume,
         ..RunOptions::new(6)
     }
 }
 
 /// Runs it to its end, with two workers, and reports each entry of the journal once it is there.
-fn run(folder: &Path, resume: Option<ResumeOptions>, mut report: impl FnMut()) -> Arc<Run> {
+fn run(folder: &Path, store: &Path, resume: Option<ResumeOptions>, mut report: impl FnMut()) -> Arc<Run> {
     let hub = Arc::new(EventHub::default());
     let plan = Arc::new(plan(operations(folder)));
-    let run = Run::start(Arc::clone(&plan), options(folder, resume), Arc::clone(&hub), 1).unwrap();
+    let run = Run::start(Arc::clone(&plan), options(folder, store, resume), Arc::clone(&hub), 1).unwrap();
     let workers: Vec<_> = (1..3)
         .map(|worker| {
             let (run, plan, file) = (Arc::clone(&run), Arc::clone(&plan), folder.join("done"));
@@ -114,8 +121,9 @@ fn run(folder: &Path, resume: Option<ResumeOptions>, mut report: impl FnMut()) -
 #[ignore = "the process that the test kills"]
 fn is_killed() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
+    let store = std::env::var_os(STORE).map_or_else(|| own_store(&folder), PathBuf::from);
     let mut out = std::io::stdout();
-    let _ = run(&folder, None, || out.write_all(b"entry\n").and_then(|()| out.flush()).unwrap());
+    let _ = run(&folder, &store, None, || out.write_all(b"entry\n").and_then(|()| out.flush()).unwrap());
 }
 
 /// Both ends of a pipe that programs inherit.
@@ -143,27 +151,55 @@ fn wait_for_the_last(read: &OwnedFd) {
     );
 }
 
-/// Starts the process, and kills it after so many entries; says whether it had ended before.
-fn kill_after(folder: &Path, entries: usize) -> bool {
-    let this = std::env::current_exe().unwrap();
-    let test = module_path!().split_once("::").unwrap().1.to_owned() + "::is_killed";
-    let (read, write) = pipe();
-    let mut command = Command::new(this);
-    command.args(["--ignored", "--exact", &test, "--nocapture", "--test-threads=1"]);
-    let mut child = command.env(FOLDER, folder).stdout(Stdio::piped()).spawn().unwrap();
-    drop(write);
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut seen = 0;
-    while seen < entries {
-        match lines.next() {
-            Some(line) => seen += usize::from(line.unwrap().ends_with("entry")),
-            None => break,
+/// A process of its own that does the run.
+struct Other {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    /// Closed on the other side once nothing of it is alive.
+    alive: OwnedFd,
+}
+
+impl Other {
+    fn start(folder: &Path, store: &Path) -> Self {
+        let this = std::env::current_exe().unwrap();
+        let test = module_path!().split_once("::").unwrap().1.to_owned() + "::is_killed";
+        let (alive, write) = pipe();
+        let mut command = Command::new(this);
+        command.args(["--ignored", "--exact", &test, "--nocapture", "--test-threads=1"]);
+        let mut child = command.env(FOLDER, folder).env(STORE, store).stdout(Stdio::piped()).spawn().unwrap();
+        drop(write);
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines, alive }
+    }
+
+    /// Reads what it reports, until a number of entries have come or it has ended.
+    fn read(&mut self, entries: usize) {
+        let mut seen = 0;
+        while seen < entries
+            && let Some(line) = self.lines.next()
+        {
+            seen += usize::from(line.unwrap().ends_with("entry"));
         }
     }
-    child.kill().unwrap();
-    let has_ended = child.wait().unwrap().success();
-    wait_for_the_last(&read);
-    has_ended
+
+    /// Kills it after a number of entries; says whether it had ended before.
+    fn kill_after(mut self, entries: usize) -> bool {
+        self.read(entries);
+        self.child.kill().unwrap();
+        let has_ended = self.child.wait().unwrap().success();
+        wait_for_the_last(&self.alive);
+        has_ended
+    }
+}
+
+/// Waits until the lock of a run is free whose processes are all dead: a program that was killed before it was executed
+/// had copies of all files, and of the pipe and the lock one is closed before the other.
+fn wait_until_free(record: &Record<'_>) {
+    let deadline = Instant::now() + SOON;
+    while record.is_running() {
+        assert!(Instant::now() < deadline, "somebody has the lock still");
+        std::thread::yield_now();
+    }
 }
 
 fn done(folder: &Path) -> BTreeMap<String, usize> {
@@ -179,21 +215,22 @@ fn try_moment(entries: usize) {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let _ = addresses(folder);
-    if kill_after(folder, entries) {
+    let store = own_store(folder);
+    if Other::start(folder, &store).kill_after(entries) {
         return;
     }
-    let runs: Vec<_> = std::fs::read_dir(folder.join("runs"))
-        .into_iter()
-        .flatten()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let runs: Vec<_> =
+        std::fs::read_dir(&store).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     let Some(first) = runs.first() else {
         assert_eq!(entries, 0, "it was killed before it had begun");
         return;
     };
-    let Ok(record) = Record::open(&Files, first) else { return };
+    let Ok(record) = Record::open(&Files, first) else {
+        assert_eq!(entries, 0, "the first entry is there once the record is");
+        return;
+    };
     let (state, damage) = record.replay();
-    assert!(!record.is_running());
+    wait_until_free(&record);
     let before = done(folder);
     let ended = |stage: Stage| stage == Stage::Ended(Status::Succeeded);
     let ready = |stage: Stage| stage == Stage::Serving;
@@ -203,7 +240,7 @@ fn try_moment(entries: usize) {
         let written = ended(operation.stage) || ready(operation.stage);
         assert!(!written || times == 1, "{} is said to have ended, and wrote {times} times", operation.name);
     }
-    let resumed = run(folder, Some(ResumeOptions::of(first.clone())), || ());
+    let resumed = run(folder, &store, Some(ResumeOptions::of(first.clone())), || ());
     let result = resumed.result();
     assert_eq!(result.status, Some(RunStatus::Succeeded), "killed after {entries}: {damage:?}");
     let after = done(folder);
@@ -240,4 +277,60 @@ fn a_run_that_is_killed_at_any_moment_is_resumed_without_loss() {
         println!("killed after {entries} entries");
         try_moment(entries);
     }
+}
+
+/// Four processes run labs on one store, and one of them is killed: all along each run is listed as what it is, the
+/// others are not affected, and the one that died can be resumed.
+#[test]
+fn of_four_processes_on_one_store_one_is_killed() {
+    let root = tempfile::tempdir().unwrap();
+    let store = root.path().join("runs");
+    let folders: Vec<PathBuf> =
+        (0..4).map(|process| root.path().join(format!("process-{process}"))).collect();
+    for folder in &folders {
+        std::fs::create_dir(folder).unwrap();
+        let _ = addresses(folder);
+    }
+    let listed = || list(&Query { directory: Some(store.clone()), ..Query::default() });
+    std::thread::scope(|scope| {
+        let others: Vec<_> = folders
+            .iter()
+            .enumerate()
+            .map(|(process, folder)| {
+                let mut other = Other::start(folder, &store);
+                scope.spawn(move || {
+                    // They wait for each other nowhere; the first is killed in the middle.
+                    if process == 0 {
+                        assert!(!other.kill_after(OPERATIONS));
+                    } else {
+                        other.read(usize::MAX);
+                        assert!(other.child.wait().unwrap().success());
+                    }
+                })
+            })
+            .collect();
+        while others.iter().any(|other| !other.is_finished()) {
+            for run in listed() {
+                let known: &[&str] =
+                    if run.name == "process-0" { &["Running", "Unknown"] } else { &["Running", "Succeeded"] };
+                assert!(known.contains(&run.status.as_str()), "{}: {}", run.name, run.status);
+            }
+        }
+    });
+    let status = |name: &str| {
+        let named: Vec<_> = listed().into_iter().filter(|run| run.name == name).collect();
+        assert_eq!(named.len(), 1, "{name}");
+        (named[0].status.clone(), PathBuf::from(&named[0].directory))
+    };
+    for folder in &folders[1..] {
+        assert_eq!(status(&folder.file_name().unwrap().to_string_lossy()).0, "Succeeded");
+        assert!(done(folder).values().all(|times| *times == 1));
+        assert_eq!(done(folder).len(), OPERATIONS);
+    }
+    wait_until_free(&Record::open(&Files, &status("process-0").1).unwrap());
+    let (died, first) = status("process-0");
+    assert_eq!(died, "Unknown");
+    let resumed = run(&folders[0], &store, Some(ResumeOptions::of(first)), || ());
+    assert_eq!(resumed.result().status, Some(RunStatus::Succeeded));
+    assert_eq!(done(&folders[0]).len(), OPERATIONS);
 }

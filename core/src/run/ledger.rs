@@ -1,8 +1,8 @@
 //! What is known of each operation of a run so far, and what is made of it: entries of the record, and results.
 
 use super::ending;
-use super::outcome::Outcome;
 use super::inspection::Made;
+use super::outcome::Outcome;
 use crate::freshness::before::is_passed_through;
 use crate::freshness::listing::Problem;
 use crate::freshness::{Answer, Verdict};

@@ -2,6 +2,7 @@
 
 use crate::error::{Fault, sentences};
 use crate::graph::OpId;
+use crate::record::Durability;
 use crate::record::output::Closed;
 use std::io;
 use std::path::Path;
@@ -80,6 +81,16 @@ impl Loss {
 pub(super) fn no_record(why: &Fault) -> String {
     let why = sentences(&why.message, why.advice.as_deref());
     format!("This run leaves no record, but is not affected. {why}")
+}
+
+/// What is said of a record that was to survive a power cut, and may not.
+pub(super) fn not_durable(why: &str, wanted: Durability) -> String {
+    let outcome = if wanted == Durability::Required {
+        "Its durability is required, so the run is stopped."
+    } else {
+        "The run itself is not affected."
+    };
+    format!("The record of this run may not survive a power cut: {why}. {outcome}")
 }
 
 #[cfg(test)]

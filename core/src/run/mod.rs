@@ -53,6 +53,8 @@ mod timer;
 mod trace;
 mod workers;
 
+#[cfg(all(test, unix))]
+mod durability_tests;
 #[cfg(test)]
 mod fault_table;
 #[cfg(test)]

@@ -6,10 +6,10 @@ use crate::history::retention::Retention;
 use crate::history::store;
 use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryPolicy};
 use crate::plan::{Plan, Retry};
-use crate::record::LeftOut;
 use crate::record::header::UNNAMED;
 #[cfg(doc)]
 use crate::record::output::keep::DEFAULT_LIMIT;
+use crate::record::{Durability, LeftOut};
 use crate::resume::{Content, ResumeOptions};
 use crate::scheduler::{GuardLimits, Settings};
 use crate::work::secrets::Secrets;
@@ -65,6 +65,9 @@ pub struct RunOptions {
     /// Bytes that are kept of what one operation writes; [`DEFAULT_LIMIT`] when absent.
     #[serde(default, skip_serializing)]
     pub output_bytes: Option<u64>,
+    /// What the record survives.
+    #[serde(default)]
+    pub durability: Durability,
     /// Folder of all runs; [`crate::history::root`] when absent. A host whose own idea of the environment is not the
     /// process's (.NET on Unix) says it here.
     #[serde(default)]
@@ -132,6 +135,7 @@ impl RunOptions {
             late: false,
             fed: false,
             output_bytes: None,
+            durability: Durability::default(),
             root: None,
             directory: None,
             retention: None,

@@ -406,7 +406,7 @@ fn a_run_is_found_by_the_beginning_of_its_id_its_name_or_as_the_last_one() {
     assert_eq!(find(None, None).unwrap_err().code, Code::NothingToResume);
     let undo = Wanted { undo: true, ..wanted(None, None) };
     assert_eq!(lookup::find(&undo).unwrap().run, id(&second));
-    // A header that cannot be read is in nobody's way.
+    // A header that cannot be read does not keep the others from being found.
     std::fs::write(header_path(&second), "{").unwrap();
     assert_eq!(find(None, None).unwrap().run, whole);
 }

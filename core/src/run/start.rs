@@ -158,8 +158,7 @@ impl Run {
     /// What a run with these options would do with each operation, as far as that can be foreseen.
     pub fn outlook(plan: &Plan, mut options: RunOptions) -> Vec<Outlook> {
         let contents = std::mem::take(&mut options.contents);
-        let fingerprints =
-            resume::fingerprint::all(plan, &contents, Key::of(&options.store()).ok().as_ref());
+        let fingerprints = resume::fingerprint::all(plan, &contents, Key::of(&options.store()).ok().as_ref());
         let past = if plan.checked().is_empty() {
             Past::default()
         } else {
@@ -197,7 +196,9 @@ fn is_unseen(about: &About) -> Option<String> {
     let root = options.store();
     let elsewhere = options.directory.as_ref().filter(|folder| folder.parent() != Some(root.as_path()));
     let why = match elsewhere {
-        Some(folder) => format!("its record is in '{}', and they look in '{}'", folder.display(), root.display()),
+        Some(folder) => {
+            format!("its record is in '{}', and they look in '{}'", folder.display(), root.display())
+        }
         None if !options.writes_files() => "it leaves no record".to_owned(),
         None => return None,
     };

@@ -553,7 +553,7 @@ fn a_program_that_failed_is_started_again() {
     assert_eq!(result.operations[0].error, None);
 }
 
-/// Each line stands in the spans of its run, operation and attempt, also what a task has to tell.
+/// Each line is written within the spans of its run, operation and attempt, also what a task has to tell.
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_asked_for_a_log_tells_of_its_working_and_another_does_not() {
@@ -587,5 +587,6 @@ fn a_run_that_is_asked_for_a_log_tells_of_its_working_and_another_does_not() {
         "{log}"
     );
     assert!(has(&["operation{name=\"b\"}", "attempt{number=1}", "\"ended\""]), "{log}");
+    assert!(has(&["operation{name=\"b\"}", "DEBUG", "started pid="]), "{log}");
     assert!(has(&["DEBUG", "step"]) && has(&["\"finished\""]) && !log.contains("TRACE"), "{log}");
 }

@@ -15,8 +15,9 @@ use crate::scheduler::{Command, Input};
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use tracing::instrument::WithSubscriber;
+use tracing::level_filters::LevelFilter;
 use tracing::span::Id;
 use tracing::{Dispatch, Instrument, Level, Span, dispatcher};
 
@@ -25,6 +26,20 @@ const VARIABLE: &str = "LABRUNNER_LOG";
 
 /// The file in the run's folder.
 pub(super) const FILE: &str = "log.txt";
+
+/// Subscribers that take nothing, registered before the first log and kept for good, so that tracing never takes a
+/// log for the only subscriber of the process.
+///
+/// With a single subscriber registered, tracing asks the thread that reaches a line of code for the first time, and
+/// remembers its answer for all threads. Where that thread works for a run without a log the answer is "never", and the
+/// run with the log loses the line. With more than one registered it asks all of them. There are two, because the
+/// count is only known to be above one after the second has been added, and the first log must not be that second.
+static OTHERS: LazyLock<[Dispatch; 2]> = LazyLock::new(|| [silent(), silent()]);
+
+/// One that takes nothing, and says so: without a level of its own every line would be enabled from then on.
+fn silent() -> Dispatch {
+    Dispatch::new(tracing_subscriber::fmt().with_max_level(LevelFilter::OFF).finish())
+}
 
 /// The spans of one run, and where they go.
 #[derive(Default)]
@@ -50,6 +65,7 @@ impl Trace {
         let mut trace = Self::default();
         if let (Some(level), Some(folder)) = (level, folder) {
             let file = Mutex::new(disk.append(&folder.join(FILE))?);
+            LazyLock::force(&OTHERS);
             let log = tracing_subscriber::fmt().with_ansi(false).with_target(false).with_max_level(level);
             trace.log = Some(Dispatch::new(log.with_writer(file).finish()));
         }

@@ -123,7 +123,10 @@ impl Workers {
                 let taken = std::mem::take(&mut self.taken[op.index()]);
                 self.to_come += usize::from(taken && self.serve(op));
             }
-            Command::Kept(op) | Command::Current(op) | Command::Ended { op, .. } | Command::Skipped(op, _) => self.uncount(op),
+            Command::Kept(op)
+            | Command::Current(op)
+            | Command::Ended { op, .. }
+            | Command::Skipped(op, _) => self.uncount(op),
             _ => {}
         }
     }

@@ -36,7 +36,15 @@ impl Scheduler {
                 StopReason::RunEnded | StopReason::StopOperation => (Status::Succeeded, false),
             },
             (State::Ended(Status::Abandoned), _) => return self.abandoned_ended(op, attempt, out),
-            (State::Dormant | State::Waiting | State::Checking | State::Ready | State::Backoff | State::Ended(_), _) => return,
+            (
+                State::Dormant
+                | State::Waiting
+                | State::Checking
+                | State::Ready
+                | State::Backoff
+                | State::Ended(_),
+                _,
+            ) => return,
         };
         if self.state(op) == State::Admitted && status == Status::Succeeded {
             // Its beginning was never reported.

@@ -132,7 +132,7 @@ pub enum SkipReason {
     NothingToWatch,
     /// A service keeps what it needs, and nothing that could end the service is left to run.
     HeldByService(OpId),
-    /// An earlier run died while it was at work, and it is not to be run again.
+    /// An earlier run died while the operation was running, and it is not to be run again.
     OutcomeUnknown,
     /// The run undoes what another one has done, and this one had not succeeded there.
     NothingToUndo,

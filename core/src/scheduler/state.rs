@@ -187,7 +187,9 @@ impl State {
             State::Waiting => {
                 matches!(change, Change::Keep | Change::Check | Change::Ready | Change::End(Skipped))
             }
-            State::Checking => matches!(change, Change::Keep | Change::Ready | Change::End(Skipped | TimedOut)),
+            State::Checking => {
+                matches!(change, Change::Keep | Change::Ready | Change::End(Skipped | TimedOut))
+            }
             // What has failed before and will not be tried again ends as that failure, or with its run.
             State::Ready => {
                 matches!(change, Change::Admit | Change::End(Skipped | Failed | TimedOut | Canceled))

@@ -15,7 +15,7 @@ use std::sync::Arc;
 impl Scheduler {
     /// Begins a rollback that was decided. False when there is none to begin.
     pub(super) fn begin_rollback(&mut self, out: &mut Vec<Command>) -> bool {
-        // Undoing is all that an undo does, so whoever calls it off means the compensations too.
+        // An undo consists of compensations only, so canceling it means those too.
         if self.halt == Halt::Hard || self.rollback.is_undo() && self.halt == Halt::Graceful {
             return false;
         }

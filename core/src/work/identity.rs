@@ -26,7 +26,7 @@ impl Identity {
         self.start_time.is_some() && os::start_time(self.pid) == self.start_time
     }
 
-    /// Whether it is there and can still do something: a zombie that nobody has waited for does not count.
+    /// Whether it is there and can still do something: a zombie does not count.
     pub fn is_alive(&self) -> bool {
         self.is_running() && !is_zombie(self.pid)
     }

@@ -189,6 +189,7 @@ public abstract class GoOnCommandBase : RunCommandBase
             MaxConcurrency = MaxConcurrency is > 0 ? MaxConcurrency : (int?)call.Number("MaxConcurrency"),
             ResourceLimits = call.Table("ResourceLimits"),
             FailureStrategy = call.Text("FailureStrategy"),
+            ContinueOnError = call.Flag("ContinueOnError"),
             CancelRunning = call.Flag("CancelRunning"),
             RunTimeoutMinutes = call.Number("RunTimeoutMinutes") ?? 0,
             Isolation = Isolations.Read(call.Text("Isolation")?.ToLowerInvariant()),
@@ -229,6 +230,8 @@ public abstract class GoOnCommandBase : RunCommandBase
             RunAll = earlier.Call.Flag("RunAll") ?? false,
             Journal = true,
             RetentionDays = Defaults.LogRetentionDays,
+            Durability = Defaults.Durability,
+            OutputLimit = Defaults.OutputLimit,
             Source = earlier.Source,
             Call = earlier.Call.Written,
         };

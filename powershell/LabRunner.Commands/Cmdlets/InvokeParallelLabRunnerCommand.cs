@@ -50,10 +50,6 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
     [Parameter]
     public int? Throttle { get; set; }
 
-    /// <summary>Goes on with whatever does not depend on a failed operation.</summary>
-    [Parameter]
-    public SwitchParameter ContinueOnError { get; set; }
-
     /// <summary>How often a failed operation that has no policy of its own is tried again.</summary>
     [Parameter]
     [ValidateRange(0, 1000)]
@@ -185,11 +181,6 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
             concurrency = MaxConcurrency is > 0 ? Math.Min(concurrency, Throttle.Value) : Defaults.Bounded(Throttle.Value);
         }
 
-        if (ContinueOnError && FailureStrategy is not (null or "Continue"))
-        {
-            throw LabRunnerError.Contradiction($"-ContinueOnError is -FailureStrategy Continue, and -FailureStrategy is {FailureStrategy}.", "Leave one of them out.");
-        }
-
         if (NoRecord && (RecordOutput || RunDirectory is not null))
         {
             throw LabRunnerError.Contradiction($"-NoRecord leaves no record, and -{(RecordOutput ? nameof(RecordOutput) : nameof(RunDirectory))} asks for one.", "Leave one of them out.");
@@ -203,7 +194,7 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
         // Existing callers of scripts expect all of them to be tried, each for half an hour at most.
         var ofScripts = ParameterSetName == ByScripts;
         var order = RunOrder.Of(OrchestrationMode, Order);
-        var failure = (ContinueOnError ? "continue" : FailureStrategy ?? (ofScripts ? "continue" : Defaults.FailureStrategy)).ToLowerInvariant();
+        var failure = FailureChoice.Of(FailureStrategy, GoesOnAfterFailure, ofScripts ? "continue" : Defaults.FailureStrategy);
         object? retry = RetryCount > 0 ? new Dictionary<string, object?> { ["count"] = RetryCount, ["delay_ms"] = (long)(RetryDelaySeconds * 1000) }
             : failure == "retry" ? Defaults.Retry
             : null;
@@ -216,6 +207,8 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
             Late = string.IsNullOrWhiteSpace(RunName),
             KeepsObjects = RecordOutput || !string.IsNullOrWhiteSpace(RunName),
             RetentionDays = Defaults.LogRetentionDays,
+            Durability = Defaults.Durability,
+            OutputLimit = Defaults.OutputLimit,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = failure,
             CancelRunning = CancelRunning,

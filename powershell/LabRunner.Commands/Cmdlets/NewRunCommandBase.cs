@@ -20,6 +20,10 @@ public abstract class NewRunCommandBase : RunCommandBase
     [ValidateSet("Stop", "Continue", "Retry", "Rollback")]
     public string? FailureStrategy { get; set; }
 
+    /// <summary>Goes on with whatever does not depend on a failed operation; with <c>$false</c> a failure stops the run.</summary>
+    [Parameter]
+    public SwitchParameter ContinueOnError { get; set; }
+
     /// <summary>Stops what runs when a failure stops the run.</summary>
     [Parameter]
     public SwitchParameter CancelRunning { get; set; }
@@ -59,4 +63,7 @@ public abstract class NewRunCommandBase : RunCommandBase
     /// <summary>Leaves no record.</summary>
     [Parameter]
     public SwitchParameter NoRecord { get; set; }
+
+    /// <summary>Whether the call says that a failure does not stop the run; nothing when it does not say.</summary>
+    private protected bool? GoesOnAfterFailure => Given(nameof(ContinueOnError)) ? ContinueOnError : null;
 }

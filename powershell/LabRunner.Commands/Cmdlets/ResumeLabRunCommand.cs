@@ -8,12 +8,12 @@ namespace LabRunner.Cmdlets;
 [OutputType(typeof(LabOrchestrationReport), typeof(LabRunJob), typeof(LabResumeStep))]
 public sealed class ResumeLabRunCommand : GoOnCommandBase
 {
-    /// <summary>What is done with operations that were at work when the run died.</summary>
+    /// <summary>What is done with operations that were running when the run died.</summary>
     [Parameter]
     [ValidateSet("Rerun", "Skip", "Stop")]
     public string OnUnknown { get; set; } = "Rerun";
 
-    /// <summary>How many runs in a row may die while an operation is at work before it is not started again.</summary>
+    /// <summary>How many runs in a row may die while an operation is running before it is not started again.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
     public int MaxCrash { get; set; } = 2;

@@ -64,6 +64,10 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     [Parameter]
     public LabProgressStyle ProgressStyle { get; set; }
 
+    /// <summary>Shows progress as lines of text although operations may show none of theirs: the call asks for it, and for nothing interactive.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter ProgressAsLines { get; set; }
+
     /// <summary>The command through which errors and records are written.</summary>
     private protected PSCmdlet Voice => Caller ?? this;
 
@@ -234,8 +238,11 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     /// <summary>The view that fits the place: bars on a screen, lines in a log.</summary>
     private protected IProgressView? View(bool show, LabProgressStyle style, RunSession run) =>
         Shows(show)
-            ? ProgressPlace.View(Voice, run.Caller.Preference("ProgressPreference"), Given("ProgressStyle") ? style : Defaults.ProgressStyle, Defaults.ProgressIntervalSeconds, run.Operations.Count)
+            ? ProgressPlace.View(Voice, ProgressPreference(run), Given("ProgressStyle") ? style : Defaults.ProgressStyle, Defaults.ProgressIntervalSeconds, run.Operations.Count, ProgressAsLines)
             : null;
+
+    // With lines, what the calling script wants: the run's own preference keeps operations from showing bars.
+    private object? ProgressPreference(RunSession run) => ProgressAsLines ? Voice.SessionState.PSVariable.GetValue("ProgressPreference") : run.Caller.Preference("ProgressPreference");
 
     private void Release()
     {

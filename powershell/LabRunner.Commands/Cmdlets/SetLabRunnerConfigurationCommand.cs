@@ -84,6 +84,15 @@ public sealed class SetLabRunnerConfigurationCommand : QueryCommand
     [Parameter]
     public bool RecordRuns { get; set; }
 
+    /// <summary>What the record of a run survives.</summary>
+    [Parameter]
+    [ValidateSet("Process", "Machine", "Required")]
+    public string? RecordDurability { get; set; }
+
+    /// <summary>How much of what one operation writes is recorded, in MiB.</summary>
+    [Parameter]
+    public int OutputLimitMB { get; set; }
+
     /// <summary>Whether runs show their progress without being asked to.</summary>
     [Parameter]
     public bool ShowProgress { get; set; }

@@ -228,6 +228,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         MaxConcurrency = MaxConcurrency,
         ResourceLimits = ResourceLimits,
         FailureStrategy = FailureStrategy,
+        ContinueOnError = GoesOnAfterFailure,
         CancelRunning = Given(nameof(CancelRunning)) ? CancelRunning : null,
         RunTimeoutMinutes = RunTimeoutMinutes,
         TimeoutMinutes = Given(nameof(TimeoutMinutes)) ? TimeoutMinutes : null,

@@ -22,9 +22,6 @@ internal static class JobResults
         return results;
     }
 
-    /// <summary>Takes all entries out of it, as Receive-Job does.</summary>
-    internal static IList TakeAll(IList results) => (IList)results.GetType().GetMethod(nameof(PSDataCollection<object>.ReadAll), Type.EmptyTypes)!.Invoke(results, null)!;
-
     /// <summary>An entry of it.</summary>
     /// <param name="stream">The stream, as the engine calls it: <c>Output</c>, <c>Error</c> …</param>
     /// <param name="item">What was written.</param>

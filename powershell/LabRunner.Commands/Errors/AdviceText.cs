@@ -5,7 +5,7 @@ namespace LabRunner.Errors;
 /// <summary>Puts the advice of an error where its reader sees it, once.</summary>
 /// <remarks>
 /// PowerShell prints the recommended action of an error below its message from 7.5 on; before that a user would not see it, and it
-/// stands in the message. New-LabError.ps1 has the same rule, for errors that load nothing.
+/// is part of the message. New-LabError.ps1 has the same rule, for errors that load nothing.
 /// </remarks>
 internal static class AdviceText
 {

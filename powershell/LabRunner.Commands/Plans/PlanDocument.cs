@@ -85,6 +85,12 @@ internal static class PlanDocument
         json.WriteBoolean("journal", settings.Journal);
         json.WriteBoolean("late", settings.Late);
         json.WriteBoolean("fed", settings.Keeps);
+        json.WriteString("durability", settings.Durability);
+        if (settings.OutputLimit is { } limit)
+        {
+            json.WriteNumber("output_bytes", limit);
+        }
+
         json.WriteString("root", RunFolders.Root);
         json.WriteString("directory", settings.Directory);
         json.WriteString("source", settings.Source);

@@ -10,14 +10,14 @@ internal static class ProgressPlace
     private static readonly string[] BuildSystems = ["TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL"];
 
     /// <summary>Bars on a screen, lines in a log; nothing for a caller that does not want to see progress.</summary>
-    internal static IProgressView? View(PSCmdlet caller, object? preference, LabProgressStyle style, double intervalSeconds, int operations)
+    internal static IProgressView? View(PSCmdlet caller, object? preference, LabProgressStyle style, double intervalSeconds, int operations, bool asLines)
     {
         if (preference is not (null or ActionPreference.Continue))
         {
             return null;
         }
 
-        return IsLog(caller.Host) || IsPlain(caller.SessionState) ? new ProgressLines(caller, operations) : new ProgressBars(caller, style, intervalSeconds);
+        return asLines || IsLog(caller.Host) || IsPlain(caller.SessionState) ? new ProgressLines(caller, operations) : new ProgressBars(caller, style, intervalSeconds);
     }
 
     private static bool IsLog(PSHost? host) =>

@@ -21,7 +21,7 @@ public sealed class GetLabRunCommand : RecordCommand
     [ValidateSet("Running", "Succeeded", "PartiallySucceeded", "Failed", "Canceled", "Interrupted")]
     public string[] Status { get; set; } = [];
 
-    /// <summary>Only the newest ones, at most so many.</summary>
+    /// <summary>Only the newest ones, at most this many.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Last { get; set; }

@@ -11,6 +11,7 @@ public sealed class GetLabRunOperationCommand : RecordCommand
 {
     /// <summary>Only operations of these names; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(LabRunOperationCompleter))]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 

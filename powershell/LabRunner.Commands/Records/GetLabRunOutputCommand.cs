@@ -18,6 +18,7 @@ public sealed class GetLabRunOutputCommand : RecordCommand, IDisposable
 
     /// <summary>Only what these operations wrote; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(LabRunOperationCompleter))]
     [SupportsWildcards]
     public string[] Operation { get; set; } = [];
 
@@ -26,7 +27,7 @@ public sealed class GetLabRunOutputCommand : RecordCommand, IDisposable
     [ValidateSet("Output", "Error", "Warning", "Verbose", "Debug", "Information")]
     public string[] Stream { get; set; } = [];
 
-    /// <summary>Only the last ones, at most so many.</summary>
+    /// <summary>Only the last ones, at most this many.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Last { get; set; }

@@ -25,7 +25,7 @@ public sealed class LabRunOperation
     /// <summary>When it ended, in local time.</summary>
     public DateTime? EndTime { get; private init; }
 
-    /// <summary>How long its ended attempts were at work, all of them together.</summary>
+    /// <summary>How long its ended attempts ran, all of them together.</summary>
     public TimeSpan? Duration { get; private init; }
 
     /// <summary>How often it was tried.</summary>

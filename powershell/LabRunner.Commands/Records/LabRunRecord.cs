@@ -11,7 +11,7 @@ public sealed class LabRunRecord
     /// <summary>The run's id. Its beginning is enough where it is asked for.</summary>
     public string Id { get; private init; } = "";
 
-    /// <summary>Its name: the lab's; <c>run</c> when nobody gave it one.</summary>
+    /// <summary>Its name: the lab's; <c>run</c> when it was given none.</summary>
     public string Name { get; private init; } = "";
 
     /// <summary><c>Running</c>, <c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, or <c>Interrupted</c> when its process has gone without an end.</summary>

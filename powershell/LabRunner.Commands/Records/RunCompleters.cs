@@ -1,6 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Text.Json;
+using LabRunner.Interop;
+using LabRunner.Json;
+using LabRunner.Labs;
 using LabRunner.Runs;
 
 namespace LabRunner;
@@ -26,4 +30,52 @@ public sealed class LabRunIdCompleter : LabCompleter
         return runs.Where(run => run.Run.StartsWith(Completion.Bare(wordToComplete), StringComparison.OrdinalIgnoreCase)).Take(Most).Select(run =>
             new CompletionResult(LabDisplay.ShortId(run.Run), $"{LabDisplay.ShortId(run.Run)} {run.Name}", CompletionResultType.ParameterValue, $"{run.Name}, {LabRunRecord.Word(run.Status)}, {LabDisplay.When(run.StartTime)}"));
     }
+}
+
+/// <summary>Completes the names of a recorded run's operations: of the run that the call names, or the pipeline before it, or of the last one.</summary>
+public sealed class LabRunOperationCompleter : LabCompleter
+{
+    /// <inheritdoc/>
+    public override IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.Matching(wordToComplete, () => Place(commandAst, fakeBoundParameters) is { } place ? Names(place) : []);
+
+    private static string? Place(CommandAst? call, IDictionary? bound)
+    {
+        if (First(bound?["Directory"]) is { } directory)
+        {
+            return Completion.Location is { } here ? Path.GetFullPath(directory, here) : null;
+        }
+
+        var source = Source(call);
+        if (First(bound?["Id"]) is null && (source?.GetValueOrDefault("Path") ?? source?.GetValueOrDefault("Directory")) is { } file)
+        {
+            return Completion.Location is { } here ? Path.GetFullPath(file, here) : null;
+        }
+
+        var id = First(bound?["Id"]) ?? source?.GetValueOrDefault("Id");
+        var name = id is null ? source?.GetValueOrDefault("Name") : null;
+        var query = JsonSerializer.SerializeToUtf8Bytes(new { directory = RunFolders.Root, ids = id is null ? Array.Empty<string>() : [id], names = name is null ? Array.Empty<string>() : [name], limit = 1 });
+        using var document = ConfigValues.Parse(LabCore.History(query));
+        return document.RootElement.EnumerateArray().Select(LabRunRecord.Of).FirstOrDefault()?.Directory;
+    }
+
+    private static string[] Names(string place)
+    {
+        using var document = ConfigValues.Parse(LabCore.Record(place));
+        return [.. document.RootElement.GetProperty("operations").EnumerateArray().Select(item => JsonMembers.Text(item, "name") ?? "")];
+    }
+
+    // What a Get-LabRun before it in the pipeline says of the run, where it is written out. Nothing is run.
+    private static Dictionary<string, string?>? Source(CommandAst? call) =>
+        (call?.Parent as PipelineAst)?.PipelineElements.TakeWhile(element => element != call).OfType<CommandAst>().FirstOrDefault(before => before.GetCommandName() == "Get-LabRun") is { } get
+            ? StaticParameterBinder.BindCommand(get, resolve: true).BoundParameters.ToDictionary(one => one.Key, one => First(one.Value.ConstantValue), StringComparer.OrdinalIgnoreCase)
+            : null;
+
+    private static string? First(object? value) => value switch
+    {
+        null => null,
+        string text => text,
+        IEnumerable list => list.Cast<object?>().Select(item => item?.ToString()).FirstOrDefault(),
+        _ => value.ToString(),
+    };
 }

@@ -12,7 +12,7 @@ internal sealed class LabCall
     private static readonly string[] Kept =
     [
         "Environment", "Target", "Exclude", "Only", "SkipDependencies", "OrchestrationMode", "Order", "MaxConcurrency", "ResourceLimits",
-        "FailureStrategy", "CancelRunning", "RunTimeoutMinutes", "Isolation", "Strict", "RunAll", "RetryCount", "RetryDelaySeconds", "TimeoutMinutes",
+        "FailureStrategy", "ContinueOnError", "CancelRunning", "RunTimeoutMinutes", "Isolation", "Strict", "RunAll", "RetryCount", "RetryDelaySeconds", "TimeoutMinutes",
     ];
 
     private readonly IReadOnlyDictionary<string, object?> _values;

@@ -10,6 +10,11 @@ public static class LabDisplay
 {
     private const int Widest = 120;
 
+    private const int MostDaysWithoutYear = 180;
+
+    // The statuses of an operation that has ended.
+    private static readonly string[] Ended = ["Succeeded", "Failed", "TimedOut", "Canceled", "Skipped", "Abandoned"];
+
     // A dictionary that comes from a file has lost its order.
     private static readonly string[] StatusOrder =
         ["Running", "Serving", "Stopping", "Admitted", "Ready", "Backoff", "Waiting", "Failed", "TimedOut", "Canceled", "Abandoned", "Interrupted", "Unknown", "Skipped", "Succeeded"];
@@ -27,6 +32,15 @@ public static class LabDisplay
     /// <summary>A date and time that sorts, to the second.</summary>
     /// <param name="time">The time, if there is one.</param>
     public static string When(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>A date and time to the minute, without the year as long as no other can be meant.</summary>
+    /// <param name="time">The time, if there is one.</param>
+    public static string Short(DateTime? time) => time switch
+    {
+        null => "",
+        { } then when Math.Abs((DateTime.Now - then).TotalDays) < MostDaysWithoutYear => then.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture),
+        { } then => then.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+    };
 
     /// <summary>As much of a run's id as people need.</summary>
     /// <param name="id">The id.</param>
@@ -72,6 +86,29 @@ public static class LabDisplay
             _ => "Red",
         };
         return word.Length == 0 || Member(Member(style, "Foreground"), colour) is not string on ? word : $"{on}{word}{Member(style, "Reset")}";
+    }
+
+    /// <summary>The status of a run in its colour; of one that is under way, how many of its operations have ended as well.</summary>
+    /// <param name="status">The status, as a word.</param>
+    /// <param name="counts">The numbers of its operations by status.</param>
+    /// <param name="style">The session's <c>$PSStyle</c>.</param>
+    public static string RunStatus(object? status, IDictionary? counts, object? style)
+    {
+        var word = Status(status, style);
+        if (counts is null || $"{status}" != "Running")
+        {
+            return word;
+        }
+
+        long ended = 0, all = 0;
+        foreach (var name in counts.Keys)
+        {
+            var number = LanguagePrimitives.ConvertTo<long>(counts[name]);
+            all += number;
+            ended += Ended.Contains($"{name}") ? number : 0;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{word} {ended}/{all}");
     }
 
     /// <summary>What an operation came to, on one line: its error, why it was skipped, or what it returned.</summary>

@@ -23,6 +23,9 @@ internal sealed record LabRunSettings
     /// <summary>What a failure means.</summary>
     internal string? FailureStrategy { get; init; }
 
+    /// <summary>Whether a failure does not stop the run; nothing when not said.</summary>
+    internal bool? ContinueOnError { get; init; }
+
     /// <summary>Whether a failure that stops the run also stops what runs.</summary>
     internal bool? CancelRunning { get; init; }
 
@@ -55,7 +58,7 @@ internal sealed record LabRunSettings
         var ownNames = ownOrder is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : null;
         var order = RunOrder.Of(Mode, Order, path, ownOrder is { } ranked ? JsonMembers.Text(ranked, "mode") : null, ownNames);
         var concurrency = defaults.Bounded(MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(JsonMembers.Number(wanted, "max_concurrency") ?? defaults.Concurrency));
-        var failure = (FailureStrategy ?? JsonMembers.Text(wanted, "failure") ?? defaults.FailureStrategy).ToLowerInvariant();
+        var failure = FailureChoice.Of(FailureStrategy, ContinueOnError, JsonMembers.Text(wanted, "failure") ?? defaults.FailureStrategy);
         var retry = JsonMembers.Member(wanted, "retry");
         var name = JsonMembers.Text(lab, "name") ?? Path.GetFileNameWithoutExtension(path);
         return new RunSettings
@@ -79,6 +82,8 @@ internal sealed record LabRunSettings
             Grouped = Grouped,
             Journal = defaults.RecordRuns && !NoRecord,
             RetentionDays = defaults.LogRetentionDays,
+            Durability = defaults.Durability,
+            OutputLimit = defaults.OutputLimit,
             Source = path,
             Call = Call,
             RunAll = RunAll,

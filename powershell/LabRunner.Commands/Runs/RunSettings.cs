@@ -63,6 +63,12 @@ internal sealed class RunSettings
     /// <summary>How many days the runs in the default place are kept, this one among them; for ever when absent or 0.</summary>
     internal int? RetentionDays { get; init; }
 
+    /// <summary>What its record survives: <c>process</c>, <c>machine</c> or <c>required</c>.</summary>
+    internal string Durability { get; init; } = "process";
+
+    /// <summary>How much of what one operation writes is recorded, in bytes; the core's own limit when absent.</summary>
+    internal long? OutputLimit { get; init; }
+
     /// <summary>The run's own folder.</summary>
     internal string? Directory { get; init; }
 

@@ -99,6 +99,12 @@ public sealed class LabRunnerConfiguration
     /// <summary>Whether runs leave a record.</summary>
     public bool RecordRuns => (bool)Value(ModuleSettings.RecordRuns)!;
 
+    /// <summary>What the record of a run survives: <c>Process</c>, <c>Machine</c> or <c>Required</c>.</summary>
+    public string RecordDurability => (string)Value(ModuleSettings.RecordDurability)!;
+
+    /// <summary>How much of what one operation writes is recorded, in MiB.</summary>
+    public int OutputLimitMB => (int)Value(ModuleSettings.OutputLimitMB)!;
+
     /// <summary>Whether runs show their progress without being asked to.</summary>
     public bool ShowProgress => (bool)Value(ModuleSettings.ShowProgress)!;
 
@@ -179,6 +185,12 @@ public sealed class LabRunnerConfiguration
 
     /// <summary>The limit of a program that has none of its own; nothing for that of other operations.</summary>
     internal TimeSpan? ProgramTimeout => ShellTimeoutSeconds > 0 ? TimeSpan.FromSeconds(ShellTimeoutSeconds) : null;
+
+    /// <summary>The durability of records as the core has it.</summary>
+    internal string Durability => RecordDurability.ToLowerInvariant();
+
+    /// <summary>How much of what one operation writes is recorded, in bytes.</summary>
+    internal long OutputLimit => (long)OutputLimitMB << 20;
 
     /// <summary>So many operations at the same time, but no more than any run may have.</summary>
     internal int Bounded(int wanted) => MaxParallelism > 0 ? Math.Min(wanted, MaxParallelism) : wanted;

@@ -18,6 +18,8 @@ internal static class ModuleSettings
     internal static readonly Setting LogPath = Setting.Folder("LogPath", "The folder of the run folders, with journals and what operations wrote.");
     internal static readonly Setting LogRetentionDays = Setting.Whole("LogRetentionDays", 30, 0, 36_500, "After how many days a run folder is deleted; 0 for never.").Or("LogRetention");
     internal static readonly Setting RecordRuns = Setting.Flag("RecordRuns", true, "Whether runs leave a record: what happened, and what operations wrote.");
+    internal static readonly Setting RecordDurability = Setting.Word("RecordDurability", "Process", ["Process", "Machine", "Required"], "What the record of a run survives: the death of PowerShell, or a power cut as well; Required also stops a run for which that cannot be kept.");
+    internal static readonly Setting OutputLimitMB = Setting.Whole("OutputLimitMB", 10, 1, 1_000_000, "How much of what one operation writes is recorded, in MiB: its first and its last part.");
     internal static readonly Setting ShowProgress = Setting.Flag("ShowProgress", false, "Whether runs show their progress without being asked to.");
     internal static readonly Setting ProgressStyle = Setting.Word("ProgressStyle", "Bar", Enum.GetNames<LabProgressStyle>(), "How progress is shown.");
     internal static readonly Setting ProgressIntervalSeconds = Setting.Number("ProgressIntervalSeconds", 0.1, 0.1, 3600, "How often progress is drawn, in seconds.").Or("ProgressRefreshInterval");
@@ -30,8 +32,8 @@ internal static class ModuleSettings
     internal static readonly IReadOnlyList<Setting> All =
     [
         MaxConcurrency, MaxParallelism, DefaultTimeoutMinutes, RunTimeoutMinutes, ShellTimeoutSeconds, FailureStrategy, MaxRetries,
-        RetryDelaySeconds, Verbosity, LogLevel, LogPath, LogRetentionDays, RecordRuns, ShowProgress, ProgressStyle, ProgressIntervalSeconds,
-        NonInteractive, PreferredShell, RequiredModules, OptionalModules,
+        RetryDelaySeconds, Verbosity, LogLevel, LogPath, LogRetentionDays, RecordRuns, RecordDurability, OutputLimitMB,
+        ShowProgress, ProgressStyle, ProgressIntervalSeconds, NonInteractive, PreferredShell, RequiredModules, OptionalModules,
     ];
 
     /// <summary>The most operations that any run may have at the same time.</summary>

@@ -79,7 +79,7 @@ internal sealed class JobStreams
 
         if (_ordered.Count >= 2 * _limit)
         {
-            Keep(JobResults.TakeAll(_ordered), _ordered);
+            Keep(_ordered);
         }
 
         _ordered.Add(JobResults.Entry(stream, item));
@@ -89,7 +89,7 @@ internal sealed class JobStreams
     {
         if (collection.Count >= 2 * _limit)
         {
-            Keep(collection.ReadAll(), collection);
+            Keep(collection);
         }
 
         collection.Add(item!);
@@ -97,11 +97,28 @@ internal sealed class JobStreams
 
     // Half of it at a time, so that a stream that is not received costs little. A reader may take everything at the same moment,
     // so that nothing here goes by places.
-    private void Keep(IList all, IList collection)
+    private void Keep(IList collection)
     {
-        for (var i = Math.Max(0, all.Count - _limit); i < all.Count; i++)
+        var all = TakeAll(collection);
+        for (var i = Math.Max(0, all.Length - _limit); i < all.Length; i++)
         {
             collection.Add(all[i]);
+        }
+    }
+
+    // Not by ReadAll, which removes one object after another from the front: twenty thousand of them took a tenth of a second.
+    private static object?[] TakeAll(IList collection)
+    {
+        lock (collection.SyncRoot)
+        {
+            var all = new object?[collection.Count];
+            for (var i = 0; i < all.Length; i++)
+            {
+                all[i] = collection[i];
+            }
+
+            collection.Clear();
+            return all;
         }
     }
 }

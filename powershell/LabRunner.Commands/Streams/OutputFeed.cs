@@ -10,7 +10,7 @@ namespace LabRunner.Streams;
 /// <summary>Hands what scripts write over to the core, which keeps it with the run's record.</summary>
 /// <remarks>
 /// The thread that reads the run has it. A record is made text here and not where it is written, and only when it is known that
-/// the run leaves a record: a short run that nobody named leaves none.
+/// the run leaves a record: a short run without a name leaves none.
 /// </remarks>
 internal sealed class OutputFeed(RunSession run)
 {

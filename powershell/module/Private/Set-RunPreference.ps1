@@ -15,6 +15,10 @@ function Set-RunPreference {
         'ERROR' { $meant.WarningAction = 'SilentlyContinue' }
     }
     if ($Bound['NonInteractive']) {
+        # Progress that is asked for all the same comes as lines, which take nothing of the screen. What else silences it still does.
+        if ($Bound['ShowProgress'] -and -not $meant.ContainsKey('ProgressAction') -and -not $Bound.ContainsKey('ProgressAction')) {
+            $Bound['ProgressAsLines'] = [switch] $true
+        }
         $meant.ProgressAction = 'SilentlyContinue'
         $meant.Confirm = $false
     }

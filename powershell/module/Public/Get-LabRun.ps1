@@ -5,7 +5,7 @@ function Get-LabRun {
     .DESCRIPTION
         Runs of lab files and runs with a name are recorded from their start. A run of Invoke-ParallelLabRunner without a name
         is recorded once it has lasted a second, or something in it has failed. The newest run comes first, and a run that
-        resumes or undoes another one stands behind that.
+        resumes or undoes another one is listed below that.
 
         Pass a run on to Get-LabRunOperation (how each operation ended, and why), to Get-LabRunOutput (what they wrote), to
         Export-LabRun or to Remove-LabRun.

@@ -35,6 +35,7 @@ function Get-LabRunOperation {
     [OutputType('LabRunner.LabRunOperation')]
     param(
         [Parameter(Position = 0)]
+        [ArgumentCompleter({ [LabRunner.LabRunOperationCompleter]::new().Complete($args) })]
         [SupportsWildcards()]
         [string[]] $Name,
 

@@ -37,6 +37,7 @@ function Get-LabRunOutput {
     [OutputType('LabRunner.LabRunOutput')]
     param(
         [Parameter(Position = 0)]
+        [ArgumentCompleter({ [LabRunner.LabRunOperationCompleter]::new().Complete($args) })]
         [SupportsWildcards()]
         [string[]] $Operation,
 

@@ -51,13 +51,13 @@ function Invoke-ParallelLabRunner {
         The least important messages that the call and its operations write: DEBUG and TRACE as with -Verbose and -Debug,
         VERBOSE as with -Verbose, INFO as without it, WARN without information messages, ERROR without warnings, too.
     .PARAMETER NonInteractive
-        Asks nothing and shows no progress.
+        Asks nothing and shows no progress. With -ShowProgress, progress is lines of text, as in a log.
     .PARAMETER TimeoutMinutes
         The limit of an operation that has none of its own; 0 for none. Alias: Timeout.
     .PARAMETER RunTimeoutMinutes
         The limit of the whole run; 0 for none.
     .PARAMETER ContinueOnError
-        Goes on with whatever does not depend on a failed operation.
+        Goes on with whatever does not depend on a failed operation. With $false a failure stops the run, whatever the module's settings say.
     .PARAMETER FailureStrategy
         What the failure of an operation means. Stop starts nothing more. Continue goes on with whatever does not depend on
         it. Retry tries it again, three times with growing pauses unless it or -RetryCount says otherwise, and then does as

@@ -25,7 +25,7 @@ function Resume-LabRun {
     .PARAMETER Operations
         The operations, as Invoke-ParallelLabRunner takes them; needed for a run that came from no lab file.
     .PARAMETER OnUnknown
-        What is done with operations that were running when the run died: nobody knows how far they came. Rerun, which is the default,
+        What is done with operations that were running when the run died, whose outcome is unknown. Rerun, which is the default,
         runs them again. Skip leaves them out, and what depends on them with them. Stop starts nothing, and names them. Services,
         and what always runs, are started again in any case.
     .PARAMETER MaxCrash
@@ -46,6 +46,14 @@ function Resume-LabRun {
         Shows how far the run is.
     .PARAMETER ProgressStyle
         How: Bar, Spinner, Percentage or Detailed.
+    .PARAMETER Verbosity
+        How much the call and its operations say: detailed as with -Verbose; normal; silent without progress and information
+        messages. Common parameters that are given, such as -Verbose and -InformationAction, come first.
+    .PARAMETER LogLevel
+        The least important messages that the call and its operations write: DEBUG and TRACE as with -Verbose and -Debug,
+        VERBOSE as with -Verbose, INFO as without it, WARN without information messages, ERROR without warnings, too.
+    .PARAMETER NonInteractive
+        Asks nothing and shows no progress. With -ShowProgress, progress is lines of text, as in a log.
     .PARAMETER AsJob
         Returns a job at once, as Start-AdvancedLabOrchestration does. Alias: Background.
     .PARAMETER Variables
@@ -125,6 +133,14 @@ function Resume-LabRun {
         [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
         [string] $ProgressStyle,
 
+        [ValidateSet('silent', 'normal', 'detailed')]
+        [string] $Verbosity,
+
+        [ValidateSet('ERROR', 'WARN', 'WARNING', 'INFO', 'DEBUG', 'TRACE', 'VERBOSE')]
+        [string] $LogLevel,
+
+        [switch] $NonInteractive,
+
         [Alias('Background')]
         [switch] $AsJob,
 
@@ -144,6 +160,10 @@ function Resume-LabRun {
 
     process {
         if ($Id) { $PSBoundParameters['Id'] = $Id }
+        if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
+            #later
+            Set-RunPreference $PSBoundParameters
+        }
         LabRunner.Commands\Resume-LabRun @PSBoundParameters -Caller $PSCmdlet
     }
 }

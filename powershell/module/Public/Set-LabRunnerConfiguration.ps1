@@ -35,6 +35,11 @@ function Set-LabRunnerConfiguration {
         After how many days a run folder is deleted, 0 to 36500; 0 for never. Alias: LogRetention.
     .PARAMETER RecordRuns
         Whether runs leave a record: what happened, and what operations wrote (see Get-LabRun).
+    .PARAMETER RecordDurability
+        What the record of a run survives. Process, the default: the death of PowerShell, however it comes. Machine: a power cut as
+        well, but for the last 0.2 seconds. Required: as Machine, and a run for which that cannot be kept is not started, or is stopped.
+    .PARAMETER OutputLimitMB
+        How much of what one operation writes is recorded, 1 to 1000000 MiB: its first and its last part.
     .PARAMETER ShowProgress
         Whether runs show their progress without being asked to.
     .PARAMETER ProgressStyle
@@ -109,6 +114,11 @@ function Set-LabRunnerConfiguration {
         [int] $LogRetentionDays,
 
         [bool] $RecordRuns,
+
+        [ValidateSet('Process', 'Machine', 'Required')]
+        [string] $RecordDurability,
+
+        [int] $OutputLimitMB,
 
         [bool] $ShowProgress,
 

@@ -41,11 +41,12 @@ function Start-AdvancedLabOrchestration {
         The least important messages that the call and its operations write: DEBUG and TRACE as with -Verbose and -Debug,
         VERBOSE as with -Verbose, INFO as without it, WARN without information messages, ERROR without warnings, too.
     .PARAMETER NonInteractive
-        Asks nothing and shows no progress.
+        Asks nothing and shows no progress. With -ShowProgress, progress is lines of text, as in a log.
     .PARAMETER TimeoutMinutes
         The limit of an operation that has none of its own, in place of the lab's setting; 0 for none. Alias: Timeout.
     .PARAMETER ContinueOnError
-        The same as -FailureStrategy Continue.
+        The same as -FailureStrategy Continue. With $false a failure stops the run: a lab whose own strategy is Continue is run with
+        Stop, and one whose strategy is Retry or Rollback keeps it.
     .PARAMETER RunTimeoutMinutes
         The limit of the whole run; 0, or nothing, for the file's own setting.
     .PARAMETER Isolation
@@ -236,7 +237,6 @@ function Start-AdvancedLabOrchestration {
             #later
             Set-RunPreference $PSBoundParameters
         }
-        if ($PSBoundParameters.Remove('ContinueOnError') -and $ContinueOnError -and -not $FailureStrategy) { $PSBoundParameters['FailureStrategy'] = 'Continue' }
         LabRunner.Commands\Start-AdvancedLabOrchestration @PSBoundParameters -Caller $PSCmdlet
     }
 }

@@ -52,11 +52,12 @@ function Start-LabAutomation {
         The least important messages that the call and its operations write: DEBUG and TRACE as with -Verbose and -Debug,
         VERBOSE as with -Verbose, INFO as without it, WARN without information messages, ERROR without warnings, too.
     .PARAMETER NonInteractive
-        Asks nothing and shows no progress.
+        Asks nothing and shows no progress. With -ShowProgress, progress is lines of text, as in a log.
     .PARAMETER TimeoutMinutes
         The limit of an operation that has none of its own, in place of the lab's setting; 0 for none. Alias: Timeout.
     .PARAMETER ContinueOnError
-        The same as -FailureStrategy Continue.
+        The same as -FailureStrategy Continue. With $false a failure stops the run: a lab whose own strategy is Continue is run with
+        Stop, and one whose strategy is Retry or Rollback keeps it.
     .PARAMETER AsJob
         Returns a job at once. It gives what operations output while they run, and then the report of the lab, as
         Start-AdvancedLabOrchestration does, or the results of a configuration's operations. It does not give the object that is
@@ -147,11 +148,11 @@ function Start-LabAutomation {
     #later
 
     Set-RunPreference $PSBoundParameters
-    if ($ContinueOnError -and -not $FailureStrategy) { $FailureStrategy = 'Continue' }
 
     # A function of a module goes by the global preference, and not by that of the script that calls it.
     if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }
     if ($Auto) { $ConfirmPreference = 'None' }
+    $handedOn = 'ShowProgress', 'ProgressStyle', 'ProgressAsLines', 'TimeoutMinutes', 'FailureStrategy', 'ContinueOnError'
     $result = [pscustomobject]@{
         PSTypeName = 'LabRunner.LabAutomationResult'
         Status = 'Success'
@@ -282,13 +283,18 @@ function Start-LabAutomation {
         } elseif ($Configuration.MaxConcurrency -or $Configuration.MaxParallelism) {
             $arguments.MaxConcurrency = if ($Configuration.MaxConcurrency) { $Configuration.MaxConcurrency } else { $Configuration.MaxParallelism }
         }
-        foreach ($name in 'ShowProgress', 'ProgressStyle', 'TimeoutMinutes') {
+        foreach ($name in $handedOn) {
             if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
         }
-        if ($FailureStrategy) { $arguments.FailureStrategy = $FailureStrategy } elseif ($Configuration.ContinueOnError) { $arguments.ContinueOnError = $true }
-        foreach ($setting in 'FailureStrategy', 'ResourceLimits') {
-            if ($Configuration.$setting -and -not $arguments.ContainsKey($setting)) { $arguments.$setting = $Configuration.$setting }
+        # What the call says of a failure comes before what the configuration says; -ContinueOnError:$false goes with Retry and Rollback.
+        $configured = $Configuration.FailureStrategy
+        if (-not $arguments.ContainsKey('FailureStrategy') -and -not $arguments.ContainsKey('ContinueOnError')) {
+            if ($configured) { $arguments.FailureStrategy = $configured }
+            if ($Configuration.ContinueOnError -or ($null -ne $Configuration.ContinueOnError -and -not $configured)) { $arguments.ContinueOnError = [bool] $Configuration.ContinueOnError }
+        } elseif (-not $FailureStrategy -and -not $ContinueOnError -and $configured -in 'Retry', 'Rollback') {
+            $arguments.FailureStrategy = $configured
         }
+        if ($Configuration.ResourceLimits) { $arguments.ResourceLimits = $Configuration.ResourceLimits }
         if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running $(Format-Count $operations.Count operation)" }
         if ($AsJob) { return LabRunner.Commands\Invoke-ParallelLabRunner @arguments -Background -Caller $PSCmdlet }
         # The cmdlet rather than the function: through this caller, $using: finds the user's variables.
@@ -319,8 +325,7 @@ function Start-LabAutomation {
         }
         $arguments = @{ ConfigurationPath = $file; DryRun = $DryRun; Environment = $Environment; Target = $Steps; Strict = $Strict; RunAll = $RunAll }
         if ($null -ne $MaxConcurrency) { $arguments.MaxConcurrency = $MaxConcurrency } elseif (-not $Parallel) { $arguments.OrchestrationMode = 'Sequential' }
-        if ($FailureStrategy) { $arguments.FailureStrategy = $FailureStrategy }
-        foreach ($name in 'ShowProgress', 'ProgressStyle', 'TimeoutMinutes') {
+        foreach ($name in $handedOn) {
             if ($PSBoundParameters.ContainsKey($name)) { $arguments[$name] = $PSBoundParameters[$name] }
         }
         if ($tracking) { Update-ProgressOperation -OperationId $tracking -CurrentStep 2 -StepName "Running '$($result.LabName)'" }

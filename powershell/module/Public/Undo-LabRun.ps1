@@ -32,6 +32,14 @@ function Undo-LabRun {
         Shows how far the run is.
     .PARAMETER ProgressStyle
         How: Bar, Spinner, Percentage or Detailed.
+    .PARAMETER Verbosity
+        How much the call and its rollbacks say: detailed as with -Verbose; normal; silent without progress and information
+        messages. Common parameters that are given, such as -Verbose and -InformationAction, come first.
+    .PARAMETER LogLevel
+        The least important messages that the call and its rollbacks write: DEBUG and TRACE as with -Verbose and -Debug,
+        VERBOSE as with -Verbose, INFO as without it, WARN without information messages, ERROR without warnings, too.
+    .PARAMETER NonInteractive
+        Asks nothing and shows no progress. With -ShowProgress, progress is lines of text, as in a log.
     .PARAMETER AsJob
         Returns a job at once. Alias: Background.
     .PARAMETER Variables
@@ -96,6 +104,14 @@ function Undo-LabRun {
         [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
         [string] $ProgressStyle,
 
+        [ValidateSet('silent', 'normal', 'detailed')]
+        [string] $Verbosity,
+
+        [ValidateSet('ERROR', 'WARN', 'WARNING', 'INFO', 'DEBUG', 'TRACE', 'VERBOSE')]
+        [string] $LogLevel,
+
+        [switch] $NonInteractive,
+
         [Alias('Background')]
         [switch] $AsJob,
 
@@ -115,6 +131,10 @@ function Undo-LabRun {
 
     process {
         if ($Id) { $PSBoundParameters['Id'] = $Id }
+        if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
+            #later
+            Set-RunPreference $PSBoundParameters
+        }
         LabRunner.Commands\Undo-LabRun @PSBoundParameters -Caller $PSCmdlet
     }
 }

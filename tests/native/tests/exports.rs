@@ -300,7 +300,7 @@ fn releasing_a_run_in_use_ends_it_for_its_waiting_workers() {
     let run = run_of(&[("a", &[]), ("b", &["a"])]);
     assert_eq!(take(run, 1, WAIT).state, LabTicket::WORK);
     let waiting = std::thread::spawn(move || take(run, 2, WAIT).state);
-    // The other worker either waits inside by now, and is let go, or finds the handle gone.
+    // The other worker either waits inside by now, and is released, or finds the handle gone.
     release(run).unwrap();
     assert!([LabTicket::OVER, LabTicket::FAULT].contains(&waiting.join().unwrap()));
 }
@@ -489,7 +489,7 @@ fn a_defect_of_the_scheduler_ends_the_run_and_is_named() {
     assert_eq!(ticket.operation, 0);
     let waiting = std::thread::spawn(move || take(run, 2, 60_000).state);
     number(unsafe { show(run) }).unwrap();
-    assert_eq!(waiting.join().unwrap(), LabTicket::OVER, "nobody waits any longer");
+    assert_eq!(waiting.join().unwrap(), LabTicket::OVER, "no worker waits any longer");
     let result = document(unsafe { export!("lab_run_result", fn(u64) -> LabReply)(run) }).unwrap();
     assert_eq!(result["status"], "Failed");
     assert_eq!(result["defect"], "operation 0 is Running, where Activate must not happen");

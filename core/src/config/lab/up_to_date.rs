@@ -54,4 +54,3 @@ fn ignorable(entry: &Entry, findings: &mut Findings<'_>) -> Vec<Ignorable> {
     let one = |value| fields::choice(&Entry { value, ..entry.clone() }, &known, &[], findings);
     items.into_iter().filter_map(one).collect()
 }
-

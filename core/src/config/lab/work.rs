@@ -436,8 +436,8 @@ fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Option<Probe> {
     };
     let interval_ms = time("interval").map_or(Some(250), |read| read);
     let timeout_ms = time("timeout").map_or(Some(60_000), |read| read);
-    let insecure =
-        fields.take(&["insecure"], findings).map_or(Some(false), |entry| fields::boolean(entry, findings));
+    let trust = fields.take(&["insecure"], findings);
+    let insecure = trust.map_or(Some(false), |entry| fields::boolean(entry, findings));
     fields.finish("'ready'", findings);
     let check = match (tcp, http) {
         (Some(tcp), None) => check(tcp, ProbeCheck::Tcp, findings),
@@ -453,7 +453,15 @@ fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Option<Probe> {
             None
         }
     };
-    Some(Probe { check: check?, interval_ms: interval_ms?, timeout_ms: timeout_ms?, insecure: insecure? })
+    let probe =
+        Probe { check: check?, interval_ms: interval_ms?, timeout_ms: timeout_ms?, insecure: insecure? };
+    match (Endpoint::of(&probe), trust) {
+        (Err(wrong), Some(trust)) => {
+            findings.error(Code::InvalidValue, trust.key_at, &wrong.message, wrong.advice);
+            None
+        }
+        _ => Some(probe),
+    }
 }
 
 /// An address, read as the probe itself will read it.

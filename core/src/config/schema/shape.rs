@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "only their schema is used")]
 
 use super::values::{
-    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, IgnoreChanges, Isolation, LockMode, Minutes, Names,
-    OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Resolution, Scalar, Seconds, Size, Text,
-    Trigger, Whole,
+    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, IgnoreChanges, Isolation, LockMode,
+    Minutes, Names, OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Resolution, Scalar,
+    Seconds, Size, Text, Trigger, Whole,
 };
 use schemars::JsonSchema;
 

@@ -21,7 +21,7 @@ impl Work {
                 "Set mode: service, or leave the probe out.",
             );
         }
-        if let Some(Err(wrong)) = process.ready.as_ref().map(|probe| Endpoint::parse(&probe.check)) {
+        if let Some(Err(wrong)) = process.ready.as_ref().map(Endpoint::of) {
             invalid(format!("operation '{name}': {}", wrong.message), wrong.advice);
         }
     }

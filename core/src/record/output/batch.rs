@@ -1,4 +1,4 @@
-//! One record of an operation, and many of them in one piece of memory: as they are handed over, and as they stand in the file.
+//! One record of an operation, and many of them in one piece of memory: as they are handed over, and as the file has them.
 //!
 //! A record is 21 bytes and its text: the operation, the attempt (both `u32`), milliseconds since the run's start (`u64`),
 //! the kind (`u8`) and the length of the text (`u32`), all little-endian. So whoever hands over many of them needs one

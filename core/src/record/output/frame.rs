@@ -58,7 +58,7 @@ pub fn read(source: &mut impl Read, salt: Salt, number: u64) -> Result<Option<Ve
     match fill(source, &mut head) {
         Ok(0) => return Ok(None),
         Ok(HEAD) => {}
-        // Zeros that a power cut left are no torn frame.
+        // Zeros that a power cut left are not a torn frame.
         Ok(some) if head[..some.min(4)] != MAGIC[..some.min(4)] => return Err(DamageKind::Mismatch),
         Ok(_) => return Err(DamageKind::Torn),
         Err(_) => return Err(DamageKind::Unreadable),

@@ -1,10 +1,11 @@
-//! Where in an output file what stands, so that the last records, or those of one operation, are found without reading all.
+//! The positions of records in an output file, so that the last records, or those of one operation, are found without reading all.
 //!
 //! It is written once the file is complete and will not grow any more. A file without a sound index is read from its
 //! beginning: that costs time and nothing else.
 
 use super::batch::OutputRecord;
 use crate::graph::OpId;
+use crate::record::Durability;
 use crate::record::disk::Disk;
 use crate::record::seal;
 use serde::{Deserialize, Serialize};
@@ -87,7 +88,8 @@ impl Index {
     pub(super) fn write(&self, disk: &dyn Disk, path: &Path) -> io::Result<()> {
         let mut document = serde_json::to_vec(self)?;
         seal::seal(&mut document, 0);
-        disk.put(path, &document)
+        // Without it the file is read from its beginning, so there is nothing to wait for.
+        disk.put(path, &document, Durability::Process)
     }
 
     /// Reads it; nothing where there is none that can be believed.

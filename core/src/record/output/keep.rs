@@ -44,9 +44,9 @@ pub(super) struct Keep {
 struct Kept {
     /// Bytes of the first part so far.
     first: u64,
-    /// The last ones so far, each as it will stand in the file.
+    /// The last ones so far, each as it will be written.
     last: VecDeque<Vec<u8>>,
-    /// Bytes of those.
+    /// The bytes that they take.
     last_bytes: u64,
     /// Whether the first part is full.
     full: bool,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! output/0001.log       what was written, in the order in which it arrived
-//! output/0001.index     where in it what stands; written when the file is closed, so only beside a complete one
+//! output/0001.index     where each record is; written when the file is closed, so only beside a complete one
 //! ```
 //!
 //! | question | file |
@@ -14,7 +14,7 @@
 //! | where does what an operation wrote stand | [`index`] |
 //! | how is it read, and how far can it be believed | [`reader`] |
 //!
-//! Text comes here without secrets: whoever hands it over has masked it.
+//! Text comes here without secrets: its sender has masked it.
 
 pub mod batch;
 pub mod frame;

@@ -37,7 +37,7 @@ pub struct Question {
     pub operations: Option<Vec<OpId>>,
     /// Only those of these kinds, as bits; of all kinds when absent.
     pub kinds: Option<u16>,
-    /// Only so many, the last ones.
+    /// Only this many, the last ones.
     pub last: Option<usize>,
     /// From here; from the beginning when absent. Not together with `last`.
     pub from: Option<Position>,

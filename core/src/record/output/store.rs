@@ -20,7 +20,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Bytes of records that are handed over in one piece, about.
 pub const PIECE: usize = 64 << 10;
@@ -41,7 +41,7 @@ pub struct Options {
     pub limits: Limits,
     /// Pieces that may wait for the disk.
     pub waiting: usize,
-    /// How long whoever hands over a piece waits for room.
+    /// How long a sender waits for room.
     pub patience: Duration,
     /// How long what is written may wait to survive a power cut; until the file is closed when absent.
     pub sync: Option<Duration>,
@@ -107,7 +107,7 @@ impl Store {
             index: Index::default(),
             frame: Vec::new(),
             sync: options.sync,
-            unsynced: false,
+            unsynced: None,
         };
         let way = Mutex::new(Way::Unopened(Box::new(file)));
         Self { way, shared: Arc::default(), options, behind: AtomicBool::new(false) }
@@ -214,7 +214,8 @@ struct File {
     /// The next frame: room for its head, and its payload so far.
     frame: Vec<u8>,
     sync: Option<Duration>,
-    unsynced: bool,
+    /// Since when something is written and not synced.
+    unsynced: Option<Instant>,
 }
 
 impl File {
@@ -241,8 +242,15 @@ impl File {
 
     /// The next records; nothing when there will be none.
     fn next(&mut self, batches: &Receiver<Batch>, shared: &Shared) -> Option<Batch> {
-        if let Some(sync) = self.sync.filter(|_| self.unsynced) {
-            match batches.recv_timeout(sync) {
+        if let (Some(sync), Some(since)) = (self.sync, self.unsynced) {
+            // However much comes, it does not wait for longer.
+            let due = since + sync;
+            let next = if Instant::now() < due {
+                batches.recv_deadline(due)
+            } else {
+                Err(RecvTimeoutError::Timeout)
+            };
+            match next {
                 Ok(batch) => return Some(batch),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => self.sync(shared),
@@ -305,7 +313,7 @@ impl File {
             match self.append().and_then(|file| file.write_all(&bytes)) {
                 Ok(()) => {
                     self.index.add(bytes.len() as u64, contents);
-                    self.unsynced = true;
+                    self.unsynced.get_or_insert_with(Instant::now);
                     return bytes;
                 }
                 Err(error) => Self::fail(shared, &error),
@@ -320,18 +328,22 @@ impl File {
 
     fn append(&mut self) -> io::Result<&mut Box<dyn Append>> {
         if self.append.is_none() {
-            // A folder that was removed is not made anew: it would be no run's.
+            // A folder that was removed is not created again: it would belong to no run.
             if self.disk.names(&self.folder).is_err() {
                 return Err(removed());
             }
             self.disk.make_folder(&output_folder(&self.folder))?;
             self.append = Some(self.disk.create(&output_path(&self.folder, self.life))?);
+            if self.sync.is_some() {
+                self.disk.sync_folder(&output_folder(&self.folder))?;
+                self.disk.sync_folder(&self.folder)?;
+            }
         }
         self.append.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn sync(&mut self, shared: &Shared) {
-        self.unsynced = false;
+        self.unsynced = None;
         if let Some(Err(error)) = self.append.as_mut().map(|file| file.sync()) {
             Self::fail(shared, &error);
         }

@@ -55,6 +55,10 @@ impl Append for GateFile {
     fn sync(&mut self) -> io::Result<()> {
         self.0.sync()
     }
+
+    fn second(&self) -> io::Result<Box<dyn Append>> {
+        Ok(Box::new(Self(self.0.second()?, self.1.clone(), self.2.clone())))
+    }
 }
 
 impl Disk for Gate {
@@ -246,4 +250,17 @@ fn with_a_limit_for_power_cuts_what_is_written_is_synced_while_the_run_goes_on()
         std::thread::yield_now();
     }
     store.close(1, None, SOON);
+}
+
+#[test]
+fn however_much_comes_what_is_written_is_synced_in_time() {
+    let disk = Model::default();
+    let options = Options { sync: Some(Duration::ZERO), ..Options::default() };
+    let store = Store::new(Arc::new(disk.clone()), folder().to_owned(), "r", 1, options);
+    // More than one frame gathers, so that each is a write.
+    let text = "x".repeat(300 << 10);
+    (0..8).for_each(|_| line(&store, 0, &text));
+    assert_eq!(store.close(2, None, SOON), Closed::default());
+    let most = disk.crashes().iter().map(|crash| crash.unsynced_writes).max();
+    assert_eq!(most, Some(1), "no write begins before the one before it is synced");
 }

@@ -129,7 +129,7 @@ fn is_plain(world: &World) -> bool {
     world.actors.iter().all(|actor| actor.trigger == Trigger::AllSucceeded && actor.compensation.is_none())
 }
 
-/// Crashes a world again and again, each time after so many entries, and goes on; then undoes what it has done, with
+/// Crashes a world again and again, each time after a number of entries, and goes on; then undoes what it has done, with
 /// as many crashes.
 fn die_and_go_on(world: &World, deaths: &[usize], on_unknown: OnUnknown) -> Result<(), TestCaseError> {
     let plan = world.plan();

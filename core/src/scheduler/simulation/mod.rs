@@ -116,7 +116,7 @@ fn simulate(world: &World) -> Result<Trace, TestCaseError> {
     live(world, Carried::default(), usize::MAX)
 }
 
-/// One life of a run in a world: to its end, or until so many entries of its journal have been written.
+/// One life of a run in a world: to its end, or until a number of entries of its journal have been written.
 fn live(world: &World, carried: Carried, entries: usize) -> Result<Trace, TestCaseError> {
     let plan = Arc::new(world.plan());
     let mut scheduler = Scheduler::carrying(Arc::clone(&plan), world.settings(), carried.clone());

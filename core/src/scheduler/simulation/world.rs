@@ -291,9 +291,9 @@ impl World {
             total_timeout_ms: actor.total_timeout,
             compensation: undone.map(|_| Box::new(Work::Script)),
             priority: Some(actor.priority),
-            up_to_date: self.check(index).map(|_| {
-                Box::new(UpToDate { inputs: vec!["x".to_owned()], ..UpToDate::default() })
-            }),
+            up_to_date: self
+                .check(index)
+                .map(|_| Box::new(UpToDate { inputs: vec!["x".to_owned()], ..UpToDate::default() })),
             ..operation
         }
     }
