@@ -222,7 +222,8 @@ Describe 'What is still alive of a run that was killed' -Skip:$IsWindows {
     It 'is named, and nothing is started beside it' {
         $id = New-Survivor 'beside'
         $fault = { Resume-LabRun -Name beside -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.Survivors*' -PassThru
-        "$fault" | Should -BeLike "*$id of 'web'*still alive*-OnSurvivor Wait*-OnSurvivor Stop*Stop-Process*$id*"
+        "$fault" | Should -Be "Process $id of 'web' is still alive, although the run has died."
+        $fault.ErrorDetails.RecommendedAction | Should -BeLike "*-OnSurvivor Wait or -OnSurvivor Stop*Stop-Process -Id $id."
         Test-Alive $id | Should -BeTrue
     }
 
