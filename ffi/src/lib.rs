@@ -4,7 +4,11 @@
 //!   handle that never existed, was released, or is of another kind gives a fault, never a crash.
 //! * Documents are UTF-8 JSON. They come in as pointer and length, and go out as the handle of a
 //!   document, which `lab_document` copies into memory of the caller's.
+//!   No memory of one side is ever freed by the other.
 //! * Nothing here calls back, and no panic leaves: every body runs inside [`guard`].
+//! * Every wait has a wake: `lab_run_wake` for workers, `lab_events_wake` for the thread that reads events.
+//! * The other side asks for the ABI's version before it calls anything else. What is generated for it is committed, and a test
+//!   compares it to the byte.
 
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]

@@ -197,6 +197,78 @@ Describe 'A run whose PowerShell was killed' {
     }
 }
 
+Describe 'What is still alive of a run that was killed' -Skip:$IsWindows {
+    BeforeAll {
+        # A run that is killed while a process lives that has left the session of its program, and hears no SIGTERM.
+        function New-Survivor([string] $Name) {
+            $folder = (New-Item -ItemType Directory -Path (Join-Path -Path $TestDrive -ChildPath $Name)).FullName
+            $survivor = "trap '' TERM; echo `$`$ > '$folder/pid.new'; mv '$folder/pid.new' '$folder/pid'; exec sleep 600"
+            $command = "[ ! -e '$folder/calm' ] || exit 0; setsid sh -c `"`$0`" & exec sleep 600"
+            Set-Content -LiteralPath "$folder/lab.yaml" -Value (@{ name = $Name; operations = @(
+                        @{ name = 'web'; provider = 'process'; command = 'sh'; arguments = @('-c', $command, $survivor) }) } | ConvertTo-Json -Depth 9)
+            $process = Start-SamePowerShell '-Command', "Import-Module '$module'; Start-AdvancedLabOrchestration -ConfigurationPath '$folder/lab.yaml'"
+            $there = [System.Threading.SpinWait]::SpinUntil([func[bool]] { $process.HasExited -or (Test-Path -LiteralPath "$folder/pid") }, 90000)
+            & /bin/kill -KILL $process.Id
+            if (-not $there -or -not $process.WaitForExit(90000)) { throw 'It did not come to the survivor' }
+            Set-Content -LiteralPath "$folder/calm" -Value 1
+            [int] (Get-Content -LiteralPath "$folder/pid")
+        }
+
+        function Test-Alive([int] $Id) { ((& ps -o stat= -p $Id) -replace '\s') -notmatch '^(Z.*)?$' }
+    }
+
+    AfterEach { if ($id -and (Test-Alive $id)) { & /bin/kill -KILL $id } }
+
+    It 'is named, and nothing is started beside it' {
+        $id = New-Survivor 'beside'
+        $fault = { Resume-LabRun -Name beside -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.Survivors*' -PassThru
+        "$fault" | Should -Be "Process $id of 'web' is still alive, although the run has died."
+        $fault.ErrorDetails.RecommendedAction | Should -BeLike "*-OnSurvivor Wait or -OnSurvivor Stop*Stop-Process -Id $id."
+        Test-Alive $id | Should -BeTrue
+    }
+
+    It 'is ended with -OnSurvivor Stop' {
+        $id = New-Survivor 'stopped'
+        (Resume-LabRun -Name stopped -OnSurvivor Stop 6> $null).Status | Should -Be 'Succeeded'
+        Test-Alive $id | Should -BeFalse
+    }
+
+    It 'is waited for with -OnSurvivor Wait' {
+        $id = New-Survivor 'waited'
+        $process = Start-SamePowerShell '-Command', "Import-Module '$module'; Resume-LabRun -Name waited -OnSurvivor Wait -Verbose *>&1 | Tee-Object '$TestDrive/waited/said'; Set-Content '$TestDrive/waited/over' 1"
+        try {
+            # It says that it waits, and for what.
+            $waits = { $process.HasExited -or "$(Get-Content -LiteralPath "$TestDrive/waited/said" -ErrorAction Ignore)" -like "*$id of 'web'*" }
+            [System.Threading.SpinWait]::SpinUntil([func[bool]] $waits, 90000) | Should -BeTrue
+            $process.HasExited | Should -BeFalse
+            & /bin/kill -KILL $id
+            $process.WaitForExit(90000) | Should -BeTrue
+            (Get-LabStatus -LabName waited).Status | Should -Be 'Succeeded'
+        } finally {
+            if (-not $process.HasExited) { $process.Kill($true) }
+        }
+    }
+}
+
+Describe 'Starting a lab whose last run was interrupted' -Skip:$IsWindows {
+    It 'is told in verbose messages how to go on from it, once' {
+        $folder = New-Lab 'told' @"
+  - name: deadly
+    dependencies: [server]
+    script: if (-not (Test-Path -LiteralPath '$TestDrive/told/calm')) { /bin/kill -KILL `$PID; Start-Sleep -Seconds 60 }
+"@
+        Set-Content -LiteralPath "$folder/ready" -Value 1
+        $null = Invoke-SamePowerShell -Command "Import-Module '$module'; Start-AdvancedLabOrchestration -ConfigurationPath '$folder/lab.yaml'" 2>&1
+        $interrupted = Get-LabRun told
+        $interrupted.Status | Should -Be 'Interrupted'
+        Set-Content -LiteralPath "$folder/calm" -Value 1
+        $said = Start-AdvancedLabOrchestration -ConfigurationPath "$folder/lab.yaml" -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        @("$($said -join "`n")" -split "`n" -like "The last run of 'told'*was interrupted*'Resume-LabRun -Id $($interrupted.Id)'*") | Should -HaveCount 1
+        $again = Start-AdvancedLabOrchestration -ConfigurationPath "$folder/lab.yaml" -Verbose 4>&1
+        "$again" | Should -Not -BeLike '*was interrupted*' -Because 'the last run has ended'
+    }
+}
+
 Describe 'Undo-LabRun' {
     It 'undoes what succeeded in reverse, and says what that will be' {
         $folder = New-Lab 'undone'

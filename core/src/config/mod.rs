@@ -8,6 +8,15 @@
 //! Each room knows the ones above it in this picture only, so that the first two serve any configuration. A file that is well-formed
 //! gives its document even when it is not a sound lab, and all that is wrong with it is found in one pass.
 //!
+//! * One tree (`text/document.rs`) carries the file, line and column of every key and value through all steps, so each
+//!   finding points at its place, and `explain` can say which file a value comes from.
+//! * Only `text/files.rs` opens files: regular files of a known size, within one budget per reading.
+//! * Every expansion (aliases, includes, templates, variables, expressions) has a limit; exceeding it is a finding.
+//! * The text of scripts passes through unchanged: `interpolate::is_script` is the only rule for that, and templates
+//!   follow it too.
+//! * A lab is compiled to a plan while it is read, so that faults of both are reported together.
+//! * A test compares the schema's types (`schema/`) with the reader, key for key.
+//!
 //! ```
 //! use labrunner_core::config::{ReadOptions, read};
 //!

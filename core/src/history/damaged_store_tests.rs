@@ -190,3 +190,28 @@ fn what_a_disk_no_longer_gives_is_named_and_the_rest_is_told() {
     let disk = Unreadable { file: header_path(&folder), from: 3 };
     assert!(Record::open(&disk, &folder).is_err());
 }
+
+#[test]
+fn runs_that_are_deleted_meanwhile_are_listed_whole_or_not_at_all() {
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path();
+    (0..60).for_each(|number| failed(&folder(root, number)));
+    std::thread::scope(|scope| {
+        let deleting =
+            scope.spawn(|| (0..60).for_each(|number| retention::remove(&folder(root, number)).unwrap()));
+        loop {
+            let over = deleting.is_finished();
+            let listed =
+                list(&Query { directory: Some(root.to_owned()), operations: true, ..Query::default() });
+            for run in &listed {
+                // Its journal may have gone while it was looked at; its name and its time have not.
+                assert_eq!((run.name.as_str(), run.started_at.as_str()), ("shop", "2026-01-01T00:00:00Z"));
+                assert!(["Failed", "Unknown"].contains(&run.status.as_str()), "{}", run.status);
+            }
+            if over {
+                assert!(listed.is_empty());
+                break;
+            }
+        }
+    });
+}

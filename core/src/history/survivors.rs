@@ -10,7 +10,7 @@ use crate::history::store;
 use crate::machine;
 use crate::record::disk::{Disk, Files};
 use crate::record::state::{OperationState, Stage};
-use crate::record::{Record, What};
+use crate::record::{Header, Record, RunState, What};
 use crate::scheduler::Status;
 use crate::work::identity::Identity;
 use crate::work::survivors::{self, Orphan, Survivor, Survivors};
@@ -76,18 +76,27 @@ fn read(record: &Record<'_>, budget: u64, found: &mut Vec<Interrupted>) -> u64 {
         }
         state.apply(&entry);
     }
+    let header = record.header();
+    let attached = orphans(header, &state).into_iter().filter(|(_, orphan)| !detached.contains(&orphan.op));
+    found.extend(attached.map(|(name, orphan)| Interrupted {
+        name: name.to_owned(),
+        run: header.name.clone(),
+        orphan,
+    }));
+    entries.bytes()
+}
+
+/// The operations of a run, by name, that were running when it died.
+pub fn orphans<'s>(header: &Header, state: &'s RunState) -> Vec<(&'s str, Orphan)> {
     let declared = (0..).map(OpId).zip(&state.operations);
     let all = declared.chain(state.compensations.iter().map(|(op, state)| (*op, state)));
-    for (op, state) in all.filter(|(op, state)| was_at_work(state) && !detached.contains(op)) {
-        let header = record.header();
-        let program = state.process.map(|(pid, start_time)| Identity { pid, start_time });
-        found.push(Interrupted {
-            name: state.name.clone(),
-            run: header.name.clone(),
-            orphan: Orphan { run: header.run.clone(), op, attempt: state.attempt, program },
-        });
-    }
-    entries.bytes()
+    all.filter(|(_, state)| was_at_work(state))
+        .map(|(op, state)| {
+            let program = state.process.map(|(pid, start_time)| Identity { pid, start_time });
+            let orphan = Orphan { run: header.run.clone(), op, attempt: state.attempt, program };
+            (state.name.as_str(), orphan)
+        })
+        .collect()
 }
 
 /// Whether an operation is to have nothing alive any more. What a program that ended well has left running may go on.

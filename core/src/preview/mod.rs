@@ -1,6 +1,10 @@
 //! The predicted schedule of a plan: when everything will start if the estimates hold, how long the
 //! whole takes, what decides that, and how full every resource is.
 //!
+//! A plan whose durations are known is a resource-constrained project. A first schedule is built by the scheduler's own rule,
+//! improved by forward-backward passes, and searched on from with a genetic algorithm until that is stopped or reaches a proven bound.
+//! The outcome is the same for a seed, whatever the number of threads.
+//!
 //! [`predict`] looks for a short schedule with a given number of tries ([`search`]); [`rank`] is the
 //! rule that puts ready operations in order, here and online. Times are in the unit of the durations.
 //!

@@ -275,58 +275,10 @@ fn a_run_has_one_writer() {
     let mut first = create(&folder).unwrap();
     assert_eq!(create(&folder).unwrap_err().code, Code::JournalUnwritable);
     first.append(1, &changes()[..2]);
-    let fault = Writer::reopen(Arc::new(Files), &folder).unwrap_err();
-    assert_eq!((fault.code, fault.message.as_str()), (Code::RunUnderWay, "Run 'lab' is under way."));
     assert!(Record::open(&Files, &folder).unwrap().is_running());
     drop(first);
     assert!(!Record::open(&Files, &folder).unwrap().is_running());
-    let (mut second, read, state) = Writer::reopen(Arc::new(Files), &folder).unwrap();
-    assert_eq!((read, state.last), (Header { format: FORMAT, ..header() }, Some(3)));
-    second.append(2, &changes()[2..]);
-    assert_eq!(Record::open(&Files, &folder).unwrap().entries().count(), 9);
-    std::fs::write(result_path(&folder), "{}").unwrap();
-    drop(second);
-    drop(Writer::reopen(Arc::new(Files), &folder).unwrap());
-    assert!(!result_path(&folder).exists(), "the run has not ended like this");
-    assert_eq!(std::fs::read_to_string(folder.join("result-0002.json")).unwrap(), "{}");
     assert_eq!(create(&folder).unwrap_err().code, Code::JournalUnwritable, "nor is it begun again");
-}
-
-#[test]
-fn nobody_appends_behind_damage() {
-    let root = tempfile::tempdir().unwrap();
-    let folder = root.path().join("run");
-    create(&folder).unwrap().append(1, &changes());
-    let path = segment_path(&folder, 1);
-    let whole = std::fs::read(&path).unwrap();
-    let mut rng = proptest::test_runner::TestRng::deterministic_rng(Default::default());
-    let mut seen = 0;
-    for life in 2..40 {
-        // Damage somewhere in the last segment.
-        let last = segment_path(&folder, life - 1);
-        let mut bytes = std::fs::read(&last).unwrap();
-        let at = rng.next_u32() as usize % bytes.len();
-        bytes[at] = bytes[at].wrapping_add(1 + (rng.next_u32() % 255) as u8);
-        std::fs::write(&last, &bytes).unwrap();
-        let before: Vec<Entry> = Record::open(&Files, &folder).unwrap().entries().collect();
-        let (mut writer, _, state) = Writer::reopen(Arc::new(Files), &folder).unwrap();
-        assert_eq!(std::fs::read(&last).unwrap(), bytes, "a segment is left as it is");
-        assert_eq!(state.last, Some(before.len() as u64), "its own first entry comes right behind");
-        writer.append(2, &changes());
-        let record = Record::open(&Files, &folder).unwrap();
-        let mut entries = record.entries();
-        let after: Vec<Entry> = entries.by_ref().collect();
-        assert_eq!(entries.damage(), None, "the new life has said what it believes");
-        assert_eq!(after[..before.len()], before);
-        assert_eq!(after.len(), before.len() + 1 + changes().len());
-        let What::Opened(opened) = &after[before.len()].what else { panic!() };
-        // Where the first line of a segment is damaged, the one before it ends as it did before.
-        let file = &opened.damage.as_ref().unwrap().file;
-        assert!(*file == format!("journal/{:04}.jsonl", life - 1) || at < 200, "{file}");
-        seen += before.len();
-    }
-    assert!(seen > 38 * 4, "something of most lives is believed");
-    assert_ne!(whole, std::fs::read(&path).unwrap());
 }
 
 #[test]
@@ -348,9 +300,6 @@ fn foreign_and_future_folders_say_what_they_are() {
     assert_eq!(Record::open(&Files, &root.path().join("nowhere")).unwrap_err(), Unreadable::NoRun);
     std::fs::create_dir_all(header_path(&root.path().join("folder"))).unwrap();
     assert!(matches!(Record::open(&Files, &root.path().join("folder")), Err(Unreadable::Header(_))));
-    let future = Writer::reopen(Arc::new(Files), &root.path().join("future")).unwrap_err();
-    assert_eq!(future.code, Code::UnknownRun);
-    assert!(future.message.contains("in format 3"), "{}", future.message);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! run.json              the header: who ran what, where, and with which options
 //! plan.json             the operations by name
 //! journal/0001.jsonl    what happened, one entry a line, written before it took effect
-//! journal/0002.jsonl    … in the second life of the run, after its process had died
+//! journal/0002.jsonl    … and went on in another process; no run does that today, a resumed one has its own record
 //! output/               what its operations wrote
 //! result.json           how it ended, written last
 //! lock                  held while the run is under way

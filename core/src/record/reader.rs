@@ -317,12 +317,6 @@ fn note(damage: &mut Option<Damage>, file: String, offset: u64, kind: DamageKind
     damage.get_or_insert(Damage { file, offset, kind });
 }
 
-/// The number of the last segment, whether it can be believed or not; 0 where there is none.
-pub(super) fn last_life(disk: &dyn Disk, folder: &Path) -> io::Result<u32> {
-    let names = disk.names(&record::journal_folder(folder))?;
-    Ok(names.iter().filter_map(|name| life_of(name)).max().unwrap_or(0))
-}
-
 /// The number of a segment, by its file's name.
 fn life_of(name: &str) -> Option<u32> {
     let number = name.strip_suffix(".jsonl")?;

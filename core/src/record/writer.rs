@@ -2,19 +2,16 @@
 //!
 //! All entries of one scheduler step are one write, made before the step's commands are released, so that nothing is
 //! ever running that the journal does not know of. A segment has one writer, and after a failed write nothing more
-//! is appended to it: what came behind would never be read. The next life of the run opens a segment of its own.
+//! is appended to it: what came behind would never be read. A run that goes on from this one has a record of its own.
 
 use crate::error::{Code, Fault};
-use crate::record::damage::Unreadable;
 use crate::record::disk::{Append, Disk};
 use crate::record::durability::{Durability, GROUPED};
 use crate::record::entry::{Opened, What};
 use crate::record::header::{FORMAT, Header};
 use crate::record::lock::Lock;
-use crate::record::reader::Record;
 use crate::record::result::RunResult;
 use crate::record::seal::{self, LONGEST_LINE};
-use crate::record::state::RunState;
 use crate::record::syncer::Syncer;
 use crate::record::{self, format1};
 use serde::Serialize;
@@ -113,55 +110,6 @@ impl Writer {
             Ok(writer)
         };
         making().map_err(|error| unwritable(folder, &error))
-    }
-
-    /// Opens the record of a run whose process has died, and says what it amounts to: the new segment begins with how
-    /// far the earlier ones are believed.
-    ///
-    /// # Errors
-    /// [`Code::UnknownRun`] when the folder has no run that can be read, [`Code::RunUnderWay`] when it has not died,
-    /// [`Code::JournalUnwritable`] when files cannot be made there.
-    pub fn reopen(disk: Arc<dyn Disk>, folder: &Path) -> Result<(Self, Header, RunState), Fault> {
-        let unknown = |error: Unreadable| {
-            Fault::new(
-                Code::UnknownRun,
-                format!("The folder '{}' has no run that can be read: {error}.", folder.display()),
-            )
-            .with_target(folder.display().to_string())
-        };
-        let header = Record::open(&*disk, folder).map_err(unknown)?.header().clone();
-        if header.format != FORMAT {
-            let error = Unreadable::Header(format!("its format, {}, is only read", header.format));
-            return Err(unknown(error));
-        }
-        let lock = Lock::take(folder).map_err(|error| unwritable(folder, &error))?.ok_or_else(|| {
-            Fault::new(Code::RunUnderWay, format!("Run '{}' is under way.", header.name))
-                .with_advice("Wait for its end, or stop it.")
-                .with_target(&header.run)
-        })?;
-        // Read under the lock, so that no other writer goes on from the same place.
-        let (mut state, damage) = Record::open(&*disk, folder).map_err(unknown)?.replay();
-        let opening = || -> io::Result<Self> {
-            let life = record::reader::last_life(&*disk, folder)? + 1;
-            // What the last life said of its end is not how the run ends.
-            let earlier = folder.join(format!("result-{:04}.json", life - 1));
-            match disk.rename(&record::result_path(folder), &earlier) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-            let segment = disk.create(&record::segment_path(folder, life))?;
-            let next = state.last.map_or(0, |last| last + 1);
-            let mut writer = Self::new(Arc::clone(&disk), folder, segment, next, lock);
-            let opened = Opened { life, believes: state.last, damage, pid: std::process::id() };
-            writer.append(state.at, [&What::Opened(opened.clone())]);
-            if let Some(error) = writer.failed {
-                return Err(io::Error::other(error));
-            }
-            state.apply(&record::Entry { seq: next, at: state.at, what: What::Opened(opened) });
-            Ok(writer)
-        };
-        let writer = opening().map_err(|error| unwritable(folder, &error))?;
-        Ok((writer, header, state))
     }
 
     fn new(disk: Arc<dyn Disk>, folder: &Path, segment: Box<dyn Append>, next: u64, lock: Lock) -> Self {

@@ -11,7 +11,7 @@ use super::table::{Action, Difference, Reason};
 use crate::error::{Code, Fault};
 use crate::freshness::Lab;
 use crate::graph::OpId;
-use crate::history::lookup;
+use crate::history::{lookup, survivors};
 use crate::machine;
 use crate::plan::Plan;
 use crate::record::disk::Disk;
@@ -20,7 +20,7 @@ use crate::record::lock::Lock;
 use crate::record::state::Stage;
 use crate::record::{FORMAT, Fingerprint, Header, Record, Relation, RunState, What};
 use crate::scheduler::{Carried, RunStatus, Status};
-use crate::work::identity::Identity;
+use crate::work::survivors::{Orphan, find};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -184,29 +184,29 @@ impl Base {
         files::changed(disk, plan, &lab, found, fingerprints)
     }
 
-    /// Refuses a run whose programs are still alive: nothing is started beside one.
+    /// Refuses a run of which something is still alive: nothing is started beside it. That counts for programs too that
+    /// may outlive their run, as long as their operation has not ended.
     fn refuse_survivors(&self) -> Result<(), Fault> {
         // A process number means nothing on another machine, or after a restart.
         if self.header.host != machine::host_name() || self.header.boot.as_deref() != machine::boot_id() {
             return Ok(());
         }
-        let all = self.earlier.state.operations.iter().chain(self.earlier.state.compensations.values());
-        let alive: Vec<(&str, u32)> = all
-            .filter_map(|it| {
-                let (pid, start_time) = it.process?;
-                Identity { pid, start_time }.is_alive().then_some((it.name.as_str(), pid))
-            })
-            .collect();
+        let (names, orphans): (Vec<&str>, Vec<Orphan>) =
+            survivors::orphans(&self.header, &self.earlier.state).into_iter().unzip();
+        let found = find(&orphans).processes;
+        let programs = orphans.iter().enumerate().filter_map(|(orphan, it)| Some((orphan, it.program?)));
+        let living = programs.filter(|(_, program)| program.is_alive()).map(|(orphan, it)| (it.pid, orphan));
+        let alive: BTreeMap<u32, usize> = found.iter().map(|it| (it.pid, it.orphan)).chain(living).collect();
         if alive.is_empty() {
             return Ok(());
         }
         let named: Vec<String> =
-            alive.iter().take(NAMED).map(|(name, pid)| format!("{pid} of '{name}'")).collect();
+            alive.iter().take(NAMED).map(|(pid, orphan)| format!("{pid} of '{}'", names[*orphan])).collect();
         let more = match alive.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let pids: Vec<String> = alive.iter().map(|(_, pid)| pid.to_string()).collect();
+        let pids: Vec<String> = alive.keys().map(u32::to_string).collect();
         let (process, is) = if alive.len() == 1 { ("process", "is") } else { ("processes", "are") };
         Err(Fault::new(
             Code::Survivors,

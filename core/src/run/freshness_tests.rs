@@ -494,7 +494,9 @@ fn a_crash_at_any_entry_passes_nothing_for_done() {
     for count in 0..=lines.len() {
         let left = lines[..count].concat();
         fs::write(&journal, &left).unwrap();
-        let had_begun = |op: u32| left.lines().any(|line| line.contains("\"started\"") && line.contains(&format!("\"op\":{op},")));
+        let had_begun = |op: u32| {
+            left.lines().any(|line| line.contains("\"started\"") && line.contains(&format!("\"op\":{op},")))
+        };
         let runs = |at: usize| lab.outlook()[at].contains(" run: ");
         assert_eq!(runs(0), had_begun(0), "{count}: {:?}", lab.outlook());
         assert_eq!(runs(1), had_begun(0), "{count}: what b was built on has changed: {:?}", lab.outlook());

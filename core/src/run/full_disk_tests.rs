@@ -3,6 +3,7 @@
 use super::testing::{SOON, program};
 use super::{EventHub, EventKind, Outcome, Run, RunOptions, Ticket};
 use crate::graph::OpId;
+use crate::history::query::{Query, list};
 use crate::plan::tests::{plan, script};
 use crate::record::What;
 use crate::record::disk::{Append, Disk, Files};
@@ -156,4 +157,65 @@ fn a_store_that_was_removed_costs_the_record_though_files_can_be_written_again()
     assert_eq!(status, RunStatus::Succeeded);
     let [warning] = &warnings[..] else { panic!("{warnings:?}") };
     assert!(warning.contains("its files were removed while it was under way"), "{warning}");
+}
+
+/// Where the run of the test below has its files, in the process that sees the small disk.
+const SMALL: &str = "LABRUNNER_TEST_SMALL_DISK";
+
+#[test]
+#[ignore = "the process that sees the small disk"]
+fn runs_on_a_small_disk() {
+    let Some(root) = std::env::var_os(SMALL).map(std::path::PathBuf::from) else { return };
+    let hub = Arc::new(EventHub::default());
+    let options = RunOptions { journal: true, root: Some(root.clone()), ..RunOptions::new(1) };
+    // Two megabytes of lines on a disk of one.
+    let lines = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo \"$i 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123\"; done";
+    let plan =
+        Arc::new(plan(vec![program("writes", &[], lines), program("after", &["writes"], "echo said")]));
+    let run = Run::start(plan, options, Arc::clone(&hub), 1).unwrap();
+    let mut warnings = Vec::new();
+    'run: loop {
+        for event in hub.take(SOON) {
+            match event.kind {
+                EventKind::Warning { message } => warnings.push(message),
+                EventKind::Happened(What::Finished(_)) => break 'run,
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(run.result().status, Some(RunStatus::Succeeded));
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    assert!(warning.contains("is not complete") && warning.contains("No space left"), "{warning}");
+    let listed = list(&Query { directory: Some(root), ..Query::default() });
+    assert_eq!(listed.len(), 1, "and what is there of it is told");
+    println!("it ran on the small disk");
+}
+
+/// A real one, where a process may have a disk of its own: Linux with user namespaces.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_real_disk_that_gets_full_costs_the_record_and_nothing_else() {
+    let mount = tempfile::tempdir().unwrap();
+    let disk = mount.path().join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let with_disk = |then: &str| {
+        let script = format!("mount -t tmpfs -o size=1m none '{}' && {then}", disk.display());
+        let mut command = std::process::Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]);
+        command
+    };
+    if !with_disk("true").status().is_ok_and(|status| status.success()) {
+        println!("a process cannot have a disk of its own here");
+        return;
+    }
+    let test = module_path!().split_once("::").unwrap().1.to_owned() + "::runs_on_a_small_disk";
+    let this = std::env::current_exe().unwrap();
+    let then = format!("exec '{}' --ignored --exact {test} --nocapture", this.display());
+    let output = with_disk(&then).env(SMALL, disk.join("runs")).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("it ran on the small disk"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -1,6 +1,29 @@
 //! The scheduler: a pure state machine. Inputs and the time go in, commands come out; there is no
 //! clock, no file and no await in here.
 //!
+//! * **Ready** depends on the trigger: by default, all dependencies must have succeeded. Ready operations are ranked by
+//!   priority, then by the rule of `preview/rank.rs` (the longest expected path after the operation, and its demand for
+//!   what others need), then in declared order.
+//! * **Admitted** means that a slot and everything else it needs is free. To the scheduler, memory, processors,
+//!   network, disk, pools, locks and conflicts are all the same: a capacity and amounts taken from it. Operations with
+//!   equal needs form a class, and only the best of each class is considered; a class that lacks something is parked at
+//!   that resource. For an operation that has been passed over too often, resources are reserved: nothing of lower rank
+//!   that competes with it starts before it. The live guard always admits at least one operation.
+//! * A **run inside an operation** uses the operation's slot, which is only waiting for it. It borrows any further
+//!   slots from the outer run: those that are free at that moment, without waiting for more, and it asks again whenever
+//!   one of its operations has ended. A slot that it has no work for is returned at once. The outer limit therefore
+//!   holds for everything that runs, and neither run can wait for the other. (A run that an operation starts in the
+//!   background, and a run inside a monitor, have a first slot of their own.)
+//! * An operation's **limit** counts from the moment a worker takes it and not from its admission: opening a worker
+//!   takes time from the run, but not from the operation.
+//! * **Backoff** releases everything; the operation queues again.
+//! * A **service** releases its slot when it is ready, and keeps its other resources. Monitors take no slot, so they
+//!   never keep work from starting.
+//! * An operation that does not stop within its grace period is **Abandoned**; it keeps what it has booked until it
+//!   really ends.
+//! * **Compensations** are nodes of the plan behind the declared ones. They are dormant until a rollback needs them,
+//!   and then follow the same rules.
+//!
 //! | question | file |
 //! |--|--|
 //! | what goes in and what comes out | [`messages`] |

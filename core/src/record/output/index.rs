@@ -5,8 +5,8 @@
 
 use super::batch::OutputRecord;
 use crate::graph::OpId;
-use crate::record::Durability;
 use crate::record::disk::Disk;
+use crate::record::durability::Durability;
 use crate::record::seal;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
