@@ -127,11 +127,14 @@ impl Question {
     }
 }
 
+/// What an operation has made; nothing when it says nothing of that.
+pub type Made = Result<Option<Listing>, Problem>;
+
 /// What an operation has made, once it has succeeded.
 ///
 /// # Errors
 /// Why files cannot be listed.
-pub fn outputs(declared: &UpToDate, stopped: &dyn Fn() -> bool) -> Result<Option<Listing>, Problem> {
+pub fn outputs(declared: &UpToDate, stopped: &dyn Fn() -> bool) -> Made {
     match &declared.outputs {
         outputs if outputs.is_empty() => Ok(None),
         outputs => list(&declared.base(), outputs, None, stopped).map(Some),

@@ -34,5 +34,5 @@ pub mod table;
 mod table_tests;
 
 pub use before::Before;
-pub use check::{Answer, Question, Verdict};
+pub use check::{Answer, Made, Question, Verdict};
 pub use past::{Lab, Past};

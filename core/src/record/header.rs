@@ -2,6 +2,7 @@
 
 use crate::graph::OpId;
 use crate::plan::Plan;
+use crate::record::fingerprint::Fingerprint;
 use crate::record::result::LeftOut;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -93,17 +94,6 @@ pub struct PlannedOperation {
     /// By what it is known again.
     #[serde(flatten)]
     pub fingerprint: Fingerprint,
-}
-
-/// By what an operation is known again that was declared again: whether it does the same, with the same values.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fingerprint {
-    /// A hash of its script block, its script file or its program.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub block: Option<String>,
-    /// A hash of the values it gets, with a key that only this user has: they may be secrets, and short.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<String>,
 }
 
 /// The content of `plan.json`: a line for each operation, compensations last, with what is known of the first ones.

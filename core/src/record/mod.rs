@@ -18,6 +18,7 @@
 //! | who writes a journal, and what is never written | [`writer`] |
 //! | how far can a journal be believed, and what is wrong with the rest | [`reader`], [`damage`] |
 //! | what do its entries amount to | [`state`] |
+//! | by what is an operation known again | [`fingerprint`] |
 //! | what was an operation when it last succeeded | [`stamp`] |
 //! | why does an operation run | [`why`] |
 //! | how did it end, without reading the journal | [`result`] |
@@ -36,6 +37,7 @@ pub mod damage;
 pub mod disk;
 pub mod durability;
 pub mod entry;
+pub mod fingerprint;
 pub mod format1;
 pub mod header;
 pub mod lock;
@@ -63,7 +65,8 @@ pub(crate) mod model;
 pub use damage::{Damage, DamageKind, Unreadable};
 pub use durability::Durability;
 pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};
-pub use header::{FORMAT, Fingerprint, Header, PlannedOperation, Relation};
+pub use fingerprint::Fingerprint;
+pub use header::{FORMAT, Header, PlannedOperation, Relation};
 pub use reader::Record;
 pub use result::{LeftOut, RunResult};
 pub use stamp::{Listing, Stamp};

@@ -1,6 +1,6 @@
 //! What an operation was when it last succeeded: by this a later run finds out whether it has to run again.
 
-use super::header::Fingerprint;
+use super::fingerprint::Fingerprint;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

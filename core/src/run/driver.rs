@@ -16,7 +16,7 @@ use super::clock::Clock;
 use super::events::{Event, EventKind};
 use super::explain::{self, Explanation};
 use super::feed::Feed;
-use super::inspection::{Inspection, Made};
+use super::inspection::Inspection;
 use super::journal::{Closing, Journal};
 use super::ledger::Ledger;
 use super::loss;
@@ -25,7 +25,7 @@ use super::survivors::Search;
 use super::tasks::Tasks;
 use super::trace::Trace;
 use super::workers::Workers;
-use crate::freshness::{Answer, Verdict};
+use crate::freshness::{Answer, Made, Verdict};
 use crate::graph::OpId;
 use crate::operation::{RunsOn, StopMode, UpToDate};
 use crate::record::entry::{Finished, Spawned, Stop};
@@ -66,9 +66,9 @@ pub(super) enum Message {
     /// An attempt has begun: a worker has taken the script, or a task has begun.
     Taken { op: OpId, attempt: u32, worker: Option<u32> },
     /// Whether an operation has to run is known.
-    Checked { op: OpId, answer: Answer },
+    Checked { op: OpId, answer: Box<Answer> },
     /// An attempt has ended; with what it made, if it succeeded.
-    Completed { op: OpId, attempt: u32, outcome: Outcome, made: Made },
+    Completed { op: OpId, attempt: u32, outcome: Outcome, made: Option<Box<Made>> },
 }
 
 /// How a run ended.
@@ -192,7 +192,7 @@ impl Driver {
             Message::Checked { op, answer } => {
                 let is_current = answer.verdict == Verdict::Current;
                 if self.scheduler.state(op) == State::Checking {
-                    self.ledger.note_check(op, answer);
+                    self.ledger.note_check(op, *answer);
                 }
                 Input::Checked(op, is_current)
             }

@@ -7,14 +7,14 @@
 use super::about::About;
 use super::driver::{Driver, Message};
 use super::explain::Explanation;
-use super::inspection::Made;
+use super::inspection::Asker;
 use super::options::RunOptions;
 use super::outcome::Outcome;
 use super::sync::{Condvar, Mutex, MutexGuard};
 use super::tasks;
 use super::workers::Ticket;
-use crate::freshness::check;
 use crate::freshness::listing::Problem;
+use crate::freshness::{Answer, Made, check};
 use crate::graph::OpId;
 use crate::operation::StopMode;
 use crate::plan::Plan;
@@ -245,11 +245,11 @@ impl Run {
 
     /// What an operation has made, if its success says that. It is read by the thread that reports the success, which
     /// has nothing else to do, and before anything that depends on it may change it.
-    fn look_at_what_it_made(&self, op: OpId, attempt: u32, outcome: &Outcome) -> Made {
+    fn look_at_what_it_made(&self, op: OpId, attempt: u32, outcome: &Outcome) -> Option<Box<Made>> {
         if op.index() >= self.about.plan.len() || !self.about.plan.is_checked(op) {
-            return Ok(None);
+            return None;
         }
-        let Some(declared) = self.driver.lock().makes(op, attempt, outcome) else { return Ok(None) };
+        let declared = self.driver.lock().makes(op, attempt, outcome)?;
         let made = check::outputs(&declared, &|| !self.driver.lock().is_running(op, attempt));
         let name = self.about.name(op);
         let warning = match &made {
@@ -263,17 +263,17 @@ impl Run {
                     "'{file}' cannot be read, which operation '{name}' made. It will run again the next time."
                 )
             }
-            Ok(_) | Err(Problem::Stopped) => return made,
+            Ok(_) | Err(Problem::Stopped) => return Some(Box::new(made)),
         };
         self.driver.lock().warn(warning);
-        made
+        Some(Box::new(made))
     }
 
     /// Takes the end of a task.
     pub(super) fn complete_task(&self, op: OpId, attempt: u32, outcome: Outcome) {
         let makes = self.about.plan.up_to_date(op).is_some_and(|declared| !declared.outputs.is_empty());
         let Some(run) = self.this.upgrade().filter(|_| makes) else {
-            drop(self.send(Message::Completed { op, attempt, outcome, made: Ok(None) }));
+            drop(self.send(Message::Completed { op, attempt, outcome, made: None }));
             return;
         };
         // Other tasks have something to report too.
@@ -337,6 +337,16 @@ impl Run {
                 return if driver.is_over() { Ticket::Over } else { Ticket::Idle };
             }
         }
+    }
+}
+
+impl Asker for Run {
+    fn answered(&self, op: OpId, answer: Answer) {
+        drop(self.send(Message::Checked { op, answer: Box::new(answer) }));
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_finished()
     }
 }
 

@@ -2,10 +2,7 @@
 //! a step of the driver nor a worker waits for it.
 
 use super::about::About;
-use super::driver::Message;
-use super::handle::Run;
 use super::options::RunOptions;
-use crate::freshness::listing::Problem;
 use crate::freshness::{Answer, Before, Lab, Past, Question, Verdict, before};
 use crate::graph::OpId;
 use crate::record::disk::Disk;
@@ -14,6 +11,15 @@ use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock, Weak};
+
+/// Who asks whether operations have to run.
+pub(super) trait Asker: Send + Sync {
+    /// Takes an answer.
+    fn answered(&self, op: OpId, answer: Answer);
+
+    /// Whether answers are of use.
+    fn is_over(&self) -> bool;
+}
 
 /// Threads of a run that read files, at most.
 const MOST_THREADS: usize = 4;
@@ -33,7 +39,7 @@ struct Queue {
 
 /// What the threads of a run share.
 struct Shared {
-    run: Weak<Run>,
+    asker: Weak<dyn Asker>,
     about: Arc<About>,
     disk: Arc<dyn Disk>,
     /// What earlier runs tell; read when it is asked for first.
@@ -49,13 +55,13 @@ pub(super) struct Inspection {
 
 impl Inspection {
     pub(super) fn new(
-        run: Weak<Run>,
+        asker: Weak<dyn Asker>,
         about: &Arc<About>,
         disk: Arc<dyn Disk>,
         fingerprints: Vec<Fingerprint>,
     ) -> Self {
         let (about, past) = (Arc::clone(about), OnceLock::new());
-        Self { shared: Arc::new(Shared { run, about, disk, past, queue: Mutex::default() }), fingerprints }
+        Self { shared: Arc::new(Shared { asker, about, disk, past, queue: Mutex::default() }), fingerprints }
     }
 
     /// Checks an operation, and sends the answer to the driver. `ran` says of another one whether it ran in this run,
@@ -113,8 +119,9 @@ impl Shared {
             let unknown =
                 || Answer { verdict: Verdict::Run(Why::of(Cause::Unknown)), stamp: None, kept: None };
             let answer = answered.unwrap_or_else(|_| unknown());
-            let Some(run) = self.run.upgrade() else { continue };
-            drop(run.send(Message::Checked { op, answer }));
+            if let Some(asker) = self.asker.upgrade() {
+                asker.answered(op, answer);
+            }
         }
     }
 
@@ -126,7 +133,7 @@ impl Shared {
     }
 
     fn is_over(&self) -> bool {
-        self.run.upgrade().is_none_or(|run| run.is_finished())
+        self.asker.upgrade().is_none_or(|asker| asker.is_over())
     }
 }
 
@@ -140,6 +147,3 @@ pub(super) fn lab_of(options: &RunOptions, own: Option<&str>) -> Lab {
         own: own.map(str::to_owned),
     }
 }
-
-/// What an operation has made, found out by the thread that reports its success; a sentence when that is not known.
-pub(super) type Made = Result<Option<crate::record::Listing>, Problem>;

@@ -1,11 +1,10 @@
 //! What is known of each operation of a run so far, and what is made of it: entries of the record, and results.
 
 use super::ending;
-use super::inspection::Made;
 use super::outcome::Outcome;
 use crate::freshness::before::is_passed_through;
 use crate::freshness::listing::Problem;
-use crate::freshness::{Answer, Verdict};
+use crate::freshness::{Answer, Made, Verdict};
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::entry::{
@@ -93,11 +92,11 @@ impl Ledger {
     }
 
     /// Keeps what an operation has made, which has succeeded.
-    pub(super) fn note_made(&mut self, op: OpId, made: Made) {
+    pub(super) fn note_made(&mut self, op: OpId, made: Option<Box<Made>>) {
         let row = &mut self.rows[op.index()];
         let answered = row.outcome.as_ref().and_then(|outcome| outcome.test);
         if let Some(check) = &mut row.check {
-            check.made = made;
+            check.made = made.map_or(Ok(None), |made| *made);
             if answered == Some(false) {
                 check.why = Some(Why::of(Cause::Test));
             }

@@ -96,7 +96,7 @@ impl Run {
         };
         let driver = |run: Weak<Self>| {
             let parts = Parts {
-                inspection: Inspection::new(Weak::clone(&run), &about, disk, fingerprints),
+                inspection: Inspection::new(run.clone(), &about, disk, fingerprints),
                 scheduler: Scheduler::carrying(Arc::clone(plan), settings, carried),
                 workers: Workers::new(plan, undoes, Arc::clone(&bell)),
                 tasks: Tasks::new(run, surroundings),
