@@ -28,7 +28,7 @@ mod work;
 pub use declared::{Operation, Trigger};
 pub use failure::FailureStrategy;
 pub use needs::{LockMode, Needs, ResourceLimits};
-pub use request::{Order, PastRuns, PlanRequest, Programs};
+pub use request::{Order, PastRuns, PlanRequest, Programs, Selection};
 pub use retry::{Backoff, RetryPolicy, RetryRule};
 pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
 pub use work::{Probe, ProbeCheck, ProcessMode, ProcessSpec, RunsOn, Work, WorkFacts};

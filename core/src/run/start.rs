@@ -55,7 +55,7 @@ impl Run {
         tag: u64,
     ) -> Result<Arc<Self>, Fault> {
         let retry = options.compile_retry()?;
-        let mut options = options;
+        let mut options = RunOptions { left_out: plan.left_out().to_vec(), ..options };
         let fingerprints = fingerprints(&plan, &mut options);
         let mut takeover = match &options.resume {
             Some(resume) => Some(resume::take_over(&*disk, &options.store(), &plan, &fingerprints, resume)?),

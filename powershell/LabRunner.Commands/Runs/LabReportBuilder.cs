@@ -2,6 +2,7 @@ using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Json;
+using LabRunner.Labs;
 using LabRunner.Plans;
 
 namespace LabRunner.Runs;
@@ -12,18 +13,14 @@ internal static class LabReportBuilder
     /// <summary>How long a run may be held up by the search for a shorter schedule.</summary>
     private const int SearchMilliseconds = 250;
 
-    /// <summary>The plan of all operations.</summary>
-    internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, IReadOnlyList<OperationDefinition> operations) =>
-        Plan(plan, settings, new SelectedOperations(operations, [], []));
-
     /// <summary>The plan for people, with the schedule that a run so wide is expected to keep.</summary>
-    internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, SelectedOperations selected, string? environment = null)
+    internal static LabExecutionPlan Plan(RunPlan plan, RunSettings settings, string? environment = null)
     {
-        var schedule = plan.Preview(new LabScheduleOptions(settings.MaxConcurrency, BudgetMilliseconds: SearchMilliseconds));
+        var schedule = plan.Handle.Preview(new LabScheduleOptions(settings.MaxConcurrency, BudgetMilliseconds: SearchMilliseconds));
         HashSet<string> path = new(schedule.CriticalPath, StringComparer.OrdinalIgnoreCase);
-        using var document = JsonDocument.Parse(plan.Describe());
+        using var document = ConfigValues.Parse(plan.Handle.Describe());
         var root = document.RootElement;
-        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path, selected.Operations));
+        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path, plan.Operations));
         return new LabExecutionPlan
         {
             Name = settings.Name,
@@ -34,7 +31,7 @@ internal static class LabReportBuilder
             Findings = [.. (root.GetProperty("warnings").Deserialize<LabDiagnostic[]>() ?? []).Select(LabRunnerError.Warning)],
             Skipped =
             [
-                .. selected.Left,
+                .. plan.Left,
                 .. schedule.Operations.Where(operation => operation.SkippedBecause is not null)
                     .Select(operation => new LabSkippedOperation(operation.Name, operation.SkippedBecause!.Kind, operation.SkippedBecause.Operation, operation.SkippedBecause.Message)),
             ],
@@ -46,9 +43,9 @@ internal static class LabReportBuilder
     }
 
     /// <summary>When each operation is expected to end; nothing while it is not known of all how long they take.</summary>
-    internal static IReadOnlyList<TimeSpan?>? ExpectedEnds(PlanHandle plan, RunSettings settings)
+    internal static IReadOnlyList<TimeSpan?>? ExpectedEnds(RunPlan plan, RunSettings settings)
     {
-        var schedule = plan.Preview(new LabScheduleOptions(settings.MaxConcurrency, Tries: 0, BudgetMilliseconds: 0));
+        var schedule = plan.Handle.Preview(new LabScheduleOptions(settings.MaxConcurrency, Tries: 0, BudgetMilliseconds: 0));
         return schedule.Operations.All(operation => operation.SkippedBecause is not null || operation.Estimate.Source != "unit") && schedule.Operations.Any(operation => operation.End is not null)
             ? [.. schedule.Operations.Select(operation => operation.End)]
             : null;
@@ -141,7 +138,7 @@ internal static class LabReportBuilder
         return new LabPlannedOperation
         {
             Id = definition.Id,
-            Definition = OperationDetails.Of(definition),
+            Definition = OperationDetails.Of(item.GetProperty("definition"), definition),
             Start = scheduled.Start,
             End = scheduled.End,
             Slack = scheduled.Slack,
