@@ -7,7 +7,7 @@ namespace LabRunner.Interop;
 /// <summary>A checked plan: the only thing a run accepts.</summary>
 public sealed class PlanHandle : IDisposable
 {
-    private PlanHandle(ulong value) => Handle = new CoreHandle(value);
+    internal PlanHandle(ulong value) => Handle = new CoreHandle(value);
 
     internal CoreHandle Handle { get; }
 
@@ -18,6 +18,9 @@ public sealed class PlanHandle : IDisposable
         NativeLoader.EnsureLoaded();
         return new PlanHandle(Native.lab_plan_compile(ref Reference(request), (ulong)request.Length).Value());
     }
+
+    /// <summary>What a selection has left of the operations: those that stay, by their places, and the others with the reason.</summary>
+    public byte[] Selected() => Handle.Use(static plan => Native.lab_plan_selected(plan).Document());
 
     /// <summary>The plan as a document: levels, order, critical path.</summary>
     public byte[] Describe() => Handle.Use(static plan => Native.lab_plan_describe(plan).Document());

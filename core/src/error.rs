@@ -76,6 +76,8 @@ codes! {
     InvalidName = "LR0122", "InvalidName", InvalidArgument;
     /// A program, or the folder it starts in, that is not there, and that nothing in the plan could bring.
     ProgramNotFound = "LR0123", "ProgramNotFound", ObjectNotFound;
+    /// A selection names an operation that the plan does not have.
+    UnknownOperation = "LR0124", "UnknownOperation", ObjectNotFound;
 
     /// A lab file is not well-formed YAML.
     MalformedYaml = "LR0201", "MalformedYaml", ParserError;

@@ -25,4 +25,5 @@ pub mod resume;
 pub mod run;
 pub mod scheduler;
 pub mod usage;
+pub mod wildcard;
 pub mod work;

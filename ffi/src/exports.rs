@@ -10,7 +10,7 @@ use crate::handles::{self, HUB, Held};
 use crate::reply::{LabReply, LabTicket};
 use interoptopus::inventory::RustInventory;
 use interoptopus::{ffi, function};
-use labrunner_core::config;
+use labrunner_core::config::{self, LabPlanOptions, OpenLab};
 use labrunner_core::error::{Code, Fault};
 use labrunner_core::forecast;
 use labrunner_core::graph::OpId;
@@ -71,7 +71,7 @@ pub fn lab_document(document: u64, data: *mut u8, length: u64) -> LabReply {
     })
 }
 
-/// Releases a plan, a run or a document. A run that is not over is canceled.
+/// Releases a lab, a plan, a run or a document. A run that is not over is canceled.
 #[ffi]
 pub fn lab_release(handle: u64) -> LabReply {
     guarded(|| {
@@ -113,6 +113,26 @@ pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length
         Ok(config::read(document, &options))
     };
     guarded_writing(reading, |reading, document| reading.write_json(document))
+}
+
+/// Reads a lab file and gives its handle, also when the file has faults: [`lab_describe`] has all findings. Options as
+/// for [`lab_read`].
+#[ffi]
+pub fn lab_open(data: *const u8, length: u64, options: *const u8, options_length: u64) -> LabReply {
+    guarded(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let (document, options) =
+            unsafe { (bytes::read(data, length)?, bytes::read(options, options_length)?) };
+        let options = parse(options, Code::MalformedReadOptions, "the options for reading a file")?;
+        Ok(handles::keep(Held::Lab(Arc::new(OpenLab::open(document, &options)))))
+    })
+}
+
+/// A document with what was read of a lab: `name`, `lab` (null when any finding is an error), `unsound` (operations as far as
+/// they could be read without a lab), `diagnostics` and `files`. The lab is that of [`lab_read`].
+#[ffi]
+pub fn lab_describe(lab: u64) -> LabReply {
+    guarded_writing(|| handles::lab(lab), |lab, document| serde_json::to_writer(document, &lab.describe()))
 }
 
 /// Looks for words among known ones by the rule for slips of the pen that files obey, so that there is one rule.
@@ -162,14 +182,41 @@ pub fn lab_plan_compile(data: *const u8, length: u64) -> LabReply {
     })
 }
 
+/// Compiles a plan of a lab and gives its handle. Options, all optional:
+///
+/// ```json
+/// {"selection": {"target": ["web"], "only": [], "exclude": ["docs*"], "skip_dependencies": false},
+///  "order": {"mode": "parallel"}, "history": {"directory": "/runs", "name": "Web"},
+///  "programs": {"required": false, "environment": {"NAME": "value"}, "working_directory": "/labs", "timeout_ms": 60000}}
+/// ```
+///
+/// The selection takes names and ids, with wildcards. `order` comes before the lab's own, and the limits of the options that the
+/// lab was opened with before its own. `programs` completes what a program does not say itself; with `required` they are looked for.
+#[ffi]
+pub fn lab_plan_compile_lab(lab: u64, data: *const u8, length: u64) -> LabReply {
+    guarded(|| {
+        let lab = handles::lab(lab)?;
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let options: LabPlanOptions =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedPlan, "the options of the plan")?;
+        Ok(handles::keep(Held::Plan(Arc::new(estimate::compile(lab.request(options)?)?))))
+    })
+}
+
+/// A document with what a selection has left of a plan: `{"operations": [0, 2], "left_out": [{"name": "b", "kind": "excluded",
+/// "message": "it is excluded"}]}`, with the places of the others in the lab or request; null where all operations were wanted.
+#[ffi]
+pub fn lab_plan_selected(plan: u64) -> LabReply {
+    guarded_document(|| Ok(handles::plan(plan)?.selected().cloned()))
+}
+
 /// A document that describes a plan.
 #[ffi]
 pub fn lab_plan_describe(plan: u64) -> LabReply {
-    guarded_document(|| {
-        let plan = handles::plan(plan)?;
-        serde_json::to_value(plan.describe())
-            .map_err(|error| Fault::new(Code::Panicked, format!("the plan cannot be described: {error}")))
-    })
+    guarded_writing(
+        || handles::plan(plan),
+        |plan, document| serde_json::to_writer(document, &plan.describe()),
+    )
 }
 
 /// A document that predicts the run of a plan: when each operation starts and ends if the estimates hold.
@@ -560,9 +607,13 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_document))
         .register(function!(lab_release))
         .register(function!(lab_read))
+        .register(function!(lab_open))
+        .register(function!(lab_describe))
         .register(function!(lab_export))
         .register(function!(lab_nearest))
         .register(function!(lab_plan_compile))
+        .register(function!(lab_plan_compile_lab))
+        .register(function!(lab_plan_selected))
         .register(function!(lab_plan_describe))
         .register(function!(lab_plan_preview))
         .register(function!(lab_plan_outlook))

@@ -1,6 +1,7 @@
-//! Handles: numbers with a generation, for plans, runs and documents.
+//! Handles: numbers with a generation, for labs, plans, runs and documents.
 
 use crate::document::Document;
+use labrunner_core::config::OpenLab;
 use labrunner_core::error::{Code, Fault};
 use labrunner_core::plan::Plan;
 use labrunner_core::run::{EventHub, Run};
@@ -11,6 +12,7 @@ use std::sync::{Arc, LazyLock};
 /// What a handle can stand for.
 #[derive(Clone)]
 pub(crate) enum Held {
+    Lab(Arc<OpenLab>),
     Plan(Arc<Plan>),
     Run(Arc<Run>),
     Document(Arc<Document>),
@@ -44,6 +46,13 @@ pub(crate) fn release(handle: u64) -> Result<Held, Fault> {
 
 fn find(handle: u64) -> Result<Held, Fault> {
     HANDLES.read().get(key(handle)).cloned().ok_or_else(|| unknown(handle))
+}
+
+pub(crate) fn lab(handle: u64) -> Result<Arc<OpenLab>, Fault> {
+    match find(handle)? {
+        Held::Lab(lab) => Ok(lab),
+        _ => Err(wrong_kind(handle, "lab")),
+    }
 }
 
 pub(crate) fn plan(handle: u64) -> Result<Arc<Plan>, Fault> {

@@ -123,6 +123,18 @@ operations:
             (Get-LabPlan $lab @Selection).Operations.Name | Sort-Object | Should -Be $Names
         }
 
+        It 'matches names as -like does: <Pattern>' -ForEach @(
+            @{ Pattern = 'vm[12]' }, @{ Pattern = 'VM[0-9]*' }, @{ Pattern = '*`[*' }, @{ Pattern = 'v?1' }, @{ Pattern = '[a-u]*' }
+            @{ Pattern = '[^v]*' }, @{ Pattern = '[]x]*' }, @{ Pattern = '*-[ae]*' }, @{ Pattern = '*``*' }, @{ Pattern = '[Ä]pfel' }, @{ Pattern = 'a`?c' }
+        ) {
+            $names = 'vm1', 'vm2', 'vm30', 'VM[x', 'äpfel', 'a-east', ']z', '^caret', 'tick`', 'a?c', 'abc', 'last'
+            $operations = $names.ForEach({ @{ Name = $_; ScriptBlock = { 1 } } }) + @{ Name = 'zzz'; ScriptBlock = { 1 } }
+            $expected = @($names) -like $Pattern
+            $expected | Should -Not -BeNullOrEmpty -Because 'a pattern that matches nothing shows nothing'
+            (Get-LabPlan -Operations $operations -Only $Pattern).Operations.Name | Sort-Object | Should -Be ($expected | Sort-Object)
+            (Get-LabPlan -Operations $operations -Exclude $Pattern).Skipped.Name | Should -Be $expected
+        }
+
         It 'gives reasons' {
             $skipped = (Get-LabPlan $lab -Exclude img).Skipped
             ($skipped | Where-Object Name -EQ 'image').Kind | Should -Be 'excluded'
@@ -134,6 +146,7 @@ operations:
         It 'refuses <Case>' -ForEach @(
             @{ Case = 'a name that is none'; Selection = @{ Target = 'wbe' }; Id = 'LabRunner.UnknownOperation*'; Message = "*-Target names 'wbe'*Did you mean 'web'*" }
             @{ Case = 'a pattern without a match'; Selection = @{ Exclude = 'x*' }; Id = 'LabRunner.UnknownOperation*'; Message = "*No operation matches -Exclude 'x*'image'*" }
+            @{ Case = 'a pattern that is none'; Selection = @{ Only = 'web[' }; Id = 'LabRunner.InvalidPattern*'; Message = "*-Only 'web?' is not a valid wildcard pattern: a '?' is not closed*backtick*" }
             @{ Case = 'a contradiction'; Selection = @{ Target = 'web'; Only = 'web' }; Id = 'LabRunner.InvalidValue*'; Message = '*both are given*' }
             @{ Case = '-SkipDependencies alone'; Selection = @{ SkipDependencies = $true }; Id = 'LabRunner.InvalidValue*'; Message = '*-Target is missing*' }
             @{ Case = 'nothing at all'; Selection = @{ Exclude = '*' }; Id = 'LabRunner.EmptyPlan*'; Message = '*Nothing is left to run*' }

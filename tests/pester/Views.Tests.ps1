@@ -60,6 +60,7 @@ operations:
         'LabRunner.LabDependency' = @(Get-LabRunnerDependencies -Check)[0]
         'LabRunner.LabRunSummary' = $status.Labs[0].LastRun
         'LabRunner.LabRunRecord' = Get-LabRun views -Last 1
+        'LabRunner.LabRunReason' = @(Get-LabRun views -Last 1 -Why)[0]
         'LabRunner.LabRunOperation' = @(Get-LabRun views -Last 1 | Get-LabRunOperation disk)[0]
         'LabRunner.LabRunError' = @(Get-LabRun views -Last 1 | Get-LabRunOperation disk)[0].Error
         'LabRunner.LabRunOutput' = @(Get-LabRun views -Last 1 | Get-LabRunOutput disk)[0]

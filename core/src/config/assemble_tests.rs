@@ -3,6 +3,7 @@
 use super::lab::model::Script;
 use super::tests::{codes, lab, only};
 use super::*;
+use crate::error::{Code, Severity};
 use proptest::prelude::*;
 use serde_json::json;
 use std::path::Path;

@@ -4,6 +4,7 @@
 use super::assemble_tests::folder;
 use super::tests::only;
 use super::*;
+use crate::error::Code;
 use std::path::{Path, PathBuf};
 
 fn bad() -> PathBuf {

@@ -1,7 +1,7 @@
 //! Labs with conditions, repetitions and templates.
 
 use super::assemble_tests::folder;
-use super::lab::model::Script;
+use super::lab::model::{Lab, Script};
 use super::tests::{codes, lab, only, yaml};
 use super::*;
 use crate::error::Code;

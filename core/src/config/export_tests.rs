@@ -1,7 +1,10 @@
 //! Documents that are read and written again.
 
 use super::tests::{any_json, to_yaml};
+use super::text::diagnostics::{Findings, Source};
+use super::text::parse;
 use super::*;
+use crate::error::Code;
 use proptest::prelude::*;
 
 fn exported(text: &str, from: Format, to: Format) -> String {

@@ -3,6 +3,7 @@
 use super::lab::model::Script;
 use super::tests::{codes, dependencies, fixture, lab, only, with_operation, yaml};
 use super::*;
+use crate::error::Code;
 use crate::operation::{
     Backoff, FailureStrategy, LockMode, Needs, Operation, PlanRequest, ProcessMode, RetryPolicy, Trigger,
     Work,

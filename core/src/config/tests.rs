@@ -1,8 +1,9 @@
 //! Whole files: what a lab means, and what is said about one that means nothing.
 
-use super::lab::model::{Provider, Script, Stage};
+use super::lab::model::{Lab, Provider, Script, Stage};
 use super::text::document::Value;
 use super::*;
+use crate::error::{Code, Diagnostic, Severity};
 use crate::operation::{FailureStrategy, Order, ProbeCheck, ProcessMode, Work};
 use proptest::prelude::*;
 use serde_json::json;

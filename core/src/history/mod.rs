@@ -14,7 +14,6 @@
 #[cfg(test)]
 mod damaged_store_tests;
 pub mod estimate;
-mod like;
 pub mod lookup;
 pub mod open;
 pub mod query;

@@ -8,6 +8,7 @@ use crate::record::disk::{Disk, Files};
 use crate::record::output::reader::{self, Position, ReadRecord};
 use crate::record::output::{Kind, Question};
 use crate::record::{Damage, Record};
+use crate::wildcard::Wildcard;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 pub struct OutputQuery {
     /// The run's folder, or an archive.
     pub place: PathBuf,
-    /// Only what operations wrote whose name is like one of these: `*` stands for any characters, `?` for one.
-    pub operations: Vec<String>,
+    /// Only what operations wrote whose name is like one of these.
+    pub operations: Vec<Wildcard>,
     /// Only these streams: `output`, `error`, `warning`, `verbose`, `debug` or `information`. What programs wrote to their
     /// standard output is `output`, to their standard error `error`.
     pub streams: Vec<String>,
@@ -103,7 +104,7 @@ pub fn output(query: &OutputQuery) -> Result<OutputPage, Fault> {
     with(&query.place, |record, disk| {
         let names = names(record);
         let wanted = (!query.operations.is_empty()).then(|| {
-            let is = |name: &str| query.operations.iter().any(|pattern| super::like::is_like(pattern, name));
+            let is = |name: &str| query.operations.iter().any(|pattern| pattern.is_match(name));
             (0..).zip(&names).filter(|(_, name)| is(name)).map(|(op, _)| OpId(op)).collect()
         });
         let question =

@@ -20,7 +20,7 @@ fn a_folder_and_its_archive_say_the_same() {
     for query in [
         place(&folder),
         OutputQuery { streams: vec!["Error".to_owned()], ..place(&folder) },
-        OutputQuery { operations: vec!["data*".to_owned()], last: Some(2), ..place(&folder) },
+        OutputQuery { operations: vec![Wildcard::parse("data*").unwrap()], last: Some(2), ..place(&folder) },
     ] {
         let from_archive = OutputQuery { place: archive.clone(), ..query.clone() };
         assert_eq!(texts(&query), texts(&from_archive));

@@ -4,13 +4,14 @@
 //! operations are asked for. The journal is read of a run that is under way, or that has no result because its process
 //! died.
 
+use crate::history::store;
 use crate::history::why::{self, Reason};
-use crate::history::{like, store};
 use crate::record::disk::{Disk, Files};
 use crate::record::result::{Ending, counts};
 use crate::record::state::{OperationState, Stage};
 use crate::record::{Damage, ErrorReport, Header, LeftOut, Record, RunState, SkipKind, SkippedBecause};
 use crate::scheduler::Status;
+use crate::wildcard::Wildcard;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -24,8 +25,8 @@ pub struct Query {
     pub directory: Option<PathBuf>,
     /// Only runs of this name, ignoring case.
     pub name: Option<String>,
-    /// Only runs whose name is like one of these: `*` stands for any characters, `?` for one.
-    pub names: Vec<String>,
+    /// Only runs whose name is like one of these.
+    pub names: Vec<Wildcard>,
     /// Only runs whose id begins like one of these, whatever case and hyphens.
     pub ids: Vec<String>,
     /// Only runs that stand like one of these: see [`RunSummary::status`], and `Interrupted` for `Unknown`.
@@ -158,11 +159,9 @@ fn list_on(disk: &dyn Disk, query: &Query) -> Vec<RunSummary> {
 
 impl Query {
     fn wants(&self, header: &Header) -> bool {
-        let any =
-            |wanted: &[String], is: &dyn Fn(&String) -> bool| wanted.is_empty() || wanted.iter().any(is);
         self.name.as_ref().is_none_or(|name| header.name.eq_ignore_ascii_case(name))
-            && any(&self.names, &|name| like::is_like(name, &header.name))
-            && any(&self.ids, &|id| begins(&header.run, id))
+            && (self.names.is_empty() || self.names.iter().any(|name| name.is_match(&header.name)))
+            && (self.ids.is_empty() || self.ids.iter().any(|id| begins(&header.run, id)))
             && self.after.as_ref().is_none_or(|after| time(&header.started_at) >= time(after))
             && !(self.named && header.is_unnamed())
     }

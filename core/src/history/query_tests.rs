@@ -332,16 +332,21 @@ fn runs_are_found_by_what_is_known_of_them_and_stand_behind_their_parents() {
         runs.into_iter().map(|run| run.run[..4].to_owned()).collect()
     };
     let of = |text: &str| vec![text.to_owned()];
-    assert_eq!(ask(Query { names: of("web*"), ..Query::default() }), ["ee00", "dd88", "aa15", "aa11"]);
+    let like = |pattern: &str| vec![Wildcard::parse(pattern).unwrap()];
+    assert_eq!(ask(Query { names: like("web*"), ..Query::default() }), ["ee00", "dd88", "aa15", "aa11"]);
     assert_eq!(ask(Query { ids: of("AA1"), ..Query::default() }), ["aa15", "aa11"]);
     assert_eq!(ask(Query { ids: of("aa1122"), ..Query::default() }), ["aa11"]);
     assert_eq!(ask(Query { ids: of("../.."), ..Query::default() }), [""; 0]);
     assert_eq!(
-        ask(Query { after: Some("2026-01-06T00:00:00Z".to_owned()), names: of("web*"), ..Query::default() }),
+        ask(Query {
+            after: Some("2026-01-06T00:00:00Z".to_owned()),
+            names: like("web*"),
+            ..Query::default()
+        }),
         ["ee00"]
     );
     assert_eq!(
-        ask(Query { statuses: of("interrupted"), limit: Some(2), names: of("web*"), ..Query::default() }),
+        ask(Query { statuses: of("interrupted"), limit: Some(2), names: like("web*"), ..Query::default() }),
         ["ee00", "dd88"]
     );
     assert_eq!(ask(Query { statuses: of("Failed"), ..Query::default() }), [""; 0]);

@@ -32,7 +32,7 @@ mod work;
 pub use declared::{Operation, Trigger};
 pub use failure::FailureStrategy;
 pub use needs::{LockMode, Needs, ResourceLimits};
-pub use request::{Order, PastRuns, PlanRequest, Programs};
+pub use request::{Order, PastRuns, PlanRequest, Programs, Selection};
 pub use retry::{Backoff, RetryPolicy, RetryRule};
 pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
 pub use up_to_date::{Ignorable, UpToDate};

@@ -1,6 +1,6 @@
 //! What a plan is compiled from.
 
-use super::{Operation, ResourceLimits};
+use super::{Operation, ResourceLimits, declared::is_default};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,20 +24,49 @@ pub struct PlanRequest {
     /// [`crate::history::estimate`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<PastRuns>,
-    /// Whether programs are looked for on this machine; they are not when absent.
+    /// What all programs have in common, and whether they are looked for on this machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programs: Option<Programs>,
+    /// Which of the operations are wanted.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub selection: Selection,
 }
 
-/// How programs are looked for when a plan is compiled.
+/// What the programs of a plan have in common: it stands for what one does not say itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Programs {
-    /// Whether one that is missing is an error; a warning otherwise, for a plan that is only looked at.
-    pub required: bool,
-    /// Variables that programs inherit otherwise than this process has them; a null for one that they do not.
+    /// Programs are looked for on this machine, and one that is missing is an error (true), or a warning (false) for a
+    /// plan that is only looked at. They are not looked for when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
+    /// Variables that they get otherwise than this process has them; a null for one that they do not get.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, Option<String>>,
+    /// The folder that they start in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_directory: Option<String>,
+    /// The limit of one attempt, in milliseconds; services have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+}
+
+/// Which operations are wanted: names and ids, wildcards allowed. All of them when it is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Selection {
+    /// These and all they depend on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub target: Vec<String>,
+    /// Exactly these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// Without these, and without what needs the success of one of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// The targets without what they depend on.
+    #[serde(skip_serializing_if = "is_default")]
+    pub skip_dependencies: bool,
 }
 
 /// Which past runs tell how long operations take.

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::recent_names::RecentNames;
 use super::retries::Retry;
 use super::survey::Survey;
-use super::{PastDurations, Plan, order, programs, resources};
+use super::{PastDurations, Plan, order, programs, resources, selection};
 use crate::error::{Code, Diagnostic, Fault, Severity, Subject};
 use crate::graph::{Adjacency, Graph, OpId};
 use crate::operation::{Operation, PlanRequest};
@@ -23,7 +23,9 @@ pub(super) fn compile(request: PlanRequest, past: &PastDurations) -> Result<Plan
 }
 
 /// The same in `parts` parts at the same time. The result does not depend on their number.
-fn compile_in(parts: usize, request: PlanRequest, past: &PastDurations) -> Result<Plan, Fault> {
+fn compile_in(parts: usize, mut request: PlanRequest, past: &PastDurations) -> Result<Plan, Fault> {
+    let selected = selection::apply(&mut request)?.map(Box::new);
+    programs::complete(&mut request);
     if request.operations.is_empty() {
         let finding = Diagnostic::error(Code::EmptyPlan, "the plan has no operations")
             .with_advice("Give at least one operation.");
@@ -89,6 +91,7 @@ fn compile_in(parts: usize, request: PlanRequest, past: &PastDurations) -> Resul
         by_rank: by_rank.into(),
         lengths: OnceLock::new(),
         stops,
+        selected,
         warnings: findings,
     })
 }

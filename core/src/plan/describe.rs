@@ -5,6 +5,7 @@ use super::estimates::Estimate;
 use super::survey::priority;
 use crate::error::Diagnostic;
 use crate::graph::OpId;
+use crate::operation::Operation;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -60,6 +61,7 @@ impl Plan {
             work: declared.work.word(),
             timeout_ms: declared.timeout_ms,
             estimate: self.estimate(op),
+            definition: declared,
         }
     }
 
@@ -151,4 +153,6 @@ pub struct OperationDescription<'a> {
     pub timeout_ms: Option<u64>,
     /// How long it is expected to take, and how that is known.
     pub estimate: Estimate,
+    /// All that is known of it, as it will be run.
+    pub definition: &'a Operation,
 }

@@ -5,6 +5,7 @@
 //! | question | file |
 //! |--|--|
 //! | in which order is a request checked and compiled | `compile.rs` |
+//! | which operations are wanted | `selection.rs` |
 //! | what is wrong with the values of one operation | `survey.rs` |
 //! | which operation has a name | `names.rs`, `key.rs`, `recent_names.rs` |
 //! | which operation waits for which | `edges.rs` |
@@ -30,6 +31,7 @@ mod programs;
 mod recent_names;
 mod resources;
 mod retries;
+mod selection;
 mod survey;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -37,8 +39,10 @@ pub(crate) mod tests;
 pub use describe::{CompensationDescription, OperationDescription, PlanDescription};
 pub use estimates::{Estimate, EstimateSource, Estimates, PastDurations, UNIT_MS};
 pub use facts::Facts;
+pub use programs::missing_programs;
 pub use resources::{ClassId, Demand, MAX_AMOUNT, Resource, ResourceId, ResourceKind, Resources};
 pub use retries::{MAX_DELAY_MS, MAX_RETRIES, Retry};
+pub use selection::{LeftOut, Selected};
 
 use crate::error::{Diagnostic, Fault};
 use crate::graph::{Adjacency, Graph, OpId};
@@ -76,6 +80,8 @@ pub struct Plan {
     lengths: OnceLock<PathLengths>,
     /// By stop operation: the service it stops.
     stops: BTreeMap<OpId, OpId>,
+    /// What a selection has left of the request; nothing where all of it was wanted.
+    selected: Option<Box<Selected>>,
     /// Findings that do not prevent a run.
     warnings: Vec<Diagnostic>,
 }
@@ -240,6 +246,16 @@ impl Plan {
     /// The service that a stop operation stops.
     pub fn stops(&self, op: OpId) -> Option<OpId> {
         self.stops.get(&op).copied()
+    }
+
+    /// What a selection has left of the request; nothing where all of it was wanted.
+    pub fn selected(&self) -> Option<&Selected> {
+        self.selected.as_deref()
+    }
+
+    /// The operations of the request that are not part of the plan, in declared order.
+    pub fn left_out(&self) -> &[LeftOut] {
+        self.selected.as_ref().map_or(&[], |selected| &selected.left_out)
     }
 
     /// Findings that did not prevent the plan.

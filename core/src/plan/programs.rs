@@ -4,24 +4,58 @@
 
 use crate::error::{Code, Diagnostic, Subject};
 use crate::operation::program::{Missing, Program};
-use crate::operation::{Operation, Order, PlanRequest, ProcessSpec, Programs};
+use crate::operation::{Operation, Order, PlanRequest, ProcessSpec, Programs, Work};
 use std::collections::HashMap;
+
+/// Gives each program what all of them have in common, where it says nothing of it itself.
+pub(super) fn complete(request: &mut PlanRequest) {
+    let Some(programs) = &request.programs else { return };
+    if programs == &(Programs { required: programs.required, ..Programs::default() }) {
+        return;
+    }
+    for operation in &mut request.operations {
+        let is_task = operation.work.program().is_some() && !operation.work.facts().service;
+        if is_task && operation.timeout_ms.is_none() {
+            operation.timeout_ms = programs.timeout_ms;
+        }
+        let works = std::iter::once(&mut operation.work).chain(operation.compensation.as_deref_mut());
+        for spec in works.filter_map(Work::program_mut) {
+            if spec.working_directory.is_none() {
+                spec.working_directory.clone_from(&programs.working_directory);
+            }
+            for (name, value) in &programs.environment {
+                spec.environment.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+}
 
 /// Looks for the programs of a request and the folders they start in, each once.
 pub(super) fn check(request: &PlanRequest, findings: &mut Vec<Diagnostic>) {
-    let Some(programs) = &request.programs else { return };
+    if let Some(programs) = &request.programs
+        && programs.required.is_some()
+    {
+        findings.extend(missing_programs(&request.operations, &request.order, programs));
+    }
+}
+
+/// What is missing of the programs of operations and the folders they start in, each looked for once.
+pub fn missing_programs(operations: &[Operation], order: &Order, programs: &Programs) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let required = programs.required == Some(true);
     // One after another, each operation has all earlier ones behind it.
-    let in_turn = request.order == Order::Sequential;
-    let looked_at = if in_turn { 1 } else { request.operations.len() };
+    let in_turn = *order == Order::Sequential;
+    let looked_at = if in_turn { 1 } else { operations.len() };
     let mut known = HashMap::new();
-    for operation in request.operations.iter().take(looked_at).filter(|operation| waits_for_none(operation)) {
+    for operation in operations.iter().take(looked_at).filter(|operation| waits_for_none(operation)) {
         let Some(spec) = operation.work.program() else { continue };
         let key = (&spec.command, &spec.working_directory, path_of(spec));
         let found: &Option<(Missing, Subject)> = known.entry(key).or_insert_with(|| look(spec, programs));
         if let Some((missing, subject)) = found {
-            findings.push(finding(operation, missing, subject, programs.required));
+            findings.push(finding(operation, missing, subject, required));
         }
     }
+    findings
 }
 
 fn waits_for_none(operation: &Operation) -> bool {
@@ -63,7 +97,7 @@ fn finding(operation: &Operation, missing: &Missing, subject: &Subject, required
 mod tests {
     use super::*;
     use crate::error::Severity;
-    use crate::operation::{ProcessMode, Work};
+    use crate::operation::ProcessMode;
     use crate::plan::Plan;
     use crate::plan::tests::{process, script};
     use std::os::unix::fs::PermissionsExt;
@@ -95,7 +129,7 @@ mod tests {
     fn request(operations: Vec<Operation>, bin: &Path) -> PlanRequest {
         let path = bin.to_str().unwrap().to_owned();
         let environment = [("PATH".to_owned(), Some(path))].into();
-        let programs = Some(Programs { required: true, environment });
+        let programs = Some(Programs { required: Some(true), environment, ..Programs::default() });
         PlanRequest { operations, programs, ..PlanRequest::default() }
     }
 
@@ -173,7 +207,7 @@ mod tests {
         let two = vec![program("a", "lab-tol", &[]), program("b", "lab-tol", &[])];
         assert_eq!(faults(request(two.clone(), bin.path())).len(), 2);
         let mut looked_at = request(two.clone(), bin.path());
-        looked_at.programs.as_mut().unwrap().required = false;
+        looked_at.programs.as_mut().unwrap().required = Some(false);
         let plan = Plan::compile(looked_at).unwrap();
         let warnings: Vec<_> = plan.warnings().iter().map(|found| (found.code, found.severity)).collect();
         assert_eq!(warnings, [(Code::ProgramNotFound, Severity::Warning); 2]);

@@ -1,9 +1,9 @@
 //! What is known of a run before anything happens: who runs what, where, and how.
 
 use crate::graph::OpId;
+use crate::plan::LeftOut;
 use crate::plan::Plan;
 use crate::record::fingerprint::Fingerprint;
-use crate::record::result::LeftOut;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -62,13 +62,14 @@ mod damage_tests;
 #[cfg(test)]
 pub(crate) mod model;
 
+pub use crate::plan::LeftOut;
 pub use damage::{Damage, DamageKind, Unreadable};
 pub use durability::Durability;
 pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};
 pub use fingerprint::Fingerprint;
 pub use header::{FORMAT, Header, PlannedOperation, Relation};
 pub use reader::Record;
-pub use result::{LeftOut, RunResult};
+pub use result::RunResult;
 pub use stamp::{Listing, Stamp};
 pub use state::{OperationState, RunState};
 pub use why::{Cause, Why};

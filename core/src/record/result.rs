@@ -4,6 +4,7 @@
 //! operations it had. Each operation has a line of its own.
 
 use crate::graph::OpId;
+use crate::plan::LeftOut;
 use crate::record::entry::{ErrorReport, SkippedBecause};
 use crate::record::why::Why;
 use crate::scheduler::{RunStatus, Status};
@@ -123,31 +124,6 @@ pub struct OperationResult {
     /// Milliseconds that a service needed to become ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_after_ms: Option<u64>,
-}
-
-/// An operation that is not part of a run's plan, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LeftOut {
-    /// Its name as declared.
-    pub name: String,
-    /// `excluded`, `not-selected`, or `dependency`: it was wanted, and needs one that is left out.
-    pub kind: String,
-    /// The operation that is to blame.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// One sentence.
-    pub message: String,
-}
-
-impl LeftOut {
-    /// The kind of what was wanted: it counts as skipped, and the run has not succeeded with all of it.
-    pub const WANTED: &str = "dependency";
-
-    /// Whether it was wanted.
-    pub fn was_wanted(&self) -> bool {
-        self.kind == Self::WANTED
-    }
 }
 
 /// Number of operations by how they ended, with those that were wanted and left out as skipped.

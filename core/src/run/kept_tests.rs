@@ -1,6 +1,6 @@
 //! What a run leaves behind says the same whichever way it is read.
 
-use super::testing::{SOON, program, start, until_finished};
+use super::testing::{SOON, program, start_without, until_finished};
 use super::{Outcome, OutcomeStatus, RunOptions, Ticket};
 use crate::error::Code;
 use crate::graph::OpId;
@@ -8,7 +8,7 @@ use crate::operation::{FailureStrategy, Operation, RetryPolicy, Work};
 use crate::plan::tests::script;
 use crate::record::disk::Files;
 use crate::record::state::Stage;
-use crate::record::{Damage, ErrorReport, LeftOut, Record, RunState};
+use crate::record::{Damage, ErrorReport, Record, RunState};
 use crate::scheduler::Status;
 use std::path::Path;
 
@@ -22,22 +22,17 @@ fn web_farm(directory: &Path) {
         Operation { work: service, ..script("Web", &["Prepare disks"]) },
         program("Smoke test", &["Web", "Flaky"], "echo 'connection refused' >&2; exit 3"),
         script("Announce", &["Smoke test"]),
+        script("Image", &[]),
+        script("Report", &["Image"]),
     ];
-    let left_out = LeftOut {
-        name: "Report".to_owned(),
-        kind: LeftOut::WANTED.to_owned(),
-        operation: Some("Image".to_owned()),
-        message: "it needs 'Image', which is left out".to_owned(),
-    };
     let options = RunOptions {
         name: "Web farm".to_owned(),
         source: Some("/labs/web-farm.yaml".to_owned()),
         failure: FailureStrategy::Rollback,
         directory: Some(directory.to_owned()),
-        left_out: vec![left_out],
         ..RunOptions::new(3)
     };
-    let (run, hub) = start(operations, options);
+    let (run, hub) = start_without(&["Image"], operations, options);
     let mut ticket = run.take(1, SOON);
     while let Ticket::Work(op, attempt) = ticket {
         let busy = ErrorReport::new(Code::OperationFailed, "the disk is busy");

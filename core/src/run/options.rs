@@ -85,8 +85,8 @@ pub struct RunOptions {
     /// The lab file it came from.
     #[serde(default)]
     pub source: Option<String>,
-    /// What was left out before the run began, in declared order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// What was left out before the run began, in declared order: the plan says it.
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
     /// What is done when another run of the same lab file is under way; nothing is looked for when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

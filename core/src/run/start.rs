@@ -58,7 +58,7 @@ impl Run {
         tag: u64,
     ) -> Result<Arc<Self>, Fault> {
         let retry = options.compile_retry()?;
-        let mut options = options;
+        let mut options = RunOptions { left_out: plan.left_out().to_vec(), ..options };
         // What it does must be known to later runs.
         options.late &= plan.checked().is_empty();
         let fingerprints = fingerprints(&plan, &mut options);

@@ -1,10 +1,10 @@
 //! What the tests of runs share: plans, starts, and waiting for events.
 
 use super::{EventHub, EventKind, Run, RunOptions};
-use crate::operation::Operation;
+use crate::operation::{Operation, PlanRequest, Selection};
 #[cfg(unix)]
 use crate::operation::{ProcessMode, ProcessSpec, Work};
-use crate::plan::tests;
+use crate::plan::Plan;
 #[cfg(unix)]
 use crate::plan::tests::script;
 use crate::record::What;
@@ -16,8 +16,20 @@ pub(super) const SOON: Duration = Duration::from_secs(20);
 
 /// Starts a run whose events carry the tag 7.
 pub(super) fn start(operations: Vec<Operation>, options: RunOptions) -> (Arc<Run>, Arc<EventHub>) {
+    start_without(&[], operations, options)
+}
+
+/// The same without some operations, and what needs them.
+pub(super) fn start_without(
+    excluded: &[&str],
+    operations: Vec<Operation>,
+    options: RunOptions,
+) -> (Arc<Run>, Arc<EventHub>) {
     let hub = Arc::new(EventHub::default());
-    let plan = Arc::new(tests::plan(operations));
+    let exclude = excluded.iter().map(|&name| name.to_owned()).collect();
+    let selection = Selection { exclude, ..Selection::default() };
+    let request = PlanRequest { operations, selection, ..PlanRequest::default() };
+    let plan = Arc::new(Plan::compile(request).unwrap());
     (Run::start(plan, options, Arc::clone(&hub), 7).unwrap(), hub)
 }
 

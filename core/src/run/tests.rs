@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 use super::testing::program;
-use super::testing::{SOON, start, until_finished};
+use super::testing::{SOON, start, start_without, until_finished};
 use super::{Completion, EventKind, Outcome, OutcomeStatus, Run, RunOptions, Ticket};
 use crate::error::Code;
 use crate::graph::OpId;
@@ -12,7 +12,7 @@ use crate::operation::{FailureStrategy, Operation, RetryPolicy, StopMode, Work};
 use crate::plan::tests::{plan, script};
 use crate::record::disk::Files;
 use crate::record::entry::{Ended, Retrying, RollingBack, Stop};
-use crate::record::{self, ErrorReport, LeftOut, Record, SkipKind, What};
+use crate::record::{self, ErrorReport, Record, SkipKind, What};
 use crate::scheduler::{GuardLimits, RunStatus, State, Status, StopReason};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -283,32 +283,28 @@ fn a_run_without_a_folder_of_its_own_makes_one_below_the_root() {
 #[test]
 fn what_was_left_out_is_written_down_and_a_run_without_what_was_wanted_is_not_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let left = |name: &str, kind: &str| LeftOut {
-        name: name.to_owned(),
-        kind: kind.to_owned(),
-        operation: None,
-        message: "it is out".to_owned(),
-    };
-    for (left_out, status, skipped) in [
-        (vec![left("x", "excluded"), left("y", "not-selected")], "Succeeded", None),
-        (vec![left("x", "excluded"), left("y", "dependency")], "PartiallySucceeded", Some(&1)),
-    ] {
+    for (excluded, status, skipped) in
+        [(["x", "y"], "Succeeded", None), (["x", "x"], "PartiallySucceeded", Some(&1))]
+    {
         let directory = folder.path().join(status);
-        let options = RunOptions {
-            directory: Some(directory.clone()),
-            left_out: left_out.clone(),
-            ..RunOptions::new(1)
-        };
-        let (run, hub) = start(vec![script("a", &[])], options);
+        let options = RunOptions { directory: Some(directory.clone()), ..RunOptions::new(1) };
+        let operations = vec![script("a", &[]), script("x", &[]), script("y", &["x"])];
+        let (run, hub) = start_without(&excluded, operations, options);
         let (a, attempt) = work(run.take(1, SOON));
         run.complete(a, attempt, Outcome::default());
         until_finished(&hub);
-        assert_eq!(run.result().left_out, left_out);
+        let left_out = run.result().left_out;
+        assert_eq!(left_out.iter().map(|left| left.name.as_str()).collect::<Vec<_>>(), ["x", "y"]);
+        assert_eq!(left_out[1].was_wanted(), skipped.is_some());
         assert_eq!(format!("{:?}", run.result().status.unwrap()), status);
         let summary = history::query::summarize(&directory).unwrap();
         assert_eq!((summary.status.as_str(), summary.counts.get("Skipped")), (status, skipped));
         let journal = std::fs::read_to_string(record::header_path(&directory)).unwrap();
-        assert_eq!(journal.matches("it is out").count(), 2, "{journal}");
+        assert_eq!(
+            journal.matches(&left_out[1].message).count(),
+            if skipped.is_some() { 1 } else { 2 },
+            "{journal}"
+        );
     }
 }
 

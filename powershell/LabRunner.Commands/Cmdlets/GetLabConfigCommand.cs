@@ -68,7 +68,7 @@ public sealed class GetLabConfigCommand : QueryCommand
         }
     }
 
-    private LabReading Read(string path)
+    private ConfigReading Read(string path)
     {
         var options = new LabReadOptions { Environment = Environment, Explain = Explain, Raw = Raw };
         var reading = LabFile.ReadDocument(path, options);

@@ -122,7 +122,7 @@ public sealed class GetLabPlanCommand : QueryCommand
             throw LabRunnerError.OutOfRange(nameof(MaxConcurrency), MaxConcurrency.Value, 0, ModuleSettings.MostAtOnce);
         }
 
-        var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
+        OperationSelection selection = new(Target, Only, Exclude, SkipDependencies);
         if (ParameterSetName == ByOperations)
         {
             Write(OfOperations(selection));
@@ -137,14 +137,13 @@ public sealed class GetLabPlanCommand : QueryCommand
 
     private LabExecutionPlan OfFile(string path, OperationSelection selection)
     {
-        var reading = LabFile.ReadLab(path, Environment, ResourceLimits, Strict);
+        using var reading = LabFile.ReadLab(path, Environment, ResourceLimits, Strict);
         var source = LabPlanSource.Read(Voice, reading, Environment);
-        var selected = selection.Of(source.Operations);
-        source.WarnOfWhatIsMissing(selected.Operations);
-        var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, ResourceLimits = ResourceLimits }
-            .Of(reading.Lab!.Value, path, SettingSources.Look(Voice), selected);
-        using var plan = LabRun.Compile(selected.Operations, settings, []);
-        return LabReportBuilder.Plan(plan, settings, selected, string.IsNullOrWhiteSpace(Environment) ? JsonMembers.Text(reading.Lab.Value, "environment") : Environment);
+        var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, Selection = selection }
+            .Of(reading.Lab!.Value, path, SettingSources.Look(Voice));
+        using var plan = source.Compile(settings);
+        source.WarnOfWhatIsMissing(plan.Operations);
+        return LabReportBuilder.Plan(plan, settings, string.IsNullOrWhiteSpace(Environment) ? JsonMembers.Text(reading.Lab.Value, "environment") : Environment);
     }
 
     private LabExecutionPlan OfOperations(OperationSelection selection)
@@ -157,7 +156,6 @@ public sealed class GetLabPlanCommand : QueryCommand
         var reader = new OperationReader(Voice, Strict);
         var definitions = reader.Read(_operations);
         LabWarnings.Write(Voice, reader.Findings);
-        var selected = selection.Of(definitions);
         List<LabFinding> findings = [.. reader.Findings];
         var order = RunOrder.Of(OrchestrationMode, []);
         var settings = new RunSettings
@@ -167,9 +165,10 @@ public sealed class GetLabPlanCommand : QueryCommand
             Limits = LimitsReader.Read(ResourceLimits, findings),
             Order = order.Mode,
             RequiresPrograms = false,
+            Selection = selection,
         };
-        using var plan = LabRun.Compile(selected.Operations, settings, findings);
-        var described = LabReportBuilder.Plan(plan, settings, selected);
+        using var plan = LabRun.Compile(definitions, settings, findings);
+        var described = LabReportBuilder.Plan(plan, settings);
         LabWarnings.Write(Voice, described.Findings);
         return described;
     }

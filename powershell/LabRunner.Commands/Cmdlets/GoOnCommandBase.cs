@@ -88,8 +88,9 @@ public abstract class GoOnCommandBase : RunCommandBase
         var how = HowToGoOn();
         how["directory"] = earlier.Directory;
         work.Settings.Resume = how;
-        using var plan = LabRun.Compile(work.Selected.Operations, work.Settings, work.Findings);
-        var document = Ask(() => plan.PreviewResume(PlanDocument.RunOptions(work.Settings, work.Settings.MaxConcurrency, OperationDefinition.Nodes(work.Selected.Operations))));
+        using var plan = work.Plan;
+        work.File?.RefuseWhatIsMissing(plan.Operations);
+        var document = Ask(() => plan.Handle.PreviewResume(PlanDocument.RunOptions(work.Settings, work.Settings.MaxConcurrency, OperationDefinition.Nodes(plan.Operations))));
         var steps = LabResumeStep.All(document);
         if (!Voice.ShouldProcess($"{(Undoes ? "Undo" : "Resume")} {earlier}: {LabResumeText.Counts(steps)}.", $"{(Undoes ? "Undo" : "Resume")} {earlier}?", Command))
         {
@@ -103,13 +104,13 @@ public abstract class GoOnCommandBase : RunCommandBase
         }
 
         work.Settings.InBackground = AsJob;
-        work.Settings.Secrets = SecretReference.Prepare(Voice, work.Selected.Operations);
+        work.Settings.Secrets = SecretReference.Prepare(Voice, plan.Operations);
         var caller = Capture(work.Constrained);
-        var described = LabReportBuilder.Plan(plan, work.Settings, work.Selected, work.Environment);
+        var described = LabReportBuilder.Plan(plan, work.Settings, work.Environment);
         HashSet<string> functions = AsJob ? CallerFunctions.Names(Voice) : [];
         var run = OnSurvivor == "Fail"
-            ? LabRun.Start(plan, work.Selected.Operations, work.Settings, caller)
-            : StartWhen(LabRunnerError.Survivors, () => LabRun.Start(plan, work.Selected.Operations, work.Settings, caller), OnSurvivor == "Stop" ? EndSurvivors : null);
+            ? LabRun.Start(plan, work.Settings, caller)
+            : StartWhen(LabRunnerError.Survivors, () => LabRun.Start(plan, work.Settings, caller), OnSurvivor == "Stop" ? EndSurvivors : null);
         foreach (var line in LabResumeText.Lines(Undoes, earlier, steps, MostLines))
         {
             Voice.WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
@@ -117,14 +118,14 @@ public abstract class GoOnCommandBase : RunCommandBase
 
         if (AsJob)
         {
-            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions, ended => Report(work.Selected.Merged(ended)));
+            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions, ended => Report(plan.Merged(ended)));
             JobRepository.Add(job);
             job.Start();
             WriteObject(job);
             return;
         }
 
-        var outcome = work.Selected.Merged(Finish(run, new PipelineOutput(_ => { }, Voice, caller), View(ShowProgress, ProgressStyle, run)));
+        var outcome = plan.Merged(Finish(run, new PipelineOutput(_ => { }, Voice, caller), View(ShowProgress, ProgressStyle, run)));
         WriteObject(Report(outcome));
         if (!Undoes || outcome.Rollback.Any(result => !result.Success))
         {
@@ -176,18 +177,15 @@ public abstract class GoOnCommandBase : RunCommandBase
     private LabWork OfFile(LabEarlierRun earlier, string file)
     {
         var call = earlier.Call;
-        var reading = LabFile.ReadLab(file, call.Text("Environment"), call.Table("ResourceLimits"), call.Flag("Strict") ?? false);
+        using var reading = LabFile.ReadLab(file, call.Text("Environment"), call.Table("ResourceLimits"), call.Flag("Strict") ?? false);
         var source = LabPlanSource.Read(Voice, reading, call.Text("Environment"));
-        var selection = new OperationSelection(call.Texts("Target"), call.Texts("Only"), call.Texts("Exclude"), call.Flag("SkipDependencies") ?? false);
-        var selected = selection.Of(source.Operations);
-        source.RefuseWhatIsMissing(selected.Operations);
         var lab = reading.Lab!.Value;
         var settings = new LabRunSettings
         {
             Mode = call.Text("OrchestrationMode"),
             Order = call.Texts("Order"),
             MaxConcurrency = MaxConcurrency is > 0 ? MaxConcurrency : (int?)call.Number("MaxConcurrency"),
-            ResourceLimits = call.Table("ResourceLimits"),
+            Selection = new OperationSelection(call.Texts("Target"), call.Texts("Only"), call.Texts("Exclude"), call.Flag("SkipDependencies") ?? false),
             FailureStrategy = call.Text("FailureStrategy"),
             ContinueOnError = call.Flag("ContinueOnError"),
             CancelRunning = call.Flag("CancelRunning"),
@@ -196,8 +194,8 @@ public abstract class GoOnCommandBase : RunCommandBase
             Grouped = OutputMode == LabOutputMode.Grouped,
             RunAll = call.Flag("RunAll") ?? false,
             Call = call.Written,
-        }.Of(lab, file, Defaults, selected);
-        return new LabWork(selected, settings, source.Validation, [], source.Constrained, call.Text("Environment") ?? JsonMembers.Text(lab, "environment"));
+        }.Of(lab, file, Defaults);
+        return new LabWork(source.Compile(settings), settings, source.Validation, source.Constrained, call.Text("Environment") ?? JsonMembers.Text(lab, "environment"), source);
     }
 
     // The operations as the caller has them now, and the settings of the earlier run.
@@ -235,9 +233,9 @@ public abstract class GoOnCommandBase : RunCommandBase
             Source = earlier.Source,
             Call = earlier.Call.Written,
         };
-        return new LabWork(new SelectedOperations(definitions, [], []), settings, new HashSet<string>(), reader.Findings, reader.Constrained, null);
+        return new LabWork(LabRun.Compile(definitions, settings, reader.Findings), settings, new HashSet<string>(), reader.Constrained, null, null);
     }
 
     /// <summary>What is run: the operations of the plan, and how.</summary>
-    private sealed record LabWork(SelectedOperations Selected, RunSettings Settings, IReadOnlySet<string> Validation, IReadOnlyList<LabFinding> Findings, bool Constrained, string? Environment);
+    private sealed record LabWork(RunPlan Plan, RunSettings Settings, IReadOnlySet<string> Validation, bool Constrained, string? Environment, LabPlanSource? File);
 }

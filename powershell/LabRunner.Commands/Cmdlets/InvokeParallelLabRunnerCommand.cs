@@ -128,14 +128,14 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
         using var plan = LabRun.Compile(definitions, settings, findings);
         if (DryRun)
         {
-            var planned = LabReportBuilder.Plan(plan, settings, definitions);
+            var planned = LabReportBuilder.Plan(plan, settings);
             LabWarnings.Write(Voice, planned.Findings);
             WriteObject(planned);
             return;
         }
 
         var caller = foreseen ?? Capture(reader.Constrained);
-        var shown = caller.ShowsActions ? LabReportBuilder.Plan(plan, settings, definitions) : null;
+        var shown = caller.ShowsActions ? LabReportBuilder.Plan(plan, settings) : null;
         if (IsWhatIf)
         {
             LabWarnings.Write(Voice, shown?.Findings ?? []);
@@ -151,7 +151,7 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         settings.InBackground = Background;
         HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
-        var run = LabRun.Start(plan, definitions, settings, caller);
+        var run = LabRun.Start(plan, settings, caller);
         if (Background)
         {
             var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions);

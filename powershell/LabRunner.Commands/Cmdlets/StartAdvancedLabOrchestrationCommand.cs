@@ -89,20 +89,19 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
     {
         RefuseWhatIsMissing();
         CheckConcurrency(nameof(MaxConcurrency), MaxConcurrency);
-        var selection = new OperationSelection(Target, Only, Exclude, SkipDependencies);
         var started = DateTime.Now;
         if (Read(started) is not var (reading, source))
         {
             return;
         }
 
+        using var opened = reading;
         var lab = reading.Lab!.Value;
-        var selected = selection.Of(source.Operations);
-        var operations = selected.Operations;
+        var settings = Settings(lab, reading.Path);
+        using var plan = source.Compile(settings);
+        var operations = plan.Operations;
         var foreseen = DryRun ? null : Foresee(operations, source.Constrained, MaxConcurrency);
-        var settings = Settings(lab, reading.Path, selected);
-        using var plan = LabRun.Compile(operations, settings, []);
-        var described = LabReportBuilder.Plan(plan, settings, selected, string.IsNullOrWhiteSpace(Environment) ? JsonMembers.Text(lab, "environment") : Environment);
+        var described = LabReportBuilder.Plan(plan, settings, string.IsNullOrWhiteSpace(Environment) ? JsonMembers.Text(lab, "environment") : Environment);
         if (DryRun)
         {
             source.WarnOfWhatIsMissing(operations);
@@ -138,10 +137,10 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
         InterruptedRun.Mention(Voice, settings.Name, reading.Path);
         settings.Beside = Force ? null : Wait || (JsonMembers.Member(lab, "settings") is { } wanted && wanted.TryGetProperty("single", out var single) && single.ValueKind == JsonValueKind.True) ? "refuse" : "warn";
-        var run = Wait ? StartWhen(LabRunnerError.LabUnderWay, () => LabRun.Start(plan, operations, settings, caller)) : LabRun.Start(plan, operations, settings, caller);
+        var run = Wait ? StartWhen(LabRunnerError.LabUnderWay, () => LabRun.Start(plan, settings, caller)) : LabRun.Start(plan, settings, caller);
         if (Background)
         {
-            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions, ended => Report(selected.Merged(ended)));
+            var job = new LabRunJob(run, Voice.MyInvocation.Line?.Trim(), functions, ended => Report(plan.Merged(ended)));
             JobRepository.Add(job);
             job.Start();
             WriteObject(job);
@@ -149,7 +148,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         }
 
         var output = new PipelineOutput(_ => { }, Voice, caller);
-        var outcome = selected.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, run)));
+        var outcome = plan.Merged(Finish(run, output, View(ShowProgress, ProgressStyle, run)));
         WriteObject(Report(outcome));
         ThrowIfAsked(outcome);
 
@@ -187,7 +186,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
             Summary = new LabOrchestrationSummary
             {
                 Status = LabOrchestrationSummary.Invalid,
-                Name = (reading?.Document is { } document ? ConfigValues.Mapping(document)["name"] as string : null) ?? Path.GetFileNameWithoutExtension(path),
+                Name = reading?.Name ?? Path.GetFileNameWithoutExtension(path),
                 Configuration = path,
                 Mode = OrchestrationMode ?? "Intelligent",
                 StartTime = started,
@@ -221,12 +220,12 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         }
     }
 
-    private RunSettings Settings(JsonElement lab, string path, SelectedOperations selected) => new LabRunSettings
+    private RunSettings Settings(JsonElement lab, string path) => new LabRunSettings
     {
         Mode = OrchestrationMode,
         Order = Order,
         MaxConcurrency = MaxConcurrency,
-        ResourceLimits = ResourceLimits,
+        Selection = new OperationSelection(Target, Only, Exclude, SkipDependencies),
         FailureStrategy = FailureStrategy,
         ContinueOnError = GoesOnAfterFailure,
         CancelRunning = Given(nameof(CancelRunning)) ? CancelRunning : null,
@@ -237,5 +236,5 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         NoRecord = NoRecord,
         RunAll = RunAll,
         Call = new LabCall(MyInvocation.BoundParameters).Written,
-    }.Of(lab, path, Defaults, selected);
+    }.Of(lab, path, Defaults);
 }

@@ -32,8 +32,8 @@ public sealed class LabOperationCompleter : LabCompleter
                 return [];
             }
 
-            var lab = LabFile.ReadLab(file).Lab;
-            return lab is { } found
+            using var reading = LabFile.ReadLab(file);
+            return reading.Lab is { } found
                 ? [.. found.GetProperty("operations").EnumerateArray().Select(item => item.GetProperty("operation").GetProperty("name").GetString() ?? "")]
                 : [];
         });

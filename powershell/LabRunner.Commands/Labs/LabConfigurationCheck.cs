@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Interop;
-using LabRunner.Json;
 using LabRunner.Operations;
 using LabRunner.Plans;
 using LabRunner.Runs;
@@ -19,16 +18,16 @@ internal static class LabConfigurationCheck
         List<LabConfigFinding> found = [];
         try
         {
-            var reading = LabFile.ReadLab(path, environment, strict: strict);
+            using var reading = LabFile.ReadLab(path, environment, strict: strict);
             found.AddRange(LabPlanSource.Check(caller, reading, environment).Findings);
             if (reading.Lab is { } lab)
             {
                 test.LabName = lab.GetProperty("name").GetString();
-                test.Operations = Plan(() => PlanHandle.Compile(Request(lab)), found);
+                test.Operations = Plan(() => reading.Handle.Compile("{}"u8.ToArray()), found);
             }
             else
             {
-                test.LabName = (reading.Document is { } document ? ConfigValues.Mapping(document)["name"] : null) as string;
+                test.LabName = reading.Name;
             }
         }
         catch (LabRunnerException error)
@@ -70,7 +69,7 @@ internal static class LabConfigurationCheck
         var definitions = reader.Read(items);
         List<LabFinding> findings = [.. reader.Findings];
         var settings = new RunSettings { MaxConcurrency = 1, Limits = LimitsReader.Read(limits, findings), RequiresPrograms = false };
-        test.Operations = Plan(() => LabRun.Compile(definitions, settings, findings), found, withWarnings: true);
+        test.Operations = Plan(() => LabRun.Compile(definitions, settings, findings).Handle, found, withWarnings: true);
         found.AddRange(reader.Findings.Where(finding => finding.IsWarning).Select(finding => LabConfigFinding.Of(finding)));
         return Told(test, found);
     }
@@ -117,34 +116,4 @@ internal static class LabConfigurationCheck
     }
 
     private static LabConfigFinding Finding(LabRunnerException error) => new(error.Id, LabConfigFinding.Error, error.Message) { Advice = error.Advice };
-
-    // The plan of a lab is made of what the core itself has read: each operation as the core has it.
-    private static byte[] Request(JsonElement lab) => JsonText.Bytes(json =>
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("operations");
-        foreach (var operation in lab.GetProperty("operations").EnumerateArray())
-        {
-            operation.GetProperty("operation").WriteTo(json);
-        }
-
-        json.WriteEndArray();
-        var settings = JsonMembers.Member(lab, "settings");
-        foreach (var part in new[] { "order", "limits" })
-        {
-            if (settings is { } known && JsonMembers.Member(known, part) is { } value)
-            {
-                json.WritePropertyName(part);
-                value.WriteTo(json);
-            }
-        }
-
-        if (lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array)
-        {
-            json.WritePropertyName("conflicts");
-            conflicts.WriteTo(json);
-        }
-
-        json.WriteEndObject();
-    });
 }

@@ -8,22 +8,36 @@ using LabRunner.Plans;
 
 namespace LabRunner.Labs;
 
-/// <summary>A lab file as the core has read it.</summary>
+/// <summary>A lab file that the core has read, and holds: what is wanted of it here, and the handle that plans are made of.</summary>
 /// <param name="Path">Its full path.</param>
+/// <param name="Handle">The lab.</param>
+/// <param name="Name">Its name as the file has it, also where it is not sound.</param>
 /// <param name="Lab">The lab, as the core's model of it; nothing when any finding is an error.</param>
 /// <param name="Unsound">What could be read of the operations where there is no lab.</param>
-/// <param name="Document">The whole file as data; nothing when it is not well-formed.</param>
 /// <param name="Findings">Everything that was found.</param>
-internal sealed record LabReading(string Path, JsonElement? Lab, JsonElement? Unsound, JsonElement? Document, IReadOnlyList<LabConfigFinding> Findings)
+internal sealed record LabReading(string Path, LabHandle Handle, string? Name, JsonElement? Lab, JsonElement? Unsound, IReadOnlyList<LabConfigFinding> Findings) : IDisposable
+{
+    /// <summary>What is shown and otherwise passed over.</summary>
+    internal IEnumerable<LabConfigFinding> Warnings => Findings.Where(finding => !finding.IsError);
+
+    /// <summary>The operations, also those of a lab that cannot be run.</summary>
+    internal IEnumerable<JsonElement> Operations => (Lab is { } lab ? lab.GetProperty("operations") : Unsound) is { } list ? list.EnumerateArray() : [];
+
+    /// <inheritdoc/>
+    public void Dispose() => Handle.Dispose();
+}
+
+/// <summary>A configuration file, be it a lab or not, as data.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="Document">The whole file; nothing when it is not well-formed.</param>
+/// <param name="Findings">Everything that was found.</param>
+internal sealed record ConfigReading(string Path, JsonElement? Document, IReadOnlyList<LabConfigFinding> Findings)
 {
     /// <summary>What keeps the file from being used.</summary>
     internal IEnumerable<LabConfigFinding> Errors => Findings.Where(finding => finding.IsError);
 
     /// <summary>What is shown and otherwise passed over.</summary>
     internal IEnumerable<LabConfigFinding> Warnings => Findings.Where(finding => !finding.IsError);
-
-    /// <summary>The operations, also those of a lab that cannot be run.</summary>
-    internal IEnumerable<JsonElement> Operations => (Lab is { } lab ? lab.GetProperty("operations") : Unsound) is { } list ? list.EnumerateArray() : [];
 
     /// <summary>Where each value comes from, when that was asked for.</summary>
     internal JsonElement? Origins { get; init; }
@@ -59,31 +73,35 @@ internal static class LabFile
         CallerPath.Of(caller, path, out var why) ?? throw ConfigError.Unreadable(path, why!.Message, why);
 
     /// <summary>Reads a lab file and checks it as a lab.</summary>
-    internal static LabReading ReadLab(string path, string? environment = null, object? limits = null, bool strict = false) =>
-        Read(path, new LabReadOptions { Environment = environment, Limits = limits, Strict = strict });
+    internal static LabReading ReadLab(string path, string? environment = null, object? limits = null, bool strict = false)
+    {
+        var psd1 = Psd1(path);
+        var handle = LabHandle.Open(psd1, Request(path, psd1, new LabReadOptions { Environment = environment, Limits = limits, Strict = strict }));
+        using var reading = ConfigValues.Parse(handle.Describe());
+        var root = reading.RootElement;
+        return new LabReading(path, handle, JsonMembers.Text(root, "name"), Part(root, "lab"), Part(root, "unsound"), Findings(root));
+    }
 
     /// <summary>Reads any configuration file, be it a lab or not.</summary>
-    internal static LabReading ReadDocument(string path, LabReadOptions? options = null) => Read(path, (options ?? new LabReadOptions()) with { DocumentOnly = true });
-
-    private static LabReading Read(string path, LabReadOptions options)
+    internal static ConfigReading ReadDocument(string path, LabReadOptions? options = null)
     {
-        // The core opens the file itself, but of a psd1 file it needs what only the PowerShell parser can find in it.
-        var psd1 = path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase);
-        var bytes = psd1 ? Bytes(path) : [];
-        using var reading = ConfigValues.Parse(LabCore.Read(bytes, Request(path, psd1 ? bytes : null, options)));
+        var psd1 = Psd1(path);
+        using var reading = ConfigValues.Parse(LabCore.Read(psd1, Request(path, psd1, (options ?? new LabReadOptions()) with { DocumentOnly = true })));
         var root = reading.RootElement;
-        var found = root.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
-        return new LabReading(path, Part(root, "lab"), Part(root, "unsound"), Part(root, "document"), [.. found.Select(LabConfigFinding.Of)])
-        {
-            Origins = Part(root, "origins"),
-        };
+        return new ConfigReading(path, Part(root, "document"), Findings(root)) { Origins = Part(root, "origins") };
     }
+
+    private static LabConfigFinding[] Findings(JsonElement root) =>
+        [.. (root.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? []).Select(LabConfigFinding.Of)];
+
+    // The core opens a file itself, but of a psd1 file it needs what only the PowerShell parser can find in it.
+    private static byte[]? Psd1(string path) => path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? Bytes(path) : null;
 
     /// <summary>Writes a file, or a JSON document, as it is in another format.</summary>
     /// <returns>The text, or nothing and what is wrong with the source.</returns>
     internal static (string? Text, LabConfigFinding[] Findings) Export(string? path, byte[]? document, LabConfigFormat format)
     {
-        var psd1 = path?.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) == true ? Bytes(path) : null;
+        var psd1 = path is null ? null : Psd1(path);
         var request = JsonText.Bytes(json =>
         {
             json.WriteStartObject();
@@ -105,8 +123,7 @@ internal static class LabFile
         });
 
         using var written = ConfigValues.Parse(LabCore.Export(psd1 ?? document ?? [], request));
-        var found = written.RootElement.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? [];
-        return (JsonMembers.Text(written.RootElement, "text"), [.. found.Select(LabConfigFinding.Of)]);
+        return (JsonMembers.Text(written.RootElement, "text"), Findings(written.RootElement));
     }
 
     private static void Tokens(Utf8JsonWriter json, byte[]? psd1)

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using LabRunner.Errors;
 using LabRunner.Json;
 using LabRunner.Labs;
@@ -16,13 +15,13 @@ internal sealed class LabPlanSource
     private readonly PSCmdlet _caller;
     private readonly ScriptSource _scripts;
     private readonly ScriptSource _rollbacks;
-    private readonly string _file;
+    private readonly LabReading _reading;
     private readonly Dictionary<string, object?> _environment = SessionEnvironment.Changes();
 
-    private LabPlanSource(PSCmdlet caller, string file)
+    private LabPlanSource(PSCmdlet caller, LabReading reading)
     {
         _caller = caller;
-        _file = file;
+        _reading = reading;
         _scripts = new ScriptSource(caller, _findings);
         _rollbacks = new ScriptSource(caller, _findings, onlyDeclared: true);
     }
@@ -36,6 +35,15 @@ internal sealed class LabPlanSource
     // What the core found about operations whose provider or program is missing: it keeps them from being run, not from being planned.
     private LabConfigFinding[] _missing = [];
 
+    /// <summary>Compiles a plan of the lab.</summary>
+    /// <exception cref="LabRunnerException">A selection or an order that the lab cannot have.</exception>
+    internal RunPlan Compile(RunSettings settings)
+    {
+        // A program starts where the caller stands, unless it has a folder of its own, and with the caller's $env:.
+        var folder = _caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        return LabRun.Compile(Operations, settings, [], () => _reading.Handle.Compile(PlanDocument.OfLab(settings, folder, _environment)));
+    }
+
     /// <summary>Refuses a run of operations whose provider or program is missing.</summary>
     /// <exception cref="LabRunnerException">There are such operations; all of them are in it.</exception>
     internal void RefuseWhatIsMissing(IEnumerable<OperationDefinition> operations)
@@ -43,7 +51,7 @@ internal sealed class LabPlanSource
         var wanted = Missing(operations);
         if (wanted.Length > 0)
         {
-            throw ConfigError.Of(_file, wanted.Select(finding => finding.AsError()));
+            throw ConfigError.Of(_reading.Path, wanted.Select(finding => finding.AsError()));
         }
     }
 
@@ -82,7 +90,7 @@ internal sealed class LabPlanSource
     /// <summary>Reads all operations of the lab, sound or not, and gives everything that was found in it.</summary>
     internal static (LabPlanSource Source, IReadOnlyList<LabConfigFinding> Findings) Check(PSCmdlet caller, LabReading reading, string? environment)
     {
-        var source = new LabPlanSource(caller, reading.Path)
+        var source = new LabPlanSource(caller, reading)
         {
             _missing = [.. reading.Warnings.Where(finding => finding.Id is "LabRunner.UnknownProvider" or LabRunnerError.ProgramNotFound)],
         };
@@ -128,9 +136,13 @@ internal sealed class LabPlanSource
                 ? null
                 : Work(item, "rollback_script", $"{name} (rollback)", _rollbacks) ?? new ProcessWork { Spec = new Dictionary<string, object?>() },
             Test = Work(item, "test_script", $"{name} (test)", _rollbacks) as ScriptWork,
-            Declared = Placed(declared),
+            Declared = declared,
+            Inherited = IsProgram(declared) ? _environment : null,
         });
     }
+
+    private static bool IsProgram(JsonElement declared) =>
+        new[] { "work", "compensation" }.Any(key => JsonMembers.Member(declared, key) is { } work && JsonMembers.Text(work, "kind") == "process");
 
     // Non-script work stays in the core, which reads it from the document; no worker sees it.
     private OperationWork? Work(JsonElement item, string key, string name, ScriptSource scripts)
@@ -149,36 +161,6 @@ internal sealed class LabPlanSource
         // The text may be in a file that the lab includes.
         var at = script.GetProperty("at");
         var line = (int)(JsonMembers.Number(at, "line") ?? 1);
-        return scripts.FromText(JsonMembers.Text(script, "text") ?? "", JsonMembers.Text(at, "file") ?? _file, line, parameters, name);
-    }
-
-    // A program starts where the caller stands, unless it has a folder of its own, and with the caller's $env:.
-    private JsonElement Placed(JsonElement declared)
-    {
-        string[] programs = [.. new[] { "work", "compensation" }.Where(key => JsonMembers.Member(declared, key) is { } work && JsonMembers.Text(work, "kind") == "process")];
-        if (programs.Length == 0)
-        {
-            return declared;
-        }
-
-        var copy = JsonNode.Parse(declared.GetRawText())!;
-        foreach (var key in programs)
-        {
-            Place(copy[key]!.AsObject());
-        }
-
-        return JsonSerializer.SerializeToElement(copy);
-    }
-
-    private void Place(JsonObject work)
-    {
-        work["working_directory"] ??= _caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
-        var environment = work["environment"]?.AsObject() ?? [];
-        foreach (var (name, value) in _environment.Where(pair => !environment.ContainsKey(pair.Key)))
-        {
-            environment[name] = (string?)value;
-        }
-
-        work["environment"] = environment.Parent is null ? environment : environment.DeepClone();
+        return scripts.FromText(JsonMembers.Text(script, "text") ?? "", JsonMembers.Text(at, "file") ?? _reading.Path, line, parameters, name);
     }
 }

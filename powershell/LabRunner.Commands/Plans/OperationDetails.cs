@@ -14,11 +14,12 @@ internal static class OperationDetails
     private static readonly string[] Left = ["name", "at"];
 
     /// <summary>The keys that were declared; where it came from does not matter.</summary>
-    internal static IReadOnlyDictionary<string, string> Of(OperationDefinition operation)
+    /// <param name="planned">The operation as the plan has it.</param>
+    /// <param name="operation">The same with its script, which the core does not have.</param>
+    internal static IReadOnlyDictionary<string, string> Of(JsonElement planned, OperationDefinition operation)
     {
         SortedDictionary<string, string> details = new(StringComparer.Ordinal);
-        using var document = JsonDocument.Parse(PlanDocument.Operation(operation));
-        foreach (var key in document.RootElement.EnumerateObject().Where(key => !Left.Contains(key.Name)))
+        foreach (var key in planned.EnumerateObject().Where(key => !Left.Contains(key.Name)))
         {
             if (key.Value.ValueKind == JsonValueKind.Object && key.Name is "work" or "compensation")
             {

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using LabRunner.Json;
 using LabRunner.Runs;
 
@@ -18,10 +17,51 @@ internal static class PlanDocument
         json.WriteStartArray("operations");
         foreach (var operation in operations)
         {
-            Operation(json, operation, settings.ProgramTimeout);
+            Operation(json, operation);
         }
 
         json.WriteEndArray();
+        if (settings.Limits.Count > 0)
+        {
+            json.WritePropertyName("limits");
+            Value(json, settings.Limits);
+        }
+
+        Common(json, settings);
+        if (settings.RequiresPrograms is not null || settings.ProgramTimeout is not null)
+        {
+            json.WriteStartObject("programs");
+            if (settings.RequiresPrograms is { } required)
+            {
+                json.WriteBoolean("required", required);
+            }
+
+            json.WriteNumber("timeout_ms", Whole(settings.ProgramTimeout));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    });
+
+    /// <summary>What a plan of a lab is made with.</summary>
+    /// <param name="settings">How the lab is to be run.</param>
+    /// <param name="folder">Where programs start that have no folder of their own.</param>
+    /// <param name="environment">What they find otherwise than this process was started with.</param>
+    internal static byte[] OfLab(RunSettings settings, string folder, IReadOnlyDictionary<string, object?> environment) => JsonText.Bytes(json =>
+    {
+        json.WriteStartObject();
+        Common(json, settings);
+        json.WriteStartObject("programs");
+        json.WriteString("working_directory", folder);
+        json.WriteNumber("timeout_ms", Whole(settings.ProgramTimeout));
+        json.WritePropertyName("environment");
+        Value(json, environment);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    private static void Common(Utf8JsonWriter json, RunSettings settings)
+    {
         json.WriteStartObject("order");
         // A block that ranks sees the operations as they are planned without it.
         var unranked = settings.Ranking is not null && settings.CustomOrder.Count == 0;
@@ -32,12 +72,6 @@ internal static class PlanDocument
         }
 
         json.WriteEndObject();
-        if (settings.Limits.Count > 0)
-        {
-            json.WritePropertyName("limits");
-            Value(json, settings.Limits);
-        }
-
         if (settings.EstimatesFrom is { } lab)
         {
             json.WriteStartObject("history");
@@ -46,24 +80,11 @@ internal static class PlanDocument
             json.WriteEndObject();
         }
 
-        if (settings.RequiresPrograms is { } required)
+        if (!settings.Selection.IsEverything)
         {
-            json.WriteStartObject("programs");
-            json.WriteBoolean("required", required);
-            json.WriteEndObject();
+            settings.Selection.Write(json);
         }
-
-        if (settings.Conflicts is { } conflicts)
-        {
-            json.WritePropertyName("conflicts");
-            conflicts.WriteTo(json);
-        }
-
-        json.WriteEndObject();
-    });
-
-    /// <summary>One operation as the core has it.</summary>
-    internal static byte[] Operation(OperationDefinition operation) => JsonText.Bytes(json => Operation(json, operation));
+    }
 
     /// <summary>The options that a run is started with.</summary>
     internal static byte[] RunOptions(RunSettings settings, int slots, IReadOnlyList<OperationDefinition> nodes) => JsonText.Bytes(json =>
@@ -99,22 +120,6 @@ internal static class PlanDocument
             json.WriteStartObject("retention");
             json.WriteNumber("days", days);
             json.WriteEndObject();
-        }
-
-        if (settings.LeftOut.Count > 0)
-        {
-            json.WriteStartArray("left_out");
-            foreach (var left in settings.LeftOut)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", left.Name);
-                json.WriteString("kind", left.Kind);
-                json.WriteString("operation", left.Operation);
-                json.WriteString("message", left.Message);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
         }
 
         if (Environment.GetEnvironmentVariable("LABRUNNER_LOG") is { Length: > 0 } log)
@@ -169,22 +174,8 @@ internal static class PlanDocument
         json.WriteEndObject();
     });
 
-    private static void Operation(Utf8JsonWriter json, OperationDefinition operation, TimeSpan? programs = null)
+    private static void Operation(Utf8JsonWriter json, OperationDefinition operation)
     {
-        if (operation.Declared is { } declared)
-        {
-            if (programs is { } common && JsonMembers.Member(declared, "timeout_ms") is null && JsonMembers.Member(declared, "work") is { } work && JsonMembers.Text(work, "kind") == "process" && JsonMembers.Text(work, "mode") != "service")
-            {
-                var limited = JsonNode.Parse(declared.GetRawText())!;
-                limited["timeout_ms"] = Whole(common);
-                limited.WriteTo(json);
-                return;
-            }
-
-            declared.WriteTo(json);
-            return;
-        }
-
         json.WriteStartObject();
         json.WriteString("name", operation.Name);
         if (operation.Id is not null)
@@ -207,7 +198,7 @@ internal static class PlanDocument
             json.WriteNumber("priority", priority);
         }
 
-        if ((operation.Timeout ?? (operation.Work is ProcessWork { Spec: var spec } && spec.GetValueOrDefault("mode") as string != "service" ? programs : null)) is { } timeout)
+        if (operation.Timeout is { } timeout)
         {
             json.WriteNumber("timeout_ms", Whole(timeout));
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Json;
+using LabRunner.Labs;
 using LabRunner.Plans;
 
 namespace LabRunner.Runs;
@@ -12,19 +13,15 @@ internal static class LabReportBuilder
     /// <summary>How long a run may be held up by the search for a shorter schedule.</summary>
     private const int SearchMilliseconds = 250;
 
-    /// <summary>The plan of all operations.</summary>
-    internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, IReadOnlyList<OperationDefinition> operations) =>
-        Plan(plan, settings, new SelectedOperations(operations, [], []));
-
     /// <summary>The plan for people, with the schedule that a run so wide is expected to keep.</summary>
-    internal static LabExecutionPlan Plan(PlanHandle plan, RunSettings settings, SelectedOperations selected, string? environment = null)
+    internal static LabExecutionPlan Plan(RunPlan plan, RunSettings settings, string? environment = null)
     {
-        var schedule = plan.Preview(new LabScheduleOptions(settings.MaxConcurrency, BudgetMilliseconds: SearchMilliseconds));
+        var schedule = plan.Handle.Preview(new LabScheduleOptions(settings.MaxConcurrency, BudgetMilliseconds: SearchMilliseconds));
         HashSet<string> path = new(schedule.CriticalPath, StringComparer.OrdinalIgnoreCase);
-        using var document = JsonDocument.Parse(plan.Describe());
+        using var document = ConfigValues.Parse(plan.Handle.Describe());
         var root = document.RootElement;
-        var outlook = Outlook(plan, settings, selected.Operations);
-        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path, selected.Operations, outlook));
+        var outlook = Outlook(plan, settings);
+        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path, plan.Operations, outlook));
         return new LabExecutionPlan
         {
             Name = settings.Name,
@@ -35,7 +32,7 @@ internal static class LabReportBuilder
             Findings = [.. (root.GetProperty("warnings").Deserialize<LabDiagnostic[]>() ?? []).Select(LabRunnerError.Warning)],
             Skipped =
             [
-                .. selected.Left,
+                .. plan.Left,
                 .. schedule.Operations.Where(operation => operation.SkippedBecause is not null)
                     .Select(operation => new LabSkippedOperation(operation.Name, operation.SkippedBecause!.Kind, operation.SkippedBecause.Operation, operation.SkippedBecause.Message)),
             ],
@@ -47,23 +44,23 @@ internal static class LabReportBuilder
     }
 
     // Nothing is looked at where no operation says when it is up to date: then all of them run.
-    private static IReadOnlyList<(string Run, string? Why)> Outlook(PlanHandle plan, RunSettings settings, IReadOnlyList<OperationDefinition> operations)
+    private static IReadOnlyList<(string Run, string? Why)> Outlook(RunPlan plan, RunSettings settings)
     {
-        if (!operations.Any(operation => operation.IsChecked))
+        if (!plan.Operations.Any(operation => operation.IsChecked))
         {
             return [];
         }
 
-        using var document = JsonDocument.Parse(plan.Outlook(PlanDocument.RunOptions(settings, settings.MaxConcurrency, OperationDefinition.Nodes(operations))));
+        using var document = ConfigValues.Parse(plan.Handle.Outlook(PlanDocument.RunOptions(settings, settings.MaxConcurrency, OperationDefinition.Nodes(plan.Operations))));
         return [.. document.RootElement.EnumerateArray().Select(item => (
             JsonMembers.Text(item, "action") switch { "current" => "no", "test" => "test", _ => "yes" },
             JsonMembers.Text(item, "reason")))];
     }
 
     /// <summary>When each operation is expected to end; nothing while it is not known of all how long they take.</summary>
-    internal static IReadOnlyList<TimeSpan?>? ExpectedEnds(PlanHandle plan, RunSettings settings)
+    internal static IReadOnlyList<TimeSpan?>? ExpectedEnds(RunPlan plan, RunSettings settings)
     {
-        var schedule = plan.Preview(new LabScheduleOptions(settings.MaxConcurrency, Tries: 0, BudgetMilliseconds: 0));
+        var schedule = plan.Handle.Preview(new LabScheduleOptions(settings.MaxConcurrency, Tries: 0, BudgetMilliseconds: 0));
         return schedule.Operations.All(operation => operation.SkippedBecause is not null || operation.Estimate.Source != "unit") && schedule.Operations.Any(operation => operation.End is not null)
             ? [.. schedule.Operations.Select(operation => operation.End)]
             : null;
@@ -157,7 +154,7 @@ internal static class LabReportBuilder
         return new LabPlannedOperation
         {
             Id = definition.Id,
-            Definition = OperationDetails.Of(definition),
+            Definition = OperationDetails.Of(item.GetProperty("definition"), definition),
             Start = scheduled.Start,
             End = scheduled.End,
             Slack = scheduled.Slack,

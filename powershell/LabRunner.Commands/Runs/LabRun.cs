@@ -11,14 +11,13 @@ namespace LabRunner.Runs;
 /// <summary>From operations to a run: checking and starting, for every command that runs operations.</summary>
 internal static class LabRun
 {
-    /// <summary>Compiles a plan; all faults of the input, the reader's and the core's, come as one error. Warnings are the caller's to show.</summary>
-    internal static PlanHandle Compile(IReadOnlyList<OperationDefinition> operations, RunSettings settings, IReadOnlyList<LabFinding> findings)
-    {
-        if (operations.Any(operation => operation.Work is ScriptWork && (operation.Isolation ?? settings.Isolation) == LabIsolation.Process) && Pilot.PowerShellProgram.Find() is null)
-        {
-            throw LabRunnerError.NoPowerShell();
-        }
+    /// <summary>Compiles a plan of objects; all faults of the input, the reader's and the core's, come as one error. Warnings are the caller's to show.</summary>
+    internal static RunPlan Compile(IReadOnlyList<OperationDefinition> operations, RunSettings settings, IReadOnlyList<LabFinding> findings) =>
+        Compile(operations, settings, findings, () => PlanHandle.Compile(PlanDocument.Request(operations, settings)));
 
+    /// <summary>Compiles a plan of operations that the core has, or is given.</summary>
+    internal static RunPlan Compile(IReadOnlyList<OperationDefinition> operations, RunSettings settings, IReadOnlyList<LabFinding> findings, Func<PlanHandle> compile)
+    {
         LabFinding[] faults = [.. findings.Where(finding => !finding.IsWarning)];
 
         // Of nothing that could be read the core would only say that there is nothing.
@@ -27,10 +26,10 @@ internal static class LabRun
             throw LabRunnerError.Input(faults);
         }
 
-        PlanHandle plan;
+        RunPlan plan;
         try
         {
-            plan = PlanHandle.Compile(PlanDocument.Request(operations, settings));
+            plan = new RunPlan(compile(), operations, settings.Selection);
         }
         catch (LabCoreException error)
         {
@@ -50,25 +49,31 @@ internal static class LabRun
             throw LabRunnerError.Input(faults);
         }
 
-        return settings.Ranking is { } by ? Rank(plan, by, operations, settings) : plan;
-    }
-
-    private static PlanHandle Rank(PlanHandle unranked, ScriptBlock by, IReadOnlyList<OperationDefinition> operations, RunSettings settings)
-    {
-        using (unranked)
+        if (plan.Operations.Any(operation => operation.Work is ScriptWork && (operation.Isolation ?? settings.Isolation) == LabIsolation.Process) && Pilot.PowerShellProgram.Find() is null)
         {
-            settings.CustomOrder = OperationRanking.Rank(by, LabReportBuilder.Plan(unranked, settings, operations));
+            plan.Dispose();
+            throw LabRunnerError.NoPowerShell();
         }
 
-        return PlanHandle.Compile(PlanDocument.Request(operations, settings));
+        if (settings.Ranking is not { } by)
+        {
+            return plan;
+        }
+
+        using (plan)
+        {
+            settings.CustomOrder = OperationRanking.Rank(by, LabReportBuilder.Plan(plan, settings));
+        }
+
+        return new RunPlan(compile(), operations, settings.Selection);
     }
 
     /// <summary>Starts a run.</summary>
-    internal static RunSession Start(PlanHandle plan, IReadOnlyList<OperationDefinition> operations, RunSettings settings, CallerState caller)
+    internal static RunSession Start(RunPlan plan, RunSettings settings, CallerState caller)
     {
         try
         {
-            return RunSession.Start(plan, operations, settings, caller);
+            return RunSession.Start(plan, settings, caller);
         }
         catch (LabCoreException error)
         {

@@ -17,9 +17,6 @@ internal sealed record LabRunSettings
     /// <summary>Operations at the same time; nothing or 0 when not said.</summary>
     internal int? MaxConcurrency { get; init; }
 
-    /// <summary>How much there is of what operations need.</summary>
-    internal object? ResourceLimits { get; init; }
-
     /// <summary>What a failure means.</summary>
     internal string? FailureStrategy { get; init; }
 
@@ -50,8 +47,11 @@ internal sealed record LabRunSettings
     /// <summary>What the run was called with, for one that resumes it.</summary>
     internal IReadOnlyDictionary<string, object?>? Call { get; init; }
 
+    /// <summary>Which of its operations are wanted.</summary>
+    internal OperationSelection Selection { get; init; } = OperationSelection.Everything;
+
     /// <summary>The settings of a run of the lab.</summary>
-    internal RunSettings Of(JsonElement lab, string path, LabRunnerConfiguration defaults, SelectedOperations selected)
+    internal RunSettings Of(JsonElement lab, string path, LabRunnerConfiguration defaults)
     {
         var wanted = JsonMembers.Member(lab, "settings") ?? lab;
         var ownOrder = JsonMembers.Member(wanted, "order");
@@ -70,13 +70,12 @@ internal sealed record LabRunSettings
             CancelRunning = CancelRunning ?? (wanted.TryGetProperty("cancel_running", out var cancel) && cancel.ValueKind == JsonValueKind.True),
             Retry = retry is { } declared ? declared : failure == "retry" ? defaults.Retry : null,
             Attempts = retry is { } policy ? (long?)JsonMembers.Number(policy, "count") + 1 : failure == "retry" ? defaults.MaxRetries + 1 : null,
-            Limits = LimitsReader.Read(ResourceLimits, JsonMembers.Member(wanted, "limits")),
-            Conflicts = selected.Kept(lab.TryGetProperty("conflicts", out var conflicts) && conflicts.ValueKind == JsonValueKind.Array ? conflicts : null),
             RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : Milliseconds(wanted, "run_timeout_ms") ?? Minutes(defaults.RunTimeoutMinutes),
             DefaultTimeout = TimeoutMinutes is { } limit ? Minutes(limit) : Milliseconds(wanted, "timeout_ms") ?? Minutes(defaults.DefaultTimeoutMinutes),
             ProgramTimeout = TimeoutMinutes is null && JsonMembers.Number(wanted, "timeout_ms") is null ? defaults.ProgramTimeout : null,
             Order = order.Mode,
-            CustomOrder = selected.Kept(order.Names),
+            CustomOrder = order.Names,
+            Selection = Selection,
             Ranking = order.Ranking,
             Isolation = Isolation ?? Isolations.Read(JsonMembers.Text(wanted, "isolation")) ?? LabIsolation.Shared,
             Grouped = Grouped,
@@ -87,7 +86,6 @@ internal sealed record LabRunSettings
             Source = path,
             Call = Call,
             RunAll = RunAll,
-            LeftOut = selected.Left,
         };
     }
 

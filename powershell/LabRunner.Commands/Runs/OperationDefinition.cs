@@ -55,6 +55,9 @@ internal sealed class OperationDefinition
     /// <summary>The operation as the core's own document has it, when it came from a lab file.</summary>
     internal System.Text.Json.JsonElement? Declared { get; init; }
 
+    /// <summary>What the programs of such an operation find in their environment beside that.</summary>
+    internal IReadOnlyDictionary<string, object?>? Inherited { get; init; }
+
     /// <summary>What the core's numbers stand for: the operations, and after them their compensations in the same order.</summary>
     internal static IReadOnlyList<OperationDefinition> Nodes(IReadOnlyList<OperationDefinition> operations) =>
         [.. operations, .. operations.Select(operation => operation.Undoing()).OfType<OperationDefinition>()];

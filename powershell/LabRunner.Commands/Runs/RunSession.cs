@@ -80,15 +80,15 @@ internal sealed class RunSession : IDisposable
     internal HashSet<Worker> BoundWorkers { get; } = [];
 
     /// <summary>Starts a run of a checked plan.</summary>
-    internal static RunSession Start(PlanHandle plan, IReadOnlyList<OperationDefinition> operations, RunSettings settings, CallerState caller)
+    internal static RunSession Start(RunPlan plan, RunSettings settings, CallerState caller)
     {
-        var session = new RunSession(operations, settings, caller) { StartedAt = DateTime.Now };
+        var session = new RunSession(plan.Operations, settings, caller) { StartedAt = DateTime.Now };
         SessionEnd.Watch();
-        session._slots = BorrowedSlots.Of(settings.MaxConcurrency, operations.Count);
+        session._slots = BorrowedSlots.Of(settings.MaxConcurrency, plan.Operations.Count);
         try
         {
             var options = PlanDocument.RunOptions(settings, session._slots?.Slots ?? settings.MaxConcurrency, session.Nodes);
-            ControlThread.Register(session, () => (session._handle = RunHandle.Start(plan, options)).Id);
+            ControlThread.Register(session, () => (session._handle = RunHandle.Start(plan.Handle, options)).Id);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using LabRunner.Plans;
 using LabRunner.Streams;
 
 namespace LabRunner.Runs;
@@ -33,8 +34,8 @@ internal sealed class RunSettings
     /// <summary>Whether a program that is missing on this machine is a fault (true) or a warning (false); nothing where the lab file was checked for it.</summary>
     internal bool? RequiresPrograms { get; init; }
 
-    /// <summary>Groups of operations that may not run side by side; the core's own document.</summary>
-    internal System.Text.Json.JsonElement? Conflicts { get; init; }
+    /// <summary>Which of the operations are wanted.</summary>
+    internal OperationSelection Selection { get; init; } = OperationSelection.Everything;
 
     internal TimeSpan? DefaultTimeout { get; init; }
 
@@ -83,9 +84,6 @@ internal sealed class RunSettings
 
     /// <summary>The caller's own rule, for <c>custom</c>: gives <see cref="CustomOrder"/> when the plan is compiled.</summary>
     internal System.Management.Automation.ScriptBlock? Ranking { get; init; }
-
-    /// <summary>What was left out before the run, as declared: it is written down with the run.</summary>
-    internal IReadOnlyList<LabSkippedOperation> LeftOut { get; init; } = [];
 
     /// <summary>What programs get in place of <c>secret://name</c>, by name. It goes to the core's memory and nowhere else.</summary>
     internal IReadOnlyDictionary<string, string> Secrets { get; set; } = new Dictionary<string, string>();

@@ -25,7 +25,8 @@ internal static class ProgramSecrets
     {
         if (operation.Declared is { } declared)
         {
-            return new[] { "work", "compensation" }.SelectMany(part => JsonMembers.Member(declared, part) is { } work ? Texts(work) : []);
+            return new[] { "work", "compensation" }.SelectMany(part => JsonMembers.Member(declared, part) is { } work ? Texts(work) : [])
+                .Concat((operation.Inherited ?? new Dictionary<string, object?>()).Values.OfType<string>().Select(value => ("environment", value)));
         }
 
         return new[] { operation.Work, operation.Compensation }.OfType<ProcessWork>().SelectMany(work => Texts(work.Spec));

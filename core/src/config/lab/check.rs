@@ -9,7 +9,7 @@ use crate::config::text::fields::text_of;
 use crate::config::text::options::ReadOptions;
 use crate::error::{Code, Diagnostic, Place, Severity, Subject};
 use crate::operation::{PlanRequest, Programs};
-use crate::plan::Plan;
+use crate::plan::{Plan, missing_programs};
 use std::collections::HashMap;
 
 /// What the reader has found already wherever it could; the plan would only say it again.
@@ -48,13 +48,18 @@ pub(in crate::config) fn check(
         order: settings.order.clone().unwrap_or_default(),
         limits: settings.limits.overridden_by(&options.limits),
         conflicts: conflicts.to_vec(),
-        history: None,
-        programs: options
-            .programs
-            .then(|| Programs { required: false, environment: options.variables.clone() }),
+        ..PlanRequest::default()
+    };
+    // Those of a plan get more than the file says; the lab keeps what it says.
+    let missing = if options.programs {
+        let programs =
+            Programs { required: Some(false), environment: options.variables.clone(), ..Programs::default() };
+        missing_programs(&request.operations, &request.order, &programs)
+    } else {
+        Vec::new()
     };
     let sound_so_far = !findings.has_errors();
-    let found = match Plan::compile(request) {
+    let mut found = match Plan::compile(request) {
         Ok(plan) => {
             let warnings = plan.warnings().to_vec();
             for (declared, operation) in declared.iter_mut().zip(plan.into_declared()) {
@@ -70,6 +75,7 @@ pub(in crate::config) fn check(
             fault.diagnostics
         }
     };
+    found.extend(missing);
     if found.is_empty() {
         return;
     }

@@ -108,6 +108,14 @@ impl Work {
         }
     }
 
+    /// The same, to be completed.
+    pub fn program_mut(&mut self) -> Option<&mut ProcessSpec> {
+        match self {
+            Self::Process(spec) => Some(spec),
+            Self::Script | Self::Stop { .. } => None,
+        }
+    }
+
     /// The variables that are set for it.
     pub fn environment(&self) -> Option<&BTreeMap<String, Option<String>>> {
         match self {

@@ -1,0 +1,95 @@
+//! A lab file that was read: what stands behind the handle that a host has of it. Plans are made from it, as many as are
+//! wanted, and nothing of the lab goes out and comes back for that.
+
+use super::lab::model::{Lab, LabOperation};
+use super::reading::{Reading, read};
+use super::text::document::{Node, Value};
+use super::text::options::ReadOptions;
+use crate::error::{Diagnostic, Fault, Severity};
+use crate::operation::{Order, PastRuns, PlanRequest, Programs, ResourceLimits, Selection};
+use serde::{Deserialize, Serialize};
+
+/// A lab file that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenLab {
+    reading: Reading,
+    name: Option<String>,
+    /// What the caller says there is of what operations need.
+    limits: ResourceLimits,
+}
+
+/// What was read, for a host: scripts are its to run, and findings its to show.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct LabDescription<'l> {
+    /// The lab's name as its file has it, also where it is not sound.
+    pub name: Option<&'l str>,
+    /// The lab; absent when any finding is an error.
+    pub lab: Option<&'l Lab>,
+    /// What could be read of the operations where there is no lab.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub unsound: &'l [LabOperation],
+    /// All findings, in the order of the checks.
+    pub diagnostics: &'l [Diagnostic],
+    /// The files that were read, the one that was asked for first.
+    pub files: &'l [String],
+}
+
+/// What a plan of a lab is made with, over what the lab says.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LabPlanOptions {
+    /// Which of its operations are wanted.
+    pub selection: Selection,
+    /// How ready operations are ranked; as the lab says when absent.
+    pub order: Option<Order>,
+    /// Past runs whose durations are used where no estimate is declared.
+    pub history: Option<PastRuns>,
+    /// What all programs have in common.
+    pub programs: Option<Programs>,
+}
+
+impl OpenLab {
+    /// Reads a lab file from its bytes, or from its path where the options say so.
+    pub fn open(bytes: &[u8], options: &ReadOptions) -> Self {
+        // What the document says is in the lab; of one that is not sound only the name is asked for.
+        let reading = read(bytes, options);
+        let name = reading.document.as_ref().and_then(name_of);
+        let limits = options.limits.clone();
+        Self { reading: Reading { document: None, ..reading }, name, limits }
+    }
+
+    /// What was read.
+    pub fn describe(&self) -> LabDescription<'_> {
+        let Reading { lab, unsound, diagnostics, files, .. } = &self.reading;
+        LabDescription { name: self.name.as_deref(), lab: lab.as_ref(), unsound, diagnostics, files }
+    }
+
+    /// What a plan of the lab is compiled from.
+    ///
+    /// # Errors
+    /// All errors of the file, where it has any.
+    pub fn request(&self, options: LabPlanOptions) -> Result<PlanRequest, Fault> {
+        let Some(lab) = &self.reading.lab else {
+            let findings = self.reading.diagnostics.iter();
+            let errors = findings.filter(|finding| finding.severity == Severity::Error);
+            return Err(Fault::from_diagnostics(errors.cloned().collect()));
+        };
+        let LabPlanOptions { selection, order, history, programs } = options;
+        Ok(PlanRequest {
+            operations: lab.operations.iter().map(|operation| operation.operation.clone()).collect(),
+            order: order.or_else(|| lab.settings.order.clone()).unwrap_or_default(),
+            limits: lab.settings.limits.overridden_by(&self.limits),
+            conflicts: lab.conflicts.clone(),
+            history,
+            programs,
+            selection,
+        })
+    }
+}
+
+fn name_of(document: &Node) -> Option<String> {
+    match &document.as_mapping()?.get("name")?.value.value {
+        Value::Text(name) => Some(name.text.clone()),
+        _ => None,
+    }
+}
