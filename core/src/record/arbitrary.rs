@@ -1,8 +1,8 @@
 //! Entries and headers of every kind, for tests that must hold for all of them.
 
 use super::entry::{
-    Crashed, Ended, Finished, Kept, Opened, Released, Retrying, RollingBack, Serving, Skipped, Spawned,
-    Started, Stop,
+    Crashed, Ended, Finished, Kept, Opened, Released, Restart, Retrying, RollingBack, Serving, Skipped,
+    Spawned, Started, Stop,
 };
 use super::{Damage, DamageKind, Entry, ErrorReport, Header, SkipKind, SkippedBecause, What, seal};
 use crate::graph::OpId;
@@ -51,6 +51,7 @@ fn because() -> impl Strategy<Value = SkippedBecause> {
         HeldByService,
         OutcomeUnknown,
         NothingToUndo,
+        RunParked,
     ];
     (select(kinds), of(text()), text()).prop_map(|(kind, operation, message)| SkippedBecause {
         kind,
@@ -79,8 +80,8 @@ fn ended() -> impl Strategy<Value = Ended> {
 pub fn what() -> impl Strategy<Value = What> {
     let who = || (op(), text(), 1u32..4);
     let run_status = || {
-        use RunStatus::{Canceled, Failed, PartiallySucceeded, PartiallyUndone, Succeeded, Undone};
-        select(vec![Succeeded, PartiallySucceeded, Failed, Canceled, Undone, PartiallyUndone])
+        use RunStatus::{Canceled, Failed, Parked, PartiallySucceeded, PartiallyUndone, Succeeded, Undone};
+        select(vec![Succeeded, PartiallySucceeded, Failed, Canceled, Parked, Undone, PartiallyUndone])
     };
     prop_oneof![
         (op(), text(), text()).prop_map(|(op, name, from)| What::Kept(Kept { op, name, from })),
@@ -104,6 +105,9 @@ pub fn what() -> impl Strategy<Value = What> {
         ),
         (ended(), any::<u64>()).prop_map(|(end, delay_ms)| What::Retrying(Retrying { end, delay_ms })),
         ended().prop_map(What::Ended),
+        (who(), text(), any::<bool>()).prop_map(|((op, name, attempt), reason, rerun)| {
+            What::Restart(Restart { op, name, attempt, reason, rerun })
+        }),
         (op(), text(), because()).prop_map(|(op, name, because)| What::Skipped(Skipped {
             op,
             name,

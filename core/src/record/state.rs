@@ -6,6 +6,7 @@
 use crate::graph::OpId;
 use crate::record::entry::{Ended, Entry, ErrorReport, SkippedBecause, What};
 use crate::record::header::Header;
+use crate::record::restart::RestartAsked;
 use crate::record::result::{OperationResult, RunResult};
 use crate::scheduler::{RunStatus, Status};
 use std::collections::BTreeMap;
@@ -76,6 +77,8 @@ pub struct OperationState {
     pub skipped_because: Option<SkippedBecause>,
     /// The run that it succeeded in, when it was kept from there.
     pub kept_from: Option<String>,
+    /// That it asked for a restart of the machine.
+    pub restart: Option<RestartAsked>,
     /// How many runs before this one have died in a row while it was running.
     pub crashes: u32,
     /// Its program, as process id and start time, while that may be alive.
@@ -127,6 +130,10 @@ impl RunState {
                 if it.status != Status::Abandoned {
                     state.process = None;
                 }
+            }
+            What::Restart(it) => {
+                let asked = RestartAsked { at_ms: at, reason: it.reason.clone(), rerun: it.rerun };
+                self.of(it.op, &it.name, it.attempt).restart = Some(asked);
             }
             What::Skipped(it) => {
                 let state = self.of(it.op, &it.name, 0);
@@ -213,6 +220,7 @@ impl OperationState {
             error: result.error.clone(),
             skipped_because: result.skipped_because.clone(),
             kept_from: result.kept_from.clone(),
+            restart: result.restart.clone(),
             crashes: 0,
             process: None,
         }

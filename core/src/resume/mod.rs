@@ -30,12 +30,14 @@
 //! | what became of an operation, and is it still the same | [`facts`] |
 //! | what is done with an operation | [`table`] |
 //! | what does that mean for its neighbours | [`spread`] |
+//! | has the machine been restarted, and what did that bring | [`restarts`] |
 //! | what keeps a run from being resumed, and what does the new one begin with | [`prepare`] |
 
 pub mod facts;
 pub mod fingerprint;
 pub mod options;
 pub mod prepare;
+pub mod restarts;
 pub mod spread;
 pub mod table;
 

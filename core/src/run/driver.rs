@@ -20,17 +20,19 @@ use super::journal::{Closing, Journal};
 use super::ledger::Ledger;
 use super::loss;
 use super::outcome::Outcome;
+use super::restart::{self, RestartRequest};
 use super::survivors::Search;
 use super::tasks::Tasks;
 use super::trace::Trace;
 use super::workers::Workers;
+use crate::error::{Code, Fault};
 use crate::graph::OpId;
 use crate::operation::{RunsOn, StopMode};
 use crate::record::entry::{Finished, Spawned, Stop};
 use crate::record::output::{Batch, Closed, Store};
 use crate::record::result::{self, Metrics, OperationResult};
 use crate::record::{Durability, RunResult, What};
-use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason};
+use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason, Verdict};
 use crate::work::identity::Identity;
 use crate::work::output::Stream;
 use crate::work::provider::Handle;
@@ -63,6 +65,8 @@ pub(super) enum Message {
     Taken { op: OpId, attempt: u32, worker: Option<u32> },
     /// An attempt has ended.
     Completed { op: OpId, attempt: u32, outcome: Outcome },
+    /// An attempt asks for a restart of the machine, and may.
+    Restart { op: OpId, attempt: u32, request: RestartRequest },
 }
 
 /// How a run ended.
@@ -156,7 +160,15 @@ impl Driver {
             return;
         }
         let mut inputs = std::mem::take(&mut self.inputs);
-        inputs.extend(messages.into_iter().map(|message| self.note(message)));
+        for message in messages {
+            // Whether it may depends on all that has happened before.
+            let asks = matches!(&message, Message::Completed { outcome, .. } if outcome.restart.is_some());
+            if asks && !inputs.is_empty() {
+                self.step(&inputs);
+                inputs.clear();
+            }
+            self.note(message, &mut inputs);
+        }
         if self.is_undurable && self.about.options.durability == Durability::Required && !self.is_over() {
             // Ordering it once more changes nothing.
             inputs.push(Input::Cancel(StopMode::OWN_GRACE));
@@ -168,26 +180,58 @@ impl Driver {
         self.inputs = inputs;
     }
 
+    /// Whether an attempt may ask for a restart of the machine.
+    pub(super) fn may_restart(&self, op: OpId, attempt: u32) -> Result<(), Fault> {
+        let About { plan, options, .. } = &*self.about;
+        if op.index() >= plan.node_count() {
+            let message = format!("the run has no operation numbered {}", op.0);
+            return Err(Fault::new(Code::InvalidValue, message));
+        }
+        let refused = |refusal| restart::refused(self.about.name(op), refusal, options.max_restarts);
+        self.scheduler.may_restart(op, attempt).map_err(refused)
+    }
+
     /// Keeps what the scheduler does not need to know, if it is about the attempt under way.
-    fn note(&mut self, message: Message) -> Input {
+    fn note(&mut self, message: Message, inputs: &mut Vec<Input>) {
         let is_current = |driver: &Self, op: OpId, attempt: u32| {
             op.index() < driver.about.plan.node_count() && driver.scheduler.attempt(op) == attempt
         };
         match message {
-            Message::Input(input) => input,
+            Message::Input(input) => inputs.push(input),
             Message::Taken { op, attempt, worker } => {
                 if is_current(self, op, attempt) {
                     self.ledger.note(op, attempt, worker, None);
                 }
-                Input::Taken(op, attempt)
+                inputs.push(Input::Taken(op, attempt));
             }
-            Message::Completed { op, attempt, outcome } => {
+            Message::Restart { op, attempt, request } => {
+                inputs.push(Input::Restart { op, attempt, rerun: request.rerun });
+                self.ledger.note_restart(op, request);
+            }
+            Message::Completed { op, attempt, mut outcome } => {
+                let mut refused = false;
+                if let Some(request) = outcome.restart.take() {
+                    match self.may_restart(op, attempt) {
+                        // A rollback goes on to its end.
+                        _ if op.index() >= self.about.plan.len() => {
+                            let name = self.about.name(op);
+                            self.warn(format!(
+                                "'{name}': {} Restart the machine when the run has ended.",
+                                request.reason
+                            ));
+                        }
+                        Ok(()) => self.note(Message::Restart { op, attempt, request }, inputs),
+                        Err(fault) => (outcome, refused) = (outcome.failing(&fault), true),
+                    }
+                }
                 let policy = self.about.plan.retry(op).or(self.about.retry.as_ref());
-                let verdict = outcome.verdict(policy);
+                // What may not ask for a restart is not helped by another attempt.
+                let verdict =
+                    if refused { Verdict::Failed { retry: false } } else { outcome.verdict(policy) };
                 if is_current(self, op, attempt) {
                     self.ledger.note(op, attempt, None, Some(outcome));
                 }
-                Input::Completed(op, attempt, verdict)
+                inputs.push(Input::Completed(op, attempt, verdict));
             }
         }
     }

@@ -226,7 +226,7 @@ impl Run {
 
     /// Takes all messages. What the caller knows first-hand comes first: it was decided under the lock, so nothing
     /// that is still in the inbox can have undone it.
-    fn drive(&self, driver: &mut Driver, first: Option<Message>) {
+    pub(super) fn drive(&self, driver: &mut Driver, first: Option<Message>) {
         let waiting = std::mem::take(&mut *self.inbox.lock());
         driver.drive(first.into_iter().chain(waiting));
     }

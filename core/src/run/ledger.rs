@@ -2,11 +2,13 @@
 
 use super::ending;
 use super::outcome::Outcome;
+use super::restart::RestartRequest;
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::entry::{
-    Ended, Finished, Kept, Released, Retrying, RollingBack, Serving, Skipped, Started, Stop,
+    Ended, Finished, Kept, Released, Restart, Retrying, RollingBack, Serving, Skipped, Started, Stop,
 };
+use crate::record::restart::RestartAsked;
 use crate::record::result::OperationResult;
 use crate::record::{ErrorReport, SkipKind, SkippedBecause, What};
 use crate::scheduler::{Command, SkipReason, Status, StopCause};
@@ -30,6 +32,9 @@ struct Row {
     /// Milliseconds that its ended attempts ran.
     busy_ms: u64,
     ready_after_ms: Option<u64>,
+    /// What it said when it asked for a restart of the machine.
+    request: Option<RestartRequest>,
+    restart: Option<RestartAsked>,
 }
 
 /// One row for each node of the plan.
@@ -64,6 +69,11 @@ impl Ledger {
         if row.status.is_none() && row.outcome.is_none() {
             row.outcome = outcome;
         }
+    }
+
+    /// Keeps what an operation says that asks for a restart of the machine.
+    pub(super) fn note_restart(&mut self, op: OpId, request: RestartRequest) {
+        self.rows[op.index()].request = Some(request.on_one_line());
     }
 
     /// The worker that runs an operation, or ran it last.
@@ -135,6 +145,13 @@ impl Ledger {
                 (row.status, row.skipped_because) = (Some(Status::Skipped), Some(because.clone()));
                 What::Skipped(Skipped { op, name: self.name(op), because })
             }
+            Command::RestartAsked { op, attempt, rerun } => {
+                let name = self.name(op);
+                let row = &mut self.rows[op.index()];
+                let reason = row.request.take().unwrap_or_default().reason;
+                row.restart = Some(RestartAsked { at_ms: now, reason: reason.clone(), rerun });
+                What::Restart(Restart { op, name, attempt, reason, rerun })
+            }
             Command::Released(op, attempt) => What::Released(Released { op, name: self.name(op), attempt }),
             Command::Finished(status) => What::Finished(Finished { status }),
         })
@@ -183,6 +200,7 @@ impl Ledger {
             kept_from: self.kept_from.get(&op).cloned(),
             had_errors: outcome.is_some_and(|outcome| outcome.had_errors),
             skipped_because: row.skipped_because.clone(),
+            restart: row.restart.clone(),
             error: row.error.clone(),
             attempts: row.attempts,
             worker: row.worker,

@@ -42,6 +42,7 @@ mod loss;
 pub mod options;
 pub mod outcome;
 mod reports;
+mod restart;
 mod sampling;
 mod start;
 mod survivors;
@@ -66,6 +67,8 @@ mod killed_tests;
 #[cfg(test)]
 mod record_tests;
 #[cfg(test)]
+mod restart_tests;
+#[cfg(test)]
 mod resume_tests;
 #[cfg(test)]
 mod testing;
@@ -77,4 +80,5 @@ pub use explain::Explanation;
 pub use handle::{Completion, Run};
 pub use options::RunOptions;
 pub use outcome::{Outcome, OutcomeStatus};
+pub use restart::RestartRequest;
 pub use workers::Ticket;

@@ -1,5 +1,6 @@
 //! How an attempt of an operation came out, as its worker or its task reports it.
 
+use super::restart::RestartRequest;
 use crate::error::{Code, Fault};
 use crate::plan::Retry;
 use crate::record::ErrorReport;
@@ -23,6 +24,9 @@ pub struct Outcome {
     /// The exit code of a program, or of a script that called `exit`.
     #[serde(default)]
     pub exit_code: Option<i32>,
+    /// That it asks for a restart of the machine by how it ended.
+    #[serde(default)]
+    pub restart: Option<RestartRequest>,
     /// Objects written.
     #[serde(default)]
     pub output_count: u64,
@@ -61,6 +65,11 @@ impl Outcome {
         })
     }
 
+    /// The same, come out badly.
+    pub(super) fn failing(self, fault: &Fault) -> Self {
+        Self { status: OutcomeStatus::Failed, error: Some(ErrorReport::from(fault)), ..self }
+    }
+
     /// The scheduler's part of it. What failed is matched against the patterns of its policy, as
     /// `id: message`.
     pub fn verdict(&self, policy: Option<&Retry>) -> Verdict {
@@ -83,6 +92,7 @@ impl From<Conclusion> for Outcome {
             Ending::Failed(fault) => (OutcomeStatus::Failed, Some(ErrorReport::from(fault))),
             Ending::Stopped => (OutcomeStatus::Stopped, None),
         };
-        Self { status, error, exit_code: conclusion.exit_code, ..Self::default() }
+        let restart = conclusion.restart.map(|reason| RestartRequest { reason, rerun: false });
+        Self { status, error, exit_code: conclusion.exit_code, restart, ..Self::default() }
     }
 }

@@ -78,6 +78,7 @@ impl Scheduler {
             Input::Taken(op, attempt) => self.taken(op, attempt, out),
             Input::ServiceReady(op, attempt) => self.service_ready(op, attempt, out),
             Input::Completed(op, attempt, verdict) => self.completed(op, attempt, verdict, out),
+            Input::Restart { op, attempt, rerun } => self.restart_asked(op, attempt, rerun, out),
             Input::Sample { memory_used_mb, cpu_percent } => {
                 if let Some(until) = self.guard.sample(self.now, memory_used_mb, cpu_percent) {
                     self.timers.arm(until, Timer::SampleExpired);
@@ -148,6 +149,9 @@ impl Scheduler {
         if self.finished {
             return false;
         }
+        if self.park(out) {
+            return true;
+        }
         if self.tally.outstanding == 0 {
             if self.begin_rollback(out) {
                 return true;
@@ -180,6 +184,8 @@ impl Scheduler {
             RunStatus::Canceled
         } else if self.rollback.is_undo() {
             self.undo_status()
+        } else if self.is_parked() {
+            RunStatus::Parked
         } else if tally.unsuccessful == 0 && self.settings.incomplete {
             RunStatus::PartiallySucceeded
         } else if tally.unsuccessful == 0 {

@@ -51,6 +51,8 @@ pub(super) struct Actor {
     pub(super) total_timeout: Option<u64>,
     pub(super) compensation: Option<Behaviour>,
     pub(super) priority: i64,
+    /// In its first attempts it asks for a restart of the machine, so long after it was taken, and to be run again or not.
+    pub(super) asks: Option<(u64, bool)>,
 }
 
 #[derive(Clone, Debug)]
@@ -140,14 +142,18 @@ fn actors() -> impl Strategy<Value = Actor> {
             proptest::option::weighted(0.2, 1u64..400),
             proptest::option::weighted(0.2, 1u64..800),
         ),
-        (proptest::option::weighted(0.5, behaviours()), 1i64..=10),
+        (
+            proptest::option::weighted(0.5, behaviours()),
+            1i64..=10,
+            proptest::option::weighted(0.08, (0u64..400, any::<bool>())),
+        ),
     )
         .prop_map(
             |(
                 (kind, behaviours, taken_after),
                 (needs, retry, trigger),
                 (critical, timeout, total_timeout),
-                (compensation, priority),
+                (compensation, priority, asks),
             )| Actor {
                 kind,
                 behaviours,
@@ -160,6 +166,7 @@ fn actors() -> impl Strategy<Value = Actor> {
                 total_timeout,
                 compensation,
                 priority,
+                asks,
             },
         )
 }
