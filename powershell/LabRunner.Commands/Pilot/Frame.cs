@@ -33,6 +33,9 @@ internal enum FrameKind
     /// <summary>The exit code of its script file.</summary>
     ExitCode = 'X',
 
+    /// <summary>It asks for a restart of the machine.</summary>
+    Restart = 'R',
+
     /// <summary>The operation has come to its end.</summary>
     End = '.',
 }
