@@ -9,9 +9,11 @@ use super::driver::{Driver, Message};
 use super::explain::Explanation;
 use super::options::RunOptions;
 use super::outcome::Outcome;
+use super::restart::RestartRequest;
 use super::sync::{Condvar, Mutex, MutexGuard};
 use super::tasks;
 use super::workers::Ticket;
+use crate::error::Fault;
 use crate::graph::OpId;
 use crate::operation::StopMode;
 use crate::plan::Plan;
@@ -117,6 +119,20 @@ impl Run {
     /// Stops everything. A grace bounds that of each operation.
     pub fn cancel(&self, mode: StopMode) {
         drop(self.send(Message::Input(Input::Cancel(mode))));
+    }
+
+    /// An attempt asks for a restart of the machine: nothing more is started, and once nothing runs any more the run is
+    /// parked.
+    ///
+    /// # Errors
+    /// [`Code::RestartRefused`], [`Code::RestartLimit`] or [`Code::RestartWithoutProgress`]; nothing has changed then.
+    pub fn request_restart(&self, op: OpId, attempt: u32, request: RestartRequest) -> Result<(), Fault> {
+        let mut driver = self.driver.lock();
+        // What is on its way comes first: it may be what the operation did since the last restart.
+        self.drive(&mut driver, None);
+        driver.may_restart(op, attempt)?;
+        self.drive(&mut driver, Some(Message::Restart { op, attempt, request }));
+        Ok(())
     }
 
     /// By what everything that an attempt starts is found.
@@ -226,7 +242,7 @@ impl Run {
 
     /// Takes all messages. What the caller knows first-hand comes first: it was decided under the lock, so nothing
     /// that is still in the inbox can have undone it.
-    pub(super) fn drive(&self, driver: &mut Driver, first: Option<Message>) {
+    fn drive(&self, driver: &mut Driver, first: Option<Message>) {
         let waiting = std::mem::take(&mut *self.inbox.lock());
         driver.drive(first.into_iter().chain(waiting));
     }

@@ -1,9 +1,6 @@
 //! An operation asks for a restart of the machine: whether it may, and what is said when it may not.
 
-use super::driver::Message;
-use super::handle::Run;
 use crate::error::{Code, Fault};
-use crate::graph::OpId;
 use crate::scheduler::Refusal;
 use serde::{Deserialize, Serialize};
 
@@ -41,22 +38,6 @@ impl RestartRequest {
         let words: Vec<&str> = self.reason.split_whitespace().collect();
         self.reason = words.join(" ").chars().filter(|c| !c.is_control()).take(LONGEST).collect();
         self
-    }
-}
-
-impl Run {
-    /// An attempt asks for a restart of the machine: nothing more is started, and once nothing runs any more the run is
-    /// parked.
-    ///
-    /// # Errors
-    /// [`Code::RestartRefused`], [`Code::RestartLimit`] or [`Code::RestartWithoutProgress`]; nothing has changed then.
-    pub fn request_restart(&self, op: OpId, attempt: u32, request: RestartRequest) -> Result<(), Fault> {
-        let mut driver = self.driver.lock();
-        // What is on its way comes first: it may be what the operation did since the last restart.
-        self.drive(&mut driver, None);
-        driver.may_restart(op, attempt)?;
-        self.drive(&mut driver, Some(Message::Restart { op, attempt, request }));
-        Ok(())
     }
 }
 

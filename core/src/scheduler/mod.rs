@@ -43,7 +43,7 @@
 //! | what does a failure mean for the others | `failure.rs` |
 //! | how long may it take | `limits.rs` |
 //! | how are operations stopped | `stopping.rs` |
-//! | how does a run stop for a restart of the machine | [`parking`] |
+//! | how does a run stop for a restart of the machine | `restart.rs`, [`parking`] |
 //! | how is undone what had succeeded | `undo.rs`, `rollback.rs` |
 //! | when must something happen by itself | [`timers`] |
 //! | why is an operation waiting | [`explain`] |
@@ -69,6 +69,7 @@ mod parking_tests;
 mod prefetch;
 mod progress;
 pub mod ready;
+mod restart;
 mod retry;
 mod rollback;
 #[cfg(test)]
