@@ -60,7 +60,7 @@ pub(super) fn refused(name: &str, refusal: Refusal, most: u32) -> Fault {
                 times(most)
             ),
         )
-        .with_advice("Find out why so many are needed, or set another limit: max-restarts in the lab's settings, or -MaxRestarts."),
+        .with_advice("Find out why this run needs more, or set another limit: max-restarts in the lab's settings, or -MaxRestarts."),
         Refusal::WithoutProgress => Fault::new(
             Code::RestartWithoutProgress,
             format!(

@@ -23,9 +23,9 @@ function Request-LabRestart {
             @{ Name = 'rename'; ScriptBlock = { Request-LabRestart -Reason 'The new name needs a restart.' } }
             @{ Name = 'join'; DependsOn = 'rename'; ScriptBlock = { 'joined' } }
         )
-        Invoke-ParallelLabRunner -Operations $operations -RunName naming | Format-Table Name, Status
+        Invoke-ParallelLabRunner -Operations $operations -RunName naming -WarningAction SilentlyContinue | Format-Table Name, Status
 
-        The first operation succeeds, the second one waits for the restart, and the run is parked.
+        The first operation succeeds, the second one waits for the restart, and the run is parked. Without -WarningAction it says so.
     .OUTPUTS
         None.
     .LINK

@@ -89,10 +89,10 @@ function Resume-LabRun {
         Shows what would be done with each operation, and why.
     .EXAMPLE
         Set-Content -Path ./name.yaml -Value 'name: Name', 'operations:', '  - { name: rename, script: "Request-LabRestart ''It has a new name.''" }', '  - { name: join, dependencies: [rename], script: "''joined''" }'
-        $null = Start-AdvancedLabOrchestration -ConfigurationPath ./name.yaml
-        Resume-LabRun -Pending
+        $null = Start-AdvancedLabOrchestration -ConfigurationPath ./name.yaml -WarningAction SilentlyContinue
+        (Resume-LabRun -Pending -Force).Status
 
-        The run is parked after its first operation. Before the machine has been restarted, Resume-LabRun only says so.
+        The run is parked after its first operation. Before the machine has been restarted, -Pending goes on only with -Force.
     .OUTPUTS
         LabRunner.LabOrchestrationReport; a job with -AsJob; LabRunner.LabResumeStep with -WhatIf.
     .LINK
