@@ -69,6 +69,17 @@ public sealed class RunHandle : IDisposable
         _ = Native.lab_run_cancel(held.Value, (uint)mode).Value();
     }
 
+    /// <summary>An attempt asks for a restart of the machine.</summary>
+    /// <param name="operation">Its operation.</param>
+    /// <param name="attempt">Its number.</param>
+    /// <param name="request">The core's own document: the reason, and whether it is to be run again.</param>
+    /// <exception cref="LabCoreException">It may not.</exception>
+    public void RequestRestart(int operation, uint attempt, ReadOnlySpan<byte> request)
+    {
+        using Reference held = new(Handle);
+        _ = Native.lab_run_restart(held.Value, (uint)operation, attempt, ref Replies.Reference(request), (ulong)request.Length).Value();
+    }
+
     /// <summary>The value of <c>LABRUNNER_MARK</c>, the variable by which everything is found that an attempt starts.</summary>
     public string Mark(int operation, int attempt)
     {

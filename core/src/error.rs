@@ -171,6 +171,8 @@ codes! {
     Survivors = "LR0328", "Survivors", ResourceBusy;
     /// A lab that is not run beside itself is under way already.
     LabUnderWay = "LR0329", "LabUnderWay", ResourceBusy;
+    /// The machine has not been restarted since an operation asked for that.
+    NotRestarted = "LR0335", "NotRestarted", InvalidOperation;
 
     /// A script ended with a terminating error.
     OperationFailed = "LR0401", "OperationFailed", NotSpecified;
@@ -192,6 +194,12 @@ codes! {
     ProcessSignaled = "LR0409", "ProcessSignaled", OperationStopped;
     /// The address of a service answered before the service was started.
     AddressInUse = "LR0410", "AddressInUse", ResourceBusy;
+    /// An operation may not ask for a restart of the machine, where it is or any more.
+    RestartRefused = "LR0416", "RestartRefused", InvalidOperation;
+    /// The machine has been restarted as often for a run as it may be.
+    RestartLimit = "LR0417", "RestartLimit", LimitsExceeded;
+    /// An operation asks for a second restart in a row, and the first one has brought nothing.
+    RestartWithoutProgress = "LR0418", "RestartWithoutProgress", LimitsExceeded;
 
     /// A handle that never existed or was released.
     InvalidHandle = "LR0901", "InvalidHandle", InvalidOperation;

@@ -75,6 +75,28 @@ fn read_boot_id() -> Option<String> {
     None
 }
 
+/// Whether the machine has been restarted since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restarted {
+    /// It has.
+    Yes,
+    /// It has not.
+    No,
+    /// What it calls its time since it was switched on could not be read, now or then.
+    Unknown,
+}
+
+impl Restarted {
+    /// By what the machine called its time then and calls it now. Only what was read counts.
+    pub fn between(then: Option<&str>, now: Option<&str>) -> Self {
+        match (then.filter(|id| !id.is_empty()), now.filter(|id| !id.is_empty())) {
+            (Some(then), Some(now)) if then == now => Self::No,
+            (Some(_), Some(_)) => Self::Yes,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// How much of the machine is in use; what cannot be found out is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sample {

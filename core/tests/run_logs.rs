@@ -31,6 +31,7 @@ impl Beside {
             environment: Default::default(),
             mode: ProcessMode::Task,
             success_codes: vec![],
+            restart_codes: Vec::new(),
             ready: None,
             stop_grace_ms: None,
             detached: false,

@@ -18,6 +18,7 @@ use labrunner_core::history::{
     self, estimate,
     lookup::{self, Wanted},
     open::{self, OutputQuery},
+    pending,
     query::{self, Query},
     retention,
 };
@@ -26,9 +27,10 @@ use labrunner_core::near::NearQuery;
 use labrunner_core::operation::{PlanRequest, StopMode};
 use labrunner_core::record::archive;
 use labrunner_core::record::output::Batch;
-use labrunner_core::run::{Completion, Outcome, Run, RunOptions, Ticket};
+use labrunner_core::run::{Completion, Outcome, RestartRequest, Run, RunOptions, Ticket};
 use labrunner_core::usage;
 use labrunner_core::work::marked::{self, Signal};
+use serde::Serialize;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -336,6 +338,17 @@ pub fn lab_run_cancel(run: u64, mode: u32) -> LabReply {
     })
 }
 
+/// An attempt asks for a restart of the machine. Data is `{"reason": …, "rerun": …}`. A fault when it may not.
+#[ffi]
+pub fn lab_run_restart(run: u64, operation: u32, attempt: u32, data: *const u8, length: u64) -> LabReply {
+    guarded(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let request = RestartRequest::from_json(unsafe { bytes::read(data, length) }?)?;
+        handles::run(run)?.request_restart(OpId(operation), attempt, request)?;
+        Ok(0)
+    })
+}
+
 /// The document with the value of `LABRUNNER_MARK`, the variable by which everything is found that an attempt starts.
 #[ffi]
 pub fn lab_run_mark(run: u64, operation: u32, attempt: u32) -> LabReply {
@@ -519,16 +532,29 @@ pub fn lab_record_export(data: *const u8, length: u64) -> LabReply {
     })
 }
 
+/// What was found: one run, or all that wait.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Found {
+    One(Box<lookup::Found>),
+    Pending(Vec<pending::Pending>),
+}
+
 /// Finds the run that is to be resumed or undone. Options: `{"root": …, "id": …, "name": …, "directory": …, "undo": …}`, all
 /// optional: without an id, a name and a folder it is the last one that can be. The document has the run's header in
-/// short, the names of its operations, and `goes_on_for` when it is the newest descendant of what was asked for.
+/// short, the names of its operations, and `goes_on_for` when it is the newest descendant of what was asked for. With
+/// `"pending": true` it is a list of all runs that wait for a restart of this machine, the oldest first.
 #[ffi]
 pub fn lab_run_find(data: *const u8, length: u64) -> LabReply {
     guarded_document(|| {
         // SAFETY: the caller promises what this module's documentation says of pointers.
         let wanted: Wanted =
             parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the query for a run")?;
-        lookup::find(&wanted)
+        if wanted.pending {
+            let root = wanted.root.unwrap_or_else(labrunner_core::history::root);
+            return Ok(Found::Pending(pending::list(&root)));
+        }
+        lookup::find(&wanted).map(|found| Found::One(Box::new(found)))
     })
 }
 
@@ -624,6 +650,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_run_complete_and_take))
         .register(function!(lab_run_wake))
         .register(function!(lab_run_cancel))
+        .register(function!(lab_run_restart))
         .register(function!(lab_run_mark))
         .register(function!(lab_run_signal))
         .register(function!(lab_run_hold_output))

@@ -195,6 +195,22 @@ Describe 'Why did last night''s run fail' {
     }
 }
 
+Describe 'An operation that was tried again' {
+    BeforeAll { $env:LABRUNNER_HOME = Join-Path $TestDrive 'again' }
+
+    It 'tells of each attempt that was followed by another' {
+        $tried = [ref] 0
+        $block = { ($using:tried).Value++; if (($using:tried).Value -lt 3) { throw "no $(($using:tried).Value)" } }
+        $null = Invoke-ParallelLabRunner @{ Name = 'flaky'; Retry = @{ Count = 2; Delay = '1ms' }; ScriptBlock = $block } -RunName 'flaky'
+        $operation = Get-LabRun flaky | Get-LabRunOperation
+        $operation.Status, $operation.Attempts, $operation.Error | Should -Be @('Succeeded', 3, $null)
+        $operation.FailedAttempts.Attempt | Should -Be 1, 2
+        $operation.FailedAttempts.Status | Should -Be 'Failed', 'Failed'
+        $operation.FailedAttempts.Error.Message | Should -Be 'no 1', 'no 2'
+        "$($operation.FailedAttempts[1])" | Should -Be '2: no 2'
+    }
+}
+
 Describe 'A run as one file' {
     BeforeAll { $env:LABRUNNER_HOME = Join-Path $TestDrive 'export' }
 

@@ -33,6 +33,7 @@ operations:
     $script:plan = Get-LabPlan -ConfigurationPath lab.yaml
     $script:changed = Get-LabPlan -Operations @{ Name = 'network'; Type = 'Deploy'; ScriptBlock = { 2 } }
     $script:difference = Compare-LabPlan -ReferencePlan $plan -DifferencePlan $changed
+    $null = Invoke-ParallelLabRunner @{ Name = 'again'; Retry = @{ Count = 1; Delay = '1ms' }; ScriptBlock = { throw 'not yet' } } -RunName 'again' -ErrorAction SilentlyContinue
     $script:test = Test-LabConfiguration -Path bad.yaml
     $script:status = Get-LabStatus -Detailed
     $script:performance = Get-LabPerformance -LabName views
@@ -63,6 +64,7 @@ operations:
         'LabRunner.LabRunReason' = @(Get-LabRun views -Last 1 -Why)[0]
         'LabRunner.LabRunOperation' = @(Get-LabRun views -Last 1 | Get-LabRunOperation disk)[0]
         'LabRunner.LabRunError' = @(Get-LabRun views -Last 1 | Get-LabRunOperation disk)[0].Error
+        'LabRunner.LabRunAttempt' = @(Get-LabRun again -Last 1 | Get-LabRunOperation)[0].FailedAttempts[0]
         'LabRunner.LabRunOutput' = @(Get-LabRun views -Last 1 | Get-LabRunOutput disk)[0]
         'LabRunner.LabResumeStep' = @(Resume-LabRun -Name views -Force -WhatIf)[0]
         'LabRunner.LabStatus' = $status.Labs[0]

@@ -132,6 +132,10 @@ fn last_time(state: &OperationState, run: &str) -> Option<LastTime> {
         let last = if stamp.is_some() { Last::Succeeded } else { Last::Never };
         return Some(LastTime { last, run: made_in, stamp });
     }
+    if state.restart.as_ref().is_some_and(|asked| asked.rerun) {
+        // It has ended, and is to run again.
+        return Some(LastTime { last: Last::Unfinished, run: run.to_owned(), stamp: None });
+    }
     match state.stage {
         Stage::Waiting | Stage::Ended(Status::Skipped) => None,
         // A service is not compared; what counts is that it ran.

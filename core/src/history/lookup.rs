@@ -32,6 +32,8 @@ pub struct Wanted {
     pub directory: Option<PathBuf>,
     /// Whether it is to be undone; otherwise it is to be resumed.
     pub undo: bool,
+    /// Whether all runs are asked for that wait for a restart of this machine: see [`pending`](super::pending).
+    pub pending: bool,
 }
 
 /// A run that was found.

@@ -6,6 +6,7 @@
 //! | where are the folders of runs | [`store`] |
 //! | which runs were there, how did they end, and how far is one | [`query`] |
 //! | which run is meant | [`lookup`] |
+//! | which runs wait for a restart of the machine | [`pending`] |
 //! | how long will an operation take | [`estimate`] |
 //! | which runs are deleted, and when | [`retention`] |
 //! | why did operations run, or not | [`why`] |
@@ -16,6 +17,7 @@ mod damaged_store_tests;
 pub mod estimate;
 pub mod lookup;
 pub mod open;
+pub mod pending;
 pub mod query;
 pub mod retention;
 #[cfg(test)]

@@ -33,6 +33,9 @@ fn a_folder_and_its_archive_say_the_same() {
     let operations = of_folder.run.operations.unwrap();
     let database = &operations[0];
     assert_eq!((database.state.as_str(), database.attempt, database.exit_code), ("Failed", 2, Some(5)));
+    let [earlier] = &database.failed_attempts[..] else { panic!("{database:?}") };
+    assert_eq!((earlier.attempt, earlier.status.as_str(), earlier.exit_code), (1, "Failed", Some(5)));
+    assert_eq!((earlier.duration_ms, earlier.error.as_ref()), (40, database.error.as_ref()));
     let error = database.error.as_ref().unwrap();
     assert_eq!(error.position.as_deref(), Some("At /labs/shop.ps1:3 char:5"));
     assert!(error.stack.as_ref().unwrap().contains("line 3"));

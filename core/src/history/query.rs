@@ -7,9 +7,10 @@
 use crate::history::store;
 use crate::history::why::{self, Reason};
 use crate::record::disk::{Disk, Files};
+use crate::record::entry::Retrying;
 use crate::record::result::{Ending, counts};
 use crate::record::state::{OperationState, Stage};
-use crate::record::{Damage, ErrorReport, Header, LeftOut, Record, RunState, SkipKind, SkippedBecause};
+use crate::record::{Damage, ErrorReport, Header, LeftOut, Record, RunState, SkipKind, SkippedBecause, What};
 use crate::scheduler::Status;
 use crate::wildcard::Wildcard;
 use jiff::Timestamp;
@@ -126,6 +127,31 @@ pub struct OperationRecord {
     /// The operation that it undoes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compensates: Option<String>,
+    /// The attempts that were followed by another one, the last [`MOST_ATTEMPTS`] of them; only in a run's detail.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed_attempts: Vec<AttemptRecord>,
+}
+
+/// Attempts of an operation that are told, at most.
+pub const MOST_ATTEMPTS: usize = 100;
+
+/// One attempt that did not end well.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AttemptRecord {
+    /// Counted from 1.
+    pub attempt: u64,
+    /// How it ended.
+    pub status: String,
+    /// When it ended, in milliseconds from the run's start.
+    pub ended_ms: u64,
+    /// Milliseconds that it took.
+    pub duration_ms: u64,
+    /// The exit code of its program, or of a script that called `exit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    /// Why it did not end well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
 }
 
 /// Runs that match, the newest first. Folders that are not runs, and those of a newer format, are left out.
@@ -257,9 +283,34 @@ pub fn detail(record: &Record<'_>) -> Option<RunDetail> {
         let compensates = undone.map(|operation| operation.name.clone());
         all.push(OperationRecord { compensates, ..of(undo) });
     }
+    // Only the journal has them, and most runs have none.
+    if all.iter().any(|operation| operation.attempt > 1) {
+        add_failed_attempts(record, &mut all);
+    }
     run.operations = Some(all);
     let damage: Vec<Damage> = damage.into_iter().chain(record.result_damage()).collect();
     Some(RunDetail { run, warnings: damage.iter().map(sentence).collect(), damage })
+}
+
+fn add_failed_attempts(record: &Record<'_>, operations: &mut [OperationRecord]) {
+    let places: HashMap<String, usize> =
+        operations.iter().enumerate().map(|(place, operation)| (operation.name.clone(), place)).collect();
+    for entry in record.entries() {
+        let What::Retrying(Retrying { end, .. }) = entry.what else { continue };
+        let Some(&place) = places.get(&end.name) else { continue };
+        let failed = &mut operations[place].failed_attempts;
+        if failed.len() == MOST_ATTEMPTS {
+            failed.remove(0);
+        }
+        failed.push(AttemptRecord {
+            attempt: end.attempt.into(),
+            status: format!("{:?}", end.status),
+            ended_ms: entry.at,
+            duration_ms: end.duration_ms,
+            exit_code: end.exit_code,
+            error: end.error,
+        });
+    }
 }
 
 /// One run in short; nothing if only runs under way are asked for and it is not.
@@ -391,6 +442,7 @@ fn of(operation: &OperationState) -> OperationRecord {
         up_to_date: operation.up_to_date,
         reason: None,
         compensates: None,
+        failed_attempts: Vec::new(),
     }
 }
 

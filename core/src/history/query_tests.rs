@@ -177,6 +177,7 @@ fn begin(root: &Path, number: u32) -> (Writer, RunResult) {
         status: Some(Status::Succeeded),
         had_errors: false,
         skipped_because: None,
+        restart: None,
         error: None,
         attempts: 1,
         worker: Some(1),

@@ -12,6 +12,7 @@
 //! | where is a service asked whether it is ready | `endpoint.rs` |
 //! | what does it need, and how much of that is there | `needs.rs` |
 //! | when is a failed attempt followed by another | `retry.rs` |
+//! | how often may the machine be restarted for a run | `restart.rs` |
 //! | how is something that runs stopped | `stop.rs` |
 //! | what does a failure mean for the others | `failure.rs` |
 //! | what says that it need not run | `up_to_date.rs` |
@@ -24,6 +25,7 @@ mod needs;
 pub mod patterns;
 pub mod program;
 mod request;
+mod restart;
 mod retry;
 mod stop;
 mod up_to_date;
@@ -33,6 +35,7 @@ pub use declared::{Operation, Trigger};
 pub use failure::FailureStrategy;
 pub use needs::{LockMode, Needs, ResourceLimits};
 pub use request::{Order, PastRuns, PlanRequest, Programs, Selection};
+pub use restart::MAX_RESTARTS;
 pub use retry::{Backoff, RetryPolicy, RetryRule};
 pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
 pub use up_to_date::{Ignorable, UpToDate};

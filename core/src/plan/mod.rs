@@ -46,7 +46,7 @@ pub use selection::{LeftOut, Selected};
 
 use crate::error::{Diagnostic, Fault};
 use crate::graph::{Adjacency, Graph, OpId};
-use crate::operation::{Operation, Order, PlanRequest, ResourceLimits, UpToDate};
+use crate::operation::{Operation, Order, PlanRequest, ResourceLimits, Trigger, UpToDate};
 use lengths::PathLengths;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -256,6 +256,12 @@ impl Plan {
     /// The operations of the request that are not part of the plan, in declared order.
     pub fn left_out(&self) -> &[LeftOut] {
         self.selected.as_ref().map_or(&[], |selected| &selected.left_out)
+    }
+
+    /// Whether its success brings a run further: services, monitors and what always runs come with every run.
+    pub fn brings_further(&self, op: OpId) -> bool {
+        let facts = self.facts(op);
+        !facts.monitor && !facts.service && facts.trigger != Trigger::Always && self.stops(op).is_none()
     }
 
     /// Findings that did not prevent the plan.

@@ -28,6 +28,7 @@ pub(crate) fn process(name: &str, mode: ProcessMode) -> Operation {
         environment: Default::default(),
         mode,
         success_codes: vec![],
+        restart_codes: vec![],
         ready,
         stop_grace_ms: None,
         detached: false,

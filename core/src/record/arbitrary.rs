@@ -1,8 +1,8 @@
 //! Entries and headers of every kind, for tests that must hold for all of them.
 
 use super::entry::{
-    Crashed, Current, Due, Ended, Finished, Kept, Opened, Released, Retrying, RollingBack, Serving, Skipped,
-    Spawned, Started, Stop,
+    Crashed, Current, Due, Ended, Finished, Kept, Opened, Released, Restart, Retrying, RollingBack, Serving,
+    Skipped, Spawned, Started, Stop,
 };
 use super::{
     Cause, Damage, DamageKind, Entry, ErrorReport, Fingerprint, Header, Listing, SkipKind, SkippedBecause,
@@ -54,6 +54,7 @@ fn because() -> impl Strategy<Value = SkippedBecause> {
         HeldByService,
         OutcomeUnknown,
         NothingToUndo,
+        RunParked,
     ];
     (select(kinds), of(text()), text()).prop_map(|(kind, operation, message)| SkippedBecause {
         kind,
@@ -108,8 +109,8 @@ fn ended() -> impl Strategy<Value = Ended> {
 pub fn what() -> impl Strategy<Value = What> {
     let who = || (op(), text(), 1u32..4);
     let run_status = || {
-        use RunStatus::{Canceled, Failed, PartiallySucceeded, PartiallyUndone, Succeeded, Undone};
-        select(vec![Succeeded, PartiallySucceeded, Failed, Canceled, Undone, PartiallyUndone])
+        use RunStatus::{Canceled, Failed, Parked, PartiallySucceeded, PartiallyUndone, Succeeded, Undone};
+        select(vec![Succeeded, PartiallySucceeded, Failed, Canceled, Parked, Undone, PartiallyUndone])
     };
     prop_oneof![
         (op(), text(), text(), any::<bool>()).prop_map(|(op, name, from, up_to_date)| What::Kept(Kept {
@@ -140,6 +141,9 @@ pub fn what() -> impl Strategy<Value = What> {
         ),
         (ended(), any::<u64>()).prop_map(|(end, delay_ms)| What::Retrying(Retrying { end, delay_ms })),
         ended().prop_map(What::Ended),
+        (who(), text(), any::<bool>()).prop_map(|((op, name, attempt), reason, rerun)| {
+            What::Restart(Restart { op, name, attempt, reason, rerun })
+        }),
         (op(), text(), because()).prop_map(|(op, name, because)| What::Skipped(Skipped {
             op,
             name,

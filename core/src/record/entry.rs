@@ -53,6 +53,8 @@ pub enum What {
     Retrying(Retrying),
     /// An operation ended.
     Ended(Ended),
+    /// An operation asks for a restart of the machine.
+    Restart(Restart),
     /// An operation will never start.
     Skipped(Skipped),
     /// An abandoned operation has ended after all.
@@ -239,6 +241,24 @@ pub struct Ended {
     pub stamp: Option<Box<Stamp>>,
 }
 
+/// See [`What::Restart`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Restart {
+    /// Which operation.
+    pub op: OpId,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// Which attempt.
+    pub attempt: u32,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// Whether it is to be run again after that.
+    #[serde(default)]
+    pub rerun: bool,
+}
+
 /// See [`What::Skipped`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Skipped {
@@ -344,6 +364,8 @@ pub enum SkipKind {
     RunStopped,
     /// The run was canceled.
     RunCanceled,
+    /// The run was parked until the machine has been restarted.
+    RunParked,
     /// The run's own limit had passed.
     RunTimeout,
     /// A monitor that had nothing left to watch.
@@ -378,6 +400,9 @@ impl SkippedBecause {
                 operation: Some(name(on)),
             },
             SkipReason::RunCanceled => plain(SkipKind::RunCanceled, "the run was canceled"),
+            SkipReason::RunParked => {
+                plain(SkipKind::RunParked, "the run was parked until this machine has been restarted")
+            }
             SkipReason::RunTimeout => plain(SkipKind::RunTimeout, "the run's own limit had passed"),
             SkipReason::NothingToWatch => {
                 plain(SkipKind::NothingToWatch, "everything else had ended before it started")
@@ -420,6 +445,7 @@ pub(super) enum Event {
     Stop,
     Retrying,
     Ended,
+    Restart,
     Skipped,
     Released,
     RollingBack,
@@ -450,6 +476,7 @@ impl What {
             Event::Stop => Self::Stop(Deserialize::deserialize(members)?),
             Event::Retrying => Self::Retrying(Deserialize::deserialize(members)?),
             Event::Ended => Self::Ended(Deserialize::deserialize(members)?),
+            Event::Restart => Self::Restart(Deserialize::deserialize(members)?),
             Event::Skipped => Self::Skipped(Deserialize::deserialize(members)?),
             Event::Released => Self::Released(Deserialize::deserialize(members)?),
             Event::RollingBack => Self::RollingBack(Deserialize::deserialize(members)?),

@@ -4,6 +4,7 @@ use crate::graph::OpId;
 use crate::plan::LeftOut;
 use crate::plan::Plan;
 use crate::record::fingerprint::Fingerprint;
+use crate::record::restart::Restarts;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,6 +41,9 @@ pub struct Header {
     pub boot: Option<String>,
     /// The process that started it.
     pub pid: u32,
+    /// The restarts of the machine that took place for the runs before it.
+    #[serde(default, skip_serializing_if = "Restarts::is_none")]
+    pub restarts: Restarts,
     /// A hash of `plan.json`: runs with equal plans have equal ones.
     pub plan: String,
     /// Number of operations, compensations not counted.

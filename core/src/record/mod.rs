@@ -23,6 +23,7 @@
 //! | why does an operation run | [`why`] |
 //! | how did it end, without reading the journal | [`result`] |
 //! | what did its operations write | [`output`] |
+//! | what did it have to do with restarts of the machine | [`restart`] |
 //! | is it under way | [`lock`] |
 //! | how are runs of older versions read | [`format1`] |
 //! | where do the bytes go | [`disk`] |
@@ -43,6 +44,7 @@ pub mod header;
 pub mod lock;
 pub mod output;
 pub mod reader;
+pub mod restart;
 pub mod result;
 pub mod seal;
 pub mod stamp;

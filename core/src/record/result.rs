@@ -6,6 +6,7 @@
 use crate::graph::OpId;
 use crate::plan::LeftOut;
 use crate::record::entry::{ErrorReport, SkippedBecause};
+use crate::record::restart::RestartAsked;
 use crate::record::why::Why;
 use crate::scheduler::{RunStatus, Status};
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
@@ -104,6 +105,9 @@ pub struct OperationResult {
     pub had_errors: bool,
     /// Why it never started.
     pub skipped_because: Option<SkippedBecause>,
+    /// That it asked for a restart of the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart: Option<RestartAsked>,
     /// Why it did not end well.
     pub error: Option<ErrorReport>,
     /// How often it was tried.

@@ -6,6 +6,7 @@
 use crate::graph::OpId;
 use crate::record::entry::{Ended, Entry, ErrorReport, SkippedBecause, What};
 use crate::record::header::Header;
+use crate::record::restart::RestartAsked;
 use crate::record::result::{OperationResult, RunResult};
 use crate::record::stamp::Stamp;
 use crate::record::why::{Cause, Why};
@@ -84,6 +85,8 @@ pub struct OperationState {
     pub why: Option<Why>,
     /// What it was when it last succeeded; known from entries only.
     pub stamp: Option<Box<Stamp>>,
+    /// That it asked for a restart of the machine.
+    pub restart: Option<RestartAsked>,
     /// How many runs before this one have died in a row while it was running.
     pub crashes: u32,
     /// Its program, as process id and start time, while that may be alive.
@@ -141,6 +144,10 @@ impl RunState {
                 if it.status != Status::Abandoned {
                     state.process = None;
                 }
+            }
+            What::Restart(it) => {
+                let asked = RestartAsked { at_ms: at, reason: it.reason.clone(), rerun: it.rerun };
+                self.of(it.op, &it.name, it.attempt).restart = Some(asked);
             }
             What::Skipped(it) => {
                 let state = self.of(it.op, &it.name, 0);
@@ -238,6 +245,7 @@ impl OperationState {
             up_to_date: result.up_to_date,
             why: result.why.clone(),
             stamp: None,
+            restart: result.restart.clone(),
             crashes: 0,
             process: None,
         }

@@ -5,6 +5,7 @@ use super::table::{Difference, Past};
 use crate::graph::OpId;
 use crate::operation::{Ignorable, UpToDate};
 use crate::plan::Plan;
+use crate::record::restart::Restarts;
 use crate::record::state::Stage;
 use crate::record::{Fingerprint, OperationState, PlannedOperation, RunState, SkipKind};
 use crate::scheduler::Status;
@@ -17,6 +18,8 @@ pub struct Earlier {
     pub run: String,
     /// What became of it.
     pub state: RunState,
+    /// The restarts of the machine that took place for the runs before it.
+    pub restarts: Restarts,
     /// Its operations as planned, compensations last; empty where that cannot be read.
     pub plan: Vec<PlannedOperation>,
 }
@@ -82,6 +85,7 @@ fn past(found: &Found<'_>) -> Past {
         Stage::Backoff => Past::Failed,
         Stage::Serving | Stage::Ended(Status::Succeeded) if found.is_half_undone() => Past::Undone,
         Stage::Serving => Past::Serving,
+        Stage::Ended(Status::Succeeded) if found.asks_again() => Past::AsksAgain,
         Stage::Ended(Status::Succeeded) => Past::Succeeded,
         // That it was skipped changes nothing: how far it came is still unknown.
         Stage::Ended(Status::Skipped) if skipped(SkipKind::OutcomeUnknown) => Past::Interrupted,
@@ -97,6 +101,11 @@ impl Found<'_> {
     fn is_half_undone(&self) -> bool {
         let begun = |it: &OperationState| !matches!(it.stage, Stage::Waiting | Stage::Ended(Status::Skipped));
         self.compensation.is_some_and(begun)
+    }
+
+    /// Whether it asked for a restart, and to be run again after that.
+    fn asks_again(&self) -> bool {
+        self.state.restart.as_ref().is_some_and(|asked| asked.rerun)
     }
 
     /// Whether it had succeeded, and still has to be undone by an undo.

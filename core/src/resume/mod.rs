@@ -31,6 +31,7 @@
 //! | have its files changed | [`files`] |
 //! | what is done with an operation | [`table`] |
 //! | what does that mean for its neighbours | [`spread`] |
+//! | has the machine been restarted, and what did that bring | [`restarts`] |
 //! | what keeps a run from being resumed, and what does the new one begin with | [`prepare`] |
 
 pub mod facts;
@@ -38,6 +39,7 @@ pub mod files;
 pub mod fingerprint;
 pub mod options;
 pub mod prepare;
+pub mod restarts;
 pub mod spread;
 pub mod table;
 

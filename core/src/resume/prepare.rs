@@ -6,17 +6,19 @@
 use super::facts::{self, Earlier, Found};
 use super::files;
 use super::options::ResumeOptions;
+use super::restarts;
 use super::spread::{Known, Verdict, decide_all};
 use super::table::{Action, Difference, Reason};
 use crate::error::{Code, Fault};
 use crate::freshness::Lab;
 use crate::graph::OpId;
 use crate::history::{lookup, survivors};
-use crate::machine;
+use crate::machine::{self, Restarted};
 use crate::plan::Plan;
 use crate::record::disk::Disk;
 use crate::record::entry::Crashed;
 use crate::record::lock::Lock;
+use crate::record::restart::Restarts;
 use crate::record::state::Stage;
 use crate::record::{FORMAT, Fingerprint, Header, Record, Relation, RunState, What};
 use crate::scheduler::{Carried, RunStatus, Status};
@@ -41,6 +43,8 @@ pub struct Takeover {
     pub kept_from: BTreeMap<OpId, KeptFrom>,
     /// The operations that were running when runs died.
     pub crashed: Vec<What>,
+    /// The restarts of the machine that took place before.
+    pub restarts: Restarts,
     /// Held until the new run has its record.
     lock: Option<Lock>,
 }
@@ -118,7 +122,12 @@ impl Base {
             )));
         }
         let (state, damage) = record.state();
-        let earlier = Earlier { run: header.run.clone(), state, plan: record.plan() };
+        let earlier = Earlier {
+            run: header.run.clone(),
+            state,
+            plan: record.plan(),
+            restarts: header.restarts.clone(),
+        };
         Ok(Self { header, earlier, damage: damage.map(|damage| damage.to_string()) })
     }
 
@@ -145,6 +154,9 @@ impl Base {
             )
             .with_advice(format!("Give the id of that run, or use -Force to go on from '{run}' once more."))
             .with_target(run));
+        }
+        if !options.undo {
+            self.check_restarted()?;
         }
         let over = match self.earlier.state.status {
             Some(RunStatus::Succeeded) if !options.undo => "has succeeded",
@@ -182,6 +194,31 @@ impl Base {
             own: None,
         };
         files::changed(disk, plan, &lab, found, fingerprints)
+    }
+
+    /// Whether the machine has been restarted since the run started.
+    fn restarted(&self) -> Restarted {
+        Restarted::between(self.header.boot.as_deref(), machine::boot_id())
+    }
+
+    /// Refuses a run that waits for a restart of the machine.
+    fn check_restarted(&self) -> Result<(), Fault> {
+        let Some((operation, asked)) = restarts::asked(&self.earlier).next() else { return Ok(()) };
+        let Header { name, run, .. } = &self.header;
+        let what = match self.restarted() {
+            Restarted::Yes => return Ok(()),
+            Restarted::No => "this machine has not been restarted since",
+            Restarted::Unknown => "whether this machine has been restarted since cannot be found out",
+        };
+        let reason = if asked.reason.is_empty() { String::new() } else { format!(" ({})", asked.reason) };
+        Err(Fault::new(
+            Code::NotRestarted,
+            format!(
+                "run '{name}' ({run}) waits for a restart that '{operation}' asked for{reason}, and {what}"
+            ),
+        )
+        .with_advice("Restart the machine and resume the run then, or use -Force to go on all the same.")
+        .with_target(run))
     }
 
     /// Refuses a run of which something is still alive: nothing is started beside it. That counts for programs too that
@@ -274,6 +311,7 @@ pub fn take_over(
         carried: Carried { undo: options.undo, ..Carried::default() },
         kept_from: BTreeMap::new(),
         crashed: Vec::new(),
+        restarts: Restarts::default(),
         lock: Some(lock),
     };
     if options.undo {
@@ -295,6 +333,8 @@ pub fn take_over(
             }
         }
         takeover.crashed = crashed(plan, &found);
+        let (restarts, without_progress) = restarts::before(plan, &base.earlier, &found, base.restarted());
+        (takeover.restarts, takeover.carried.without_progress) = (restarts, without_progress);
     }
     for &op in &takeover.carried.kept {
         let state = found[op.index()].map(|it| it.state);
@@ -476,6 +516,7 @@ fn sentence(plan: &Plan, op: OpId, verdict: &Verdict, found: &[Option<Found<'_>>
         Reason::New => "It is new.".to_owned(),
         Reason::Undone => "It was undone.".to_owned(),
         Reason::Watches => "It watches the others.".to_owned(),
+        Reason::AsksAgain => "It asked to be run again after a restart.".to_owned(),
         Reason::AlwaysRuns => "It always runs.".to_owned(),
         Reason::NotReached => "It was not started.".to_owned(),
         Reason::Failed => {

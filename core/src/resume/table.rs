@@ -19,6 +19,8 @@ pub enum Past {
     Serving,
     /// It succeeded.
     Succeeded,
+    /// It asked for a restart of the machine, and to be run again after that.
+    AsksAgain,
     /// It succeeded, and was undone since, or is half undone.
     Undone,
 }
@@ -149,6 +151,8 @@ pub enum Reason {
     WasServing,
     /// It was serving, and what needs it has succeeded.
     NotNeeded,
+    /// It asked to be run again after a restart of the machine.
+    AsksAgain,
     /// It succeeded.
     Succeeded,
 }
@@ -201,6 +205,7 @@ pub(super) const ROWS: &[Row] = rows! {
     "Its trigger is `always`." => Rerun, AlwaysRuns: |it, _c| it.role == Role::Always;
     "It was never started." => Rerun, NotReached: |it, _c| it.past == Past::NotReached;
     "It failed, timed out, was canceled or abandoned." => Rerun, Failed: |it, _c| it.past == Past::Failed;
+    "It asked for a restart of the machine with `Request-LabRestart -Rerun`." => Rerun, AsksAgain: |it, _c| it.past == Past::AsksAgain;
     "It succeeded or was serving, it or its inputs or outputs have changed since, and `-KeepChanged` is absent." => Rerun, Changed:
         |it, c| it.changed.is_some() && !c.keep_changed;
     "It succeeded, but ran only because something before it had not ended well." => Rerun, Consequence:

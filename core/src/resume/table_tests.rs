@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-const PASTS: [Past; 7] = [
+const PASTS: [Past; 8] = [
     Past::Absent,
     Past::NotReached,
     Past::Failed,
@@ -22,6 +22,7 @@ const PASTS: [Past; 7] = [
     Past::Serving,
     Past::Succeeded,
     Past::Undone,
+    Past::AsksAgain,
 ];
 const ROLES: [Role; 5] = [Role::Work, Role::Service, Role::Stop, Role::Monitor, Role::Always];
 const CHANGES: [Option<Difference>; 5] = [
@@ -34,7 +35,7 @@ const CHANGES: [Option<Difference>; 5] = [
 const UNKNOWN: [OnUnknown; 3] = [OnUnknown::Rerun, OnUnknown::Skip, OnUnknown::Stop];
 
 fn all_facts() -> impl Iterator<Item = Facts> {
-    (0..7 * 5 * 5 * 4 * 32usize).map(|number| {
+    (0..8 * 5 * 5 * 4 * 32usize).map(|number| {
         let bit = |place: usize| (number >> place) & 1 == 1;
         let rest = number >> 5;
         Facts {
@@ -163,7 +164,7 @@ fn cases() -> impl Strategy<Value = Case> {
         force: false,
         keep_changed,
     });
-    let known = (0usize..7, 0usize..9, 0u32..2).prop_map(|(past, changed, crashes)| Known {
+    let known = (0usize..8, 0usize..9, 0u32..2).prop_map(|(past, changed, crashes)| Known {
         past: PASTS[past],
         changed: CHANGES.get(changed).copied().flatten(),
         crashes,
@@ -241,7 +242,10 @@ fn oracle(plan: &Plan, known: &[Known], choices: &Choices) -> BTreeSet<OpId> {
         for op in plan.ids() {
             if past(op) == Past::Succeeded {
                 let bad = strong(op).into_iter().any(|on| {
-                    matches!(past(on), Past::NotReached | Past::Failed | Past::Interrupted | Past::Undone)
+                    matches!(
+                        past(on),
+                        Past::NotReached | Past::Failed | Past::Interrupted | Past::Undone | Past::AsksAgain
+                    )
                 });
                 let waits_for_any = facts(op).trigger != Trigger::AllSucceeded;
                 if facts(op).trigger == Trigger::AnyFailed

@@ -21,11 +21,13 @@ use super::journal::{Closing, Journal};
 use super::ledger::Ledger;
 use super::loss;
 use super::outcome::{Outcome, OutcomeStatus};
+use super::restart::{self, RestartRequest};
 use super::survivors::Search;
 use super::tasks::Tasks;
 use super::trace::Trace;
 use super::workers::Workers;
-use crate::freshness::{Answer, Made, Verdict};
+use crate::error::{Code, Fault};
+use crate::freshness::{self, Answer, Made};
 use crate::graph::OpId;
 use crate::operation::{RunsOn, StopMode, UpToDate};
 use crate::record::entry::{Finished, Spawned, Stop};
@@ -33,7 +35,7 @@ use crate::record::output::{Batch, Closed, Store};
 use crate::record::result::{self, Metrics, OperationResult};
 use crate::record::{Durability, RunResult, What};
 use crate::resume::KeptFrom;
-use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason};
+use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason, Verdict};
 use crate::work::identity::Identity;
 use crate::work::output::Stream;
 use crate::work::provider::Handle;
@@ -69,6 +71,8 @@ pub(super) enum Message {
     Checked { op: OpId, answer: Box<Answer> },
     /// An attempt has ended; with what it made, if it succeeded.
     Completed { op: OpId, attempt: u32, outcome: Outcome, made: Option<Box<Made>> },
+    /// An attempt asks for a restart of the machine, and may.
+    Restart { op: OpId, attempt: u32, request: RestartRequest },
 }
 
 /// How a run ended.
@@ -164,7 +168,15 @@ impl Driver {
             return;
         }
         let mut inputs = std::mem::take(&mut self.inputs);
-        inputs.extend(messages.into_iter().map(|message| self.note(message)));
+        for message in messages {
+            // Whether it may depends on all that has happened before.
+            let asks = matches!(&message, Message::Completed { outcome, .. } if outcome.restart.is_some());
+            if asks && !inputs.is_empty() {
+                self.step(&inputs);
+                inputs.clear();
+            }
+            self.note(message, &mut inputs);
+        }
         if self.is_undurable && self.about.options.durability == Durability::Required && !self.is_over() {
             // Ordering it once more changes nothing.
             inputs.push(Input::Cancel(StopMode::OWN_GRACE));
@@ -176,34 +188,66 @@ impl Driver {
         self.inputs = inputs;
     }
 
+    /// Whether an attempt may ask for a restart of the machine.
+    pub(super) fn may_restart(&self, op: OpId, attempt: u32) -> Result<(), Fault> {
+        let About { plan, options, .. } = &*self.about;
+        if op.index() >= plan.node_count() {
+            let message = format!("the run has no operation numbered {}", op.0);
+            return Err(Fault::new(Code::InvalidValue, message));
+        }
+        let refused = |refusal| restart::refused(self.about.name(op), refusal, options.max_restarts);
+        self.scheduler.may_restart(op, attempt).map_err(refused)
+    }
+
     /// Keeps what the scheduler does not need to know, if it is about the attempt under way.
-    fn note(&mut self, message: Message) -> Input {
+    fn note(&mut self, message: Message, inputs: &mut Vec<Input>) {
         let is_current = |driver: &Self, op: OpId, attempt: u32| {
             op.index() < driver.about.plan.node_count() && driver.scheduler.attempt(op) == attempt
         };
         match message {
-            Message::Input(input) => input,
+            Message::Input(input) => inputs.push(input),
             Message::Taken { op, attempt, worker } => {
                 if is_current(self, op, attempt) {
                     self.ledger.note(op, attempt, worker, None);
                 }
-                Input::Taken(op, attempt)
+                inputs.push(Input::Taken(op, attempt));
             }
             Message::Checked { op, answer } => {
-                let is_current = answer.verdict == Verdict::Current;
+                let is_current = answer.verdict == freshness::Verdict::Current;
                 if self.scheduler.state(op) == State::Checking {
                     self.ledger.note_check(op, *answer);
                 }
-                Input::Checked(op, is_current)
+                inputs.push(Input::Checked(op, is_current));
             }
-            Message::Completed { op, attempt, outcome, made } => {
+            Message::Restart { op, attempt, request } => {
+                inputs.push(Input::Restart { op, attempt, rerun: request.rerun });
+                self.ledger.note_restart(op, request);
+            }
+            Message::Completed { op, attempt, mut outcome, made } => {
+                let mut refused = false;
+                if let Some(request) = outcome.restart.take() {
+                    match self.may_restart(op, attempt) {
+                        // A rollback goes on to its end.
+                        _ if op.index() >= self.about.plan.len() => {
+                            let name = self.about.name(op);
+                            self.warn(format!(
+                                "'{name}': {} Restart the machine when the run has ended.",
+                                request.reason
+                            ));
+                        }
+                        Ok(()) => self.note(Message::Restart { op, attempt, request }, inputs),
+                        Err(fault) => (outcome, refused) = (outcome.failing(&fault), true),
+                    }
+                }
                 let policy = self.about.plan.retry(op).or(self.about.retry.as_ref());
-                let verdict = outcome.verdict(policy);
+                // What may not ask for a restart is not helped by another attempt.
+                let verdict =
+                    if refused { Verdict::Failed { retry: false } } else { outcome.verdict(policy) };
                 if is_current(self, op, attempt) {
                     self.ledger.note(op, attempt, None, Some(outcome));
                     self.ledger.note_made(op, made);
                 }
-                Input::Completed(op, attempt, verdict)
+                inputs.push(Input::Completed(op, attempt, verdict));
             }
         }
     }

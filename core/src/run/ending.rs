@@ -38,6 +38,7 @@ pub(super) fn error(
         Status::Canceled => {
             let why = match reason {
                 Some(StopReason::RunStopped) => "another one failed, and the run stops what runs",
+                Some(StopReason::RunEnded) => "the run was parked before it could be tried again",
                 _ => "the run was canceled",
             };
             (Code::OperationCanceled, format!("operation '{name}' was stopped because {why}"))

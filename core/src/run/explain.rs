@@ -43,6 +43,9 @@ pub(super) fn sentence(waiting: &Waiting, plan: &Plan) -> String {
     if let Some(until) = waiting.backoff_until_ms {
         return format!("it will be tried again {until} ms after the run's start");
     }
+    if waiting.restart {
+        return "a restart of the machine was asked for, and nothing more is started before it".to_owned();
+    }
     if let Some(slots) = waiting.slots {
         return format!("all slots are in use ({} of {})", slots.used, slots.limit);
     }

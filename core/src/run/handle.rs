@@ -10,9 +10,11 @@ use super::explain::Explanation;
 use super::inspection::Asker;
 use super::options::RunOptions;
 use super::outcome::Outcome;
+use super::restart::RestartRequest;
 use super::sync::{Condvar, Mutex, MutexGuard};
 use super::tasks;
 use super::workers::Ticket;
+use crate::error::Fault;
 use crate::freshness::listing::Problem;
 use crate::freshness::{Answer, Made, check};
 use crate::graph::OpId;
@@ -123,6 +125,20 @@ impl Run {
     /// Stops everything. A grace bounds that of each operation.
     pub fn cancel(&self, mode: StopMode) {
         drop(self.send(Message::Input(Input::Cancel(mode))));
+    }
+
+    /// An attempt asks for a restart of the machine: nothing more is started, and once nothing runs any more the run is
+    /// parked.
+    ///
+    /// # Errors
+    /// [`Code::RestartRefused`], [`Code::RestartLimit`] or [`Code::RestartWithoutProgress`]; nothing has changed then.
+    pub fn request_restart(&self, op: OpId, attempt: u32, request: RestartRequest) -> Result<(), Fault> {
+        let mut driver = self.driver.lock();
+        // What is on its way comes first: it may be what the operation did since the last restart.
+        self.drive(&mut driver, None);
+        driver.may_restart(op, attempt)?;
+        self.drive(&mut driver, Some(Message::Restart { op, attempt, request }));
+        Ok(())
     }
 
     /// By what everything that an attempt starts is found.

@@ -18,6 +18,7 @@ use crate::record::header::{self, Header};
 use crate::record::lock::Lock;
 use crate::record::output::store::Options;
 use crate::record::output::{Batch, Closed, Limits, Store};
+use crate::record::restart::Restarts;
 use crate::record::{Fingerprint, Relation, RunResult, What, Writer};
 use crate::resume::Takeover;
 use crate::scheduler::Status;
@@ -55,6 +56,8 @@ pub(super) struct Beginning {
     parent: Option<(String, Relation)>,
     /// The operations that were running when runs before it died.
     crashed: Vec<What>,
+    /// The restarts of the machine that took place for them.
+    restarts: Restarts,
 }
 
 impl Beginning {
@@ -62,7 +65,8 @@ impl Beginning {
     pub(super) fn of(fingerprints: Vec<Fingerprint>, takeover: Option<&mut Takeover>) -> Self {
         let Some(takeover) = takeover else { return Self { fingerprints, ..Self::default() } };
         let parent = Some((takeover.parent.clone(), takeover.relation));
-        Self { fingerprints, parent, crashed: std::mem::take(&mut takeover.crashed) }
+        let restarts = takeover.restarts.clone();
+        Self { fingerprints, parent, crashed: std::mem::take(&mut takeover.crashed), restarts }
     }
 }
 
@@ -148,6 +152,7 @@ impl Journal {
             host: machine::host_name().to_owned(),
             boot: machine::boot_id().map(str::to_owned),
             pid: std::process::id(),
+            restarts: self.beginning.restarts.clone(),
             plan: header::fingerprint(&document),
             operations: u32::try_from(plan.len()).unwrap_or(u32::MAX),
             max_concurrency: options.max_concurrency,
@@ -236,7 +241,7 @@ impl Journal {
             }
             Stage::Late { entries, bytes, .. } => {
                 entries.extend(happened.map(|what| (now, what.clone())));
-                let failed = events.iter().any(|event| is_failure(&event.kind));
+                let failed = events.iter().any(|event| will_be_asked_for(&event.kind));
                 let begins = failed || now >= LATE_MS || entries.len() > MOST_ENTRIES || *bytes > MOST_OUTPUT;
                 if begins { self.open_late() } else { None }
             }
@@ -293,13 +298,13 @@ impl Journal {
     }
 }
 
-/// Whether something has failed, so that somebody will ask why.
-fn is_failure(kind: &EventKind) -> bool {
+/// Whether something has failed, so that somebody will ask why, or another run has to go on from this one.
+fn will_be_asked_for(kind: &EventKind) -> bool {
     match kind {
         EventKind::Happened(What::Ended(ended)) => {
             matches!(ended.status, Status::Failed | Status::TimedOut | Status::Abandoned)
         }
-        EventKind::Happened(What::Retrying(_)) => true,
+        EventKind::Happened(What::Retrying(_) | What::Restart(_)) => true,
         _ => false,
     }
 }

@@ -2,14 +2,17 @@
 
 use super::ending;
 use super::outcome::Outcome;
+use super::restart::RestartRequest;
 use crate::freshness::before::is_passed_through;
 use crate::freshness::listing::Problem;
 use crate::freshness::{Answer, Made, Verdict};
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::entry::{
-    Current, Due, Ended, Finished, Kept, Released, Retrying, RollingBack, Serving, Skipped, Started, Stop,
+    Current, Due, Ended, Finished, Kept, Released, Restart, Retrying, RollingBack, Serving, Skipped, Started,
+    Stop,
 };
+use crate::record::restart::RestartAsked;
 use crate::record::result::OperationResult;
 use crate::record::{Cause, ErrorReport, SkipKind, SkippedBecause, Stamp, What, Why};
 use crate::resume::KeptFrom;
@@ -37,6 +40,9 @@ struct Row {
     /// How it stands, for one that was checked.
     check: Option<Box<Check>>,
     up_to_date: bool,
+    /// What it said when it asked for a restart of the machine.
+    request: Option<RestartRequest>,
+    restart: Option<RestartAsked>,
 }
 
 /// How an operation stands that was checked.
@@ -135,6 +141,11 @@ impl Ledger {
         check.answer.stamp.clone().map(|stamp| Box::new(Stamp { outputs, ..stamp }))
     }
 
+    /// Keeps what an operation says that asks for a restart of the machine.
+    pub(super) fn note_restart(&mut self, op: OpId, request: RestartRequest) {
+        self.rows[op.index()].request = Some(request.on_one_line());
+    }
+
     /// The worker that runs an operation, or ran it last.
     pub(super) fn worker(&self, op: OpId) -> Option<u32> {
         self.rows[op.index()].worker
@@ -214,6 +225,13 @@ impl Ledger {
                 (row.status, row.skipped_because) = (Some(Status::Skipped), Some(because.clone()));
                 What::Skipped(Skipped { op, name: self.name(op), because })
             }
+            Command::RestartAsked { op, attempt, rerun } => {
+                let name = self.name(op);
+                let row = &mut self.rows[op.index()];
+                let reason = row.request.take().unwrap_or_default().reason;
+                row.restart = Some(RestartAsked { at_ms: now, reason: reason.clone(), rerun });
+                What::Restart(Restart { op, name, attempt, reason, rerun })
+            }
             Command::Released(op, attempt) => What::Released(Released { op, name: self.name(op), attempt }),
             Command::Finished(status) => What::Finished(Finished { status }),
         })
@@ -268,6 +286,7 @@ impl Ledger {
             why: row.check.as_ref().and_then(|check| check.why.clone()).filter(|_| !row.up_to_date),
             had_errors: outcome.is_some_and(|outcome| outcome.had_errors),
             skipped_because: row.skipped_because.clone(),
+            restart: row.restart.clone(),
             error: row.error.clone(),
             attempts: row.attempts,
             worker: row.worker,

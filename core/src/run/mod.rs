@@ -44,6 +44,7 @@ mod loss;
 pub mod options;
 pub mod outcome;
 mod reports;
+mod restart;
 mod sampling;
 mod start;
 mod survivors;
@@ -70,6 +71,8 @@ mod killed_tests;
 #[cfg(test)]
 mod record_tests;
 #[cfg(test)]
+mod restart_tests;
+#[cfg(test)]
 mod resume_tests;
 #[cfg(test)]
 mod testing;
@@ -81,4 +84,5 @@ pub use explain::Explanation;
 pub use handle::{Completion, Run};
 pub use options::RunOptions;
 pub use outcome::{Outcome, OutcomeStatus};
+pub use restart::RestartRequest;
 pub use workers::Ticket;

@@ -4,7 +4,7 @@ use super::beside::Beside;
 use crate::error::{Code, Fault};
 use crate::history::retention::Retention;
 use crate::history::store;
-use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryPolicy};
+use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, MAX_RESTARTS, RetryPolicy};
 use crate::plan::{Plan, Retry};
 use crate::record::header::UNNAMED;
 #[cfg(doc)]
@@ -39,6 +39,9 @@ pub struct RunOptions {
     /// when absent, never when empty.
     #[serde(default)]
     pub guard: Option<GuardLimits>,
+    /// Restarts of the machine that operations may ask for, with those of the runs that this one goes on for.
+    #[serde(default = "default_restarts")]
+    pub max_restarts: u32,
     /// Where the random part of pauses comes from; the run's id when absent.
     #[serde(default)]
     pub seed: Option<u64>,
@@ -113,6 +116,10 @@ fn default_name() -> String {
     UNNAMED.to_owned()
 }
 
+fn default_restarts() -> u32 {
+    MAX_RESTARTS
+}
+
 fn default_grace() -> u64 {
     DEFAULT_STOP_GRACE_MS
 }
@@ -127,6 +134,7 @@ impl RunOptions {
             cancel_running: false,
             retry: None,
             guard: None,
+            max_restarts: MAX_RESTARTS,
             seed: None,
             default_timeout_ms: None,
             run_timeout_ms: None,
@@ -194,6 +202,7 @@ impl RunOptions {
             seed: self.seed.unwrap_or(seed),
             untimed: false,
             incomplete: self.left_out.iter().any(LeftOut::was_wanted),
+            restarts_left: self.max_restarts,
         }
     }
 

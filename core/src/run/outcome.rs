@@ -1,5 +1,6 @@
 //! How an attempt of an operation came out, as its worker or its task reports it.
 
+use super::restart::RestartRequest;
 use crate::error::{Code, Fault};
 use crate::plan::Retry;
 use crate::record::ErrorReport;
@@ -26,6 +27,9 @@ pub struct Outcome {
     /// Whether its test said that its work is done, so that nothing else was run; absent when it was not asked.
     #[serde(default)]
     pub test: Option<bool>,
+    /// That it asks for a restart of the machine by how it ended.
+    #[serde(default)]
+    pub restart: Option<RestartRequest>,
     /// Objects written.
     #[serde(default)]
     pub output_count: u64,
@@ -64,6 +68,11 @@ impl Outcome {
         })
     }
 
+    /// The same, come out badly.
+    pub(super) fn failing(self, fault: &Fault) -> Self {
+        Self { status: OutcomeStatus::Failed, error: Some(ErrorReport::from(fault)), ..self }
+    }
+
     /// The scheduler's part of it. What failed is matched against the patterns of its policy, as
     /// `id: message`.
     pub fn verdict(&self, policy: Option<&Retry>) -> Verdict {
@@ -87,6 +96,7 @@ impl From<Conclusion> for Outcome {
             Ending::Failed(fault) => (OutcomeStatus::Failed, Some(ErrorReport::from(fault))),
             Ending::Stopped => (OutcomeStatus::Stopped, None),
         };
-        Self { status, error, exit_code: conclusion.exit_code, ..Self::default() }
+        let restart = conclusion.restart.map(|reason| RestartRequest { reason, rerun: false });
+        Self { status, error, exit_code: conclusion.exit_code, restart, ..Self::default() }
     }
 }

@@ -1,10 +1,10 @@
 //! Runs that go on where others stopped, from their records on the disk.
 
 use super::testing::{SOON, until_finished};
-use super::{EventHub, Outcome, OutcomeStatus, Run, RunOptions, Ticket};
+use super::{EventHub, Outcome, OutcomeStatus, RestartRequest, Run, RunOptions, Ticket};
 use crate::error::{Code, Fault};
 use crate::history::lookup::{self, Wanted};
-use crate::operation::{Operation, Work};
+use crate::operation::{MAX_RESTARTS, Operation, Work};
 use crate::plan::tests::{plan, script};
 use crate::record::disk::Files;
 use crate::record::lock::Lock;
@@ -16,33 +16,38 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A folder of runs, and the operations that run in it: each is a script and its block.
-struct Lab {
+pub(super) struct Lab {
     home: tempfile::TempDir,
-    operations: Vec<Operation>,
+    pub(super) operations: Vec<Operation>,
+    pub(super) max_restarts: u32,
     blocks: Vec<&'static str>,
 }
 
 /// What a worker does with an operation.
 #[derive(Clone, Copy, PartialEq)]
-enum Does {
+pub(super) enum Does {
     Well,
     Badly,
     /// The process dies while it is running.
     Die,
+    /// It asks for a restart of the machine, and to be run again or not; badly when that is refused.
+    Asks(bool),
+    /// It asks, and the process dies then.
+    AsksAndDies,
 }
 
 impl Lab {
-    fn new(operations: Vec<Operation>) -> Self {
+    pub(super) fn new(operations: Vec<Operation>) -> Self {
         let blocks = vec!["1"; operations.len()];
-        Self { home: tempfile::tempdir().unwrap(), operations, blocks }
+        Self { home: tempfile::tempdir().unwrap(), operations, blocks, max_restarts: MAX_RESTARTS }
     }
 
     /// Three operations, one after another.
-    fn chain() -> Self {
+    pub(super) fn chain() -> Self {
         Self::new(vec![script("a", &[]), script("b", &["a"]), script("c", &["b"])])
     }
 
-    fn root(&self) -> PathBuf {
+    pub(super) fn root(&self) -> PathBuf {
         self.home.path().join("runs")
     }
 
@@ -51,6 +56,7 @@ impl Lab {
             name: "lab".to_owned(),
             journal: true,
             root: Some(self.root()),
+            max_restarts: self.max_restarts,
             contents: self.blocks.iter().map(|block| Content::new(Some(block), Some("values"))).collect(),
             resume,
             ..RunOptions::new(2)
@@ -58,7 +64,7 @@ impl Lab {
     }
 
     /// Runs it, first or again; gives its folder, its result, and what was started in which order.
-    fn run(
+    pub(super) fn run(
         &self,
         resume: Option<ResumeOptions>,
         does: impl Fn(&str) -> Does,
@@ -75,7 +81,17 @@ impl Lab {
             let outcome = match does(&name) {
                 Does::Well => Outcome::default(),
                 Does::Badly => Outcome { status: OutcomeStatus::Failed, ..Outcome::default() },
-                Does::Die => {
+                Does::Asks(rerun) => {
+                    let reason = format!("{name} has a new name.");
+                    match run.request_restart(op, attempt, RestartRequest { reason, rerun }) {
+                        Ok(()) => Outcome::default(),
+                        Err(fault) => Outcome::default().failing(&fault),
+                    }
+                }
+                Does::Die | Does::AsksAndDies => {
+                    if does(&name) == Does::AsksAndDies {
+                        run.request_restart(op, attempt, RestartRequest::default()).unwrap();
+                    }
                     let result = run.result();
                     let_go(run, &folder);
                     return Ok((folder, result, started));
@@ -88,16 +104,16 @@ impl Lab {
     }
 
     /// One that dies in an operation.
-    fn dies_in(&self, at: &str) -> PathBuf {
+    pub(super) fn dies_in(&self, at: &str) -> PathBuf {
         self.run(None, |name| if name == at { Does::Die } else { Does::Well }).unwrap().0
     }
 
-    fn resume(&self, folder: &Path) -> ResumeOptions {
+    pub(super) fn resume(&self, folder: &Path) -> ResumeOptions {
         assert!(folder.starts_with(self.root()));
         ResumeOptions::of(folder.to_owned())
     }
 
-    fn fault(&self, resume: ResumeOptions) -> (Code, String) {
+    pub(super) fn fault(&self, resume: ResumeOptions) -> (Code, String) {
         let before = std::fs::read_dir(self.root()).unwrap().count();
         let fault = self.run(Some(resume.clone()), |_| panic!("it starts")).unwrap_err();
         assert_eq!(std::fs::read_dir(self.root()).unwrap().count(), before, "nothing is left behind");
@@ -113,7 +129,7 @@ fn let_go(run: Arc<Run>, folder: &Path) {
     }
 }
 
-fn well(_: &str) -> Does {
+pub(super) fn well(_: &str) -> Does {
     Does::Well
 }
 
@@ -123,7 +139,7 @@ fn kept(result: &RunResult) -> Vec<(&str, Option<&str>)> {
     all.map(|it| (it.name.as_str(), it.kept_from.as_deref())).collect()
 }
 
-fn id(folder: &Path) -> String {
+pub(super) fn id(folder: &Path) -> String {
     Record::open(&Files, folder).unwrap().header().run.clone()
 }
 

@@ -79,11 +79,12 @@ impl Run {
             takeover.release();
         }
         drop(entrance);
-        let Takeover { carried, kept_from, .. } = takeover.unwrap_or_default();
+        let Takeover { carried, kept_from, restarts, .. } = takeover.unwrap_or_default();
         let undoes = carried.undo || about.options.failure == FailureStrategy::Rollback;
         let runtime = if is_model() { None } else { Some(runtime::handle()?) };
         let About { plan, options, .. } = &*about;
-        let settings = options.settings(plan, about.retry.as_ref(), uuid.as_u64_pair().1);
+        let mut settings = options.settings(plan, about.retry.as_ref(), uuid.as_u64_pair().1);
+        settings.restarts_left = settings.restarts_left.saturating_sub(restarts.times);
         let gate = Arc::new(Gate::open());
         let trace = trace_of(&about, &*disk, journal.folder(), &mut warning);
         let (bell, bell_of_timer) = (Arc::new(Condvar::default()), Arc::new(Notify::new()));

@@ -64,6 +64,7 @@ pub(super) fn program(name: &str, dependencies: &[&str], command: &str) -> Opera
         environment: Default::default(),
         mode: ProcessMode::Task,
         success_codes: vec![],
+        restart_codes: vec![],
         ready: None,
         stop_grace_ms: None,
         detached: false,

@@ -13,7 +13,8 @@ use std::sync::Arc;
 impl Scheduler {
     /// Takes over what an earlier run has left.
     pub(super) fn take_over(&mut self, out: &mut Vec<Command>) {
-        let Carried { kept, left_out, undo } = std::mem::take(&mut self.carried);
+        let Carried { kept, left_out, undo, without_progress } = std::mem::take(&mut self.carried);
+        self.parking.without_progress = without_progress;
         // All of it, before what depends on some of it is looked at.
         for &op in &kept {
             self.change(op, Change::Keep);

@@ -16,6 +16,9 @@ impl Scheduler {
         loop {
             // Every time: a stop operation may end as it starts, and a monitor wait for it.
             self.follow(out);
+            if self.is_parking() {
+                return;
+            }
             let progress = &self.progress;
             let still_ready = |op: OpId| progress[op.index()].state() == State::Ready;
             if let Some((op, class)) = self.ready_monitors.peek(&plan, still_ready) {

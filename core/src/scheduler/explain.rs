@@ -28,6 +28,9 @@ pub struct Waiting {
     /// The operation of better rank that has waited too long, for which what both need is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved_for: Option<OpId>,
+    /// Whether nothing more is started, because a restart of the machine was asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub restart: bool,
     /// How the machine itself is over its limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guard: Option<GuardReason>,
@@ -70,6 +73,7 @@ impl Scheduler {
             resources: Vec::new(),
             backoff_until_ms: None,
             reserved_for: None,
+            restart: false,
             guard: None,
         };
         match state {
@@ -93,6 +97,7 @@ impl Scheduler {
     }
 
     fn explain_ready(&self, op: OpId, waiting: &mut Waiting) {
+        waiting.restart = self.is_parking();
         if !self.admission.has_slot() {
             waiting.slots = Some(Slots {
                 used: self.admission.slots_in_use() + self.admission.slots_lent(),

@@ -25,7 +25,7 @@ impl Scheduler {
                     || self.progress[op.index()].facts.trigger == Trigger::AnyFailed
             }
             Halt::Graceful => always,
-            Halt::Hard => false,
+            Halt::Parked | Halt::Hard => false,
         }
     }
 

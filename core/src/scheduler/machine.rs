@@ -9,6 +9,7 @@ use super::ageing::Ageing;
 use super::consequence::{Consequence, Consequences};
 use super::guard::Guard;
 use super::messages::{Carried, Command, Settings, SkipReason};
+use super::parking::Parking;
 use super::progress::Progress;
 use super::ready::ReadyQueue;
 use super::rollback::Rollback;
@@ -45,6 +46,7 @@ pub struct Scheduler {
     /// Operations that were up to date, so that this run has done nothing for them.
     pub(super) current: BTreeSet<OpId>,
     pub(super) tally: Tally,
+    pub(super) parking: Parking,
     /// Whether there is anything but monitors.
     pub(super) has_work: bool,
     /// Services and monitors have been ordered to stop because the run is ending.
@@ -71,6 +73,8 @@ pub(super) struct Tally {
     pub(super) unfinished: usize,
     /// Operations other than monitors that will change state without a new admission.
     pub(super) in_flight: usize,
+    /// Operations other than monitors that are being run, or will be at once.
+    pub(super) at_work: usize,
     /// Declared operations that succeeded.
     pub(super) succeeded: usize,
     /// Declared operations that were due and did not succeed.
@@ -88,6 +92,8 @@ impl Tally {
             // What was abandoned may still end, and gives back what it holds then.
             self.in_flight += usize::from(next.is_in_flight() || next == State::Ended(Status::Abandoned));
             self.in_flight -= usize::from(before.is_in_flight());
+            self.at_work += usize::from(next.is_at_work());
+            self.at_work -= usize::from(before.is_at_work());
         }
         match next {
             State::Waiting => self.unfinished += 1,
@@ -132,10 +138,12 @@ impl Scheduler {
                 outstanding: ordinary,
                 unfinished: plan.len(),
                 in_flight: 0,
+                at_work: 0,
                 succeeded: 0,
                 unsuccessful: 0,
                 critical_failures: 0,
             },
+            parking: Parking::default(),
             has_work: ordinary > 0,
             closing: false,
             halt: Halt::None,
@@ -283,6 +291,7 @@ impl Scheduler {
             let (status, cause) = match reason {
                 SkipReason::RunCanceled => (Status::Canceled, Some(StopReason::Cancel)),
                 SkipReason::RunTimeout => (Status::TimedOut, Some(StopReason::RunTimeout)),
+                SkipReason::RunParked => (Status::Canceled, Some(StopReason::RunEnded)),
                 _ => (Status::Failed, None),
             };
             self.progress[op.index()].stop_reason = cause;
@@ -300,6 +309,7 @@ impl Scheduler {
             }
             SkipReason::RunStopped(_)
             | SkipReason::RunCanceled
+            | SkipReason::RunParked
             | SkipReason::RunTimeout
             | SkipReason::OutcomeUnknown => (false, false),
         };

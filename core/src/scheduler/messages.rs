@@ -3,7 +3,7 @@
 use super::guard::GuardLimits;
 use super::state::{RunStatus, Status, StopReason};
 use crate::graph::OpId;
-use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, RetryRule, StopMode};
+use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, MAX_RESTARTS, RetryRule, StopMode};
 
 /// What is set once for a run, at its start.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,8 @@ pub struct Settings {
     pub untimed: bool,
     /// Whether something that was wanted is not part of the plan: then the run never succeeds altogether.
     pub incomplete: bool,
+    /// How many more restarts of the machine operations may ask for.
+    pub restarts_left: u32,
 }
 
 impl Settings {
@@ -47,6 +49,7 @@ impl Settings {
             seed: 0,
             untimed: false,
             incomplete: false,
+            restarts_left: MAX_RESTARTS,
         }
     }
 }
@@ -60,6 +63,8 @@ pub struct Carried {
     pub left_out: Vec<OpId>,
     /// Whether nothing is run but the compensations of what is kept.
     pub undo: bool,
+    /// Declared operations that have had a restart of the machine, since when nothing else has succeeded.
+    pub without_progress: Vec<OpId>,
 }
 
 /// Something that has happened outside.
@@ -75,6 +80,15 @@ pub enum Input {
     ServiceReady(OpId, u32),
     /// The operation has ended.
     Completed(OpId, u32, Verdict),
+    /// The operation asks for a restart of the machine, and to be run again after it or not.
+    Restart {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+        /// Whether it is to be run again.
+        rerun: bool,
+    },
     /// How much of the machine is in use; what could not be found out is absent.
     Sample {
         /// Memory in use in MiB.
@@ -126,6 +140,8 @@ pub enum SkipReason {
     RunStopped(OpId),
     /// The run was canceled.
     RunCanceled,
+    /// The run is parked until the machine has been restarted.
+    RunParked,
     /// The run's limit has passed.
     RunTimeout,
     /// A monitor that had not started when everything else had ended.
@@ -194,6 +210,15 @@ pub enum Command {
     },
     /// The operation will never start.
     Skipped(OpId, SkipReason),
+    /// The operation asks for a restart of the machine: nothing more is admitted.
+    RestartAsked {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+        /// Whether it is to be run again after that.
+        rerun: bool,
+    },
     /// An abandoned operation has ended after all; what it held is free again.
     Released(OpId, u32),
     /// What had succeeded is being undone, because this operation failed.

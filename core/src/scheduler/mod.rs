@@ -44,6 +44,7 @@
 //! | what does a failure mean for the others | `failure.rs` |
 //! | how long may it take | `limits.rs` |
 //! | how are operations stopped | `stopping.rs` |
+//! | how does a run stop for a restart of the machine | `restart.rs`, [`parking`] |
 //! | how is undone what had succeeded | `undo.rs`, `rollback.rs` |
 //! | when must something happen by itself | [`timers`] |
 //! | why is an operation waiting | [`explain`] |
@@ -64,9 +65,13 @@ pub mod guard;
 mod limits;
 mod machine;
 pub mod messages;
+pub mod parking;
+#[cfg(test)]
+mod parking_tests;
 mod prefetch;
 mod progress;
 pub mod ready;
+mod restart;
 mod retry;
 mod rollback;
 #[cfg(test)]
@@ -84,4 +89,5 @@ pub use explain::Waiting;
 pub use guard::{GuardLimits, GuardReason};
 pub use machine::Scheduler;
 pub use messages::{Carried, Command, Input, Settings, SkipReason, StopCause, Verdict};
+pub use parking::Refusal;
 pub use state::{Change, Defect, RunStatus, State, Status, StopReason};

@@ -43,6 +43,8 @@ pub enum RunStatus {
     Failed,
     /// Somebody canceled it.
     Canceled,
+    /// An operation asked for a restart of the machine, and another run goes on after that.
+    Parked,
     /// It undid what another run had done, and every compensation succeeded.
     Undone,
     /// It undid what another run had done, and not every compensation succeeded.
@@ -90,6 +92,8 @@ pub(super) enum Halt {
     None,
     /// A failure: what is there for failures still runs.
     Failure,
+    /// A restart of the machine was asked for: nothing runs before that.
+    Parked,
     /// A cancel with grace, or the run's limit: only what always runs still does.
     Graceful,
     /// Everything.
@@ -253,6 +257,11 @@ impl State {
             self,
             State::Checking | State::Admitted | State::Running | State::Stopping(_) | State::Backoff
         )
+    }
+
+    /// Whether it is being run, or will be at once.
+    pub(super) fn is_at_work(self) -> bool {
+        matches!(self, State::Admitted | State::Running | State::Stopping(_))
     }
 
     /// Whether the run must go on for it.

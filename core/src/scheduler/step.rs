@@ -79,6 +79,7 @@ impl Scheduler {
             Input::Checked(op, is_current) => self.checked(op, is_current, out),
             Input::ServiceReady(op, attempt) => self.service_ready(op, attempt, out),
             Input::Completed(op, attempt, verdict) => self.completed(op, attempt, verdict, out),
+            Input::Restart { op, attempt, rerun } => self.restart_asked(op, attempt, rerun, out),
             Input::Sample { memory_used_mb, cpu_percent } => {
                 if let Some(until) = self.guard.sample(self.now, memory_used_mb, cpu_percent) {
                     self.timers.arm(until, Timer::SampleExpired);
@@ -149,6 +150,9 @@ impl Scheduler {
         if self.finished {
             return false;
         }
+        if self.park(out) {
+            return true;
+        }
         if self.tally.outstanding == 0 {
             if self.begin_rollback(out) {
                 return true;
@@ -181,6 +185,8 @@ impl Scheduler {
             RunStatus::Canceled
         } else if self.rollback.is_undo() {
             self.undo_status()
+        } else if self.is_parked() {
+            RunStatus::Parked
         } else if tally.unsuccessful == 0 && self.settings.incomplete {
             RunStatus::PartiallySucceeded
         } else if tally.unsuccessful == 0 {

@@ -12,25 +12,29 @@ use crate::plan::tests::{plan, process, script};
 use std::sync::Arc;
 use std::time::Duration;
 
-fn settings(cap: u32, failure: FailureStrategy) -> Settings {
+pub(super) fn settings(cap: u32, failure: FailureStrategy) -> Settings {
     Settings { failure, ..Settings::new(cap) }
 }
 
 /// A failure that any policy would retry.
 const FAILED: Verdict = Verdict::Failed { retry: true };
 
-struct Bench {
-    scheduler: Scheduler,
+pub(super) struct Bench {
+    pub(super) scheduler: Scheduler,
     now: u64,
 }
 
 impl Bench {
-    fn new(operations: Vec<Operation>, settings: Settings) -> Self {
-        Self { scheduler: Scheduler::new(Arc::new(plan(operations)), settings), now: 0 }
+    pub(super) fn new(operations: Vec<Operation>, settings: Settings) -> Self {
+        Self::carrying(operations, settings, Carried::default())
+    }
+
+    pub(super) fn carrying(operations: Vec<Operation>, settings: Settings, carried: Carried) -> Self {
+        Self { scheduler: Scheduler::carrying(Arc::new(plan(operations)), settings, carried), now: 0 }
     }
 
     /// Takes one step and returns what it commands, by name.
-    fn step(&mut self, inputs: &[Input]) -> Vec<String> {
+    pub(super) fn step(&mut self, inputs: &[Input]) -> Vec<String> {
         let mut out = Vec::new();
         self.scheduler.step(self.now, inputs, &mut out);
         let name = |op: OpId| self.scheduler.plan().operation(op).name.clone();
@@ -55,6 +59,7 @@ impl Bench {
                 Command::Retrying { op, attempt, status, delay_ms, .. } => {
                     format!("{} {status:?}, attempt {attempt}, again in {delay_ms}", name(op))
                 }
+                Command::RestartAsked { op, .. } => format!("{} asks for a restart", name(op)),
                 Command::RollingBack(op) => format!("rolling back for {}", name(op)),
                 Command::Released(op, _) => format!("released {}", name(op)),
                 Command::Finished(status) => format!("finished {status:?}"),
@@ -62,16 +67,16 @@ impl Bench {
             .collect()
     }
 
-    fn op(&self, name: &str) -> OpId {
+    pub(super) fn op(&self, name: &str) -> OpId {
         self.scheduler.plan().nodes().find(|&op| self.scheduler.plan().operation(op).name == name).unwrap()
     }
 
-    fn take(&mut self, name: &str) -> Vec<String> {
+    pub(super) fn take(&mut self, name: &str) -> Vec<String> {
         let op = self.op(name);
         self.step(&[Input::Taken(op, self.scheduler.attempt(op))])
     }
 
-    fn end(&mut self, name: &str, verdict: Verdict) -> Vec<String> {
+    pub(super) fn end(&mut self, name: &str, verdict: Verdict) -> Vec<String> {
         let op = self.op(name);
         self.step(&[Input::Completed(op, self.scheduler.attempt(op), verdict)])
     }

@@ -15,6 +15,10 @@ use std::sync::Arc;
 impl Scheduler {
     /// Begins a rollback that was decided. False when there is none to begin.
     pub(super) fn begin_rollback(&mut self, out: &mut Vec<Command>) -> bool {
+        // What fails while a parked run ends undoes nothing: another run goes on from there.
+        if self.is_parked() {
+            return false;
+        }
         // An undo consists of compensations only, so canceling it means those too.
         if self.halt == Halt::Hard || self.rollback.is_undo() && self.halt == Halt::Graceful {
             return false;

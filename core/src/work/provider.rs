@@ -71,12 +71,14 @@ pub struct Conclusion {
     pub ending: Ending,
     /// The exit code of a program that ended by itself.
     pub exit_code: Option<i32>,
+    /// Why the machine is to be restarted before anything else, if it is.
+    pub restart: Option<String>,
 }
 
 impl Conclusion {
     /// A bad end before anything was started.
     pub fn failed(fault: Fault) -> Self {
-        Self { ending: Ending::Failed(fault), exit_code: None }
+        Self { ending: Ending::Failed(fault), exit_code: None, restart: None }
     }
 }
 

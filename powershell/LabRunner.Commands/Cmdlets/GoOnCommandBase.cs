@@ -6,6 +6,7 @@ using LabRunner.Json;
 using LabRunner.Labs;
 using LabRunner.Operations;
 using LabRunner.Plans;
+using LabRunner.Restarts;
 using LabRunner.Runs;
 using LabRunner.Secrets;
 using LabRunner.Streams;
@@ -61,6 +62,9 @@ public abstract class GoOnCommandBase : RunCommandBase
     [Alias("Background")]
     public SwitchParameter AsJob { get; set; }
 
+    /// <summary>How many restarts of the machine operations may ask for; what the run had when absent.</summary>
+    private protected virtual int? Restarts => null;
+
     /// <summary>Whether the run is undone; otherwise it is resumed.</summary>
     private protected abstract bool Undoes { get; }
 
@@ -71,23 +75,34 @@ public abstract class GoOnCommandBase : RunCommandBase
     private protected virtual Dictionary<string, object?> HowToGoOn() => new() { ["undo"] = Undoes, ["force"] = Force.IsPresent };
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Guarded(Run);
-
-    private void Run()
+    protected override void EndProcessing() => Guarded(() =>
     {
         CheckConcurrency(nameof(MaxConcurrency), MaxConcurrency);
+        Run();
+    });
+
+    /// <summary>Goes on from the run that is meant.</summary>
+    private protected virtual void Run()
+    {
         if (new[] { Id, Name, Path }.Count(given => given is not null) > 1)
         {
             throw LabRunnerError.Contradiction("-Id, -Name and -Path each say which run is meant.", "Give one of them.");
         }
 
+        GoOn(Find(Id, Name, Path is null ? null
+            : CallerPath.Of(Voice, Path, out var why) ?? throw LabRunnerError.Contradiction($"-Path: '{Path}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path.")));
+    }
+
+    /// <summary>Goes on from a run.</summary>
+    private protected void GoOn(JsonElement found, bool withOperations = true)
+    {
         var started = DateTime.Now;
-        var found = Find();
         var earlier = new LabEarlierRun(found);
-        var work = Operations is null && earlier.Source is { } file ? OfFile(earlier, file) : OfObjects(earlier);
+        var work = (Operations is null || !withOperations) && earlier.Source is { } file ? OfFile(earlier, file) : OfObjects(earlier);
         var how = HowToGoOn();
         how["directory"] = earlier.Directory;
         work.Settings.Resume = how;
+        work.Settings.MaxRestarts = Restarts ?? work.Settings.MaxRestarts;
         using var plan = work.Plan;
         work.File?.RefuseWhatIsMissing(plan.Operations);
         var document = Ask(() => plan.Handle.PreviewResume(PlanDocument.RunOptions(work.Settings, work.Settings.MaxConcurrency, OperationDefinition.Nodes(plan.Operations))));
@@ -105,6 +120,11 @@ public abstract class GoOnCommandBase : RunCommandBase
 
         work.Settings.InBackground = AsJob;
         work.Settings.Secrets = SecretReference.Prepare(Voice, plan.Operations);
+        if (work.Settings.ResumesAfterRestart && !Undoes)
+        {
+            ResumeRegistration.Ensure(Voice);
+        }
+
         var caller = Capture(work.Constrained);
         var described = LabReportBuilder.Plan(plan, work.Settings, work.Environment);
         HashSet<string> functions = AsJob ? CallerFunctions.Names(Voice) : [];
@@ -152,11 +172,10 @@ public abstract class GoOnCommandBase : RunCommandBase
         }
     }
 
-    private JsonElement Find()
+    /// <summary>The run that is meant, as the core finds it.</summary>
+    private protected JsonElement Find(string? id, string? name, string? folder)
     {
-        var folder = Path is null ? null
-            : CallerPath.Of(Voice, Path, out var why) ?? throw LabRunnerError.Contradiction($"-Path: '{Path}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path.");
-        var query = JsonSerializer.SerializeToUtf8Bytes(new { root = RunFolders.Root, id = Id, name = Name, directory = folder, undo = Undoes });
+        var query = JsonSerializer.SerializeToUtf8Bytes(new { root = RunFolders.Root, id, name, directory = folder, undo = Undoes });
         using var document = ConfigValues.Parse(Ask(() => LabCore.FindRun(query)));
         return document.RootElement.Clone();
     }
@@ -221,6 +240,7 @@ public abstract class GoOnCommandBase : RunCommandBase
             Limits = LimitsReader.Read(earlier.Call.Table("ResourceLimits")),
             DefaultTimeout = earlier.Milliseconds("default_timeout_ms"),
             RunTimeout = earlier.Milliseconds("run_timeout_ms"),
+            MaxRestarts = earlier.Option("max_restarts") is { ValueKind: JsonValueKind.Number } restarts ? restarts.GetInt32() : null,
             Order = order.Mode,
             CustomOrder = order.Names,
             Isolation = Isolations.Read(earlier.Call.Text("Isolation")?.ToLowerInvariant()) ?? LabIsolation.Shared,

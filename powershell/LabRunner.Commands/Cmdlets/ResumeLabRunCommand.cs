@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using LabRunner.Errors;
+using LabRunner.Restarts;
 using LabRunner.Runs;
 
 namespace LabRunner.Cmdlets;
@@ -8,6 +10,10 @@ namespace LabRunner.Cmdlets;
 [OutputType(typeof(LabOrchestrationReport), typeof(LabRunJob), typeof(LabResumeStep))]
 public sealed class ResumeLabRunCommand : GoOnCommandBase
 {
+    /// <summary>Resumes all runs that wait for a restart of this machine, once that has taken place.</summary>
+    [Parameter]
+    public SwitchParameter Pending { get; set; }
+
     /// <summary>What is done with operations that were running when the run died.</summary>
     [Parameter]
     [ValidateSet("Rerun", "Skip", "Stop")]
@@ -18,12 +24,83 @@ public sealed class ResumeLabRunCommand : GoOnCommandBase
     [ValidateRange(1, 1000)]
     public int MaxCrash { get; set; } = 2;
 
+    /// <summary>How many restarts of the machine operations may ask for, those that took place among them.</summary>
+    [Parameter]
+    [ValidateRange(0, 100)]
+    public int MaxRestarts { get; set; }
+
     /// <summary>Keeps what succeeded although it has changed since.</summary>
     [Parameter]
     public SwitchParameter KeepChanged { get; set; }
 
     /// <inheritdoc/>
     private protected override bool Undoes => false;
+
+    /// <inheritdoc/>
+    private protected override int? Restarts => Given(nameof(MaxRestarts)) ? MaxRestarts : null;
+
+    /// <inheritdoc/>
+    private protected override void Run()
+    {
+        if (!Pending)
+        {
+            base.Run();
+            return;
+        }
+
+        if (Id is not null || Name is not null || Path is not null)
+        {
+            throw LabRunnerError.Contradiction("-Pending resumes all runs that wait for a restart, and -Id, -Name and -Path name one run.", "Leave one of them out.");
+        }
+
+        var pending = PendingRun.All();
+        if (pending.Length == 0)
+        {
+            Voice.WriteInformation(new HostInformationMessage { Message = "No run waits for a restart of this machine." }, ["PSHOST"]);
+        }
+
+        foreach (var run in pending)
+        {
+            if (run.Restarted != true && !Force)
+            {
+                Voice.WriteWarning(run.Waits);
+                continue;
+            }
+
+            try
+            {
+                // Without a caller who stands anywhere, what a lab says of places counts from where it was started.
+                At(run, () => GoOn(Find(null, null, run.Directory), withOperations: run.Source is null));
+            }
+            catch (LabRunnerException fault)
+            {
+                // One that cannot go on is no reason for the others to wait.
+                CommandGuard.Write(Voice, fault.ErrorRecord);
+            }
+        }
+    }
+
+    private void At(PendingRun run, Action goOn)
+    {
+        var paths = Voice.SessionState.Path;
+        var before = paths.CurrentLocation;
+        var place = new LabEarlierRun(Find(null, null, run.Directory)).Call.Text(LabCall.Location);
+        if (place is null || !Directory.Exists(place))
+        {
+            goOn();
+            return;
+        }
+
+        paths.SetLocation(WildcardPattern.Escape(place));
+        try
+        {
+            goOn();
+        }
+        finally
+        {
+            paths.SetLocation(WildcardPattern.Escape(before.Path));
+        }
+    }
 
     /// <inheritdoc/>
     private protected override Dictionary<string, object?> HowToGoOn() => new(base.HowToGoOn())

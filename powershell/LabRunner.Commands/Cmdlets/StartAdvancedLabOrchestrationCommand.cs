@@ -7,6 +7,7 @@ using LabRunner.Json;
 using LabRunner.Labs;
 using LabRunner.Operations;
 using LabRunner.Plans;
+using LabRunner.Restarts;
 using LabRunner.Runs;
 using LabRunner.Secrets;
 using LabRunner.Streams;
@@ -130,6 +131,11 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
             return;
         }
 
+        if (settings.ResumesAfterRestart)
+        {
+            ResumeRegistration.Ensure(Voice);
+        }
+
         var caller = foreseen ?? Capture(source.Constrained);
         settings.Secrets = SecretReference.Prepare(Voice, operations);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
@@ -235,6 +241,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         Grouped = OutputMode == LabOutputMode.Grouped,
         NoRecord = NoRecord,
         RunAll = RunAll,
-        Call = new LabCall(MyInvocation.BoundParameters).Written,
+        Call = new LabCall(MyInvocation.BoundParameters, Voice.SessionState.Path.CurrentFileSystemLocation.ProviderPath).Written,
     }.Of(lab, path, Defaults);
 }

@@ -120,6 +120,23 @@ internal static class LabRunnerError
         $"Give the same operations again: {command} -Id {run} -Operations $operations.",
         run);
 
+    /// <summary>A command that belongs into an operation.</summary>
+    internal static LabRunnerException NotInOperation(string command) => new(
+        "LabRunner.NotInOperation",
+        ErrorCategory.InvalidOperation,
+        $"{command} was called outside an operation.",
+        "Call it in the script of an operation, on its own thread: not in a job or in ForEach-Object -Parallel.",
+        command);
+
+    /// <summary>Runs cannot be made to go on by themselves here.</summary>
+    internal static LabRunnerException ResumeUnavailable(string message, string advice, Exception? why = null) => new(
+        "LabRunner.ResumeUnavailable",
+        ErrorCategory.ResourceUnavailable,
+        message,
+        advice,
+        null,
+        why);
+
     /// <summary>A warning of the core's, as the readers of operations have them.</summary>
     internal static LabFinding Warning(LabDiagnostic found) => new(found.Id, Located(found), found.Operation, found.Advice) { IsWarning = true };
 
@@ -384,6 +401,16 @@ internal static class LabRunnerError
     /// <summary>The one error of <c>-ThrowOnFailure</c> and <c>-ErrorAction Stop</c>, which ends the calling script.</summary>
     internal static LabRunnerException RunFailed(LabOperationResult[] results)
     {
+        if (results.All(result => result.Success || result.Ending is OperationStatus.Skipped or OperationStatus.Canceled) && results.Any(result => result.SkippedBecause?.Kind == "run-parked"))
+        {
+            return new LabRunnerException(
+                "LabRunner.RunParked",
+                ErrorCategory.OperationStopped,
+                $"The run is parked until this machine has been restarted: {results.Count(result => result.Success)} of {LabDisplay.Count(results.Length, "operation")} have succeeded.",
+                "Restart the machine and resume the run. All results are in the TargetObject of this error.",
+                results);
+        }
+
         return new LabRunnerException(
             OperationsFailed,
             ErrorCategory.OperationStopped,

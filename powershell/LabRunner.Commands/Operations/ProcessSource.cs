@@ -41,7 +41,12 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
 
         if (fields.Take("SuccessCodes") is { } codes)
         {
-            spec["success_codes"] = Codes(codes, operation);
+            spec["success_codes"] = Codes(codes, "SuccessCodes", operation);
+        }
+
+        if (fields.Take("RestartCodes", "RestartExitCodes") is { } restarts)
+        {
+            spec["restart_codes"] = Codes(restarts, "RestartCodes", operation);
         }
 
         if (fields.Take("Ready") is { } ready)
@@ -145,7 +150,7 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
         return null;
     }
 
-    private List<long> Codes(object value, string operation)
+    private List<long> Codes(object value, string key, string operation)
     {
         var codes = new List<long>();
         foreach (var item in LanguagePrimitives.GetEnumerable(value) ?? new[] { value })
@@ -156,7 +161,7 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
             }
             else
             {
-                findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"'{item}' in the SuccessCodes of operation '{operation}' is not an exit code.", operation));
+                findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"'{item}' in the {key} of operation '{operation}' is not an exit code.", operation));
             }
         }
 

@@ -36,6 +36,9 @@ internal enum FrameKind
     /// <summary>Whether its test says that its work is done.</summary>
     Test = 'T',
 
+    /// <summary>It asks for a restart of the machine.</summary>
+    Restart = 'R',
+
     /// <summary>The operation has come to its end.</summary>
     End = '.',
 }

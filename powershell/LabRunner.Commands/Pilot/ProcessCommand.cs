@@ -230,6 +230,9 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
             case FrameKind.Information:
                 recorder.Deliver(LabStream.Information, RemoteRecords.Information(frame.Value), this);
                 return false;
+            case FrameKind.Restart:
+                RequestRestart(loop, frame.Value);
+                return false;
             case FrameKind.Failure:
                 loop.Fail(RemoteRecords.Error(frame.Value));
                 return true;
@@ -240,6 +243,24 @@ internal sealed class ProcessCommand : Cmdlet, IBlockedWriter
                 return true;
             default:
                 return true;
+        }
+    }
+
+    // The process cannot wait for an answer: what is refused is the operation's error all the same.
+    private static void RequestRestart(WorkerLoop loop, object? request)
+    {
+        if (loop.Worker.Open is not { } open || (request is PSObject wrapped ? wrapped.BaseObject : request) is not Hashtable asked)
+        {
+            return;
+        }
+
+        try
+        {
+            open.Run.RequestRestart(open.Operation, open.Attempt, $"{asked["Reason"]}", LanguagePrimitives.IsTrue(asked["Rerun"]));
+        }
+        catch (LabRunnerException refused)
+        {
+            loop.Fail(refused.ErrorRecord);
         }
     }
 

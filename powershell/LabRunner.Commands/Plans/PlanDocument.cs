@@ -127,6 +127,11 @@ internal static class PlanDocument
             json.WriteString("log", log);
         }
 
+        if (settings.MaxRestarts is { } restarts)
+        {
+            json.WriteNumber("max_restarts", restarts);
+        }
+
         if (settings.Beside is { } beside)
         {
             json.WriteString("beside", beside);

@@ -31,6 +31,9 @@ public sealed class LabRunOperation
     /// <summary>How often it was tried.</summary>
     public int Attempts { get; private init; }
 
+    /// <summary>The attempts before the last one, at most the newest hundred.</summary>
+    public LabRunAttempt[] FailedAttempts { get; private init; } = [];
+
     /// <summary>Why it, or its last attempt, did not end well.</summary>
     public LabRunError? Error { get; private init; }
 
@@ -73,6 +76,7 @@ public sealed class LabRunOperation
             EndTime = At("ended_ms"),
             Duration = attempts > 0 ? TimeSpan.FromMilliseconds(JsonMembers.Number(operation, "busy_ms") ?? 0) : null,
             Attempts = attempts,
+            FailedAttempts = operation.TryGetProperty("failed_attempts", out var failed) ? [.. failed.EnumerateArray().Select(attempt => LabRunAttempt.Of(run.StartTime, attempt))] : [],
             Error = JsonMembers.Member(operation, "error") is { } error ? LabRunError.Of(error) : null,
             SkippedBecause = JsonMembers.Member(operation, "skipped_because") is { } because ? RunEvent.Skip(because) : null,
             UpToDate = operation.TryGetProperty("up_to_date", out var current) && current.ValueKind == JsonValueKind.True,

@@ -6,6 +6,7 @@ using LabRunner.Interop;
 using LabRunner.Json;
 using LabRunner.Labs;
 using LabRunner.Operations;
+using LabRunner.Restarts;
 
 namespace LabRunner.Runs;
 
@@ -22,13 +23,13 @@ internal static class InterruptedRun
             return;
         }
 
-        if (Last(name) is not { } run || JsonMembers.Text(run, "status") != "Unknown" || JsonMembers.Text(run, "source") != file || JsonMembers.Text(run, "run") is not { } id || !Told.TryAdd(id, true))
+        if (Last(name) is not { } run || JsonMembers.Text(run, "status") is not ("Unknown" or ParkedText.Status) || JsonMembers.Text(run, "source") != file || JsonMembers.Text(run, "run") is not { } id || !Told.TryAdd(id, true))
         {
             return;
         }
 
         var at = DateTimeOffset.TryParse(JsonMembers.Text(run, "started_at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? $" of {time.LocalDateTime:yyyy-MM-dd HH:mm:ss}" : "";
-        var message = $"The last run of '{name}'{at} was interrupted. This one starts from the beginning; 'Resume-LabRun -Id {id}' goes on where that one stopped.";
+        var message = $"The last run of '{name}'{at} {(JsonMembers.Text(run, "status") == ParkedText.Status ? "waits for a restart of this machine" : "was interrupted")}. This one starts from the beginning; 'Resume-LabRun -Id {id}' goes on where that one stopped.";
         if (IsInteractive)
         {
             voice.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST"]);

@@ -15,11 +15,22 @@ internal sealed class LabCall
         "FailureStrategy", "ContinueOnError", "CancelRunning", "RunTimeoutMinutes", "Isolation", "Strict", "RunAll", "RetryCount", "RetryDelaySeconds", "TimeoutMinutes",
     ];
 
+    /// <summary>Where the caller stood: what a run has that goes on without one.</summary>
+    internal const string Location = "Location";
+
     private readonly IReadOnlyDictionary<string, object?> _values;
 
     /// <summary>A call with its parameters.</summary>
-    internal LabCall(IDictionary<string, object> bound) =>
-        _values = Kept.Where(bound.ContainsKey).Where(name => IsPlain(bound[name])).ToDictionary(name => name, name => Plain(bound[name]));
+    internal LabCall(IDictionary<string, object> bound, string? location = null)
+    {
+        var values = Kept.Where(bound.ContainsKey).Where(name => IsPlain(bound[name])).ToDictionary(name => name, name => Plain(bound[name]));
+        if (location is not null)
+        {
+            values[Location] = location;
+        }
+
+        _values = values;
+    }
 
     /// <summary>A call as it was written down; an empty one where it was not.</summary>
     internal LabCall(JsonElement? written) =>

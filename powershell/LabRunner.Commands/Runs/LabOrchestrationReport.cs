@@ -9,7 +9,7 @@ public sealed class LabOrchestrationReport
     /// <summary>The lab's name.</summary>
     public string Name => Summary.Name;
 
-    /// <summary><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>Undone</c>, <c>PartiallyUndone</c> or <c>DryRun</c>.</summary>
+    /// <summary><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>Parked</c>, <c>Undone</c>, <c>PartiallyUndone</c> or <c>DryRun</c>.</summary>
     public string Status => Summary.Status;
 
     /// <summary>Whether everything succeeded; a dry run succeeds when the lab could be planned.</summary>
@@ -79,7 +79,7 @@ public sealed class LabOrchestrationSummary
     /// <summary>Whether everything succeeded; a dry run succeeds when the lab could be planned.</summary>
     public bool Success { get; internal init; }
 
-    /// <summary><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>Undone</c>, <c>PartiallyUndone</c>, <c>DryRun</c>, or <c>Invalid</c> when the lab cannot be run.</summary>
+    /// <summary><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>Parked</c>, <c>Undone</c>, <c>PartiallyUndone</c>, <c>DryRun</c>, or <c>Invalid</c> when the lab cannot be run.</summary>
     public string Status { get; internal init; } = "";
 
     /// <summary>The lab's name.</summary>

@@ -3,6 +3,7 @@ using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Json;
 using LabRunner.Labs;
+using LabRunner.Restarts;
 using LabRunner.Plans;
 
 namespace LabRunner.Runs;
@@ -75,7 +76,7 @@ internal static class LabReportBuilder
         ExecutionPlan = described,
         ValidationResults = [.. outcome.Results.Where(result => validation.Contains(result.Name))],
         Rollback = outcome.Rollback,
-        Recommendations = Recommendations(outcome),
+        Recommendations = [.. Recommendations(outcome), .. outcome.Status == ParkedText.Status ? (string[])[ParkedText.Next(outcome, settings)] : []],
         Error = Error(outcome),
     };
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using LabRunner.Errors;
+using LabRunner.Restarts;
 using LabRunner.Runs;
 using LabRunner.Streams;
 
@@ -100,7 +101,7 @@ public sealed class LabRunJob : Job
                 _streams.Output(report);
             }
 
-            SetJobState(_stopped || status == "Canceled" ? JobState.Stopped : status == "Succeeded" ? JobState.Completed : JobState.Failed);
+            SetJobState(_stopped || status == "Canceled" ? JobState.Stopped : status is "Succeeded" or ParkedText.Status ? JobState.Completed : JobState.Failed);
         }
         catch (Exception error)
         {

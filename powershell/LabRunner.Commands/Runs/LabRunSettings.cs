@@ -86,6 +86,8 @@ internal sealed record LabRunSettings
             Source = path,
             Call = Call,
             RunAll = RunAll,
+            MaxRestarts = (int?)JsonMembers.Number(wanted, "max_restarts"),
+            ResumesAfterRestart = wanted.TryGetProperty("resume_after_restart", out var resumes) && resumes.ValueKind == JsonValueKind.True,
         };
     }
 

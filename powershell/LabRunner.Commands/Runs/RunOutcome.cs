@@ -6,7 +6,7 @@ namespace LabRunner.Runs;
 /// <summary>What became of a run.</summary>
 /// <param name="Results">One result an operation, as declared.</param>
 /// <param name="Rollback">One result a compensation that was needed, under the name of the operation it undoes.</param>
-/// <param name="Status"><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>Undone</c> or <c>PartiallyUndone</c>.</param>
+/// <param name="Status"><c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>Parked</c>, <c>Undone</c> or <c>PartiallyUndone</c>.</param>
 /// <param name="Document">The core's own document of it.</param>
 internal sealed record RunOutcome(LabOperationResult[] Results, LabOperationResult[] Rollback, string Status, JsonElement Document)
 {

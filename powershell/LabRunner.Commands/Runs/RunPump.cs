@@ -3,6 +3,7 @@ using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Json;
 using LabRunner.Progress;
+using LabRunner.Restarts;
 using LabRunner.Streams;
 using LabRunner.Workers;
 
@@ -104,7 +105,13 @@ internal sealed class RunPump
                 _output.Warning(warning);
             }
 
-            return new RunOutcome(_results, [.. _undone.Where((_, place) => _final[_results.Length + place])], _status, document);
+            var outcome = new RunOutcome(_results, [.. _undone.Where((_, place) => _final[_results.Length + place])], _status, document);
+            if (_status == ParkedText.Status)
+            {
+                _output.Warning(ParkedText.Parked(outcome, _run.Settings));
+            }
+
+            return outcome;
         }
         finally
         {
@@ -154,6 +161,9 @@ internal sealed class RunPump
             case "rolling-back":
                 Changed(happened, "failed, and what had succeeded is undone");
                 Tell(happened.Operation, _tells ? VerboseText.RollingBack(Node(happened)) : null);
+                break;
+            case "restart":
+                _output.Warning(ParkedText.Asked(result.Name, happened.Reason));
                 break;
             case "ended":
                 Ended(result, happened);

@@ -181,6 +181,25 @@ internal sealed class RunSession : IDisposable
         }
     }
 
+    /// <summary>An operation asks for a restart of the machine: nothing more is started.</summary>
+    /// <exception cref="LabRunnerException">It may not.</exception>
+    internal void RequestRestart(int operation, uint attempt, string reason, bool rerun)
+    {
+        try
+        {
+            // What goes into the record and to the screen has no secrets.
+            _handle?.RequestRestart(operation, attempt, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { reason = SecretMask.Text(reason), rerun }));
+        }
+        catch (Exception error) when (IsReleased(error))
+        {
+            // It was abandoned, and its run is long over.
+        }
+        catch (LabCoreException error)
+        {
+            throw LabRunnerError.Core(error);
+        }
+    }
+
     internal void Wake(uint worker)
     {
         try

@@ -94,6 +94,12 @@ internal sealed class RunSettings
     /// <summary>The run that this one resumes or undoes, and how; the core's own document.</summary>
     internal IReadOnlyDictionary<string, object?>? Resume { get; set; }
 
+    /// <summary>Restarts of the machine that operations may ask for; the core's own number when absent.</summary>
+    internal int? MaxRestarts { get; set; }
+
+    /// <summary>Whether it is made sure, before anything starts, that the run goes on by itself after a restart.</summary>
+    internal bool ResumesAfterRestart { get; init; }
+
     /// <summary>What is done when another run of the same lab is under way: <c>warn</c> or <c>refuse</c>; nothing is looked for when absent.</summary>
     internal string? Beside { get; set; }
 

@@ -8,7 +8,7 @@ namespace LabRunner.Settings;
 /// <summary>The user's own file of settings: one JSON object, comments allowed.</summary>
 internal static class SettingsFile
 {
-    private const string PathVariable = "LABRUNNER_CONFIG";
+    internal const string PathVariable = "LABRUNNER_CONFIG";
 
     private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
     private static readonly object Gate = new();

@@ -14,7 +14,8 @@ function Get-LabRun {
     .PARAMETER Id
         Runs by id. The beginning of an id is enough while no other run begins like it.
     .PARAMETER Status
-        Only runs that stand like this: Running, Succeeded, PartiallySucceeded, Failed, Canceled, or Interrupted when the process
+        Only runs that stand like this: Running, Succeeded, PartiallySucceeded, Failed, Canceled, Parked when they wait for a restart of
+        the machine (see Resume-LabRun -Pending), or Interrupted when the process
         of a run has gone without an end.
     .PARAMETER Last
         Only the newest runs, at most this many.
@@ -62,7 +63,7 @@ function Get-LabRun {
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 
-        [ValidateSet('Running', 'Succeeded', 'PartiallySucceeded', 'Failed', 'Canceled', 'Interrupted')]
+        [ValidateSet('Running', 'Succeeded', 'PartiallySucceeded', 'Failed', 'Canceled', 'Parked', 'Interrupted')]
         [string[]] $Status,
 
         [ValidateRange(1, [int]::MaxValue)]

@@ -25,7 +25,7 @@ function Get-LabRunOperation {
         What failed in the last run, with the line of the script that did.
     .OUTPUTS
         LabRunner.LabRunOperation: Run, RunId, Name, Status, StartTime, EndTime, Duration, Attempts, Error (Message,
-        FullyQualifiedErrorId, Category, PositionMessage, ScriptStackTrace), SkippedBecause, ExitCode, Compensates, WorkerId.
+        FullyQualifiedErrorId, Category, PositionMessage, ScriptStackTrace), FailedAttempts (those before the last one), SkippedBecause, ExitCode, Compensates, WorkerId.
     .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/runs.md
     .LINK

@@ -24,17 +24,24 @@ function Resume-LabRun {
         The run's folder, as RunDirectory of a report has it. Alias: RunDirectory.
     .PARAMETER Operations
         The operations, as Invoke-ParallelLabRunner takes them; needed for a run that came from no lab file.
+    .PARAMETER Pending
+        Resumes all runs of this machine that wait for a restart, the oldest first, one after another: those that Request-LabRestart or
+        the exit code of a program has parked. Of one for which the machine has not been restarted yet it only says so; -Force
+        goes on with it all the same. A run that came from no lab file needs -Operations.
     .PARAMETER OnUnknown
         What is done with operations that were running when the run died, whose outcome is unknown. Rerun, which is the default,
         runs them again. Skip leaves them out, and what depends on them with them. Stop starts nothing, and names them. Services,
         and what always runs, are started again in any case.
     .PARAMETER MaxCrash
         How many runs in a row may die while an operation is running before it is not started again; 2 when absent.
+    .PARAMETER MaxRestarts
+        How many restarts of the machine operations may ask for, with those that have taken place for the run; as the run had it when
+        absent, which is 5 unless its lab says something else.
     .PARAMETER KeepChanged
         Keeps what had succeeded although it has changed since.
     .PARAMETER Force
-        Resumes a run that has succeeded, has been resumed before, or ran on another machine, and starts what was running in
-        too many runs that died.
+        Resumes a run that has succeeded, has been resumed before, ran on another machine, or waits for a restart that has not taken
+        place, and starts what was running in too many runs that died.
     .PARAMETER OnSurvivor
         What is done when programs of the run are still alive; nothing is ever started beside them. Fail, which is the default, names
         them with the command that ends them (LabRunner.Survivors). Wait waits for their end. Stop ends them.
@@ -80,12 +87,24 @@ function Resume-LabRun {
         Resume-LabRun -Name Web -WhatIf
 
         Shows what would be done with each operation, and why.
+    .EXAMPLE
+        Set-Content -Path ./name.yaml -Value 'name: Name', 'operations:', '  - { name: rename, script: "Request-LabRestart ''It has a new name.''" }', '  - { name: join, dependencies: [rename], script: "''joined''" }'
+        $null = Start-AdvancedLabOrchestration -ConfigurationPath ./name.yaml -WarningAction SilentlyContinue
+        (Resume-LabRun -Pending -Force).Status
+
+        The run is parked after its first operation. Before the machine has been restarted, -Pending goes on only with -Force.
     .OUTPUTS
         LabRunner.LabOrchestrationReport; a job with -AsJob; LabRunner.LabResumeStep with -WhatIf.
     .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/resume.md
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/restart.md
+    .LINK
         Undo-LabRun
+    .LINK
+        Request-LabRestart
+    .LINK
+        Register-LabRunResume
     .LINK
         about_LabRunner_Failures
     #>
@@ -109,11 +128,16 @@ function Resume-LabRun {
         [AllowEmptyCollection()]
         [object[]] $Operations,
 
+        [switch] $Pending,
+
         [ValidateSet('Rerun', 'Skip', 'Stop')]
         [string] $OnUnknown,
 
         [ValidateRange(1, 1000)]
         [int] $MaxCrash,
+
+        [ValidateRange(0, 100)]
+        [int] $MaxRestarts,
 
         [switch] $KeepChanged,
 

@@ -14,7 +14,8 @@ function Start-LabAutomation {
         operation runs at a time.
 
         A lab that cannot be run - not well-formed, an unknown dependency, a script that cannot be read - is a terminating
-        error, and with -ValidationOnly a result. A failed operation is a result: Success is $false, Error says why.
+        error, and with -ValidationOnly a result. A failed operation is a result: Success is $false, Error says why. When an operation has
+        asked for a restart of the machine, Status is Parked: see Request-LabRestart.
 
         The result has Status, Success, LabName, Message, Error, Operations (how many), Results, Validation, StartTime, EndTime, Duration,
         ExecutedSteps, ProgressTrackingEnabled, ConfigurationPath, Environment, Plan and Report.
@@ -344,6 +345,12 @@ function Start-LabAutomation {
 
     # --- what came of it
     $failed = @($result.Results | Where-Object { -not $_.Success })
+    $failures = @($failed | Where-Object Status -NotIn 'Skipped', 'Canceled')
+    if ($result.Report.Status -eq 'Parked' -or (-not $failures -and $result.Results.SkippedBecause.Kind -contains 'run-parked')) {
+        & $ended 'Parked' "'$($result.LabName)' is parked after $($result.Results.Count - $failed.Count) of $(Format-Count $result.Results.Count operation), until this machine has been restarted.$unknownText"
+        LabRunner.Commands\Stop-LabCaller -Results $result.Results -ThrowOnFailure:$ThrowOnFailure -Caller $PSCmdlet
+        return
+    }
     if ($failed.Count -eq 0) {
         $current = @($result.Results | Where-Object UpToDate).Count
         return & $ended 'Success' "$(if ($result.Results.Count -ne 1) { 'All ' })$(Format-Count $result.Results.Count operation) of '$($result.LabName)' succeeded$(if ($current) { ", $current up to date" }).$unknownText"

@@ -55,6 +55,12 @@ pub struct Settings {
     /// Whether the lab is refused while another run of it is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub single: Option<bool>,
+    /// Restarts of the machine that its operations may ask for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_restarts: Option<u32>,
+    /// Whether the run goes on by itself after a restart of the machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resume_after_restart: Option<bool>,
     /// How far scripts that do not say so themselves are kept apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isolation: Option<Isolation>,

@@ -32,6 +32,13 @@ pub(in crate::config) fn take(lab: &mut Fields<'_>, findings: &mut Findings<'_>)
             fields.take(&["cancel-running"], findings).and_then(|entry| fields::boolean(entry, findings));
         settings.single =
             fields.take(&["single"], findings).and_then(|entry| fields::boolean(entry, findings));
+        settings.max_restarts = fields
+            .take(&["max-restarts"], findings)
+            .and_then(|entry| fields::whole(entry, 0..=100, findings))
+            .and_then(|number| u32::try_from(number).ok());
+        settings.resume_after_restart = fields
+            .take(&["resume-after-restart"], findings)
+            .and_then(|entry| fields::boolean(entry, findings));
         settings.order = order(&mut fields, findings);
         settings.limits = fields
             .take(&["resource-limits"], findings)

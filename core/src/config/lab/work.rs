@@ -29,6 +29,7 @@ pub(in crate::config) struct WorkKeys<'n> {
     pub(in crate::config) service: Option<&'n Entry>,
     pub(in crate::config) ready: Option<&'n Entry>,
     pub(in crate::config) success_codes: Option<&'n Entry>,
+    pub(in crate::config) restart_codes: Option<&'n Entry>,
     pub(in crate::config) stop_grace: Option<&'n Entry>,
     pub(in crate::config) detached: Option<&'n Entry>,
 }
@@ -57,6 +58,7 @@ impl<'n> WorkKeys<'n> {
             service: take(&["service"]),
             ready: take(&["ready"]),
             success_codes: take(&["success-codes"]),
+            restart_codes: take(&["restart-codes", "restart-exit-codes"]),
             stop_grace: take(&["stop-grace"]),
             detached: take(&["detached"]),
         }
@@ -109,6 +111,7 @@ impl<'n> WorkKeys<'n> {
             self.service,
             self.ready,
             self.success_codes,
+            self.restart_codes,
             self.stop_grace,
             self.detached,
         ]
@@ -191,7 +194,8 @@ impl<'n> WorkKeys<'n> {
             working_directory: self.working_directory(findings),
             environment: self.environment(findings),
             mode: if mode == Mode::Service { ProcessMode::Service } else { ProcessMode::Task },
-            success_codes: self.success_codes(findings),
+            success_codes: exit_codes(self.success_codes, findings),
+            restart_codes: exit_codes(self.restart_codes, findings),
             ready: self.ready.and_then(|entry| probe(entry, findings)),
             stop_grace_ms: self.stop_grace.and_then(|entry| fields::duration(entry, Unit::Seconds, findings)),
             detached: self.detached.is_some_and(|entry| fields::boolean(entry, findings) == Some(true)),
@@ -208,6 +212,7 @@ impl<'n> WorkKeys<'n> {
             self.environment,
             self.ready,
             self.success_codes,
+            self.restart_codes,
             self.stop_grace,
             self.detached,
         ]
@@ -309,29 +314,28 @@ impl<'n> WorkKeys<'n> {
             })
             .collect()
     }
+}
 
-    fn success_codes(&self, findings: &mut Findings<'_>) -> Vec<i32> {
-        let Some(entry) = self.success_codes else { return Vec::new() };
-        let items = match &entry.value.value {
-            Value::Sequence(items) => items.as_slice(),
-            _ => std::slice::from_ref(&entry.value),
+/// Exit codes: one, or a list.
+fn exit_codes(entry: Option<&Entry>, findings: &mut Findings<'_>) -> Vec<i32> {
+    let Some(entry) = entry else { return Vec::new() };
+    let items = match &entry.value.value {
+        Value::Sequence(items) => items.as_slice(),
+        _ => std::slice::from_ref(&entry.value),
+    };
+    let code = |item: &Node| {
+        let code = match &item.value {
+            Value::Integer(digits) => digits.parse().ok(),
+            _ => None,
         };
-        items
-            .iter()
-            .filter_map(|item| {
-                let code = match &item.value {
-                    Value::Integer(digits) => digits.parse().ok(),
-                    _ => None,
-                };
-                if code.is_none() {
-                    let message = format!("'{}' must be a list of exit codes", entry.key);
-                    let advice = "Write whole numbers: [0, 3010].";
-                    findings.error(Code::WrongType, item.at, &message, advice);
-                }
-                code
-            })
-            .collect()
-    }
+        if code.is_none() {
+            let message = format!("'{}' must be a list of exit codes", entry.key);
+            let advice = "Write whole numbers: [0, 3010].";
+            findings.error(Code::WrongType, item.at, &message, advice);
+        }
+        code
+    };
+    items.iter().filter_map(code).collect()
 }
 
 /// What the text of a script key can be.

@@ -74,6 +74,10 @@ pub(super) struct Settings {
     cancel_running: Option<Flag>,
     /// Whether the lab is refused while another run of it is under way.
     single: Option<Flag>,
+    /// Restarts of the machine that its operations may ask for, from one start to the end.
+    max_restarts: Option<Whole<0, 100>>,
+    /// Whether the run goes on by itself after a restart of the machine that an operation asked for.
+    resume_after_restart: Option<Flag>,
     /// How operations that are ready at the same time are ranked.
     #[schemars(extend("x-aliases" = ["mode"]))]
     orchestration_mode: Option<OrchestrationMode>,
@@ -264,6 +268,9 @@ pub(super) struct Operation {
     ready: Option<Ready>,
     /// Exit codes that count as success; 0 alone when absent.
     success_codes: Option<ExitCodes>,
+    /// Exit codes that count as success and ask for a restart of the machine.
+    #[schemars(extend("x-aliases" = ["restart-exit-codes"]))]
+    restart_codes: Option<ExitCodes>,
     /// Time between the polite stop and the kill.
     stop_grace: Option<Seconds>,
     /// `true`: it goes on when the PowerShell that runs the lab dies; otherwise it is asked to end then.
@@ -339,6 +346,9 @@ pub(super) struct Program {
     environment: Option<Entries<Option<Scalar>>>,
     /// Exit codes that count as success; 0 alone when absent.
     success_codes: Option<ExitCodes>,
+    /// Exit codes that count as success and mean that the machine is to be restarted.
+    #[schemars(extend("x-aliases" = ["restart-exit-codes"]))]
+    restart_codes: Option<ExitCodes>,
     /// Time between the polite stop and the kill.
     stop_grace: Option<Seconds>,
     /// `true`: it goes on when the PowerShell that runs the lab dies; otherwise it is asked to end then.

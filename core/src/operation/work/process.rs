@@ -25,6 +25,9 @@ pub struct ProcessSpec {
     /// Exit codes that count as success; 0 alone when empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub success_codes: Vec<i32>,
+    /// Exit codes that count as success and ask for a restart of the machine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restart_codes: Vec<i32>,
     /// How a service shows that it is ready; required for a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<Probe>,

@@ -1,16 +1,23 @@
 //! What is left of a life that was cut short: what its entries amount to, and the life that goes on from there.
 
-use super::super::{Carried, Command, Status};
-use super::world::{Kind, World};
+use super::super::{Carried, Command, RunStatus, Status};
+use super::world::{Actor, Kind, World};
 use super::{TestCaseError, Trace, live};
 use crate::graph::OpId;
-use crate::operation::Trigger;
+use crate::machine::Restarted;
+use crate::operation::{MAX_RESTARTS, Trigger};
 use crate::plan::Plan;
-use crate::record::entry::{Current, Due, Ended, Finished, Kept, Retrying, Serving, Skipped, Started, Stop};
+use crate::record::entry::{
+    Current, Due, Ended, Finished, Kept, Restart, Retrying, Serving, Skipped, Started, Stop,
+};
+use crate::record::restart::Restarts;
+use crate::record::state::Stage;
 use crate::record::{
-    Cause, Entry, Fingerprint, Header, OperationState, PlannedOperation, RunState, SkippedBecause, What, Why,
+    Cause, Entry, Fingerprint, Header, OperationState, PlannedOperation, RunState, SkipKind, SkippedBecause,
+    What, Why,
 };
 use crate::resume::facts::{Earlier, known};
+use crate::resume::restarts;
 use crate::resume::spread::decide_all;
 use crate::resume::{Action, Choices, OnUnknown};
 use proptest::prelude::*;
@@ -37,6 +44,9 @@ fn entry(plan: &Plan, earlier: &RunState, command: Command) -> Option<What> {
         stamp: None,
     };
     Some(match command {
+        Command::RestartAsked { op, attempt, rerun } => {
+            What::Restart(Restart { op, name: name(op), attempt, reason: String::new(), rerun })
+        }
         Command::Check(_)
         | Command::Start(..)
         | Command::Withdraw(..)
@@ -83,11 +93,12 @@ fn record(plan: &Plan, before: &Earlier, trace: &Trace, entries: usize) -> Earli
         compensates: plan.compensates(op),
         fingerprint: Fingerprint::default(),
     };
-    Earlier { run: "r".to_owned(), state, plan: plan.nodes().map(planned).collect() }
+    let restarts = Restarts::default();
+    Earlier { run: "r".to_owned(), state, plan: plan.nodes().map(planned).collect(), restarts }
 }
 
 fn succeeded(state: &OperationState) -> bool {
-    state.stage == crate::record::state::Stage::Ended(Status::Succeeded)
+    state.stage == Stage::Ended(Status::Succeeded)
 }
 
 /// What a resume takes over.
@@ -106,13 +117,53 @@ fn resume(plan: &Plan, earlier: &Earlier, on_unknown: OnUnknown) -> Carried {
     carried
 }
 
+/// Goes on for a run that is parked again and again, each time after a restart of the machine, until it is over.
+fn park_and_go_on(world: &World) -> Result<(), TestCaseError> {
+    let plan = world.plan();
+    let (mut carried, mut restarts) = (Carried::default(), Restarts::default());
+    // Each life is parked for a restart, until no more of them may be asked for.
+    for life in 0..=MAX_RESTARTS {
+        let trace = live(world, carried.clone(), usize::MAX, MAX_RESTARTS - restarts.times)?;
+        let mut earlier = record(&plan, &Earlier::default(), &trace, usize::MAX);
+        if earlier.state.status != Some(RunStatus::Parked) {
+            return Ok(());
+        }
+        prop_assert!(life < MAX_RESTARTS, "it is parked although no restart is left");
+        check_what_is_left(&plan, &earlier)?;
+        earlier.restarts = restarts;
+        let (kept, left_out) = {
+            let Carried { kept, left_out, .. } = resume(&plan, &earlier, OnUnknown::Rerun);
+            (kept, left_out)
+        };
+        let found = earlier.find(&plan);
+        let (next, without_progress) = restarts::before(&plan, &earlier, &found, Restarted::Yes);
+        prop_assert_eq!(next.times, life + 1);
+        carried = Carried { kept, left_out, undo: false, without_progress };
+        restarts = next;
+    }
+    Err(TestCaseError::fail("it is parked for ever"))
+}
+
+/// A parked run leaves nothing under way: what had begun has ended, and what had not is left for the next one.
+fn check_what_is_left(plan: &Plan, earlier: &Earlier) -> Result<(), TestCaseError> {
+    prop_assert!(restarts::asked(earlier).next().is_some(), "somebody has asked");
+    for (op, state) in plan.ids().zip(&earlier.state.operations) {
+        let Stage::Ended(status) = state.stage else {
+            return Err(TestCaseError::fail(format!("{op:?} has not ended")));
+        };
+        let parked = state.skipped_because.as_ref().is_some_and(|why| why.kind == SkipKind::RunParked);
+        prop_assert!(!parked || status == Status::Skipped && state.attempt == 0, "{op:?} is {status:?}");
+    }
+    Ok(())
+}
+
 /// What an undo takes over.
 fn undo(plan: &Plan, earlier: &Earlier) -> Carried {
     let is_left = |(op, found): (OpId, Option<_>)| {
         found.is_some_and(|it: crate::resume::facts::Found<'_>| it.is_to_be_undone()).then_some(op)
     };
     let kept = plan.ids().zip(earlier.find(plan)).filter_map(is_left).collect();
-    Carried { kept, left_out: vec![], undo: true }
+    Carried { kept, undo: true, ..Carried::default() }
 }
 
 /// The operations that were started in a life.
@@ -126,7 +177,11 @@ fn started(trace: &Trace) -> BTreeSet<OpId> {
 
 /// Whether it is plain that what succeeded in such a world stays: nothing runs because of a failure or each time.
 fn is_plain(world: &World) -> bool {
-    world.actors.iter().all(|actor| actor.trigger == Trigger::AllSucceeded && actor.compensation.is_none())
+    let is_plain = |actor: &Actor| {
+        let again = actor.asks.is_some_and(|(_, rerun)| rerun);
+        actor.trigger == Trigger::AllSucceeded && actor.compensation.is_none() && !again
+    };
+    world.actors.iter().all(is_plain)
 }
 
 /// Crashes a world again and again, each time after a number of entries, and goes on; then undoes what it has done, with
@@ -137,7 +192,7 @@ fn die_and_go_on(world: &World, deaths: &[usize], on_unknown: OnUnknown) -> Resu
     let mut earlier = Earlier::default();
     for &entries in deaths.iter().chain([&usize::MAX]) {
         let done: Vec<bool> = earlier.state.operations.iter().map(succeeded).collect();
-        let life = live(world, carried.clone(), entries)?;
+        let life = live(world, carried.clone(), entries, MAX_RESTARTS)?;
         let begun = started(&life);
         for op in &carried.kept {
             prop_assert!(!begun.contains(op), "{op:?} is kept, and runs again");
@@ -151,7 +206,7 @@ fn die_and_go_on(world: &World, deaths: &[usize], on_unknown: OnUnknown) -> Resu
     }
     let mut left = undo(&plan, &earlier);
     for &entries in deaths.iter().chain([&usize::MAX, &usize::MAX]) {
-        let life = live(world, left.clone(), entries)?;
+        let life = live(world, left.clone(), entries, MAX_RESTARTS)?;
         prop_assert!(started(&life).iter().all(|op| plan.compensates(*op).is_some()), "an undo only undoes");
         earlier = record(&plan, &earlier, &life, entries);
         let next = undo(&plan, &earlier);
@@ -170,5 +225,10 @@ proptest! {
         skips in any::<bool>(),
     ) {
         die_and_go_on(&world, &deaths, if skips { OnUnknown::Skip } else { OnUnknown::Rerun })?;
+    }
+
+    #[test]
+    fn a_run_that_is_parked_for_restarts_goes_on_and_ends(world in super::world::worlds()) {
+        park_and_go_on(&world)?;
     }
 }

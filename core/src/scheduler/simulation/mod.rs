@@ -9,9 +9,9 @@ mod world;
 
 use super::messages::{Command, Input, Verdict};
 use super::state::{Change, State};
-use super::{Carried, Scheduler};
+use super::{Carried, Scheduler, Settings};
 use crate::graph::OpId;
-use crate::operation::StopMode;
+use crate::operation::{MAX_RESTARTS, StopMode};
 use crate::plan::Plan;
 use observer::Observer;
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ impl Agenda {
     /// Forgets what was planned for an operation that is not run after all.
     fn forget(&mut self, op: OpId) {
         self.entries.retain(|_, input| {
-            !matches!(*input, Input::Taken(o, _) | Input::Completed(o, ..) | Input::ServiceReady(o, _) if o == op)
+            !matches!(*input, Input::Taken(o, _) | Input::Completed(o, ..) | Input::ServiceReady(o, _) | Input::Restart { op: o, .. } if o == op)
         });
     }
 }
@@ -95,6 +95,9 @@ fn start(world: &World, plan: &Plan, now: u64, (op, attempt): (OpId, u32), agend
         return agenda.plan(taken, Input::Completed(op, attempt, Verdict::Failed { retry: true }));
     }
     agenda.plan(taken, Input::Taken(op, attempt));
+    if let Some((after, rerun)) = actor.asks.filter(|_| attempt < 3) {
+        agenda.plan(taken + after, Input::Restart { op, attempt, rerun });
+    }
     if let Behaviour::Ends { after, well } = behaviour {
         let is_service = plan.compensates(op).is_none() && actor.kind == Kind::Service;
         let verdict = if well { Verdict::Succeeded } else { Verdict::Failed { retry: after % 5 != 0 } };
@@ -113,13 +116,14 @@ fn start(world: &World, plan: &Plan, now: u64, (op, attempt): (OpId, u32), agend
 
 /// Runs a world to its end and checks every promise on the way.
 fn simulate(world: &World) -> Result<Trace, TestCaseError> {
-    live(world, Carried::default(), usize::MAX)
+    live(world, Carried::default(), usize::MAX, MAX_RESTARTS)
 }
 
 /// One life of a run in a world: to its end, or until a number of entries of its journal have been written.
-fn live(world: &World, carried: Carried, entries: usize) -> Result<Trace, TestCaseError> {
+fn live(world: &World, carried: Carried, entries: usize, restarts_left: u32) -> Result<Trace, TestCaseError> {
     let plan = Arc::new(world.plan());
-    let mut scheduler = Scheduler::carrying(Arc::clone(&plan), world.settings(), carried.clone());
+    let settings = Settings { restarts_left, ..world.settings() };
+    let mut scheduler = Scheduler::carrying(Arc::clone(&plan), settings, carried.clone());
     let mut observer = Observer::new(world, &plan, carried);
     let mut agenda = Agenda::default();
     for &(at, hard) in &world.cancels {
@@ -194,7 +198,7 @@ fn every_legal_change_of_state_happens_and_no_other() {
     for _ in 0..30_000 {
         let world = worlds().new_tree(&mut runner).unwrap().current();
         let carried = Carried { kept: vec![OpId(0)], ..Carried::default() };
-        let resumed = live(&world, carried, usize::MAX).unwrap().seen;
+        let resumed = live(&world, carried, usize::MAX, MAX_RESTARTS).unwrap().seen;
         for change in simulate(&world).unwrap().seen.into_iter().chain(resumed) {
             assert!(legal.contains(&change), "{change:?} is not in the table");
             missing.remove(&change);

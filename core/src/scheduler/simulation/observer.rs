@@ -47,6 +47,10 @@ pub(super) struct Observer<'a> {
     /// The run's own limit has passed.
     late: bool,
     rolling_back: bool,
+    /// An operation has asked for a restart of the machine.
+    asked: bool,
+    /// Nothing was under way any more when the run was stopped for that.
+    parked: bool,
     /// What the run takes over from an earlier one.
     carried: Carried,
     sample: Option<(u64, u64)>,
@@ -77,6 +81,8 @@ impl<'a> Observer<'a> {
             canceled: false,
             late: false,
             rolling_back: carried.undo,
+            asked: false,
+            parked: false,
             carried,
             sample: None,
             finished: None,
@@ -128,6 +134,7 @@ impl<'a> Observer<'a> {
     pub(super) fn see_command(&mut self, command: Command, ready: &BTreeSet<OpId>) -> Verdict {
         let is_late = matches!(command, Command::Released(..));
         prop_assert!(self.finished.is_none() || is_late, "{command:?} after the end");
+        self.see_parking(command);
         match command {
             Command::Start(op, attempt) => {
                 self.check_start(op, attempt)?;
@@ -194,7 +201,10 @@ impl<'a> Observer<'a> {
                     Status::TimedOut => {
                         prop_assert!(matches!(reason, Some(Timeout | TotalTimeout | RunTimeout)));
                     }
-                    Status::Canceled => prop_assert!(matches!(reason, Some(Cancel | RunStopped))),
+                    Status::Canceled => prop_assert!(
+                        matches!(reason, Some(Cancel | RunStopped))
+                            || self.parked && reason == Some(StopReason::RunEnded)
+                    ),
                     Status::Abandoned => prop_assert!(reason.is_some()),
                     Status::Succeeded | Status::Failed | Status::Skipped => {}
                 }
@@ -221,9 +231,38 @@ impl<'a> Observer<'a> {
                 self.slots.remove(&op);
                 self.holding.remove(&op);
             }
+            Command::RestartAsked { op, attempt, .. } => {
+                prop_assert_eq!(self.attempts.get(&op), Some(&attempt));
+                prop_assert!(!self.endings.contains_key(&op) && self.plan.compensates(op).is_none());
+                self.asked = true;
+            }
             Command::Finished(status) => prop_assert!(self.finished.replace(status).is_none()),
         }
         Ok(())
+    }
+
+    /// The first sign that a run is stopped for a restart: it is parked if nothing else has called it off.
+    fn see_parking(&mut self, command: Command) {
+        let ends = match command {
+            Command::Skipped(_, reason) => reason == SkipReason::RunParked,
+            Command::Stop { cause, .. } => cause.reason == StopReason::RunEnded,
+            Command::Ended { status, cause, .. } => {
+                status == Status::Canceled && cause.is_some_and(|cause| cause.reason == StopReason::RunEnded)
+            }
+            Command::Finished(_) => true,
+            _ => false,
+        };
+        self.parked |= ends && self.may_be_parked();
+    }
+
+    /// Whether a restart was asked for, and nothing else has called the run off.
+    fn may_be_parked(&self) -> bool {
+        self.asked && self.open == 3 && !self.late && !self.rolling_back
+    }
+
+    /// Whether anything but monitors is being run.
+    fn is_at_work(&self) -> bool {
+        self.slots.iter().any(|op| !self.endings.contains_key(op))
     }
 
     /// A limit that is said to have passed is there, and has.
@@ -259,6 +298,10 @@ impl<'a> Observer<'a> {
             (_, Trigger::AnyFailed) => 2,
             _ => 3,
         };
+        prop_assert!(
+            !self.asked || self.open < 3 || self.late,
+            "{op:?} starts though a restart was asked for"
+        );
         prop_assert!(self.open >= needed, "{op:?} starts in a run that was called off");
         if self.is_monitor(op) {
             return Ok(());
@@ -328,6 +371,7 @@ impl<'a> Observer<'a> {
             }
             SkipReason::RunCanceled => self.canceled,
             SkipReason::RunTimeout => self.late,
+            SkipReason::RunParked => self.parked && !self.is_at_work(),
             SkipReason::NothingToWatch => {
                 self.is_monitor(op)
                     && self.plan.ids().all(|other| self.is_monitor(other) || self.is_done(other))
@@ -463,6 +507,8 @@ impl<'a> Observer<'a> {
 
     /// Compares the states after a step with what was seen.
     pub(super) fn check_states(&mut self, scheduler: &Scheduler) -> Verdict {
+        // There may be nothing that shows it: nothing to skip, and nothing to stop that is not stopping already.
+        self.parked |= self.may_be_parked() && !self.is_at_work();
         for op in self.plan.nodes() {
             let state = scheduler.state(op);
             prop_assert_eq!(
@@ -498,6 +544,7 @@ impl<'a> Observer<'a> {
                 let slots = self.slots.len();
                 prop_assert_eq!(waiting.slots.map_or(slots, |s| s.used as usize), slots);
                 let reason = waiting.slots.is_some()
+                    || waiting.restart
                     || waiting.guard.is_some()
                     || waiting.reserved_for.is_some()
                     || waiting.resources.iter().any(|lack| !lack.held_by.is_empty());
@@ -522,6 +569,9 @@ impl<'a> Observer<'a> {
             };
             let some_left = self.plan.compensations().any(left);
             return if some_left { RunStatus::PartiallyUndone } else { RunStatus::Undone };
+        }
+        if self.parked {
+            return RunStatus::Parked;
         }
         if self.plan.ids().filter(due).all(succeeded) {
             let all = !self.world.incomplete;

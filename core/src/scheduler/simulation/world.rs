@@ -53,6 +53,8 @@ pub(super) struct Actor {
     pub(super) priority: i64,
     /// How long it takes to find out whether it is up to date, and whether it is; always for scripts only.
     pub(super) check: Option<(u64, bool)>,
+    /// In its first attempts it asks for a restart of the machine, so long after it was taken, and to be run again or not.
+    pub(super) asks: Option<(u64, bool)>,
 }
 
 #[derive(Clone, Debug)]
@@ -146,6 +148,7 @@ fn actors() -> impl Strategy<Value = Actor> {
             proptest::option::weighted(0.5, behaviours()),
             1i64..=10,
             proptest::option::weighted(0.25, (0u64..600, any::<bool>())),
+            proptest::option::weighted(0.08, (0u64..400, any::<bool>())),
         ),
     )
         .prop_map(
@@ -153,7 +156,7 @@ fn actors() -> impl Strategy<Value = Actor> {
                 (kind, behaviours, taken_after),
                 (needs, retry, trigger),
                 (critical, timeout, total_timeout),
-                (compensation, priority, check),
+                (compensation, priority, check, asks),
             )| Actor {
                 kind,
                 behaviours,
@@ -167,6 +170,7 @@ fn actors() -> impl Strategy<Value = Actor> {
                 compensation,
                 priority,
                 check,
+                asks,
             },
         )
 }

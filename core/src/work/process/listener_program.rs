@@ -28,6 +28,7 @@ pub(crate) fn service(script: &str, address: &str, check: ProbeCheck, answers: &
         environment: BTreeMap::from([variable(ADDRESS, address), variable(ANSWERS, answers)]),
         mode: ProcessMode::Service,
         success_codes: Vec::new(),
+        restart_codes: Vec::new(),
         ready: Some(Probe { check, interval_ms: 10, timeout_ms: 60_000, insecure: false }),
         stop_grace_ms: None,
         detached: false,

@@ -304,7 +304,8 @@ fn conclude(spec: &ProcessSpec, exit: Exit, cause: Cause, last_errors: Vec<Strin
 }
 
 fn is_success(spec: &ProcessSpec, code: i32) -> bool {
-    if spec.success_codes.is_empty() { code == 0 } else { spec.success_codes.contains(&code) }
+    let listed = if spec.success_codes.is_empty() { code == 0 } else { spec.success_codes.contains(&code) };
+    listed || spec.restart_codes.contains(&code)
 }
 
 fn failed(spec: &ProcessSpec, exit: Exit, last_errors: &[String]) -> Fault {

@@ -5,7 +5,7 @@ use crate::error::Fault;
 use crate::operation::ProcessSpec;
 use crate::work::mark::Mark;
 use crate::work::output::{OutputSink, Stream};
-use crate::work::provider::{Conclusion, Context, Handle, Provider, Report, Reporter};
+use crate::work::provider::{Conclusion, Context, Ending, Handle, Provider, Report, Reporter};
 use crate::work::secrets::Secrets;
 use std::pin::Pin;
 
@@ -32,7 +32,11 @@ impl Program {
             .on_started(move |identity| bound.send(Report::Bound(Handle::Process(identity))))
             .on_ready(move || ready.send(Report::Ready));
         let end = run(&spec, control, Lines { reporter, secrets }).await;
-        Conclusion { ending: end.outcome, exit_code: end.exit_code }
+        let asks = end.outcome == Ending::Succeeded;
+        let restart = end.exit_code.filter(|code| asks && spec.restart_codes.contains(code)).map(|code| {
+            format!("Program '{}' ended with exit code {code}, which asks for a restart.", spec.command)
+        });
+        Conclusion { ending: end.outcome, exit_code: end.exit_code, restart }
     }
 }
 

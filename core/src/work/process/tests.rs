@@ -41,6 +41,7 @@ fn program(command: &str, arguments: &[&str]) -> ProcessSpec {
         environment: BTreeMap::new(),
         mode: ProcessMode::Task,
         success_codes: Vec::new(),
+        restart_codes: Vec::new(),
         ready: None,
         stop_grace_ms: None,
         detached: false,
