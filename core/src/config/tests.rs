@@ -204,6 +204,7 @@ fn programs_services_and_stages() {
     assert_eq!(spec.environment["JOBS"].as_deref(), Some("2"));
     assert_eq!(spec.environment["http_proxy"], None);
     assert_eq!(spec.success_codes, [0, 3]);
+    assert_eq!(spec.restart_codes, [194]);
 
     let Work::Process(spec) = &lab.operations[1].operation.work else { panic!() };
     assert_eq!((spec.command.as_str(), spec.mode), ("lab-web", ProcessMode::Service));

@@ -91,6 +91,7 @@ fn alone(plan: &Plan, op: OpId, known: Known) -> Facts {
         rebuilt: false,
         needed: false,
         last: !is_followed,
+        idempotent: plan.operation(op).idempotent,
     }
 }
 

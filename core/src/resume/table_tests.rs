@@ -29,14 +29,15 @@ const CHANGES: [Option<Difference>; 3] = [None, Some(Difference::Block), Some(Di
 const UNKNOWN: [OnUnknown; 3] = [OnUnknown::Rerun, OnUnknown::Skip, OnUnknown::Stop];
 
 fn all_facts() -> impl Iterator<Item = Facts> {
-    (0..8 * 5 * 3 * 4 * 16usize).map(|number| {
+    (0..8 * 5 * 3 * 4 * 32usize).map(|number| {
         let bit = |place: usize| (number >> place) & 1 == 1;
-        let rest = number >> 4;
+        let rest = number >> 5;
         Facts {
             consequence: bit(0),
             rebuilt: bit(1),
             needed: bit(2),
             last: bit(3),
+            idempotent: bit(4),
             crashes: (rest % 4) as u32,
             changed: CHANGES[rest / 4 % 3],
             role: ROLES[rest / 12 % 5],
@@ -59,7 +60,7 @@ fn expected(it: &Facts, choices: &Choices) -> Action {
     let died_at_work = it.past == Past::Interrupted && it.role != Role::Monitor;
     if died_at_work {
         let often = it.crashes >= choices.max_crash && !choices.force;
-        let may_choose = it.role == Role::Work;
+        let may_choose = it.role == Role::Work && !it.idempotent;
         return match choices.on_unknown {
             _ if often => Action::Ask,
             OnUnknown::Stop if may_choose => Action::Ask,
@@ -200,6 +201,7 @@ impl Case {
                 dependencies: named(false),
                 weak_dependencies: named(true),
                 trigger,
+                idempotent: at % 3 == 2,
                 ..base
             }
         });
@@ -260,6 +262,7 @@ fn oracle(plan: &Plan, known: &[Known], choices: &Choices) -> BTreeSet<OpId> {
                 && !facts(op).monitor
                 && (known[op.index()].crashes >= choices.max_crash
                     || choices.on_unknown != OnUnknown::Rerun
+                        && !plan.operation(op).idempotent
                         && !by_itself
                         && plan.stops(op).is_none()
                         && !facts(op).service);
