@@ -70,7 +70,31 @@ fn read_boot_id() -> Option<String> {
     (failed == 0).then(|| text.to_string_lossy().into_owned())
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+/// Windows counts its starts, and does so whatever becomes of its clock.
+#[cfg(windows)]
+fn read_boot_id() -> Option<String> {
+    use windows_sys::Win32::System::Registry::{HKEY_LOCAL_MACHINE, RRF_RT_REG_DWORD, RegGetValueW};
+    let wide = |text: &str| text.encode_utf16().chain([0]).collect::<Vec<u16>>();
+    let key = wide(r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters");
+    let value = wide("BootId");
+    let mut count = 0u32;
+    let mut size = size_of::<u32>() as u32;
+    // SAFETY: both names end with a zero, and the system writes at most `size` bytes.
+    let error = unsafe {
+        RegGetValueW(
+            HKEY_LOCAL_MACHINE,
+            key.as_ptr(),
+            value.as_ptr(),
+            RRF_RT_REG_DWORD,
+            std::ptr::null_mut(),
+            (&raw mut count).cast(),
+            &raw mut size,
+        )
+    };
+    (error == 0).then(|| format!("start {count}"))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 fn read_boot_id() -> Option<String> {
     None
 }

@@ -16,6 +16,8 @@ Describe 'Faults of operations' {
         @{ Key = 'Ready = "127.0.0.1:80"; StopGrace = -1'; Says = "*StopGrace '-1' is not a time above zero*" }
         @{ Key = 'Ready = "127.0.0.1:80"; StopGrace = "99999999999999999999999 parsecs"'; Says = '*StopGrace*' }
         @{ Key = 'Ready = "127.0.0.1:80"; SuccessCodes = "x"'; Says = '*SuccessCodes*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; RestartCodes = "x"'; Says = '*RestartCodes*' }
+        @{ Key = 'Ready = "127.0.0.1:80"; Idempotent = "maybe"'; Says = "*Idempotent 'maybe'*neither true nor false*" }
         @{ Key = 'Ready = "127.0.0.1:80"; Environment = "x"'; Says = '*Environment*' }
         @{ Key = 'Ready = "127.0.0.1:80"; RetryCount = -1'; Says = '*RetryCount*' }
         @{ Key = 'Ready = "127.0.0.1:80"; Resources = @{ CPUPercent = -1 }'; Says = '*CPUPercent*' }

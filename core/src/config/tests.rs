@@ -388,10 +388,16 @@ fn a_program_says_what_it_needs() {
     only(with_operation("command: x\ncwd: ~/x"), Code::InvalidValue);
     let text = "name: x\noperations: [{name: a, command: x, working-directory: y}]";
     only(read(text.as_bytes(), &options("lab.yaml")), Code::InvalidValue);
-    let Work::Process(spec) = work(with_operation("command: x\nsuccess-codes: 3\nenv: {A: true}")) else {
+    let Work::Process(spec) =
+        work(with_operation("command: x\nsuccess-codes: 3\nrestart-exit-codes: [194]\nenv: {A: true}"))
+    else {
         panic!()
     };
-    assert_eq!((spec.success_codes, spec.environment["A"].as_deref()), (vec![3], Some("true")));
+    assert_eq!((spec.success_codes, spec.restart_codes), (vec![3], vec![194]));
+    assert_eq!(spec.environment["A"].as_deref(), Some("true"));
+    only(with_operation("command: x\nrestart-codes: soon"), Code::WrongType);
+    only(with_operation("script: x\nrestart-codes: 194"), Code::InvalidValue);
+    only(with_operation("script: x\nidempotent: perhaps"), Code::WrongType);
 }
 
 #[test]
@@ -745,14 +751,14 @@ proptest! {
     }
 
     #[test]
-    fn any_operation_is_read_or_refused(value in any_json(), key in 0_usize..45) {
-        const KEYS: [&str; 45] = [
+    fn any_operation_is_read_or_refused(value in any_json(), key in 0_usize..49) {
+        const KEYS: [&str; 49] = [
             "name", "id", "type", "provider", "script", "path", "parameters", "dependencies", "timeout", "priority",
             "command", "arguments", "working-directory", "environment", "mode", "service", "ready", "success-codes",
             "stop-grace", "retry-count", "when", "settings", "operations", "validation", "cleanup", "nodes",
             "metadata", "version", "rollback", "include", "retry-delay", "retry", "resources", "pools", "locks", "trigger",
             "critical", "estimate", "total-timeout", "weak-dependencies", "resource-limits", "failure-strategy",
-            "run-timeout", "resource-conflicts", "detached",
+            "run-timeout", "resource-conflicts", "detached", "restart-codes", "idempotent", "max-restarts", "resume-after-restart",
         ];
         let mut lab = json!({"name": "x", "operations": [{"name": "a", "script": "b"}]});
         let mut operation = lab.clone();

@@ -41,6 +41,9 @@ pub struct Operation {
     /// Whether its failure counts: stops the run, or makes it a failed one.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub critical: bool,
+    /// Whether it may be run again after an interruption, however far it came.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub idempotent: bool,
     /// The amounts that it books while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Box<Needs>>,
@@ -87,6 +90,7 @@ impl Default for Operation {
             weak_dependencies: Vec::new(),
             trigger: Trigger::AllSucceeded,
             critical: true,
+            idempotent: false,
             needs: None,
             retry: None,
             up_to_date: None,

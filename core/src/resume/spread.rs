@@ -92,6 +92,7 @@ fn alone(plan: &Plan, op: OpId, known: Known) -> Facts {
         needed: false,
         last: !is_followed,
         test: plan.up_to_date(op).is_some_and(|it| it.test && !it.has_files()),
+        idempotent: plan.operation(op).idempotent,
     }
 }
 

@@ -75,6 +75,8 @@ pub struct Facts {
     pub last: bool,
     /// Its test alone says whether it is done: it has neither inputs nor outputs.
     pub test: bool,
+    /// Running it twice does no harm.
+    pub idempotent: bool,
 }
 
 /// What the caller chooses.
@@ -197,10 +199,10 @@ pub(super) const ROWS: &[Row] = rows! {
         |it, c| it.past == Past::Interrupted && it.crashes >= c.max_crash && !c.force;
     "It was running when the run died, and it has a `test`, and neither inputs nor outputs: it is run unless its test says that it is done." => Rerun, Tested:
         |it, _c| it.past == Past::Interrupted && it.role == Role::Work && it.test;
-    "It was running when the run died, it is not a service and does not always run, and `-OnUnknown` is `Skip`." => Skip, Interrupted:
-        |it, c| it.past == Past::Interrupted && it.role == Role::Work && c.on_unknown == OnUnknown::Skip;
+    "It was running when the run died, it is not a service, not `idempotent` and does not always run, and `-OnUnknown` is `Skip`." => Skip, Interrupted:
+        |it, c| it.past == Past::Interrupted && it.role == Role::Work && !it.idempotent && c.on_unknown == OnUnknown::Skip;
     "The same, and `-OnUnknown` is `Stop`." => Ask, Interrupted:
-        |it, c| it.past == Past::Interrupted && it.role == Role::Work && c.on_unknown == OnUnknown::Stop;
+        |it, c| it.past == Past::Interrupted && it.role == Role::Work && !it.idempotent && c.on_unknown == OnUnknown::Stop;
     "It was running when the run died." => Rerun, Interrupted: |it, _c| it.past == Past::Interrupted;
     "Its trigger is `always`." => Rerun, AlwaysRuns: |it, _c| it.role == Role::Always;
     "It was never started." => Rerun, NotReached: |it, _c| it.past == Past::NotReached;

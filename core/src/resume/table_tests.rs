@@ -35,15 +35,16 @@ const CHANGES: [Option<Difference>; 5] = [
 const UNKNOWN: [OnUnknown; 3] = [OnUnknown::Rerun, OnUnknown::Skip, OnUnknown::Stop];
 
 fn all_facts() -> impl Iterator<Item = Facts> {
-    (0..8 * 5 * 5 * 4 * 32usize).map(|number| {
+    (0..8 * 5 * 5 * 4 * 64usize).map(|number| {
         let bit = |place: usize| (number >> place) & 1 == 1;
-        let rest = number >> 5;
+        let rest = number >> 6;
         Facts {
             consequence: bit(0),
             rebuilt: bit(1),
             needed: bit(2),
             last: bit(3),
             test: bit(4),
+            idempotent: bit(5),
             crashes: (rest % 4) as u32,
             changed: CHANGES[rest / 4 % 5],
             role: ROLES[rest / 20 % 5],
@@ -66,7 +67,7 @@ fn expected(it: &Facts, choices: &Choices) -> Action {
     let died_at_work = it.past == Past::Interrupted && it.role != Role::Monitor;
     if died_at_work {
         let often = it.crashes >= choices.max_crash && !choices.force;
-        let may_choose = it.role == Role::Work;
+        let may_choose = it.role == Role::Work && !it.idempotent;
         return match choices.on_unknown {
             _ if often => Action::Ask,
             _ if may_choose && it.test => Action::Rerun,
@@ -212,6 +213,7 @@ impl Case {
                 dependencies: named(false),
                 weak_dependencies: named(true),
                 trigger,
+                idempotent: at % 3 == 2,
                 ..base
             }
         });
@@ -272,6 +274,7 @@ fn oracle(plan: &Plan, known: &[Known], choices: &Choices) -> BTreeSet<OpId> {
                 && !facts(op).monitor
                 && (known[op.index()].crashes >= choices.max_crash
                     || choices.on_unknown != OnUnknown::Rerun
+                        && !plan.operation(op).idempotent
                         && !by_itself
                         && plan.stops(op).is_none()
                         && plan.up_to_date(op).is_none()

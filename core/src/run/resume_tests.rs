@@ -255,6 +255,17 @@ fn the_caller_decides_about_what_was_at_work() {
 }
 
 #[test]
+fn nobody_is_asked_about_an_operation_that_may_run_twice() {
+    let mut lab = Lab::chain();
+    lab.operations[1].idempotent = true;
+    let first = lab.dies_in("b");
+    for on_unknown in [OnUnknown::Stop, OnUnknown::Skip] {
+        let options = ResumeOptions { on_unknown, force: true, ..lab.resume(&first) };
+        assert_eq!(lab.run(Some(options), well).unwrap().2, ["b", "c"], "{on_unknown:?}");
+    }
+}
+
+#[test]
 fn what_has_changed_runs_again_with_all_that_was_built_on_it() {
     let mut lab = Lab::chain();
     lab.operations.push(script("d", &[]));

@@ -39,6 +39,18 @@ internal sealed class SchedulingSource(List<LabFinding> findings, KeyCheck keys)
             }
         }
 
+        if (fields.Take("Idempotent") is { } idempotent)
+        {
+            if (Flags.Read(idempotent) is { } harmless)
+            {
+                document["idempotent"] = harmless;
+            }
+            else
+            {
+                Refuse($"The Idempotent '{idempotent}' of operation '{operation}' is neither true nor false.", operation, "Write $true or $false.");
+            }
+        }
+
         Time("Estimate", "estimate_ms");
         Time("TotalTimeout", "total_timeout_ms");
         if (OperationReader.Names(fields.Take("WeakDependencies")) is { Count: > 0 } weak)

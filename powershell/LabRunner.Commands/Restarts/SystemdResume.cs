@@ -34,6 +34,8 @@ internal sealed class SystemdResume(string? root) : IResumeRegistration
                 "Run 'Resume-LabRun -Pending' after a restart, by hand or from what starts services here.");
         }
 
+        // It is needed at the end, and missed at the beginning.
+        Run("systemctl", "--version");
         if (_ofUser && Run("loginctl", "show-user", "--property=Linger", "--value", Environment.UserName).Trim() != "yes")
         {
             throw LabRunnerError.ResumeUnavailable(

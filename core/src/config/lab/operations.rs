@@ -89,6 +89,8 @@ fn read_fields(
         fields.take(&["priority"], findings).and_then(|entry| fields::whole(entry, 1..=10, findings));
     let trigger = fields.take(&["trigger"], findings).and_then(|entry| trigger(entry, findings));
     let critical = fields.take(&["critical"], findings).and_then(|entry| fields::boolean(entry, findings));
+    let idempotent =
+        fields.take(&["idempotent"], findings).and_then(|entry| fields::boolean(entry, findings));
     let needs = resources::needs(fields, findings);
     let isolation = isolation::take(fields, findings);
     let retry = retry(fields, context.retries, findings);
@@ -131,6 +133,7 @@ fn read_fields(
         weak_dependencies,
         trigger: trigger.unwrap_or_default(),
         critical: critical.unwrap_or(true),
+        idempotent: idempotent.unwrap_or(false),
         needs: needs.map(Box::new),
         retry: retry.map(Box::new),
         up_to_date: up_to_date.map(Box::new),

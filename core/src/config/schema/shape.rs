@@ -192,6 +192,8 @@ pub(super) struct Operation {
     trigger: Option<Trigger>,
     /// `false`: its failure neither stops the run nor makes it a failed one.
     critical: Option<Flag>,
+    /// `true`: a resume runs it again after an interruption without asking, for running it twice does no harm.
+    idempotent: Option<Flag>,
     /// From 1 (first) to 10 (last); 5 when absent.
     priority: Option<Whole<1, 10>>,
     /// Limit of one attempt.
