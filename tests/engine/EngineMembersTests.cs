@@ -22,6 +22,14 @@ public sealed class EngineMembersTests(ModuleFixture fixture) : IClassFixture<Mo
         Assert.True((bool)Member("LabRunner.Engine.SharedFileSystem", "KnowsTheFields"));
 
     [Fact]
+    public void A_workers_session_serves_one_operation_after_another()
+    {
+        // Without the members, too: a session that could not be reset would be replaced.
+        const string id = "(Invoke-ParallelLabRunner @{ Name = 'A'; ScriptBlock = { $x = 1; function Get-X { $x }; Set-Alias gx Get-X; \"$([runspace]::DefaultRunspace.InstanceId)\" } }).Output";
+        Assert.Single(_session.Run($"{id}; {id}; {id}").Clean().Output.Distinct());
+    }
+
+    [Fact]
     public void Health_says_so()
     {
         var result = _session.Run("((Test-LabRunnerHealth).Checks | Where-Object Name -eq Engine).Status").Clean();
