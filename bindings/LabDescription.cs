@@ -63,7 +63,13 @@ public sealed class LabSettingsModel
     public JsonElement? Retry { get; set; }
 
     /// <summary>Whether the lab is refused while another run of it is under way.</summary>
-    public bool Single { get; set; }
+    public bool? Single { get; set; }
+
+    /// <summary>How many restarts of the machine a run may ask for.</summary>
+    public int? MaxRestarts { get; set; }
+
+    /// <summary>Whether a run that was parked goes on by itself after a restart.</summary>
+    public bool? ResumeAfterRestart { get; set; }
 
     /// <summary>How far scripts are kept apart that do not say so themselves.</summary>
     public string? Isolation { get; set; }

@@ -140,7 +140,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         settings.InBackground = Background;
         HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
         InterruptedRun.Mention(Voice, settings.Name, reading.Path);
-        settings.Beside = Force ? null : Wait || lab.Settings.Single ? "refuse" : "warn";
+        settings.Beside = Force ? null : Wait || (lab.Settings.Single ?? false) ? "refuse" : "warn";
         var run = Wait ? StartWhen(LabRunnerError.LabUnderWay, () => LabRun.Start(plan, settings, caller)) : LabRun.Start(plan, settings, caller);
         if (Background)
         {

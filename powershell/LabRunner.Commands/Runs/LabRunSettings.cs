@@ -80,8 +80,8 @@ internal sealed record LabRunSettings
             OutputLimit = defaults.OutputLimit,
             Source = path,
             Call = Call,
-            MaxRestarts = (int?)JsonMembers.Number(wanted, "max_restarts"),
-            ResumesAfterRestart = wanted.TryGetProperty("resume_after_restart", out var resumes) && resumes.ValueKind == JsonValueKind.True,
+            MaxRestarts = wanted.MaxRestarts,
+            ResumesAfterRestart = wanted.ResumeAfterRestart ?? false,
         };
     }
 
