@@ -8,8 +8,8 @@ namespace LabRunner.Interop;
 
 /// <summary>The versions of the native library.</summary>
 public sealed record LabCoreVersion(
-    [property: JsonPropertyName("abi")] uint Abi,
-    [property: JsonPropertyName("version")] string Version);
+    uint Abi,
+    string Version);
 
 /// <summary>
 /// Calls that belong to no plan and no run. Documents are UTF-8 JSON. Every call throws
@@ -27,22 +27,22 @@ public static class LabCore
         get
         {
             NativeLoader.EnsureLoaded();
-            return JsonSerializer.Deserialize<LabCoreVersion>(Native.lab_version().Document())!;
+            return JsonSerializer.Deserialize(Native.lab_version().Document(), CoreJson.Default.LabCoreVersion)!;
         }
     }
 
-    /// <summary>Reads a lab file: the lab, the document as it stands, and every finding.</summary>
-    public static byte[] Read(ReadOnlySpan<byte> document, ReadOnlySpan<byte> options)
+    /// <summary>Reads any configuration file: the document as it stands, and every finding.</summary>
+    public static ConfigDescription Read(ReadOnlySpan<byte> document, ReadOnlySpan<byte> options)
     {
         NativeLoader.EnsureLoaded();
-        return Native.lab_read(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document();
+        return JsonSerializer.Deserialize(Native.lab_read(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document(), CoreJson.Default.ConfigDescription)!;
     }
 
     /// <summary>Writes a configuration in the same or in another format: the text, and every finding.</summary>
-    public static byte[] Export(ReadOnlySpan<byte> document, ReadOnlySpan<byte> options)
+    public static ConfigExport Export(ReadOnlySpan<byte> document, ReadOnlySpan<byte> options)
     {
         NativeLoader.EnsureLoaded();
-        return Native.lab_export(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document();
+        return JsonSerializer.Deserialize(Native.lab_export(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document(), CoreJson.Default.ConfigExport)!;
     }
 
     /// <summary>For each unknown key the known one that was probably meant, by the rule of files: such a key is an error.</summary>
@@ -52,10 +52,10 @@ public static class LabCore
     public static string? NearestName(string unknown, IEnumerable<string> known) => Nearest("name", [unknown], known)[0];
 
     /// <summary>The events of all runs since the last call; waits for the first.</summary>
-    public static byte[] Events(int waitMilliseconds)
+    public static LabEvent[] Events(int waitMilliseconds)
     {
         NativeLoader.EnsureLoaded();
-        return Native.lab_events(unchecked((uint)waitMilliseconds)).Document();
+        return LabEvent.Parse(Native.lab_events(unchecked((uint)waitMilliseconds)).Document());
     }
 
     /// <summary>Makes a waiting <see cref="Events"/> return, or the next one if none waits.</summary>
@@ -104,14 +104,9 @@ public static class LabCore
     public static void ExportRecord(string folder, string archive, bool replace)
     {
         NativeLoader.EnsureLoaded();
-        ReadOnlySpan<byte> order = JsonSerializer.SerializeToUtf8Bytes(new ExportOrder(folder, archive, replace));
+        ReadOnlySpan<byte> order = JsonSerializer.SerializeToUtf8Bytes(new ExportOrder(folder, archive, replace), CoreJson.Default.ExportOrder);
         _ = Native.lab_record_export(ref Reference(order), (ulong)order.Length).Value();
     }
-
-    private sealed record ExportOrder(
-        [property: JsonPropertyName("folder")] string Folder,
-        [property: JsonPropertyName("to")] string To,
-        [property: JsonPropertyName("replace")] bool Replace);
 
     /// <summary>The run that is to be resumed or undone.</summary>
     public static byte[] FindRun(ReadOnlySpan<byte> query)
@@ -144,16 +139,9 @@ public static class LabCore
     private static string?[] Nearest(string kind, IEnumerable<string> unknown, IEnumerable<string> known)
     {
         NativeLoader.EnsureLoaded();
-        ReadOnlySpan<byte> query = JsonSerializer.SerializeToUtf8Bytes(new NearQuery(kind, unknown, known));
-        return JsonSerializer.Deserialize<NearAnswer>(Native.lab_nearest(ref Reference(query), (ulong)query.Length).Document())!.Near;
+        ReadOnlySpan<byte> query = JsonSerializer.SerializeToUtf8Bytes(new NearQuery(kind, unknown, known), CoreJson.Default.NearQuery);
+        return JsonSerializer.Deserialize(Native.lab_nearest(ref Reference(query), (ulong)query.Length).Document(), CoreJson.Default.NearAnswer)!.Near;
     }
-
-    private sealed record NearQuery(
-        [property: JsonPropertyName("kind")] string Kind,
-        [property: JsonPropertyName("unknown")] IEnumerable<string> Unknown,
-        [property: JsonPropertyName("known")] IEnumerable<string> Known);
-
-    private sealed record NearAnswer([property: JsonPropertyName("near")] string?[] Near);
 
     /// <summary>Checks that the library works.</summary>
     /// <param name="panic">Whether to panic on purpose, to show that the guard holds.</param>

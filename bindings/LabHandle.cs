@@ -1,3 +1,4 @@
+using System.Text.Json;
 using static LabRunner.Interop.Replies;
 using Native = LabRunner.Interop.Generated.Interop;
 
@@ -19,7 +20,8 @@ public sealed class LabHandle : IDisposable
     }
 
     /// <summary>What was read, and every finding.</summary>
-    public byte[] Describe() => Handle.Use(static lab => Native.lab_describe(lab).Document());
+    public LabDescription Describe() =>
+        JsonSerializer.Deserialize(Handle.Use(static lab => Native.lab_describe(lab).Document()), CoreJson.Default.LabDescription)!;
 
     /// <summary>Compiles a plan of the lab.</summary>
     /// <exception cref="LabCoreException">The lab or the options have faults; the exception carries all of them.</exception>

@@ -11,18 +11,17 @@ namespace LabRunner.Interop;
 /// <param name="Seed">The same seed gives the same schedule, unless the budget ends the search before.</param>
 /// <param name="Threads">Threads to search with; 0 for as many as the machine has.</param>
 public sealed record LabScheduleOptions(
-    [property: JsonPropertyName("max_concurrency")] int MaxConcurrency,
-    [property: JsonPropertyName("schedule")] string Schedule = "expected",
-    [property: JsonPropertyName("tries")] int Tries = 1_000,
+    int MaxConcurrency,
+    string Schedule = "expected",
+    int Tries = 1_000,
     [property: JsonPropertyName("budget_ms")] int? BudgetMilliseconds = 1_000,
-    [property: JsonPropertyName("seed")] ulong Seed = 0,
-    [property: JsonPropertyName("threads")] int Threads = 0);
+    ulong Seed = 0,
+    int Threads = 0);
 
 /// <summary>What will happen if the estimates hold. Times count from the start of the run.</summary>
 public sealed class LabSchedule
 {
     /// <summary>Which schedule is shown: <c>expected</c> or <c>shortest</c>.</summary>
-    [JsonPropertyName("schedule")]
     public string Schedule { get; init; } = "";
 
     /// <summary>When the last operation of the schedule shown has ended.</summary>
@@ -46,50 +45,40 @@ public sealed class LabSchedule
     public TimeSpan LowerBound { get; init; }
 
     /// <summary>Whether the schedule shown reaches that bound.</summary>
-    [JsonPropertyName("is_optimal")]
     public bool IsOptimal { get; init; }
 
     /// <summary>Names along the longest path; dependencies only.</summary>
-    [JsonPropertyName("critical_path")]
     public string[] CriticalPath { get; init; } = [];
 
     /// <summary>What decides the makespan: each starts when the one before it ends, because it waits for it or for something it held.</summary>
-    [JsonPropertyName("critical_chain")]
     public string[] CriticalChain { get; init; } = [];
 
     /// <summary>One entry for each operation, in declared order.</summary>
-    [JsonPropertyName("operations")]
     public LabScheduledOperation[] Operations { get; init; } = [];
 
     /// <summary>The slots, and then every resource of the plan.</summary>
-    [JsonPropertyName("resources")]
     public LabScheduledResource[] Resources { get; init; } = [];
 
     /// <summary>How many operations' estimates are known in which way.</summary>
-    [JsonPropertyName("estimates")]
     public LabEstimateKnowledge Estimates { get; init; } = new();
 
     /// <summary>Schedules that were built in the search.</summary>
-    [JsonPropertyName("schedules_tried")]
     public long SchedulesTried { get; init; }
 
     /// <summary>Whether the search was ended by its budget.</summary>
-    [JsonPropertyName("is_halted")]
     public bool IsHalted { get; init; }
 
     internal static LabSchedule Parse(byte[] document) =>
-        JsonSerializer.Deserialize<LabSchedule>(document) ?? throw new InvalidOperationException("The core gave an empty schedule.");
+        JsonSerializer.Deserialize(document, CoreJson.Default.LabSchedule) ?? throw new InvalidOperationException("The core gave an empty schedule.");
 }
 
 /// <summary>One operation of a schedule.</summary>
 public sealed class LabScheduledOperation
 {
     /// <summary>Place in the plan, from 0.</summary>
-    [JsonPropertyName("index")]
     public int Index { get; init; }
 
     /// <summary>Its name.</summary>
-    [JsonPropertyName("name")]
     public string Name { get; init; } = "";
 
     /// <summary>When it starts; null when it is skipped.</summary>
@@ -108,19 +97,15 @@ public sealed class LabScheduledOperation
     public TimeSpan? Slack { get; init; }
 
     /// <summary>Whether it has no slack.</summary>
-    [JsonPropertyName("critical")]
     public bool Critical { get; init; }
 
     /// <summary>How many operations lie before it on the longest path to it.</summary>
-    [JsonPropertyName("level")]
     public int Level { get; init; }
 
     /// <summary>How long it is expected to take, and how that is known.</summary>
-    [JsonPropertyName("estimate")]
     public LabEstimate Estimate { get; init; } = new();
 
     /// <summary>Why it will not start although nothing fails.</summary>
-    [JsonPropertyName("skipped_because")]
     public LabScheduleSkip? SkippedBecause { get; init; }
 
     /// <inheritdoc/>
@@ -136,7 +121,6 @@ public sealed class LabEstimate
     public TimeSpan Duration { get; init; }
 
     /// <summary><c>declared</c>, <c>history</c> (earlier runs), or <c>unit</c> (nothing is known).</summary>
-    [JsonPropertyName("source")]
     public string Source { get; init; } = "";
 
     /// <inheritdoc/>
@@ -148,9 +132,9 @@ public sealed class LabEstimate
 /// <param name="Operation">The operation that is to blame.</param>
 /// <param name="Message">One sentence.</param>
 public sealed record LabScheduleSkip(
-    [property: JsonPropertyName("kind")] string Kind,
-    [property: JsonPropertyName("operation")] string? Operation,
-    [property: JsonPropertyName("message")] string Message)
+    string Kind,
+    string? Operation,
+    string Message)
 {
     /// <inheritdoc/>
     public override string ToString() => Message;
@@ -160,23 +144,18 @@ public sealed record LabScheduleSkip(
 public sealed class LabScheduledResource
 {
     /// <summary><c>slots</c>, <c>memory</c>, <c>cpu</c>, <c>network</c>, <c>disk</c>, <c>pool</c>, <c>lock</c> or <c>conflict</c>.</summary>
-    [JsonPropertyName("kind")]
     public string Kind { get; init; } = "";
 
     /// <summary>The name of the pool or lock, the members of a conflict; else as its kind.</summary>
-    [JsonPropertyName("name")]
     public string Name { get; init; } = "";
 
     /// <summary>How much there is.</summary>
-    [JsonPropertyName("capacity")]
     public long Capacity { get; init; }
 
     /// <summary>The most that is in use at once.</summary>
-    [JsonPropertyName("peak")]
     public long Peak { get; init; }
 
     /// <summary>From each moment until the next one so much is in use.</summary>
-    [JsonPropertyName("steps")]
     [JsonConverter(typeof(StepsConverter))]
     public LabResourceStep[] Steps { get; init; } = [];
 
@@ -193,15 +172,12 @@ public readonly record struct LabResourceStep(TimeSpan From, long Used);
 public sealed class LabEstimateKnowledge
 {
     /// <summary>Operations that say so themselves.</summary>
-    [JsonPropertyName("declared")]
     public int Declared { get; init; }
 
     /// <summary>Operations that took so long in earlier runs.</summary>
-    [JsonPropertyName("history")]
     public int History { get; init; }
 
     /// <summary>Operations of which nothing is known.</summary>
-    [JsonPropertyName("unit")]
     public int Unit { get; init; }
 
     /// <summary>What stands for those.</summary>

@@ -19,18 +19,20 @@ public sealed class PlanHandle : IDisposable
         return new PlanHandle(Native.lab_plan_compile(ref Reference(request), (ulong)request.Length).Value());
     }
 
-    /// <summary>What a selection has left of the operations: those that stay, by their places, and the others with the reason.</summary>
-    public byte[] Selected() => Handle.Use(static plan => Native.lab_plan_selected(plan).Document());
+    /// <summary>What a selection has left of the operations: those that stay, by their places, and the others with the reason; nothing where all were wanted.</summary>
+    public LabPlanSelection? Selected() =>
+        JsonSerializer.Deserialize(Handle.Use(static plan => Native.lab_plan_selected(plan).Document()), CoreJson.Default.LabPlanSelection);
 
-    /// <summary>The plan as a document: levels, order, critical path.</summary>
-    public byte[] Describe() => Handle.Use(static plan => Native.lab_plan_describe(plan).Document());
+    /// <summary>The plan: levels, order, critical path.</summary>
+    public LabPlanDescription Describe() =>
+        JsonSerializer.Deserialize(Handle.Use(static plan => Native.lab_plan_describe(plan).Document()), CoreJson.Default.LabPlanDescription)!;
 
     /// <summary>When each operation starts and ends if the estimates hold.</summary>
     /// <exception cref="LabCoreException">The options make no sense, or the estimates add up to more than can be planned.</exception>
     public LabSchedule Preview(LabScheduleOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        byte[] request = JsonSerializer.SerializeToUtf8Bytes(options);
+        byte[] request = JsonSerializer.SerializeToUtf8Bytes(options, CoreJson.Default.LabScheduleOptions);
         return LabSchedule.Parse(Handle.Use(plan => Native.lab_plan_preview(plan, ref Reference(request), (ulong)request.Length).Document()));
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Pointers: `data` points to `length` bytes that stay readable during the call, or is null with a
 //! length of 0. Waits are in milliseconds; `u32::MAX` waits for as long as it takes.
+//!
+//! Long because the whole ABI stands here, function after function, none of which does more than call the core.
 
 use crate::ABI_VERSION;
 use crate::bytes;

@@ -21,6 +21,7 @@ public sealed class ParallelStreamTests(ModuleFixture fixture) : IClassFixture<M
     }
 
     [Fact]
+    [Trait("NeedsEngineMember", "PSObject.WriteStream")]
     public void An_error_record_that_is_output_stays_output()
     {
         var result = _session.Run("""
@@ -31,6 +32,7 @@ public sealed class ParallelStreamTests(ModuleFixture fixture) : IClassFixture<M
     }
 
     [Fact]
+    [Trait("NeedsEngineMember", "ErrorRecord.PreserveInvocationInfoOnce")]
     public void An_error_points_at_the_line_that_made_it()
     {
         using var folder = new TemporaryFolder();

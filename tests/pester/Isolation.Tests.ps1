@@ -20,7 +20,6 @@ BeforeDiscovery {
         @{ What = 'a drive, and a location on it'; First = '$null = New-PSDrive -Name left -PSProvider FileSystem -Root / -Scope Global; Set-Location -Path left:'; Second = '"$(Get-PSDrive -Name left -ErrorAction Ignore)$($pwd.Drive.Name -eq "left")"'; Expected = 'False' }
         @{ What = 'a drive that was removed'; First = 'Remove-PSDrive -Name Temp'; Second = '"$(Get-PSDrive -Name Temp)"'; Expected = 'Temp' }
         @{ What = 'the location'; First = 'Set-Location -Path /'; Second = '"$($pwd.Path -eq $args[0])"'; Expected = 'True' }
-        @{ What = 'the stack of locations'; First = 'Push-Location -Path /; Push-Location -Path /tmp'; Second = '"$((Get-Location -Stack).Count)"'; Expected = '0' }
         @{ What = 'the list of errors'; First = 'Write-Error -Message left -ErrorAction SilentlyContinue'; Second = '"$($Error.Count)"'; Expected = '0' }
         @{ What = 'strict mode'; First = '. ([scriptblock]::Create("Set-StrictMode -Version Latest")); $ExecutionContext.InvokeCommand.InvokeScript($false, [scriptblock]::Create("Set-StrictMode -Version Latest"), $null, $null)'; Second = '"$($noSuchVariable)"'; Expected = '' }
         @{ What = 'the culture'; First = '[cultureinfo]::CurrentCulture = "fr-FR"'; Second = '"$([cultureinfo]::CurrentCulture.Name -eq "fr-FR")"'; Expected = 'False' }
@@ -30,6 +29,10 @@ BeforeDiscovery {
         @{ What = 'an event that nobody has read'; First = '$null = New-Event -SourceIdentifier left'; Second = '"$(@(Get-Event).Count)"'; Expected = '0' }
         @{ What = 'a job'; First = '$null = Start-Job -ScriptBlock { Start-Sleep -Seconds 600 }'; Second = '"$(@(Get-Job).Count)"'; Expected = '0' }
         @{ What = 'the last exit code'; First = '$global:LASTEXITCODE = 9'; Second = '"$LASTEXITCODE"'; Expected = '' }
+    )
+    # What the engine publishes no way to.
+    $byMember = @(
+        @{ What = 'the stack of locations'; First = 'Push-Location -Path /; Push-Location -Path /tmp'; Second = '"$((Get-Location -Stack).Count)"'; Expected = '0' }
     )
     $kept = @(
         @{ What = 'a module and its commands'; First = 'New-Module -Name Left -ScriptBlock { function Get-Left { 1 } } | Import-Module -Global'; Second = '"$(Get-Left)"'; Expected = '1' }
@@ -60,6 +63,10 @@ Describe 'Isolation' {
         "$($results.Error)".Trim() | Should -BeNullOrEmpty
         $results[1].Output | Should -Be $Expected
         $results.WorkerId | Select-Object -Unique | Should -HaveCount 1
+    }
+
+    It 'Shared undoes <What>' -Tag 'NeedsEngineMember:SessionState.Internal._workingLocationStack' -ForEach $byMember {
+        (Invoke-Pair $First $Second)[1].Output | Should -Be $Expected
     }
 
     It 'Shared does not undo <What>' -ForEach $kept {
@@ -187,7 +194,7 @@ operations:
         foreach ($result in $results) { $result.Output | Should -Be $expected }
     }
 
-    It 'lets PowerShell end though an operation does not: <_>' -ForEach 'one that was given up', 'one that is at work in the background' {
+    It 'lets PowerShell end though an operation does not: <_>' -Tag 'NeedsEngineMember:Runspace.PrimaryRunspace' -ForEach 'one that was given up', 'one that is at work in the background' {
         $script = if ($_ -eq 'one that was given up') {
             {
                 param($Module)

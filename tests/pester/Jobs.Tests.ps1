@@ -38,7 +38,7 @@ Describe 'A run as a job' {
         $job.HasMoreData | Should -BeFalse
     }
 
-    It 'gives what an operation wrote in the order in which it did, while it runs' {
+    It 'gives what an operation wrote in the order in which it did, while it runs' -Tag 'NeedsEngineMember:Job.UsesResultsCollection' {
         $gate = [System.Threading.ManualResetEventSlim]::new()
         $job = Invoke-ParallelLabRunner -Background @{ Name = 'a'; ScriptBlock = {
                 Write-Warning 'w1'; Write-Error 'e1'; Write-Host 'h1'; Write-Warning 'w2'; Write-Error 'e2'
@@ -80,7 +80,7 @@ Describe 'A run as a job' {
         Get-Job | Should -BeNullOrEmpty
     }
 
-    It 'gives output while the operation runs, in its place among the records, and the result last' {
+    It 'gives output while the operation runs, in its place among the records, and the result last' -Tag 'NeedsEngineMember:Job.UsesResultsCollection' {
         $gate = [System.Threading.ManualResetEventSlim]::new()
         $job = Invoke-ParallelLabRunner -Background @{ Name = 'a'; ScriptBlock = { 'one'; Write-Warning 'w'; $null; @{ Two = 2 }; $null = ($using:gate).Wait(60000); 'three' } }
         Wait-Until { $job.ChildJobs[0].Output.Count -eq 3 }
@@ -146,7 +146,7 @@ Describe 'A run as a job' {
         [System.Linq.Enumerable]::SequenceEqual([System.Linq.Enumerable]::Order($numbers), $numbers) | Should -BeTrue
     }
 
-    It 'keeps what nobody receives within bounds' {
+    It 'keeps what nobody receives within bounds' -Tag 'NeedsEngineMember:Job.UsesResultsCollection' {
         $job = Invoke-ParallelLabRunner -Background -KeepRecords 1000 @{ Name = 'a'; ScriptBlock = { foreach ($i in 1..20000) { Write-Information $i } } }
         $null = Wait-Job -Job $job -Timeout 60
         $received = Receive-Job -Job $job 6>&1
@@ -183,7 +183,7 @@ operations:
 
     AfterEach { Get-Job | Remove-Job -Force }
 
-    It 'gives what operations write while they run, and its report in the end' {
+    It 'gives what operations write while they run, and its report in the end' -Tag 'NeedsEngineMember:Job.UsesResultsCollection' {
         $job = Start-It
         $job.Name | Should -Be 'Web'
         $job.ChildJobs.Name | Should -Be 'disk', 'machine', 'index'

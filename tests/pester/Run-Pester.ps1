@@ -5,6 +5,8 @@ Runs the Pester suite against the staged module and ends with what failed and a 
 The staged module; by default the one of this checkout.
 .PARAMETER Path
 Test files, or folders of them; by default all of this folder.
+.PARAMETER Paths
+The same as one text with commas, for callers that start PowerShell with -File; relative ones begin at the checkout.
 .PARAMETER Filter
 Only tests whose full name contains this.
 .PARAMETER PesterPath
@@ -18,6 +20,7 @@ The Pester to use; by default the newest one that PowerShell finds.
 param(
     [string] $ModulePath = (Join-Path -Path $PSScriptRoot -ChildPath '../../out/LabRunner'),
     [string[]] $Path = $PSScriptRoot,
+    [string] $Paths,
     [string] $Filter,
     [string] $PesterPath
 )
@@ -30,6 +33,7 @@ if ($PesterPath) {
 }
 Import-Module -Name $ModulePath -Force
 
+if ($Paths) { $Path = $Paths -split ',' | ForEach-Object { [System.IO.Path]::GetFullPath($_, (Join-Path -Path $PSScriptRoot -ChildPath '../..')) } }
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
@@ -39,6 +43,8 @@ $configuration.Output.RenderMode = 'Plaintext'
 $configuration.Output.CIFormat = 'None'
 # A failing test must tell what failed, not stop at the first thing that did.
 $configuration.Should.ErrorAction = 'Continue'
+# Tests that no fallback can pass say by a tag which member of the engine they need.
+if ($env:LABRUNNER_ENGINE_MEMBERS -eq 'off') { $configuration.Filter.ExcludeTag = 'NeedsEngineMember:*' }
 if ($Filter) {
     $configuration.Filter.FullName = "*$Filter*"
 }

@@ -95,6 +95,10 @@ Describe 'Questions that an operation asks' {
         $result = Invoke-ParallelLabRunner @{ Name = 'asks'; Script = $_; Timeout = '60s' } 2>$null 3>$null
         $result.Status | Should -Be 'Failed'
         $result.ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'LabRunner.PromptInParallel*'
+    }
+
+    It 'points at the line that asks: <_>' -Tag 'NeedsEngineMember:ErrorRecord.PreserveInvocationInfoOnce' -ForEach 'Read-Host name', '& { param([Parameter(Mandatory)] $Name) }' {
+        $result = Invoke-ParallelLabRunner @{ Name = 'asks'; Script = $_; Timeout = '60s' } 2>$null 3>$null
         $result.ErrorRecord.InvocationInfo.ScriptLineNumber | Should -Be 1
     }
 

@@ -8,7 +8,7 @@ Describe 'The name of the operation' {
 
     AfterEach { Get-Job | Remove-Job -Force }
 
-    It 'stands in the text of an error, and is its target where it has none' {
+    It 'stands in the text of an error, and is its target where it has none' -Tag 'NeedsEngineMember:ErrorRecord.SetTargetObject()' {
         $null = Invoke-ParallelLabRunner -ContinueOnError -Operations @(
             @{ Name = 'node-1'; ScriptBlock = { throw 'disk full' } }
             @{ Name = 'node-2'; ScriptBlock = { Write-Error 'no lease'; Get-Item -LiteralPath /nope } }
@@ -19,7 +19,7 @@ Describe 'The name of the operation' {
         ($failures | Where-Object { "$_" -like '*path*' }).TargetObject | Should -Be '/nope'
     }
 
-    It 'leaves the exception, the id and the position of an error as they are' {
+    It 'leaves the exception, the id and the position of an error as they are' -Tag 'NeedsEngineMember:ErrorRecord.PreserveInvocationInfoOnce' {
         $file = Join-Path $TestDrive 'nodes.ps1'
         Set-Content $file "Invoke-ParallelLabRunner -ContinueOnError -Operations @(", "  @{ Name = 'a'; ScriptBlock = { throw 'disk full' } }", "  @{ Name = 'b'; ScriptBlock = { 1 } }", ')'
         $results = & $file -ErrorVariable ignored 2>&1
@@ -56,7 +56,7 @@ Describe 'The name of the operation' {
         -join ($lines.MessageData | ForEach-Object { $_.Message; if (-not $_.NoNewLine) { ';' } }) | Should -Be "[a] one+`n[a] two;[b] three;"
     }
 
-    It 'stands in what a job gives, and in what its child jobs give' {
+    It 'stands in what a job gives, and in what its child jobs give' -Tag 'NeedsEngineMember:Job.UsesResultsCollection' {
         $job = Invoke-ParallelLabRunner -ContinueOnError -AsJob (1..2 | ForEach-Object { @{ Name = "node-$_"; ScriptBlock = { Write-Warning w; Write-Host h; throw 'disk full' } } })
         $null = Wait-Job $job
         Receive-Job $job.ChildJobs[1] -Keep *>&1 | Select-Object -First 3 | ForEach-Object { "$_" } | Should -Be '[node-2] w', '[node-2] h', '[node-2] disk full'
@@ -153,28 +153,28 @@ Invoke-ParallelLabRunner -ContinueOnError -Ordered -Isolation $Isolation -Operat
         }
     }
 
-    It 'is the line of Write-Error' {
+    It 'is the line of Write-Error' -Tag 'NeedsEngineMember:ErrorRecord.SerializeExtendedInfo' {
         Get-Place writes | Should -Be "place-$Isolation.ps1:5 Write-Error 'at the level of the block'"
         ($results | Where-Object Name -EQ writes).Errors[0].InvocationInfo.PositionMessage | Should -BeLike "At *place-$Isolation.ps1:5 char:9*+         Write-Error 'at the level of the block'*~~~*"
     }
 
-    It 'is it when the error ends the operation' { Get-Place stops | Should -BeLike "place-$Isolation.ps1:12 Write-Error 'that stops' -ErrorAction Stop*" }
-    It 'is it when the block is a command of its own' { Get-Place command | Should -BeLike "place-$Isolation.ps1:14 `$PSCmdlet.WriteError(*" }
-    It 'is the line of a script file' { Get-Place file | Should -Be "other.ps1:3 Write-Error 'in a file'" }
-    It 'is what the console shows' { $errors | Where-Object { "$_" -like '*level of the block' } | Out-String -Width 200 | Should -BeLike "*place-$Isolation.ps1*5 |*Write-Error 'at the level of the block'*" }
+    It 'is it when the error ends the operation' -Tag 'NeedsEngineMember:ErrorRecord.SerializeExtendedInfo' { Get-Place stops | Should -BeLike "place-$Isolation.ps1:12 Write-Error 'that stops' -ErrorAction Stop*" }
+    It 'is it when the block is a command of its own' -Tag 'NeedsEngineMember:ErrorRecord.SerializeExtendedInfo' { Get-Place command | Should -BeLike "place-$Isolation.ps1:14 `$PSCmdlet.WriteError(*" }
+    It 'is the line of a script file' -Tag 'NeedsEngineMember:ErrorRecord.SerializeExtendedInfo' { Get-Place file | Should -Be "other.ps1:3 Write-Error 'in a file'" }
+    It 'is what the console shows' -Tag 'NeedsEngineMember:ErrorRecord.PreserveInvocationInfoOnce' { $errors | Where-Object { "$_" -like '*level of the block' } | Out-String -Width 200 | Should -BeLike "*place-$Isolation.ps1*5 |*Write-Error 'at the level of the block'*" }
 
-    It 'is all that the trace has, and no line of LabRunner''s own' {
+    It 'is all that the trace has, and no line of LabRunner''s own' -Tag 'NeedsEngineMember:ErrorRecord._scriptStackTrace' {
         ($results | Where-Object Name -EQ writes).Errors[0].ScriptStackTrace | Should -Be "at <ScriptBlock>, ${file}: line 5"
         ($results | Where-Object Name -EQ writes).Output | Should -Be ''
         $errors | ForEach-Object { $_ | Format-List -Force | Out-String -Width 500 } | Should -Not -BeLike '*$Lab*'
     }
 
-    It 'is the line of Write-Warning as well' -Skip:($Isolation -eq 'Process') {
+    It 'is the line of Write-Warning as well' -Tag 'NeedsEngineMember:InformationalRecord.SetInvocationInfo()' -Skip:($Isolation -eq 'Process') {
         $warning = ($results | Where-Object Name -EQ writes).Warnings[0]
         "$([IO.Path]::GetFileName($warning.InvocationInfo.ScriptName)):$($warning.InvocationInfo.ScriptLineNumber)" | Should -Be "place-$Isolation.ps1:6"
     }
 
-    It 'is not LabRunner''s in a transcript, which has warnings and verbose messages' {
+    It 'is not LabRunner''s in a transcript, which has warnings and verbose messages' -Tag 'NeedsEngineMember:PSHostUserInterface.TranscribeResult()' {
         $kept = Get-Content -LiteralPath $transcript
         $kept | Should -Contain 'WARNING: a warning'
         $kept | Should -Contain 'VERBOSE: a message'

@@ -12,11 +12,14 @@ usage: ./build.sh [command] [options]        (build.ps1 on Windows)
                     what the suites write is in target/labrunner/logs
   lint              the lints alone: rustfmt, clippy, the C# analyzers
   bench [args]      build, then run the benchmarks; args go to the core benchmark
-  bindings          write bindings/Generated/Interop.cs anew from the C ABI
+  bindings          regenerate bindings/Generated/Interop.cs from the C ABI
   help              this text
 
 options of test:
   --filter <name>   only tests whose name contains this, in each suite that can filter; lints are left out
+  --engine-members off
+                    run the engine tests and Pester as a whole without the members of PowerShell's engine that are
+                    not public; otherwise only the files whose subject goes by them are run so, after the others
 
 environment:
   LABRUNNER_CRATES   a cargo local registry to use in place of cargo's default registry";
@@ -47,6 +50,8 @@ pub struct CommandLine {
     pub command: Command,
     /// `test --filter`.
     pub filter: Option<String>,
+    /// Whether the engine's members that are not public are used: `test --engine-members`.
+    pub engine_members: bool,
     /// What is passed on untouched.
     pub rest: Vec<String>,
 }
@@ -65,12 +70,17 @@ impl CommandLine {
             Some("help" | "-h" | "--help" | "-?") => Command::Help,
             Some(other) => return Err(Fault::new(format!("unknown command `{other}`; see ./build.sh help"))),
         };
-        let mut line = CommandLine { command, filter: None, rest: Vec::new() };
+        let mut line = CommandLine { command, filter: None, engine_members: true, rest: Vec::new() };
         while let Some(argument) = arguments.next() {
             match (command, argument.as_str()) {
                 (Command::Test, "--filter") => match arguments.next() {
                     Some(value) => line.filter = Some(value),
                     None => return Err(Fault::new("--filter needs a name")),
+                },
+                (Command::Test, "--engine-members") => match arguments.next().as_deref() {
+                    Some("off") => line.engine_members = false,
+                    Some("on") => line.engine_members = true,
+                    _ => return Err(Fault::new("--engine-members needs `off` or `on`")),
                 },
                 (Command::Run | Command::Bench, _) => line.rest.push(argument),
                 (_, "-h" | "--help") => line.command = Command::Help,
@@ -101,6 +111,14 @@ mod tests {
         assert_eq!(parse("test --filter cycle").expect("valid").filter.as_deref(), Some("cycle"));
         assert!(parse("test --filter").is_err());
         assert!(parse("lint --filter x").is_err());
+    }
+
+    #[test]
+    fn engine_members_are_used_unless_they_are_off() {
+        assert!(parse("test").expect("valid").engine_members);
+        assert!(!parse("test --engine-members off --filter x").expect("valid").engine_members);
+        assert!(parse("test --engine-members maybe").is_err());
+        assert!(parse("test --engine-members").is_err());
     }
 
     #[test]

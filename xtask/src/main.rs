@@ -58,7 +58,7 @@ fn dispatch(line: &CommandLine) -> Outcome<ExitCode> {
             println!("LabRunner is staged: {}", checkout.module().display());
         }
         Command::Run => return run::run(&checkout, &line.rest),
-        Command::Test => return test::test(&checkout, line.filter.as_deref()),
+        Command::Test => return test::test(&checkout, line.filter.as_deref(), line.engine_members),
         Command::Lint => return test::lint(&checkout),
         Command::Bench => return bench::bench(&checkout, &line.rest),
         Command::Bindings => native::write_bindings(&checkout)?,

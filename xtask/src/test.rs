@@ -7,10 +7,14 @@ use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::managed::COMMANDS;
 use crate::suite::{Summary, Tally, Verdict};
+use crate::suites::members::Members;
 use crate::{native, stage, suites};
 
 /// Builds everything and runs every suite.
-pub fn test(checkout: &Checkout, filter: Option<&str>) -> Outcome<ExitCode> {
+///
+/// The suites in PowerShell run with the engine's members that are not public, and again without them where that may
+/// make a difference; with `engine_members` off they run once, without them.
+pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> Outcome<ExitCode> {
     let mut summary = Summary::new(checkout);
     let built = |(): ()| Tally::PASSED.into();
     if filter.is_none() {
@@ -31,8 +35,18 @@ pub fn test(checkout: &Checkout, filter: Option<&str>) -> Outcome<ExitCode> {
     });
     // What was not staged or not found has failed already.
     if let (true, Some(engine)) = (staged, &found) {
-        summary.run("engine tests", |checkout| suites::engine::run(checkout, engine, filter));
-        summary.run("Pester", |checkout| suites::pester::run(checkout, engine, filter));
+        let rounds: &[Members] = match (engine_members, filter) {
+            (false, _) => &[Members::Off],
+            (true, Some(_)) => &[Members::Used],
+            (true, None) => &[Members::Used, Members::OffWhereTheyMatter],
+        };
+        for &members in rounds {
+            let name = |suite: &str| format!("{suite}{}", members.label());
+            summary.run(&name("engine tests"), |checkout| {
+                suites::engine::run(checkout, engine, filter, members)
+            });
+            summary.run(&name("Pester"), |checkout| suites::pester::run(checkout, engine, filter, members));
+        }
     }
     Ok(conclude(&summary))
 }

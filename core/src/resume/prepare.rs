@@ -2,6 +2,8 @@
 //!
 //! The lock of the earlier run is held until the new one has its record. So the earlier run is over, no other process
 //! resumes it at the same moment, and it is not deleted meanwhile.
+//!
+//! Long because each reason for a refusal is a message with its advice; none of them decides anything.
 
 use super::facts::{self, Earlier, Found};
 use super::files;

@@ -10,6 +10,7 @@
 //!
 //! It never waits and never calls back: scripts are put where workers find them, tasks are started and report by
 //! message. Who has the lock around it is the business of [`handle`](super::handle).
+//! Long because everything that may change the state of a run is in one place.
 
 use super::about::About;
 use super::clock::Clock;

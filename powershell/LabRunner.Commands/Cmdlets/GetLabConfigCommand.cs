@@ -60,7 +60,7 @@ public sealed class GetLabConfigCommand : QueryCommand
 
         if (Explain)
         {
-            WriteObject(reading.Origins is { } origins ? LabConfigOrigin.Of(origins) : [], enumerateCollection: true);
+            WriteObject((reading.Origins ?? []).Select(LabConfigOrigin.Of), enumerateCollection: true);
         }
         else if (reading.Document is { } document)
         {

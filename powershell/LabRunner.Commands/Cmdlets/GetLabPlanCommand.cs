@@ -2,7 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using LabRunner.Errors;
 using LabRunner.Interop;
-using LabRunner.Json;
 using LabRunner.Labs;
 using LabRunner.Operations;
 using LabRunner.Plans;
@@ -140,10 +139,10 @@ public sealed class GetLabPlanCommand : QueryCommand
         using var reading = LabFile.ReadLab(path, Environment, ResourceLimits, Strict);
         var source = LabPlanSource.Read(Voice, reading, Environment);
         var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, Selection = selection }
-            .Of(reading.Lab!.Value, path, SettingSources.Look(Voice));
+            .Of(reading.Lab!, path, SettingSources.Look(Voice));
         using var plan = source.Compile(settings);
         source.WarnOfWhatIsMissing(plan.Operations);
-        return LabReportBuilder.Plan(plan, settings, string.IsNullOrWhiteSpace(Environment) ? JsonMembers.Text(reading.Lab.Value, "environment") : Environment);
+        return LabReportBuilder.Plan(plan, settings, string.IsNullOrWhiteSpace(Environment) ? reading.Lab!.Environment : Environment);
     }
 
     private LabExecutionPlan OfOperations(OperationSelection selection)

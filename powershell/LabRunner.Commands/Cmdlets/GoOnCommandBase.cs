@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Interop;
-using LabRunner.Json;
 using LabRunner.Labs;
 using LabRunner.Operations;
 using LabRunner.Plans;
@@ -198,7 +197,7 @@ public abstract class GoOnCommandBase : RunCommandBase
         var call = earlier.Call;
         using var reading = LabFile.ReadLab(file, call.Text("Environment"), call.Table("ResourceLimits"), call.Flag("Strict") ?? false);
         var source = LabPlanSource.Read(Voice, reading, call.Text("Environment"));
-        var lab = reading.Lab!.Value;
+        var lab = reading.Lab!;
         var settings = new LabRunSettings
         {
             Mode = call.Text("OrchestrationMode"),
@@ -214,7 +213,7 @@ public abstract class GoOnCommandBase : RunCommandBase
             RunAll = call.Flag("RunAll") ?? false,
             Call = call.Written,
         }.Of(lab, file, Defaults);
-        return new LabWork(source.Compile(settings), settings, source.Validation, source.Constrained, call.Text("Environment") ?? JsonMembers.Text(lab, "environment"), source);
+        return new LabWork(source.Compile(settings), settings, source.Validation, source.Constrained, call.Text("Environment") ?? lab.Environment, source);
     }
 
     // The operations as the caller has them now, and the settings of the earlier run.

@@ -1,9 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Interop;
-using LabRunner.Json;
 using LabRunner.Labs;
 using LabRunner.Operations;
 using LabRunner.Plans;
@@ -97,12 +95,12 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         }
 
         using var opened = reading;
-        var lab = reading.Lab!.Value;
+        var lab = reading.Lab!;
         var settings = Settings(lab, reading.Path);
         using var plan = source.Compile(settings);
         var operations = plan.Operations;
         var foreseen = DryRun ? null : Foresee(operations, source.Constrained, MaxConcurrency);
-        var described = LabReportBuilder.Plan(plan, settings, string.IsNullOrWhiteSpace(Environment) ? JsonMembers.Text(lab, "environment") : Environment);
+        var described = LabReportBuilder.Plan(plan, settings, string.IsNullOrWhiteSpace(Environment) ? lab.Environment : Environment);
         if (DryRun)
         {
             source.WarnOfWhatIsMissing(operations);
@@ -142,7 +140,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         settings.InBackground = Background;
         HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
         InterruptedRun.Mention(Voice, settings.Name, reading.Path);
-        settings.Beside = Force ? null : Wait || (JsonMembers.Member(lab, "settings") is { } wanted && wanted.TryGetProperty("single", out var single) && single.ValueKind == JsonValueKind.True) ? "refuse" : "warn";
+        settings.Beside = Force ? null : Wait || (lab.Settings.Single ?? false) ? "refuse" : "warn";
         var run = Wait ? StartWhen(LabRunnerError.LabUnderWay, () => LabRun.Start(plan, settings, caller)) : LabRun.Start(plan, settings, caller);
         if (Background)
         {
@@ -226,7 +224,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         }
     }
 
-    private RunSettings Settings(JsonElement lab, string path) => new LabRunSettings
+    private RunSettings Settings(LabModel lab, string path) => new LabRunSettings
     {
         Mode = OrchestrationMode,
         Order = Order,

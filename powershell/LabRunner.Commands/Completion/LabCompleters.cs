@@ -33,9 +33,7 @@ public sealed class LabOperationCompleter : LabCompleter
             }
 
             using var reading = LabFile.ReadLab(file);
-            return reading.Lab is { } found
-                ? [.. found.GetProperty("operations").EnumerateArray().Select(item => item.GetProperty("operation").GetProperty("name").GetString() ?? "")]
-                : [];
+            return (reading.Lab?.Operations ?? []).Select(item => item.Operation.Name).ToArray();
         });
 }
 

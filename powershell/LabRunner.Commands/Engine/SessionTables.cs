@@ -10,6 +10,10 @@ namespace LabRunner.Engine;
 /// </remarks>
 internal sealed class SessionTables
 {
+    // The engine's type for a variable that lives in the compiled script which runs in the scope, such as $args of the worker's own loop.
+    // It is gone when that script is, and nothing can remove it earlier.
+    private const string LocalOfScript = "LocalVariable";
+
     private readonly SessionState _session;
     private readonly Func<IDictionary<string, PSVariable>>? _variables;
     private readonly Func<IDictionary<string, FunctionInfo>>? _functions;
@@ -35,7 +39,7 @@ internal sealed class SessionTables
 
     /// <summary>The variables by name.</summary>
     internal IEnumerable<KeyValuePair<string, PSVariable>> Variables =>
-        _variables?.Invoke() ?? Items<PSVariable>("variable:").Select(variable => new KeyValuePair<string, PSVariable>(variable.Name, variable));
+        _variables?.Invoke() ?? Items<PSVariable>("variable:").Select(variable => Global(variable.Name)).OfType<PSVariable>().Where(variable => variable.GetType().Name != LocalOfScript).Select(variable => new KeyValuePair<string, PSVariable>(variable.Name, variable));
 
     /// <summary>The functions by name.</summary>
     internal IEnumerable<KeyValuePair<string, FunctionInfo>> Functions =>
@@ -57,6 +61,9 @@ internal sealed class SessionTables
         get => _strictMode?.Invoke();
         set => _setStrictMode?.Invoke(value);
     }
+
+    // The provider also gives those of the scopes in between, in place of global ones with that name.
+    private PSVariable? Global(string name) => _session.PSVariable.Get("global:" + name);
 
     private IEnumerable<T> Items<T>(string drive) =>
         _session.InvokeProvider.ChildItem.Get(drive, false).Select(item => item.BaseObject).OfType<T>();

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Management.Automation;
+using LabRunner.Streams;
 
 namespace LabRunner.Engine;
 
@@ -26,6 +27,8 @@ internal static class StreamMark
 
     private static LabStream ByType(PSObject item) => item.BaseObject switch
     {
+        // The engine does not mark what a program writes to its standard error either.
+        ErrorRecord text when OperationRecorder.IsProgramText(text) => LabStream.Output,
         ErrorRecord => LabStream.Error,
         WarningRecord => LabStream.Warning,
         VerboseRecord => LabStream.Verbose,

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using LabRunner.Json;
+using LabRunner.Interop;
 using LabRunner.Labs;
 
 namespace LabRunner;
@@ -46,27 +45,14 @@ public sealed class LabConfigOrigin
     /// <inheritdoc/>
     public override string ToString() => $"{Path} = {Value} ({At})";
 
-    internal static IEnumerable<LabConfigOrigin> Of(JsonElement origins)
+    internal static LabConfigOrigin Of(ConfigOrigin origin) => new()
     {
-        foreach (var item in origins.EnumerateArray())
-        {
-            var at = item.GetProperty("at");
-            yield return new LabConfigOrigin
-            {
-                Path = JsonMembers.Text(item, "path") ?? "",
-                Value = ConfigValues.From(item.GetProperty("value")),
-                Written = JsonMembers.Text(item, "written"),
-                File = JsonMembers.Text(at, "file"),
-                Line = at.GetProperty("line").GetInt32(),
-                Column = at.GetProperty("column").GetInt32(),
-                Overridden = item.TryGetProperty("overridden", out var over) ? [.. over.EnumerateArray().Select(Replaced)] : [],
-            };
-        }
-    }
-
-    private static LabOverriddenValue Replaced(JsonElement item)
-    {
-        var at = item.GetProperty("at");
-        return new LabOverriddenValue(ConfigValues.From(item.GetProperty("value")), JsonMembers.Text(at, "file"), at.GetProperty("line").GetInt32(), at.GetProperty("column").GetInt32());
-    }
+        Path = origin.Path,
+        Value = ConfigValues.From(origin.Value),
+        Written = origin.Written,
+        File = origin.At.File,
+        Line = origin.At.Line,
+        Column = origin.At.Column,
+        Overridden = [.. (origin.Overridden ?? []).Select(other => new LabOverriddenValue(ConfigValues.From(other.Value), other.At.File, other.At.Line, other.At.Column))],
+    };
 }

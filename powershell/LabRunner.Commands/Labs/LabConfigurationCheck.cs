@@ -22,7 +22,7 @@ internal static class LabConfigurationCheck
             found.AddRange(LabPlanSource.Check(caller, reading, environment).Findings);
             if (reading.Lab is { } lab)
             {
-                test.LabName = lab.GetProperty("name").GetString();
+                test.LabName = lab.Name;
                 test.Operations = Plan(() => reading.Handle.Compile("{}"u8.ToArray()), found);
             }
             else
@@ -87,13 +87,13 @@ internal static class LabConfigurationCheck
         try
         {
             using var plan = compile();
-            using var described = ConfigValues.Parse(plan.Describe());
+            var described = plan.Describe();
             if (withWarnings)
             {
-                found.AddRange((described.RootElement.GetProperty("warnings").Deserialize<LabDiagnostic[]>() ?? []).Select(LabConfigFinding.Of));
+                found.AddRange(described.Warnings.Select(LabConfigFinding.Of));
             }
 
-            return [.. described.RootElement.GetProperty("order").EnumerateArray().Select(name => name.GetString() ?? "")];
+            return described.Order;
         }
         catch (LabCoreException error) when (error.Fault.Diagnostics is { Count: > 0 } diagnostics)
         {

@@ -11,17 +11,21 @@ namespace LabRunner.Labs;
 /// <summary>A lab file that the core has read, and holds: what is wanted of it here, and the handle that plans are made of.</summary>
 /// <param name="Path">Its full path.</param>
 /// <param name="Handle">The lab.</param>
-/// <param name="Name">Its name as the file has it, also where it is not sound.</param>
-/// <param name="Lab">The lab, as the core's model of it; nothing when any finding is an error.</param>
-/// <param name="Unsound">What could be read of the operations where there is no lab.</param>
+/// <param name="Description">What was read.</param>
 /// <param name="Findings">Everything that was found.</param>
-internal sealed record LabReading(string Path, LabHandle Handle, string? Name, JsonElement? Lab, JsonElement? Unsound, IReadOnlyList<LabConfigFinding> Findings) : IDisposable
+internal sealed record LabReading(string Path, LabHandle Handle, LabDescription Description, IReadOnlyList<LabConfigFinding> Findings) : IDisposable
 {
+    /// <summary>Its name as the file has it, also where it is not sound.</summary>
+    internal string? Name => Description.Name;
+
+    /// <summary>The lab; nothing when any finding is an error.</summary>
+    internal LabModel? Lab => Description.Lab;
+
     /// <summary>What is shown and otherwise passed over.</summary>
     internal IEnumerable<LabConfigFinding> Warnings => Findings.Where(finding => !finding.IsError);
 
     /// <summary>The operations, also those of a lab that cannot be run.</summary>
-    internal IEnumerable<JsonElement> Operations => (Lab is { } lab ? lab.GetProperty("operations") : Unsound) is { } list ? list.EnumerateArray() : [];
+    internal LabOperationModel[] Operations => Lab?.Operations ?? Description.Unsound;
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();
@@ -31,16 +35,14 @@ internal sealed record LabReading(string Path, LabHandle Handle, string? Name, J
 /// <param name="Path">Its full path.</param>
 /// <param name="Document">The whole file; nothing when it is not well-formed.</param>
 /// <param name="Findings">Everything that was found.</param>
-internal sealed record ConfigReading(string Path, JsonElement? Document, IReadOnlyList<LabConfigFinding> Findings)
+/// <param name="Origins">Where each value comes from, when that was asked for.</param>
+internal sealed record ConfigReading(string Path, JsonElement? Document, IReadOnlyList<LabConfigFinding> Findings, ConfigOrigin[]? Origins)
 {
     /// <summary>What keeps the file from being used.</summary>
     internal IEnumerable<LabConfigFinding> Errors => Findings.Where(finding => finding.IsError);
 
     /// <summary>What is shown and otherwise passed over.</summary>
     internal IEnumerable<LabConfigFinding> Warnings => Findings.Where(finding => !finding.IsError);
-
-    /// <summary>Where each value comes from, when that was asked for.</summary>
-    internal JsonElement? Origins { get; init; }
 }
 
 /// <summary>How a configuration file is to be read.</summary>
@@ -77,22 +79,19 @@ internal static class LabFile
     {
         var psd1 = Psd1(path);
         var handle = LabHandle.Open(psd1, Request(path, psd1, new LabReadOptions { Environment = environment, Limits = limits, Strict = strict }));
-        using var reading = ConfigValues.Parse(handle.Describe());
-        var root = reading.RootElement;
-        return new LabReading(path, handle, JsonMembers.Text(root, "name"), Part(root, "lab"), Part(root, "unsound"), Findings(root));
+        var description = handle.Describe();
+        return new LabReading(path, handle, description, Findings(description.Diagnostics));
     }
 
     /// <summary>Reads any configuration file, be it a lab or not.</summary>
     internal static ConfigReading ReadDocument(string path, LabReadOptions? options = null)
     {
         var psd1 = Psd1(path);
-        using var reading = ConfigValues.Parse(LabCore.Read(psd1, Request(path, psd1, (options ?? new LabReadOptions()) with { DocumentOnly = true })));
-        var root = reading.RootElement;
-        return new ConfigReading(path, Part(root, "document"), Findings(root)) { Origins = Part(root, "origins") };
+        var reading = LabCore.Read(psd1, Request(path, psd1, (options ?? new LabReadOptions()) with { DocumentOnly = true }));
+        return new ConfigReading(path, reading.Document, Findings(reading.Diagnostics), reading.Origins);
     }
 
-    private static LabConfigFinding[] Findings(JsonElement root) =>
-        [.. (root.GetProperty("diagnostics").Deserialize<LabDiagnostic[]>() ?? []).Select(LabConfigFinding.Of)];
+    private static LabConfigFinding[] Findings(LabDiagnostic[] found) => [.. found.Select(LabConfigFinding.Of)];
 
     // The core opens a file itself, but of a psd1 file it needs what only the PowerShell parser can find in it.
     private static byte[]? Psd1(string path) => path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? Bytes(path) : null;
@@ -122,8 +121,8 @@ internal static class LabFile
             json.WriteEndObject();
         });
 
-        using var written = ConfigValues.Parse(LabCore.Export(psd1 ?? document ?? [], request));
-        return (JsonMembers.Text(written.RootElement, "text"), Findings(written.RootElement));
+        var written = LabCore.Export(psd1 ?? document ?? [], request);
+        return (written.Text, Findings(written.Diagnostics));
     }
 
     private static void Tokens(Utf8JsonWriter json, byte[]? psd1)
@@ -170,9 +169,6 @@ internal static class LabFile
         Tokens(json, psd1);
         json.WriteEndObject();
     });
-
-    private static JsonElement? Part(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var part) && part.ValueKind != JsonValueKind.Null ? part.Clone() : null;
 
     private static byte[] Bytes(string path)
     {

@@ -1,7 +1,6 @@
 using System.Management.Automation.Language;
-using System.Text.Json;
 using LabRunner.Errors;
-using LabRunner.Json;
+using LabRunner.Interop;
 
 namespace LabRunner.Labs;
 
@@ -14,28 +13,15 @@ internal sealed class LabScriptCheck(string labFile)
     private readonly Dictionary<string, string[]> _lines = [];
 
     /// <summary>What is wrong with the scripts of one operation of the core's lab model.</summary>
-    internal IEnumerable<LabConfigFinding> Check(JsonElement operation)
+    internal IEnumerable<LabConfigFinding> Check(LabOperationModel item) =>
+        Check(item.Script, item.Operation.Name).Concat(Check(item.RollbackScript, $"{item.Operation.Name} (rollback)")).Concat(Check(item.TestScript, $"{item.Operation.Name} (test)"));
+
+    private IEnumerable<LabConfigFinding> Check(LabScriptModel? script, string name) => script switch
     {
-        var name = operation.GetProperty("operation").GetProperty("name").GetString() ?? "";
-        return Check(operation, "script", name).Concat(Check(operation, "rollback_script", $"{name} (rollback)")).Concat(Check(operation, "test_script", $"{name} (test)"));
-    }
-
-    private IEnumerable<LabConfigFinding> Check(JsonElement operation, string key, string name)
-    {
-        if (!operation.TryGetProperty(key, out var script) || script.ValueKind != JsonValueKind.Object)
-        {
-            return [];
-        }
-
-        if (script.TryGetProperty("path", out var path))
-        {
-            return CheckFile(Path.GetFullPath(path.GetString() ?? "", Path.GetDirectoryName(labFile)!), name);
-        }
-
-        var at = script.GetProperty("at");
-        var file = JsonMembers.Text(at, "file") ?? labFile;
-        return CheckText(script.GetProperty("text").GetString() ?? "", file, at.GetProperty("line").GetInt32(), at.GetProperty("column").GetInt32(), name);
-    }
+        { Path: { } path } => CheckFile(Path.GetFullPath(path, Path.GetDirectoryName(labFile)!), name),
+        { At: { } at } => CheckText(script.Text ?? "", at.File ?? labFile, at.Line, at.Column, name),
+        _ => [],
+    };
 
     private static IEnumerable<LabConfigFinding> CheckFile(string path, string operation)
     {

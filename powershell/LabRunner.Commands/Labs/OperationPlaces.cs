@@ -1,6 +1,4 @@
-using System.Text.Json;
 using LabRunner.Interop;
-using LabRunner.Json;
 
 namespace LabRunner.Labs;
 
@@ -11,8 +9,8 @@ internal sealed class OperationPlaces(string path, string? environment)
     private List<(string Path, LabPlace At)>? _places;
 
     /// <summary>The finding at the parameter it is about, else at its operation.</summary>
-    internal LabConfigFinding Placed(LabFinding finding, JsonElement operation) =>
-        LabConfigFinding.Of(finding, OfParameter(finding) ?? (JsonMembers.Member(operation, "at") is { } at ? at.Deserialize<LabPlace>() : null));
+    internal LabConfigFinding Placed(LabFinding finding, LabDeclaredOperation operation) =>
+        LabConfigFinding.Of(finding, OfParameter(finding) ?? operation.At);
 
     private LabPlace? OfParameter(LabFinding finding)
     {
@@ -25,7 +23,5 @@ internal sealed class OperationPlaces(string path, string? environment)
         path.IndexOf(end, StringComparison.Ordinal) is >= 0 and var at && (path.Length == at + end.Length || path[at + end.Length] is '.' or '[');
 
     private List<(string Path, LabPlace At)> Read() =>
-        LabFile.ReadDocument(path, new LabReadOptions { Environment = environment, Explain = true }).Origins is { } origins
-            ? [.. origins.EnumerateArray().Select(origin => (JsonMembers.Text(origin, "path") ?? "", origin.GetProperty("at").Deserialize<LabPlace>()!))]
-            : [];
+        [.. (LabFile.ReadDocument(path, new LabReadOptions { Environment = environment, Explain = true }).Origins ?? []).Select(origin => (origin.Path, origin.At))];
 }

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Errors;
-using LabRunner.Json;
+using LabRunner.Interop;
 using LabRunner.Labs;
 using LabRunner.Operations;
 using LabRunner.Runs;
@@ -108,59 +108,50 @@ internal sealed class LabPlanSource
 
             var known = source._findings.Count;
             source.Add(item);
-            found.AddRange(source._findings.Skip(known).Select(finding => places.Placed(finding, item.GetProperty("operation"))));
+            found.AddRange(source._findings.Skip(known).Select(finding => places.Placed(finding, item.Operation)));
         }
 
         return (source, found);
     }
 
-    private void Add(JsonElement item)
+    private void Add(LabOperationModel item)
     {
-        var declared = item.GetProperty("operation");
-        var name = declared.GetProperty("name").GetString() ?? "";
-        if (item.TryGetProperty("stage", out var stage) && stage.GetString() == "validation")
+        var declared = item.Operation;
+        if (item.Stage == "validation")
         {
-            Validation.Add(name);
+            Validation.Add(declared.Name);
         }
 
         Operations.Add(new OperationDefinition
         {
-            Name = name,
-            Id = JsonMembers.Text(declared, "id"),
-            Type = JsonMembers.Text(declared, "type"),
-            IsValidation = Validation.Contains(name),
-            Dependencies = declared.TryGetProperty("dependencies", out var names) ? [.. names.EnumerateArray().Select(other => other.GetString() ?? "")] : [],
-            Isolation = Isolations.Read(JsonMembers.Text(item, "isolation")),
-            Work = Work(item, "script", name, _scripts) ?? new StopWork { Service = name },
-            Compensation = JsonMembers.Member(declared, "compensation") is null
-                ? null
-                : Work(item, "rollback_script", $"{name} (rollback)", _rollbacks) ?? new ProcessWork { Spec = new Dictionary<string, object?>() },
-            Test = Work(item, "test_script", $"{name} (test)", _rollbacks) as ScriptWork,
-            Declared = declared,
-            Inherited = IsProgram(declared) ? _environment : null,
+            Name = declared.Name,
+            Id = declared.Id,
+            Type = declared.Type,
+            IsValidation = Validation.Contains(declared.Name),
+            Dependencies = declared.Dependencies,
+            Isolation = Isolations.Read(item.Isolation),
+            Work = Work(item.Script, item.Parameters, declared.Name, _scripts) ?? new DeclaredWork(declared.Work, _environment),
+            Compensation = declared.Compensation is { } undoing
+                ? Work(item.RollbackScript, item.Parameters, $"{declared.Name} (rollback)", _rollbacks) ?? new DeclaredWork(undoing, _environment)
+                : null,
+            Attempts = declared.Retry?.Count + 1,
+            Test = Work(item.TestScript, item.Parameters, $"{declared.Name} (test)", _rollbacks) as ScriptWork,
+            IsChecked = declared.UpToDate is { ValueKind: JsonValueKind.Object },
         });
     }
 
-    private static bool IsProgram(JsonElement declared) =>
-        new[] { "work", "compensation" }.Any(key => JsonMembers.Member(declared, key) is { } work && JsonMembers.Text(work, "kind") == "process");
-
-    // Non-script work stays in the core, which reads it from the document; no worker sees it.
-    private OperationWork? Work(JsonElement item, string key, string name, ScriptSource scripts)
+    // Work that is not a script stays in the core; no worker sees it.
+    private OperationWork? Work(LabScriptModel? script, JsonElement? values, string name, ScriptSource scripts)
     {
-        if (JsonMembers.Member(item, key) is not { } script)
+        if (script is null)
         {
             return null;
         }
 
-        object? parameters = JsonMembers.Member(item, "parameters") is { } values ? ConfigValues.Mapping(values) : null;
-        if (JsonMembers.Text(script, "path") is { } path)
-        {
-            return scripts.FromPath(path, parameters, null, name);
-        }
-
+        object? parameters = values is { ValueKind: JsonValueKind.Object } given ? ConfigValues.Mapping(given) : null;
         // The text may be in a file that the lab includes.
-        var at = script.GetProperty("at");
-        var line = (int)(JsonMembers.Number(at, "line") ?? 1);
-        return scripts.FromText(JsonMembers.Text(script, "text") ?? "", JsonMembers.Text(at, "file") ?? _reading.Path, line, parameters, name);
+        return script.Path is { } path
+            ? scripts.FromPath(path, parameters, null, name)
+            : scripts.FromText(script.Text ?? "", script.At?.File ?? _reading.Path, script.At?.Line ?? 1, parameters, name);
     }
 }

@@ -1,3 +1,4 @@
+using LabRunner.Interop;
 using LabRunner.Runs;
 
 namespace LabRunner.Progress;
@@ -5,10 +6,10 @@ namespace LabRunner.Progress;
 /// <summary>What <c>-Verbose</c> says of an operation: one sentence when it starts, is tried again, is ready, or ends.</summary>
 internal static class VerboseText
 {
-    internal static string Started(OperationDefinition operation, RunEvent happened, long? attempts) =>
+    internal static string Started(OperationDefinition operation, LabEvent happened, long? attempts) =>
         $"Operation '{operation.Name}' started{(happened.Attempt > 1 ? $" ({Attempt(happened.Attempt, attempts)})" : "")}.";
 
-    internal static string Retrying(OperationDefinition operation, RunEvent happened, long? attempts) => $"Operation '{operation.Name}' {RetryText.Of(happened, attempts)}.";
+    internal static string Retrying(OperationDefinition operation, LabEvent happened, long? attempts) => $"Operation '{operation.Name}' {RetryText.Of(happened, attempts)}.";
 
     internal static string Serving(OperationDefinition operation) => $"Operation '{operation.Name}' is ready.";
 

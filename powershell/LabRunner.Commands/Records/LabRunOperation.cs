@@ -78,7 +78,7 @@ public sealed class LabRunOperation
             Attempts = attempts,
             FailedAttempts = operation.TryGetProperty("failed_attempts", out var failed) ? [.. failed.EnumerateArray().Select(attempt => LabRunAttempt.Of(run.StartTime, attempt))] : [],
             Error = JsonMembers.Member(operation, "error") is { } error ? LabRunError.Of(error) : null,
-            SkippedBecause = JsonMembers.Member(operation, "skipped_because") is { } because ? RunEvent.Skip(because) : null,
+            SkippedBecause = JsonMembers.Member(operation, "skipped_because") is { } because ? SkipReason.Of(because) : null,
             UpToDate = operation.TryGetProperty("up_to_date", out var current) && current.ValueKind == JsonValueKind.True,
             ExitCode = (int?)JsonMembers.Number(operation, "exit_code"),
             Compensates = JsonMembers.Text(operation, "compensates"),

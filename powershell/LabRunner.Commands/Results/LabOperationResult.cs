@@ -1,4 +1,7 @@
 using System.Management.Automation;
+using System.Text.Json;
+using LabRunner.Interop;
+using LabRunner.Json;
 using LabRunner.Runs;
 
 namespace LabRunner;
@@ -125,4 +128,11 @@ public sealed record SkipReason(string Kind, string? Operation, string Message)
 
     /// <inheritdoc/>
     public override string ToString() => Message;
+
+    /// <summary>The reason that an event has.</summary>
+    internal static SkipReason? Of(LabScheduleSkip? because) => because is null ? null : new SkipReason(because.Kind, because.Operation, because.Message);
+
+    /// <summary>The reason that a record has.</summary>
+    internal static SkipReason Of(JsonElement because) =>
+        new(JsonMembers.Text(because, "kind") ?? "run-stopped", JsonMembers.Text(because, "operation"), JsonMembers.Text(because, "message") ?? "");
 }

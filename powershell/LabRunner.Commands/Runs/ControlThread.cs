@@ -109,10 +109,10 @@ internal static class ControlThread
     {
         while (true)
         {
-            List<RunEvent> events;
+            LabEvent[] events;
             try
             {
-                events = RunEvent.ReadAll(LabCore.Events(LingerMs));
+                events = LabCore.Events(LingerMs);
             }
             catch (Exception error)
             {
@@ -128,7 +128,7 @@ internal static class ControlThread
                     Dispatch(happened);
                 }
 
-                if (events.Count == 0 && Runs.Count == 0)
+                if (events.Length == 0 && Runs.Count == 0)
                 {
                     _running = false;
                     return;
@@ -137,7 +137,7 @@ internal static class ControlThread
         }
     }
 
-    private static void Dispatch(RunEvent happened)
+    private static void Dispatch(LabEvent happened)
     {
         if (!Runs.TryGetValue(happened.Run, out var run))
         {
@@ -153,7 +153,7 @@ internal static class ControlThread
             run.Break(LabRunnerError.Engine(error));
         }
 
-        if (happened.Kind == "finished")
+        if (happened.Kind == LabEventKind.Finished)
         {
             Runs.Remove(happened.Run);
             Monitor.PulseAll(Gate);

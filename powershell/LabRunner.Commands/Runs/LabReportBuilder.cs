@@ -2,9 +2,8 @@ using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Json;
-using LabRunner.Labs;
-using LabRunner.Restarts;
 using LabRunner.Plans;
+using LabRunner.Restarts;
 
 namespace LabRunner.Runs;
 
@@ -19,10 +18,9 @@ internal static class LabReportBuilder
     {
         var schedule = plan.Handle.Preview(new LabScheduleOptions(settings.MaxConcurrency, BudgetMilliseconds: SearchMilliseconds));
         HashSet<string> path = new(schedule.CriticalPath, StringComparer.OrdinalIgnoreCase);
-        using var document = ConfigValues.Parse(plan.Handle.Describe());
-        var root = document.RootElement;
         var outlook = Outlook(plan, settings);
-        var byName = root.GetProperty("operations").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString() ?? "", item => Planned(item, schedule, path, plan.Operations, outlook));
+        var description = plan.Handle.Describe();
+        var byName = description.Operations.ToDictionary(item => item.Name, item => Planned(item, schedule, path, plan.Operations, outlook));
         return new LabExecutionPlan
         {
             Name = settings.Name,
@@ -30,15 +28,15 @@ internal static class LabReportBuilder
             Environment = string.IsNullOrWhiteSpace(environment) ? null : environment,
             Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
             MaxConcurrency = settings.MaxConcurrency,
-            Findings = [.. (root.GetProperty("warnings").Deserialize<LabDiagnostic[]>() ?? []).Select(LabRunnerError.Warning)],
+            Findings = [.. description.Warnings.Select(LabRunnerError.Warning)],
             Skipped =
             [
                 .. plan.Left,
                 .. schedule.Operations.Where(operation => operation.SkippedBecause is not null)
                     .Select(operation => new LabSkippedOperation(operation.Name, operation.SkippedBecause!.Kind, operation.SkippedBecause.Operation, operation.SkippedBecause.Message)),
             ],
-            Operations = [.. Names(root.GetProperty("order")).Select(name => byName[name])],
-            Levels = [.. root.GetProperty("levels").EnumerateArray().Select(Names)],
+            Operations = [.. description.Order.Select(name => byName[name])],
+            Levels = description.Levels,
             CriticalPath = schedule.CriticalPath,
             Schedule = schedule,
         };
@@ -52,7 +50,7 @@ internal static class LabReportBuilder
             return [];
         }
 
-        using var document = ConfigValues.Parse(plan.Handle.Outlook(PlanDocument.RunOptions(settings, settings.MaxConcurrency, OperationDefinition.Nodes(plan.Operations))));
+        using var document = JsonDocument.Parse(plan.Handle.Outlook(PlanDocument.RunOptions(settings, settings.MaxConcurrency, OperationDefinition.Nodes(plan.Operations))));
         return [.. document.RootElement.EnumerateArray().Select(item => (
             JsonMembers.Text(item, "action") switch { "current" => "no", "test" => "test", _ => "yes" },
             JsonMembers.Text(item, "reason")))];
@@ -148,14 +146,14 @@ internal static class LabReportBuilder
         return failed.Length == 0 ? null : string.Join(Environment.NewLine, failed);
     }
 
-    private static LabPlannedOperation Planned(JsonElement item, LabSchedule schedule, HashSet<string> path, IReadOnlyList<OperationDefinition> operations, IReadOnlyList<(string Run, string? Why)> outlook)
+    private static LabPlannedOperation Planned(LabPlannedModel item, LabSchedule schedule, HashSet<string> path, IReadOnlyList<OperationDefinition> operations, IReadOnlyList<(string Run, string? Why)> outlook)
     {
-        var scheduled = schedule.Operations[item.GetProperty("index").GetInt32()];
+        var scheduled = schedule.Operations[item.Index];
         var definition = operations[scheduled.Index];
         return new LabPlannedOperation
         {
             Id = definition.Id,
-            Definition = OperationDetails.Of(item.GetProperty("definition"), definition),
+            Definition = OperationDetails.Of(item.Definition, definition),
             Start = scheduled.Start,
             End = scheduled.End,
             Slack = scheduled.Slack,
@@ -165,15 +163,13 @@ internal static class LabReportBuilder
             EstimateSource = scheduled.Estimate.Source,
             SkippedBecause = scheduled.SkippedBecause?.Message,
             Critical = path.Contains(scheduled.Name),
-            Level = item.GetProperty("level").GetInt32(),
-            Name = item.GetProperty("name").GetString() ?? "",
-            Type = JsonMembers.Text(item, "type"),
-            Work = JsonMembers.Text(item, "work") ?? "",
-            Dependencies = Names(item.GetProperty("dependencies")),
-            Priority = (int)(JsonMembers.Number(item, "priority") ?? 0),
-            Timeout = JsonMembers.Number(item, "timeout_ms") is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
+            Level = item.Level,
+            Name = item.Name,
+            Type = item.Type,
+            Work = item.Work,
+            Dependencies = item.Dependencies,
+            Priority = item.Priority,
+            Timeout = item.TimeoutMs is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
         };
     }
-
-    private static string[] Names(JsonElement list) => [.. list.EnumerateArray().Select(name => name.GetString() ?? "")];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LabRunner.Interop;
 using LabRunner.Json;
 using LabRunner.Operations;
 using LabRunner.Plans;
@@ -51,33 +52,30 @@ internal sealed record LabRunSettings
     internal OperationSelection Selection { get; init; } = OperationSelection.Everything;
 
     /// <summary>The settings of a run of the lab.</summary>
-    internal RunSettings Of(JsonElement lab, string path, LabRunnerConfiguration defaults)
+    internal RunSettings Of(LabModel lab, string path, LabRunnerConfiguration defaults)
     {
-        var wanted = JsonMembers.Member(lab, "settings") ?? lab;
-        var ownOrder = JsonMembers.Member(wanted, "order");
-        var ownNames = ownOrder is { } listed && listed.TryGetProperty("names", out var list) ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : null;
-        var order = RunOrder.Of(Mode, Order, path, ownOrder is { } ranked ? JsonMembers.Text(ranked, "mode") : null, ownNames);
-        var concurrency = defaults.Bounded(MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(JsonMembers.Number(wanted, "max_concurrency") ?? defaults.Concurrency));
-        var failure = FailureChoice.Of(FailureStrategy, ContinueOnError, JsonMembers.Text(wanted, "failure") ?? defaults.FailureStrategy);
-        var retry = JsonMembers.Member(wanted, "retry");
-        var name = JsonMembers.Text(lab, "name") ?? Path.GetFileNameWithoutExtension(path);
+        var wanted = lab.Settings;
+        var order = RunOrder.Of(Mode, Order, path, wanted.Order?.Mode, wanted.Order?.Names);
+        var concurrency = defaults.Bounded(MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(wanted.MaxConcurrency ?? defaults.Concurrency));
+        var failure = (FailureStrategy ?? wanted.Failure ?? defaults.FailureStrategy).ToLowerInvariant();
+        var retry = wanted.Retry is { ValueKind: JsonValueKind.Object } policy ? policy : (JsonElement?)null;
         return new RunSettings
         {
-            Name = name,
-            EstimatesFrom = name,
+            Name = lab.Name,
+            EstimatesFrom = lab.Name,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = failure,
-            CancelRunning = CancelRunning ?? (wanted.TryGetProperty("cancel_running", out var cancel) && cancel.ValueKind == JsonValueKind.True),
+            CancelRunning = CancelRunning ?? wanted.CancelRunning ?? false,
             Retry = retry is { } declared ? declared : failure == "retry" ? defaults.Retry : null,
-            Attempts = retry is { } policy ? (long?)JsonMembers.Number(policy, "count") + 1 : failure == "retry" ? defaults.MaxRetries + 1 : null,
-            RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : Milliseconds(wanted, "run_timeout_ms") ?? Minutes(defaults.RunTimeoutMinutes),
-            DefaultTimeout = TimeoutMinutes is { } limit ? Minutes(limit) : Milliseconds(wanted, "timeout_ms") ?? Minutes(defaults.DefaultTimeoutMinutes),
-            ProgramTimeout = TimeoutMinutes is null && JsonMembers.Number(wanted, "timeout_ms") is null ? defaults.ProgramTimeout : null,
+            Attempts = retry is { } own ? (long?)JsonMembers.Number(own, "count") + 1 : failure == "retry" ? defaults.MaxRetries + 1 : null,
+            RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : Milliseconds(wanted.RunTimeoutMs) ?? Minutes(defaults.RunTimeoutMinutes),
+            DefaultTimeout = TimeoutMinutes is { } limit ? Minutes(limit) : Milliseconds(wanted.TimeoutMs) ?? Minutes(defaults.DefaultTimeoutMinutes),
+            ProgramTimeout = TimeoutMinutes is null && wanted.TimeoutMs is null ? defaults.ProgramTimeout : null,
             Order = order.Mode,
             CustomOrder = order.Names,
             Selection = Selection,
             Ranking = order.Ranking,
-            Isolation = Isolation ?? Isolations.Read(JsonMembers.Text(wanted, "isolation")) ?? LabIsolation.Shared,
+            Isolation = Isolation ?? Isolations.Read(wanted.Isolation) ?? LabIsolation.Shared,
             Grouped = Grouped,
             Journal = defaults.RecordRuns && !NoRecord,
             RetentionDays = defaults.LogRetentionDays,
@@ -86,12 +84,12 @@ internal sealed record LabRunSettings
             Source = path,
             Call = Call,
             RunAll = RunAll,
-            MaxRestarts = (int?)JsonMembers.Number(wanted, "max_restarts"),
-            ResumesAfterRestart = wanted.TryGetProperty("resume_after_restart", out var resumes) && resumes.ValueKind == JsonValueKind.True,
+            MaxRestarts = wanted.MaxRestarts,
+            ResumesAfterRestart = wanted.ResumeAfterRestart ?? false,
         };
     }
 
-    private static TimeSpan? Milliseconds(JsonElement settings, string key) => JsonMembers.Number(settings, key) is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
+    private static TimeSpan? Milliseconds(double? ms) => ms is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
 
     private static TimeSpan? Minutes(double minutes) => minutes > 0 ? Durations.Minutes(minutes) : null;
 }

@@ -1,12 +1,15 @@
 using System.Collections;
 using System.Management.Automation;
-using LabRunner.Json;
+using LabRunner.Interop;
 
 namespace LabRunner.Runs;
 
 /// <summary>One operation as the run needs it: what the core has to know, and what a worker has to run.</summary>
 internal sealed class OperationDefinition
 {
+    private readonly long? _attempts;
+    private readonly bool _checked;
+
     internal required string Name { get; init; }
 
     internal string? Id { get; init; }
@@ -41,22 +44,21 @@ internal sealed class OperationDefinition
     internal ScriptWork? Test { get; init; }
 
     /// <summary>Whether it says when it is up to date, so that it is compared with what it was.</summary>
-    internal bool IsChecked => Declared is { } declared ? JsonMembers.Member(declared, "up_to_date") is not null : Scheduling.ContainsKey("up_to_date");
+    internal bool IsChecked
+    {
+        get => _checked || Scheduling.ContainsKey("up_to_date");
+        init => _checked = value;
+    }
 
     /// <summary>What undoes it, should the run be rolled back.</summary>
     internal OperationWork? Compensation { get; init; }
 
     /// <summary>How often it may be tried, where it says so itself.</summary>
-    internal long? Attempts =>
-        Declared is { } declared ? (long?)(JsonMembers.Member(declared, "retry") is { } policy ? JsonMembers.Number(policy, "count") + 1 : null)
-        : Scheduling.GetValueOrDefault("retry") is IReadOnlyDictionary<string, object?> retry && retry.GetValueOrDefault("count") is long count ? count + 1
-        : null;
-
-    /// <summary>The operation as the core's own document has it, when it came from a lab file.</summary>
-    internal System.Text.Json.JsonElement? Declared { get; init; }
-
-    /// <summary>What the programs of such an operation find in their environment beside that.</summary>
-    internal IReadOnlyDictionary<string, object?>? Inherited { get; init; }
+    internal long? Attempts
+    {
+        get => _attempts ?? (Scheduling.GetValueOrDefault("retry") is IReadOnlyDictionary<string, object?> retry && retry.GetValueOrDefault("count") is long count ? count + 1 : null);
+        init => _attempts = value;
+    }
 
     /// <summary>What the core's numbers stand for: the operations, and after them their compensations in the same order.</summary>
     internal static IReadOnlyList<OperationDefinition> Nodes(IReadOnlyList<OperationDefinition> operations) =>
@@ -119,6 +121,18 @@ internal sealed class ScriptWork : OperationWork
 internal sealed class ProcessWork : OperationWork
 {
     internal required IReadOnlyDictionary<string, object?> Spec { get; init; }
+}
+
+/// <summary>What a lab declares and the core does by itself: a program, or the stop of a service.</summary>
+/// <param name="declared">What the lab says of it.</param>
+/// <param name="inherited">What programs of the session find in their environment beside that.</param>
+internal sealed class DeclaredWork(LabWorkModel declared, IReadOnlyDictionary<string, object?> inherited) : OperationWork
+{
+    /// <summary>What is handed to a program, and in which way.</summary>
+    internal IEnumerable<(string Key, string Text)> Texts =>
+        !declared.IsProgram ? []
+        : declared.Arguments.Select(argument => ("arguments", argument))
+            .Concat(declared.Environment.Values.Concat(inherited.Where(entry => !declared.Environment.ContainsKey(entry.Key)).Select(entry => entry.Value as string)).Select(value => ("environment", value ?? "")));
 }
 
 /// <summary>Stops a service that another operation started.</summary>

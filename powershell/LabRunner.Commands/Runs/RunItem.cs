@@ -1,3 +1,4 @@
+using LabRunner.Interop;
 using System.Management.Automation;
 
 namespace LabRunner.Runs;
@@ -20,7 +21,7 @@ internal readonly struct RunItem
         Size = Overhead + (2 * ((output.Item as string)?.Length ?? 0));
     }
 
-    internal RunItem(RunEvent happened) => Event = happened;
+    internal RunItem(LabEvent happened) => Event = happened;
 
     internal RunItem(Exception fault) => Fault = fault;
 
@@ -31,7 +32,7 @@ internal readonly struct RunItem
     /// <summary>Whether an operation wrote it, who can wait for room.</summary>
     internal bool IsWritten => Record is not null || Output is not null;
 
-    internal RunEvent? Event { get; }
+    internal LabEvent? Event { get; }
 
     internal Exception? Fault { get; }
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using LabRunner.Interop;
-using LabRunner.Json;
 using LabRunner.Plans;
 
 namespace LabRunner.Runs;
@@ -20,15 +18,14 @@ internal sealed class RunPlan : IDisposable
         Handle = handle;
         _declared = declared;
         Operations = declared;
-        if (selection.IsEverything)
+        if (selection.IsEverything || handle.Selected() is not { } selected)
         {
             return;
         }
 
-        using var document = JsonDocument.Parse(handle.Selected());
-        HashSet<int> kept = [.. document.RootElement.GetProperty("operations").EnumerateArray().Select(place => place.GetInt32())];
+        HashSet<int> kept = [.. selected.Operations];
         Operations = [.. declared.Where((_, place) => kept.Contains(place))];
-        Left = [.. document.RootElement.GetProperty("left_out").EnumerateArray().Select(Skipped)];
+        Left = [.. selected.LeftOut.Select(left => new LabSkippedOperation(left.Name, left.Kind, left.Operation, left.Message))];
         // What was asked for and cannot run is a result; what was left out on purpose is not.
         _skipped.AddRange(declared.Where((_, place) => !kept.Contains(place)).Zip(Left).Where(pair => pair.Second.Kind == "dependency"));
     }
@@ -68,7 +65,4 @@ internal sealed class RunPlan : IDisposable
             Results = [.. outcome.Results.Concat(skipped).OrderBy(result => order.GetValueOrDefault(result.Name))],
         };
     }
-
-    private static LabSkippedOperation Skipped(JsonElement left) =>
-        new(JsonMembers.Text(left, "name") ?? "", JsonMembers.Text(left, "kind") ?? "", JsonMembers.Text(left, "operation"), JsonMembers.Text(left, "message") ?? "");
 }

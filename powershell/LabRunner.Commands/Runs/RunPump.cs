@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text.Json;
+using LabRunner.Interop;
 using LabRunner.Errors;
 using LabRunner.Json;
 using LabRunner.Progress;
@@ -78,7 +79,7 @@ internal sealed class RunPump
                 }
                 else if (item.Event is { } happened)
                 {
-                    if (happened.Kind == "finished")
+                    if (happened.Kind == LabEventKind.Finished)
                     {
                         _status = happened.Status ?? _status;
                         break;
@@ -122,9 +123,9 @@ internal sealed class RunPump
 
     private static int Sooner(int one, int other) => one < 0 ? other : other < 0 ? one : Math.Min(one, other);
 
-    private void On(RunEvent happened)
+    private void On(LabEvent happened)
     {
-        if (happened is { Kind: "warning", Message: { } message })
+        if (happened is { Kind: LabEventKind.Warning, Message: { } message })
         {
             _output.Warning(message);
             return;
@@ -138,60 +139,60 @@ internal sealed class RunPump
         var result = ResultOf(happened.Operation);
         switch (happened.Kind)
         {
-            case "started":
+            case LabEventKind.Started:
                 result.StartTime = At(happened);
                 result.Attempts = (int)happened.Attempt;
-                result.WorkerId = happened.HasWorker ? (int)happened.Worker : null;
+                result.WorkerId = (int?)happened.Worker;
                 Progress.Started(happened.Operation);
                 _output.Started(happened.Operation);
                 Changed(happened, "started");
                 Tell(happened.Operation, _tells ? VerboseText.Started(Node(happened), happened, Attempts(happened.Operation)) : null);
                 break;
-            case "serving":
+            case LabEventKind.Serving:
                 Changed(happened, "serving");
                 Tell(happened.Operation, _tells ? VerboseText.Serving(Node(happened)) : null);
                 break;
-            case "retrying":
+            case LabEventKind.Retrying:
                 result.Attempts = (int)happened.Attempt;
                 Show(_labels.Rest(_run.Nodes[happened.Operation].Name));
                 Progress.Paused(happened.Operation);
                 Changed(happened, RetryText.Of(happened, Attempts(happened.Operation)));
                 Tell(happened.Operation, _tells ? VerboseText.Retrying(Node(happened), happened, Attempts(happened.Operation)) : null);
                 break;
-            case "rolling-back":
+            case LabEventKind.RollingBack:
                 Changed(happened, "failed, and what had succeeded is undone");
                 Tell(happened.Operation, _tells ? VerboseText.RollingBack(Node(happened)) : null);
                 break;
-            case "restart":
+            case LabEventKind.Restart:
                 _output.Warning(ParkedText.Asked(result.Name, happened.Reason));
                 break;
-            case "ended":
+            case LabEventKind.Ended:
                 Ended(result, happened);
                 break;
-            case "kept":
+            case LabEventKind.Kept:
                 result.Ending = OperationStatus.Succeeded;
                 result.KeptFrom = happened.From;
-                result.UpToDate = happened.WasUpToDate;
+                result.UpToDate = happened.UpToDate;
                 Finalize(happened.Operation, result);
                 break;
-            case "current":
+            case LabEventKind.Current:
                 result.Ending = OperationStatus.Succeeded;
                 result.UpToDate = true;
                 Finalize(happened.Operation, result);
                 break;
-            case "skipped":
+            case LabEventKind.Skipped:
                 result.Ending = OperationStatus.Skipped;
-                result.SkippedBecause = happened.Because;
+                result.SkippedBecause = SkipReason.Of(happened.Because);
                 result.Error = happened.Because?.Message;
                 Finalize(happened.Operation, result);
                 break;
         }
     }
 
-    private void Ended(LabOperationResult result, RunEvent happened)
+    private void Ended(LabOperationResult result, LabEvent happened)
     {
         result.Ending = StatusOf(happened.Status);
-        result.UpToDate = happened.IsDone && result.Success;
+        result.UpToDate = happened.Test == true && result.Success;
         result.EndTime = At(happened);
         result.Duration = TimeSpan.FromMilliseconds(happened.DurationMs);
         _run.Recorder(happened.Operation)?.MoveTo(result);
@@ -202,7 +203,7 @@ internal sealed class RunPump
     }
 
     // A failure that the script itself gave keeps its record; everything else is the core's to explain.
-    private static void Judge(LabOperationResult result, RunEvent happened)
+    private static void Judge(LabOperationResult result, LabEvent happened)
     {
         if (result.Success)
         {
@@ -212,7 +213,7 @@ internal sealed class RunPump
 
         if (result.Ending != OperationStatus.Failed || result.Failure is null)
         {
-            result.Failure = LabRunnerError.Ended(result.Name, result.Ending, happened.ErrorMessage, happened.ErrorId, happened.ErrorCategory);
+            result.Failure = LabRunnerError.Ended(result.Name, result.Ending, happened.Error?.Message, happened.Error?.Id, happened.Error?.Category);
         }
 
         result.Error = result.Failure.ToString();
@@ -294,7 +295,7 @@ internal sealed class RunPump
         }
     }
 
-    private OperationDefinition Node(RunEvent happened) => _run.Nodes[happened.Operation];
+    private OperationDefinition Node(LabEvent happened) => _run.Nodes[happened.Operation];
 
     private long? Attempts(int operation) => _run.Nodes[operation].Attempts ?? _run.Settings.Attempts;
 
@@ -322,7 +323,7 @@ internal sealed class RunPump
 
     private LabOperationResult ResultOf(int operation) => operation < _results.Length ? _results[operation] : _undone[operation - _results.Length];
 
-    private void Changed(RunEvent happened, string state) => _view?.Changed(_run.Nodes[happened.Operation], state, null);
+    private void Changed(LabEvent happened, string state) => _view?.Changed(_run.Nodes[happened.Operation], state, null);
 
     private JsonElement ReadDocument()
     {
@@ -359,7 +360,7 @@ internal sealed class RunPump
                 result.Ending = StatusOf(JsonMembers.Text(item, "status"));
                 result.KeptFrom = JsonMembers.Text(item, "kept_from");
                 result.UpToDate = item.TryGetProperty("up_to_date", out var current) && current.ValueKind == JsonValueKind.True;
-                result.SkippedBecause = JsonMembers.Member(item, "skipped_because") is { } because ? RunEvent.Skip(because) : null;
+                result.SkippedBecause = JsonMembers.Member(item, "skipped_because") is { } because ? SkipReason.Of(because) : null;
                 result.Error = result.SkippedBecause?.Message ?? (JsonMembers.Member(item, "error") is { } error ? JsonMembers.Text(error, "message") : null);
                 _run.Recorder(index)?.MoveTo(result);
                 LiveRecords.Attach(result);
@@ -373,7 +374,7 @@ internal sealed class RunPump
     }
 
     // The core counts milliseconds; events within one stay in their order.
-    private DateTime At(RunEvent happened)
+    private DateTime At(LabEvent happened)
     {
         var at = _run.StartedAt.AddMilliseconds(happened.AtMs);
         return _lastAt = at > _lastAt ? at : _lastAt.AddTicks(1);

@@ -269,38 +269,38 @@ internal sealed class RunSession : IDisposable
     internal byte[] Result() => _handle?.Result() ?? [];
 
     /// <summary>Takes an event, on the control thread.</summary>
-    internal void On(RunEvent happened)
+    internal void On(LabEvent happened)
     {
         switch (happened.Kind)
         {
-            case "demand":
+            case LabEventKind.Demand:
                 WorkerPool.Provide(this, happened.Workers);
                 return;
-            case "stop":
-                if (happened.HasWorker)
+            case LabEventKind.Stop:
+                if (happened.Worker is { } wanted)
                 {
-                    WorkerPool.Find(this, happened.Worker)?.StopOperation(this, happened.Operation, happened.Attempt);
+                    WorkerPool.Find(this, wanted)?.StopOperation(this, happened.Operation, happened.Attempt);
                 }
 
                 return;
-            case "started" when happened is { HasWorker: false, Attempt: > 1 }:
+            case LabEventKind.Started when happened is { Worker: null, Attempt: > 1 }:
                 // Nobody but the core has to do with a program: its lines come here first.
                 NewRecorder(happened.Operation);
                 Queue.Put(new RunItem(happened), null);
                 return;
-            case "output":
+            case LabEventKind.Output:
                 Line(happened);
                 return;
-            case "ended" when happened is { Status: "Abandoned", HasWorker: true }:
-                WorkerPool.Abandon(this, happened.Worker);
+            case LabEventKind.Ended when happened is { Status: "Abandoned", Worker: { } worker }:
+                WorkerPool.Abandon(this, worker);
                 Final();
                 Queue.Put(new RunItem(happened), null);
                 return;
-            case "ended" or "skipped" or "kept" or "current":
+            case LabEventKind.Ended or LabEventKind.Skipped or LabEventKind.Kept or LabEventKind.Current:
                 Final();
                 Queue.Put(new RunItem(happened), null);
                 return;
-            case "finished":
+            case LabEventKind.Finished:
                 _over = true;
                 _slots?.Return();
                 Queue.Put(new RunItem(happened), null);
@@ -314,7 +314,7 @@ internal sealed class RunSession : IDisposable
     }
 
     // What a program puts out is taken down at once: a queue of a million lines would be kept for a reader who drops them.
-    private void Line(RunEvent happened)
+    private void Line(LabEvent happened)
     {
         var recorder = Recorder(happened.Operation) ?? NewRecorder(happened.Operation);
         var line = happened.Line ?? "";

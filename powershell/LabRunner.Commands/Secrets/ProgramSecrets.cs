@@ -1,6 +1,4 @@
-using System.Text.Json;
 using LabRunner.Errors;
-using LabRunner.Json;
 using LabRunner.Runs;
 
 namespace LabRunner.Secrets;
@@ -21,16 +19,13 @@ internal static class ProgramSecrets
         }
     }
 
-    private static IEnumerable<(string Key, string Text)> Texts(OperationDefinition operation)
-    {
-        if (operation.Declared is { } declared)
+    private static IEnumerable<(string Key, string Text)> Texts(OperationDefinition operation) =>
+        new[] { operation.Work, operation.Compensation }.SelectMany(work => work switch
         {
-            return new[] { "work", "compensation" }.SelectMany(part => JsonMembers.Member(declared, part) is { } work ? Texts(work) : [])
-                .Concat((operation.Inherited ?? new Dictionary<string, object?>()).Values.OfType<string>().Select(value => ("environment", value)));
-        }
-
-        return new[] { operation.Work, operation.Compensation }.OfType<ProcessWork>().SelectMany(work => Texts(work.Spec));
-    }
+            ProcessWork program => Texts(program.Spec),
+            DeclaredWork declared => declared.Texts,
+            _ => [],
+        });
 
     private static IEnumerable<(string Key, string Text)> Texts(IReadOnlyDictionary<string, object?> spec)
     {
@@ -44,19 +39,4 @@ internal static class ProgramSecrets
             yield return ("environment", value ?? "");
         }
     }
-
-    // As the core has it: {"kind": "process", "arguments": ["…"], "environment": {"NAME": "…"}}.
-    private static IEnumerable<(string Key, string Text)> Texts(JsonElement work)
-    {
-        if (JsonMembers.Text(work, "kind") != "process")
-        {
-            return [];
-        }
-
-        var arguments = work.TryGetProperty("arguments", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Select(value => ("arguments", Text(value))) : [];
-        var environment = JsonMembers.Member(work, "environment") is { } table ? table.EnumerateObject().Select(entry => ("environment", Text(entry.Value))) : [];
-        return arguments.Concat(environment);
-    }
-
-    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

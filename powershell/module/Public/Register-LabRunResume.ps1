@@ -33,7 +33,7 @@ function Register-LabRunResume {
     .LINK
         Resume-LabRun
     #>
-    [CmdletBinding(SupportsShouldProcess)]
+    [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     param(
         [ValidateNotNullOrEmpty()]
         [string] $Root

@@ -20,7 +20,7 @@ function Unregister-LabRunResume {
     .LINK
         Register-LabRunResume
     #>
-    [CmdletBinding(SupportsShouldProcess)]
+    [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     param(
         [ValidateNotNullOrEmpty()]
         [string] $Root

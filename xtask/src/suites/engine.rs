@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::for_tests;
+use super::members::Members;
 use crate::checkout::Checkout;
 use crate::dotnet::dotnet;
 use crate::engine::Engine;
@@ -13,7 +14,7 @@ use crate::suite::{Tally, Verdict};
 use crate::watch::{Place, Watch};
 
 /// Runs them.
-pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>) -> Outcome<Verdict> {
+pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>, members: Members) -> Outcome<Verdict> {
     ENGINE_TESTS.build(checkout)?;
     // No Rust target links it, so that no other build makes it.
     cargo(checkout, "build").args(["-p", "labrunner-other-version"]).expect("cargo build")?;
@@ -30,8 +31,11 @@ pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>) -> Outcom
         .args(["--blame-hang", "--blame-hang-timeout", "5m", "--blame-hang-dump-type", "none"])
         .arg("--results-directory")
         .arg(&results);
-    if let Some(filter) = filter {
-        tool = tool.args(["--filter", &format!("FullyQualifiedName~{filter}")]);
+    if let Some(filter) = members.engine_filter(filter) {
+        tool = tool.args(["--filter", &filter]);
+    }
+    if let Some((name, value)) = members.environment() {
+        tool = tool.env(name, value);
     }
     let mut watch = Watch::new("engine tests", read);
     let ended = tool.watched(&mut watch)?;

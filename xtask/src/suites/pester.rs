@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::for_tests;
+use super::members::Members;
 use crate::checkout::Checkout;
 use crate::dotnet::dotnet;
 use crate::engine::Engine;
@@ -19,7 +20,7 @@ const SCRIPT: &str = "tests/pester/Run-Pester.ps1";
 const FAILURES: &str = "PESTER FAILURES";
 
 /// Runs it.
-pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>) -> Outcome<Verdict> {
+pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>, members: Members) -> Outcome<Verdict> {
     if !checkout.at(SCRIPT).is_file() {
         return Err(Fault::new(format!("{SCRIPT} is missing: it runs the Pester suite")));
     }
@@ -32,6 +33,12 @@ pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>) -> Outcom
         .arg(pinned(checkout)?);
     if let Some(filter) = filter {
         tool = tool.args(["-Filter", filter]);
+    }
+    if let Some(files) = members.pester_files() {
+        tool = tool.arg("-Paths").arg(files.collect::<Vec<_>>().join(","));
+    }
+    if let Some((name, value)) = members.environment() {
+        tool = tool.env(name, value);
     }
     let mut watch = Watch::new("Pester", read);
     let ended = tool.watched(&mut watch)?;

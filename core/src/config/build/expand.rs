@@ -1,11 +1,14 @@
 //! Expands operations: conditions (`when`), repetition (`for-each`) and templates, until only plain ones are left.
 
-use super::expression::{Evaluator, Failure, MAX_ITEMS, Scope, has_placeholders};
-use super::interpolate::is_script;
-use super::merge::{is_data, merge};
-use super::template::{Template, integer, words};
+mod render;
+mod repetition;
+
+use super::expression::{Evaluator, Scope, has_placeholders};
+use super::merge::merge;
+use super::positional::positional;
+use super::template::{Template, integer};
 use crate::config::text::diagnostics::Findings;
-use crate::config::text::document::{Entry, Mapping, Node, Position, Span, Style, Text, Value, same_key};
+use crate::config::text::document::{Entry, Mapping, Node, Value, same_key};
 use crate::config::text::fields;
 use crate::error::{Code, Place};
 use crate::near::did_you_mean;
@@ -21,10 +24,6 @@ const MAX_BYTES: usize = 64 << 20;
 
 /// Templates that are made from each other, one below the other.
 const MAX_DEPTH: usize = 16;
-
-/// Keys in which `{0}`, `{1}` … stand for what a template or a repetition is given.
-const POSITIONAL: [&str; 6] =
-    ["name", "id", "description", "dependencies", "depends-on", "weak-dependencies"];
 
 /// An operation that is left out because its condition is false.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -179,68 +178,6 @@ impl<'n, 'f, 't> Expander<'n, 'f, 't> {
             }
         }
         self.groups.insert(id.trim().to_lowercase(), names);
-    }
-
-    /// What a repetition goes over, and what `{0}` shows of each.
-    fn items(&mut self, entry: &Entry, scope: &Scope) -> Vec<(Node, String)> {
-        let at = entry.value.at;
-        let value = match &entry.value.value {
-            Value::Text(text) => match range(&text.text, at) {
-                Some(numbers) => Ok(Node { value: Value::Sequence(numbers), at }),
-                None => self.evaluator().value(&text.text, scope, at),
-            },
-            Value::Sequence(_) => Ok(self.render(&entry.value, scope, false, "")),
-            Value::Mapping(mapping) if is_range(mapping) => Ok(self.between(mapping, at)),
-            _ => Ok(entry.value.clone()),
-        };
-        let value = match value {
-            Ok(value) => value,
-            Err(why) => {
-                self.failed(&why, &entry.value, &entry.key);
-                return Vec::new();
-            }
-        };
-        let items = match value.value {
-            Value::Sequence(items) => items,
-            Value::Mapping(mapping) => mapping.into_iter().map(pair).collect(),
-            Value::Null => Vec::new(),
-            value => {
-                let message = format!("'{}' must be a list, but is {}", entry.key, value.kind());
-                let advice = "Write a list, a range such as 1..3, or the place of a list in the lab: 'for-each: nodes'.";
-                self.findings.error(Code::WrongType, at, &message, advice);
-                return Vec::new();
-            }
-        };
-        if items.len() > MAX_ITEMS {
-            let message = format!("'{}' has {} items", entry.key, items.len());
-            self.findings.error(
-                Code::DocumentTooLarge,
-                at,
-                &message,
-                format!("A repetition may have {MAX_ITEMS}."),
-            );
-            return Vec::new();
-        }
-        items
-            .into_iter()
-            .map(|item| {
-                let words = words(&item);
-                (item, words)
-            })
-            .collect()
-    }
-
-    fn between(&mut self, mapping: &Mapping, at: Span) -> Node {
-        let mut number = |name: &str, usual: Option<i64>| match mapping.get(name) {
-            Some(entry) => fields::whole(entry, -1_000_000_000..=1_000_000_000, self.findings),
-            None => usual,
-        };
-        let (Some(from), Some(to), Some(step)) =
-            (number("from", Some(1)), number("to", None), number("step", Some(1)))
-        else {
-            return Node { value: Value::Null, at };
-        };
-        Node { value: Value::Sequence(numbers(from, to, step.unsigned_abs(), at)), at }
     }
 
     /// One operation or one use of a template, its repetition apart.
@@ -417,87 +354,6 @@ impl<'n, 'f, 't> Expander<'n, 'f, 't> {
         }
         out.push(node);
     }
-
-    /// A copy with its placeholders filled in; `key` is what it stands under.
-    fn render(&mut self, node: &Node, scope: &Scope, data: bool, key: &str) -> Node {
-        let value = match &node.value {
-            Value::Mapping(mapping) => {
-                let mut copy = Mapping::default();
-                for entry in mapping {
-                    self.bytes += entry.key.len();
-                    let script = !data && entry.value.as_text().is_some() && is_script(&entry.key);
-                    let value = match script {
-                        true => self.copy(&entry.value),
-                        false => self.render(&entry.value, scope, data || is_data(&entry.key), &entry.key),
-                    };
-                    copy.push(Entry { key: entry.key.clone(), key_at: entry.key_at, value });
-                }
-                Value::Mapping(copy)
-            }
-            Value::Sequence(items) => {
-                Value::Sequence(items.iter().map(|item| self.render(item, scope, data, key)).collect())
-            }
-            Value::Text(text) => return self.text(node, text, scope, data, key),
-            _ => return node.clone(),
-        };
-        Node { value, at: node.at }
-    }
-
-    fn copy(&mut self, node: &Node) -> Node {
-        self.bytes += node.as_text().map_or(0, str::len);
-        node.clone()
-    }
-
-    fn text(&mut self, node: &Node, text: &Text, scope: &Scope, data: bool, key: &str) -> Node {
-        let mut value = Value::Text(text.clone());
-        if has_placeholders(&text.text) {
-            match self.evaluator().render(text, scope, node.at) {
-                Ok(rendered) => value = rendered,
-                Err(why) => self.failed(&why, node, key),
-            }
-        }
-        if let Value::Text(text) = &mut value
-            && !data
-            && POSITIONAL.iter().any(|name| same_key(name, key))
-            && let Some(filled) = positional(&text.text, &scope.positional)
-        {
-            match filled {
-                Ok(filled) => text.text = filled,
-                Err(number) => {
-                    let message = format!("'{{{number}}}' in '{key}' has no value here");
-                    let advice = match scope.positional.len() {
-                        0 => {
-                            "Such a number refers to a value given to a template or a repetition.".to_owned()
-                        }
-                        given => format!("Only {given} are given, and counting begins with 0."),
-                    };
-                    self.findings.error(Code::InvalidExpression, node.at, &message, advice);
-                }
-            }
-        }
-        if let Value::Text(text) = &value {
-            self.bytes += text.text.len();
-        }
-        Node { value, at: node.at }
-    }
-
-    fn evaluator(&mut self) -> &Evaluator<'n> {
-        let (root, environment) = (self.root, self.environment);
-        self.evaluator.get_or_insert_with(|| Evaluator::new(root, environment))
-    }
-
-    fn failed(&mut self, failure: &Failure, node: &Node, key: &str) {
-        let at = place(node, failure.range.clone(), self.findings);
-        let message = match key {
-            "" => format!("a text {}", failure.why),
-            key => format!("'{key}' {}", failure.why),
-        };
-        let advice = match self.open.last() {
-            Some(template) => format!("{} It is used by the template '{template}'.", failure.advice),
-            None => failure.advice.clone(),
-        };
-        self.findings.error(Code::InvalidExpression, at, &message, advice);
-    }
 }
 
 /// Whether an entry is more than a plain operation.
@@ -523,110 +379,4 @@ fn text_at(node: &Node, key: &str) -> Option<String> {
     fields::text_of(&node.as_mapping()?.get(key)?.value)
         .map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty())
-}
-
-/// An item for one entry of a mapping: its value with the key as `name`, or both as `key` and `value`.
-fn pair(entry: Entry) -> Node {
-    let key = super::expression::text_node(entry.key, entry.key_at);
-    let at = entry.value.at;
-    let mut pair = match entry.value {
-        Node { value: Value::Mapping(mapping), .. } if mapping.get("name").is_none() => {
-            let mut pair = Mapping::default();
-            pair.push(Entry { key: "name".to_owned(), key_at: entry.key_at, value: key.clone() });
-            mapping.into_iter().for_each(|entry| pair.push(entry));
-            pair
-        }
-        Node { value: Value::Mapping(mapping), .. } => mapping,
-        value => {
-            let mut pair = Mapping::default();
-            pair.push(Entry { key: "value".to_owned(), key_at: entry.key_at, value });
-            pair
-        }
-    };
-    if pair.get("key").is_none() {
-        pair.push(Entry { key: "key".to_owned(), key_at: entry.key_at, value: key });
-    }
-    Node { value: Value::Mapping(pair), at }
-}
-
-/// `1..3`: the whole numbers from 1 to 3.
-fn range(text: &str, at: Span) -> Option<Vec<Node>> {
-    let (from, to) = text.trim().split_once("..")?;
-    let (from, to) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
-    Some(numbers(from, to, 1, at))
-}
-
-fn is_range(mapping: &Mapping) -> bool {
-    mapping.get("to").is_some()
-        && mapping.iter().all(|entry| ["from", "to", "step"].iter().any(|name| same_key(name, &entry.key)))
-}
-
-/// From one number to another, up or down. One more than may be is enough to be found too many.
-fn numbers(from: i64, to: i64, step: u64, at: Span) -> Vec<Node> {
-    let step = i64::try_from(step.max(1)).unwrap_or(i64::MAX);
-    let step = if to < from { step.saturating_neg() } else { step };
-    let next = |number: &i64| number.checked_add(step);
-    std::iter::successors(Some(from), next)
-        .take_while(|number| if step > 0 { *number <= to } else { *number >= to })
-        .take(MAX_ITEMS + 1)
-        .map(|number| integer(number, at))
-        .collect()
-}
-
-/// A text with `{0}`, `{1}` … filled in; nothing when it has none, and the number of one that is not given.
-fn positional(text: &str, given: &[String]) -> Option<Result<String, usize>> {
-    let mut filled = String::new();
-    let mut rest = text;
-    let mut found = false;
-    while let Some(start) = rest.find('{') {
-        let (before, after) = rest.split_at(start);
-        filled.push_str(before);
-        let digits = after[1..].bytes().take_while(u8::is_ascii_digit).count();
-        let number = after[1..=digits].parse::<usize>();
-        match number {
-            Ok(number) if after[1 + digits..].starts_with('}') && !before.ends_with('{') => {
-                found = true;
-                match given.get(number) {
-                    Some(value) => filled.push_str(value),
-                    None => return Some(Err(number)),
-                }
-                rest = &after[digits + 2..];
-            }
-            _ => {
-                filled.push('{');
-                rest = &after[1..];
-            }
-        }
-    }
-    filled.push_str(rest);
-    found.then_some(Ok(filled))
-}
-
-/// The place of a part of a text in its file, as far as its line shows it unchanged.
-fn place(node: &Node, range: Option<std::ops::Range<usize>>, findings: &Findings<'_>) -> Span {
-    let (Value::Text(text), Some(range)) = (&node.value, range) else { return node.at };
-    let (Some(before), Some(part)) = (text.text.get(..range.start), text.text.get(range.clone())) else {
-        return node.at;
-    };
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let start = node.text_start();
-    let line = start.line.saturating_add(count(before.matches('\n').count()));
-    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
-    if text.style != Style::Block && line != start.line {
-        return node.at;
-    }
-    let first = part.lines().next().unwrap_or_default();
-    let column = start.column.saturating_add(count(column));
-    let shown: String = findings
-        .source(node.at.file)
-        .line(line)
-        .chars()
-        .skip(column.saturating_sub(1) as usize)
-        .take(first.chars().count())
-        .collect();
-    if shown != first {
-        return node.at;
-    }
-    let end = Position { line, column: column.saturating_add(count(first.chars().count())) };
-    Span { file: node.at.file, start: Position { line, column }, end }
 }

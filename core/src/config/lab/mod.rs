@@ -5,7 +5,7 @@
 //! | in which order is a lab read | `reader.rs` |
 //! | what is read | `model.rs` |
 //! | how does it want to be run | `settings.rs` |
-//! | what is one operation, and what does it do | `operations.rs`, `work.rs`, `rollback.rs`, `isolation.rs` |
+//! | what is one operation, and what does it do | `operations.rs`, `work.rs`, `probe.rs`, `rollback.rs`, `isolation.rs` |
 //! | what says that it need not run | `up_to_date.rs` |
 //! | what does it need, and when is it tried again | `resources.rs`, `retries.rs` |
 //! | which operation waits for which | `links.rs` |
@@ -17,6 +17,7 @@ pub mod isolation;
 pub(super) mod links;
 pub mod model;
 pub(super) mod operations;
+mod probe;
 pub(super) mod reader;
 pub(super) mod resources;
 pub(super) mod retries;

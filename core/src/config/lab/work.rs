@@ -1,6 +1,7 @@
 //! Reads what an operation does: a PowerShell script, a program, or the end of a service.
 
 use super::model::{Provider, Script};
+use super::probe::probe;
 use crate::config::build::hazards::{place_of, twins};
 use crate::config::text::diagnostics::Findings;
 use crate::config::text::document::{Entry, Mapping, Node, Span, Style, Text, Value};
@@ -9,8 +10,7 @@ use crate::config::text::paths;
 use crate::config::text::quantity::Unit;
 use crate::error::Code;
 use crate::near::did_you_mean;
-use crate::operation::endpoint::Endpoint;
-use crate::operation::{Probe, ProbeCheck, ProcessMode, ProcessSpec, Work};
+use crate::operation::{ProcessMode, ProcessSpec, Work};
 use crate::work::secrets::name_of;
 use std::collections::BTreeMap;
 
@@ -426,56 +426,5 @@ fn refuse_twins_below(node: &Node, findings: &mut Findings<'_>) {
         Value::Mapping(mapping) => refuse_case_twins(mapping, findings),
         Value::Sequence(items) => items.iter().for_each(|item| refuse_twins_below(item, findings)),
         _ => {}
-    }
-}
-
-/// `ready: {tcp: "host:port"}` or `{http: "url"}`, with an interval and a limit (bare numbers are seconds) and `insecure`.
-fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Option<Probe> {
-    let mapping = fields::mapping(entry, findings)?;
-    let mut fields = Fields::new(mapping);
-    let tcp = fields.take(&["tcp"], findings);
-    let http = fields.take(&["http"], findings);
-    let mut time = |name: &'static str| {
-        fields.take(&[name], findings).map(|entry| fields::duration(entry, Unit::Seconds, findings))
-    };
-    let interval_ms = time("interval").map_or(Some(250), |read| read);
-    let timeout_ms = time("timeout").map_or(Some(60_000), |read| read);
-    let trust = fields.take(&["insecure"], findings);
-    let insecure = trust.map_or(Some(false), |entry| fields::boolean(entry, findings));
-    fields.finish("'ready'", findings);
-    let check = match (tcp, http) {
-        (Some(tcp), None) => check(tcp, ProbeCheck::Tcp, findings),
-        (None, Some(http)) => check(http, ProbeCheck::Http, findings),
-        (None, None) => {
-            let advice = "Write 'tcp: host:port' or 'http: url' below it.";
-            findings.error(Code::MissingKey, entry.key_at, "'ready' does not say what to ask", advice);
-            None
-        }
-        (Some(_), Some(http)) => {
-            let message = "'ready' has both 'tcp' and 'http'";
-            findings.error(Code::InvalidValue, http.key_at, message, "Keep the stronger one, 'http'.");
-            None
-        }
-    };
-    let probe =
-        Probe { check: check?, interval_ms: interval_ms?, timeout_ms: timeout_ms?, insecure: insecure? };
-    match (Endpoint::of(&probe), trust) {
-        (Err(wrong), Some(trust)) => {
-            findings.error(Code::InvalidValue, trust.key_at, &wrong.message, wrong.advice);
-            None
-        }
-        _ => Some(probe),
-    }
-}
-
-/// An address, read as the probe itself will read it.
-fn check(entry: &Entry, kind: fn(String) -> ProbeCheck, findings: &mut Findings<'_>) -> Option<ProbeCheck> {
-    let check = kind(fields::text(entry, findings)?.trim().to_owned());
-    match Endpoint::parse(&check) {
-        Ok(_) => Some(check),
-        Err(wrong) => {
-            findings.error(Code::InvalidValue, entry.value.at, &wrong.message, wrong.advice);
-            None
-        }
     }
 }

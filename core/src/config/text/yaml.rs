@@ -3,13 +3,19 @@
 //! It works on the parser's events instead of its serde layer: only they tell a block from quotes, keep the
 //! digits of a number, and give every key and value its start and end.
 
+mod refusal;
+mod scalar;
+
+use self::refusal::{Refusal, explain, not_a_key, position, refuse, span};
+pub(in crate::config) use self::scalar::plain;
+use self::scalar::{ignore_tag, scalar};
 use super::diagnostics::Findings;
 use super::document::{
-    Comment, Entry, FileId, MAX_DEPTH, MAX_NODES, MappingBuilder, Node, Position, Span, Style, Text, Value,
+    Comment, Entry, MAX_DEPTH, MAX_NODES, MappingBuilder, Node, Position, Span, Text, Value,
 };
 use crate::error::{Code, Diagnostic};
 use serde_saphyr::granit_parser::{
-    Event, Marker, Options, Parser, Placement, ScalarStyle, ScanError, Span as Range, StructureStyle, Tag,
+    Event, Options, Parser, Placement, ScalarStyle, Span as Range, StructureStyle, Tag,
 };
 use std::collections::HashMap;
 
@@ -81,9 +87,6 @@ pub(in crate::config) fn comments(text: &str) -> Vec<Comment> {
     comments.sort_by_key(|comment| comment.at);
     comments
 }
-
-/// A finding that leaves no tree.
-type Refusal = Box<(Diagnostic, Span)>;
 
 #[derive(Default)]
 struct Composer {
@@ -396,196 +399,13 @@ fn merged(entries: MappingBuilder, merges: Vec<(usize, Node)>) -> Value {
     Value::Mapping(all.finish())
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Span, findings: &mut Findings<'_>) -> Value {
-    let style = match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
-        _ => Style::Quoted,
-    };
-    let as_text = || Value::Text(Text { text: text.to_owned(), style });
-    let Some(tag) = tag else {
-        return if style == Style::Plain { plain(text) } else { as_text() };
-    };
-    let wanted = tag.core_suffix();
-    let value = plain(text);
-    match (wanted, &value) {
-        (Some("str"), _) => as_text(),
-        (Some("null"), Value::Null)
-        | (Some("bool"), Value::Bool(_))
-        | (Some("int"), Value::Integer(_))
-        | (Some("float"), Value::Float(_)) => value,
-        (Some("float"), Value::Integer(digits)) => Value::Float(digits.clone()),
-        (Some(name @ ("null" | "bool" | "int" | "float")), _) => {
-            findings.add(Diagnostic::error(Code::WrongType, format!("'{text}' is not a !!{name}")), at);
-            as_text()
-        }
-        // `!` alone says "as text".
-        _ if tag.original() == "!" => as_text(),
-        _ => {
-            ignore_tag(tag, at, findings);
-            if style == Style::Plain { value } else { as_text() }
-        }
-    }
-}
-
-fn ignore_tag(tag: &Tag, at: Span, findings: &mut Findings<'_>) {
-    let name = tag.original();
-    findings.add_once(
-        &format!("tag {name}"),
-        Diagnostic::warning(
-            Code::NotAvailable,
-            format!("the tag '{name}' has no meaning in a lab file and is ignored"),
-        ),
-        at,
-    );
-}
-
-/// A scalar without quotes, by the core schema of YAML 1.2, with two cautions: what is written with leading
-/// zeros (`0755`) stays text, and so do `.inf` and `.nan`, which JSON cannot hold.
-pub(in crate::config) fn plain(text: &str) -> Value {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "true" | "True" | "TRUE" => return Value::Bool(true),
-        "false" | "False" | "FALSE" => return Value::Bool(false),
-        _ => {}
-    }
-    let text = text.to_owned();
-    match number(&text) {
-        Some(false) => Value::Integer(text),
-        Some(true) => Value::Float(text),
-        None => Value::Text(Text { text, style: Style::Plain }),
-    }
-}
-
-/// Whether a plain scalar is a number, and if so, whether it has a fraction or an exponent.
-fn number(text: &str) -> Option<bool> {
-    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
-        if let Some(digits) = text.strip_prefix(prefix) {
-            let fits = !digits.starts_with(['+', '-']) && u64::from_str_radix(digits, radix).is_ok();
-            return fits.then_some(false);
-        }
-    }
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let whole = digits(unsigned);
-    if whole > 1 && unsigned.starts_with('0') {
-        return None;
-    }
-    let mut rest = &unsigned[whole..];
-    let mut fraction = 0;
-    if let Some(after) = rest.strip_prefix('.') {
-        fraction = digits(after);
-        rest = &after[fraction..];
-    }
-    if whole + fraction == 0 {
-        return None;
-    }
-    let point = unsigned[whole..].starts_with('.');
-    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
-        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-        return (!exponent.is_empty() && digits(exponent) == exponent.len()).then_some(true);
-    }
-    rest.is_empty().then_some(point)
-}
-
-fn not_a_key(at: Span) -> Refusal {
-    refuse(
-        Diagnostic::error(Code::MalformedYaml, "a list or mapping cannot be a key")
-            .with_advice("Put text in front of the ':'. A value that begins with '{{' needs quotes."),
-        at,
-    )
-}
-
-fn refuse(finding: Diagnostic, at: Span) -> Refusal {
-    Box::new((finding, at))
-}
-
-fn span(range: Range, file: FileId) -> Span {
-    Span { file, start: position(&range.start), end: position(&range.end) }
-}
-
-fn position(marker: &Marker) -> Position {
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Position { line: count(marker.line()).max(1), column: count(marker.col()).saturating_add(1) }
-}
-
-/// What the parser's error means, and where: a tab is pointed at, not the text before it.
-fn explain(error: &ScanError, findings: &Findings<'_>) -> (Diagnostic, Span) {
-    use serde_saphyr::granit_parser::ErrorKind as Kind;
-    let start = position(error.marker());
-    let at = Span { file: findings.file(), start, end: Position { column: start.column + 1, ..start } };
-    let malformed = |message: &str, advice: &str| {
-        Diagnostic::error(Code::MalformedYaml, format!("the file is not valid YAML: {message}"))
-            .with_advice(advice)
-    };
-    match error.kind() {
-        Kind::RecursionLimitExceeded => (
-            Diagnostic::error(Code::DocumentTooLarge, "the file is nested too deeply here")
-                .with_advice(format!("A lab file may be nested {MAX_DEPTH} levels deep.")),
-            at,
-        ),
-        Kind::TabNotAllowed
-        | Kind::TabInBlockIndentation
-        | Kind::TabInIndentation
-        | Kind::TabInPlainScalar
-        | Kind::TabAtBlockScalarStart => (
-            malformed("a tab is used for indentation", "Indent with spaces."),
-            tab_after(start, findings).unwrap_or(at),
-        ),
-        Kind::UnknownAnchor => (
-            malformed("this alias has no anchor", "Write '&name' before the value that '*name' repeats."),
-            at,
-        ),
-        Kind::UnclosedQuotedScalar => {
-            (malformed("a quote is not closed", "Close it, or double it inside single quotes."), at)
-        }
-        Kind::UnclosedFlowCollection { open } => {
-            (malformed(&format!("'{open}' is not closed"), "Close it, or quote the text."), at)
-        }
-        Kind::UnexpectedCharacter { character } => (
-            malformed(
-                &format!("unexpected character '{}'", character.escape_default()),
-                "Put text that begins with such a character in quotes.",
-            ),
-            at,
-        ),
-        Kind::MappingValueNotAllowed | Kind::InvalidColonPlacement => (
-            malformed(
-                "a ':' stands where no key can end",
-                "Check the indentation, and quote text with ': ' in it.",
-            ),
-            at,
-        ),
-        Kind::UnknownQuotedScalarEscape => (
-            malformed(
-                "unknown escape in double quotes",
-                "Use single quotes for Windows paths, or write '\\\\'.",
-            ),
-            at,
-        ),
-        kind => {
-            let message = kind.to_string();
-            (malformed(&message, "Check the indentation and the quotes here and in the line above."), at)
-        }
-    }
-}
-
-fn tab_after(start: Position, findings: &Findings<'_>) -> Option<Span> {
-    (start.line..start.line.saturating_add(50)).find_map(|line| {
-        let text = findings.source(findings.file()).line(line);
-        let blank = text.len() - text.trim_start().len();
-        let tab = text[..blank].chars().position(|c| c == '\t')?;
-        let column = u32::try_from(tab).ok()? + 1;
-        let start = Position { line, column };
-        Some(Span { file: findings.file(), start, end: Position { line, column: column + 1 } })
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::scalar::number;
     use super::*;
     use crate::config::Format;
     use crate::config::text::diagnostics::Source;
+    use crate::config::text::document::{FileId, Style};
     use serde_json::json;
 
     fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {

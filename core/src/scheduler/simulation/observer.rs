@@ -1,4 +1,6 @@
 //! An observer of the simulation: it keeps books of its own, by rules written down a second time, and compares.
+//!
+//! Long because it is a second scheduler: split up, its rules could no longer be read against those of the first one.
 
 use super::super::guard::SAMPLE_LIFETIME_MS;
 use super::super::{

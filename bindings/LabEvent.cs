@@ -1,0 +1,165 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LabRunner.Interop;
+
+/// <summary>What happened in a run.</summary>
+[JsonConverter(typeof(LabEventKindConverter))]
+public enum LabEventKind
+{
+    /// <summary>Something that this version does not know.</summary>
+    Unknown,
+
+    /// <summary>More workers are needed.</summary>
+    Demand,
+
+    /// <summary>A line that a program wrote.</summary>
+    Output,
+
+    /// <summary>Something that the user should know of the run itself.</summary>
+    Warning,
+
+    /// <summary>An operation had succeeded in an earlier run, and counts as succeeded.</summary>
+    Kept,
+
+    /// <summary>An operation is up to date, and counts as succeeded.</summary>
+    Current,
+
+    /// <summary>An operation was checked, and has to run.</summary>
+    Due,
+
+    /// <summary>An operation began.</summary>
+    Started,
+
+    /// <summary>A service is ready.</summary>
+    Serving,
+
+    /// <summary>An operation was asked to stop.</summary>
+    Stop,
+
+    /// <summary>An attempt ended badly; another one may start after a pause.</summary>
+    Retrying,
+
+    /// <summary>An operation ended.</summary>
+    Ended,
+
+    /// <summary>An operation will never start.</summary>
+    Skipped,
+
+    /// <summary>What had succeeded is being undone.</summary>
+    RollingBack,
+
+    /// <summary>An operation asks for a restart of the machine.</summary>
+    Restart,
+
+    /// <summary>The run is over.</summary>
+    Finished,
+}
+
+/// <summary>Something that happened in a run, as the core tells it. Which members have a value depends on the kind.</summary>
+public sealed class LabEvent
+{
+    /// <summary>The run's number.</summary>
+    public ulong Run { get; set; }
+
+    /// <summary>What happened.</summary>
+    [JsonPropertyName("event")]
+    public LabEventKind Kind { get; set; }
+
+    /// <summary>Milliseconds since the run's start.</summary>
+    public long AtMs { get; set; }
+
+    /// <summary>Which operation; -1 for the run itself.</summary>
+    [JsonPropertyName("op")]
+    public int Operation { get; set; } = -1;
+
+    /// <summary>Which attempt.</summary>
+    public uint Attempt { get; set; }
+
+    /// <summary>The worker that has it; none for programs.</summary>
+    public uint? Worker { get; set; }
+
+    /// <summary>How many workers the run should have in all.</summary>
+    public int Workers { get; set; }
+
+    /// <summary>How it ended.</summary>
+    public string? Status { get; set; }
+
+    /// <summary>Why a stop or a restart was asked for.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Milliseconds that the attempt took.</summary>
+    public double DurationMs { get; set; }
+
+    /// <summary>The pause before the next attempt.</summary>
+    public double DelayMs { get; set; }
+
+    /// <summary>The exit code of its program.</summary>
+    public int? ExitCode { get; set; }
+
+    /// <summary>Where a program wrote: <c>stdout</c> or <c>stderr</c>.</summary>
+    public string? Stream { get; set; }
+
+    /// <summary>What it wrote, without the line's end.</summary>
+    public string? Line { get; set; }
+
+    /// <summary>What a warning about the run itself says.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>The run that a kept operation succeeded in.</summary>
+    public string? From { get; set; }
+
+    /// <summary>Whether an operation's test said that its work is done; none when it was not asked.</summary>
+    public bool? Test { get; set; }
+
+    /// <summary>Whether a kept operation was up to date in the earlier run.</summary>
+    public bool UpToDate { get; set; }
+
+    /// <summary>Why it did not end well.</summary>
+    public LabErrorReport? Error { get; set; }
+
+    /// <summary>Why it never started.</summary>
+    public LabScheduleSkip? Because { get; set; }
+
+    /// <summary>Reads the array that one wait for events returns.</summary>
+    internal static LabEvent[] Parse(byte[] document) => JsonSerializer.Deserialize(document, CoreJson.Default.LabEventArray) ?? [];
+}
+
+/// <summary>Why an operation did not end well.</summary>
+public sealed class LabErrorReport
+{
+    /// <summary>The id that scripts match on.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>The name of a PowerShell error category.</summary>
+    public string Category { get; set; } = "";
+
+    /// <summary>What happened.</summary>
+    public string Message { get; set; } = "";
+}
+
+/// <summary>The one place where the core's words for events become kinds.</summary>
+internal sealed class LabEventKindConverter : JsonConverter<LabEventKind>
+{
+    /// <inheritdoc/>
+    public override LabEventKind Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.ValueTextEquals("started"u8) ? LabEventKind.Started
+        : reader.ValueTextEquals("ended"u8) ? LabEventKind.Ended
+        : reader.ValueTextEquals("output"u8) ? LabEventKind.Output
+        : reader.ValueTextEquals("demand"u8) ? LabEventKind.Demand
+        : reader.ValueTextEquals("skipped"u8) ? LabEventKind.Skipped
+        : reader.ValueTextEquals("retrying"u8) ? LabEventKind.Retrying
+        : reader.ValueTextEquals("stop"u8) ? LabEventKind.Stop
+        : reader.ValueTextEquals("serving"u8) ? LabEventKind.Serving
+        : reader.ValueTextEquals("kept"u8) ? LabEventKind.Kept
+        : reader.ValueTextEquals("current"u8) ? LabEventKind.Current
+        : reader.ValueTextEquals("due"u8) ? LabEventKind.Due
+        : reader.ValueTextEquals("warning"u8) ? LabEventKind.Warning
+        : reader.ValueTextEquals("rolling-back"u8) ? LabEventKind.RollingBack
+        : reader.ValueTextEquals("restart"u8) ? LabEventKind.Restart
+        : reader.ValueTextEquals("finished"u8) ? LabEventKind.Finished
+        : LabEventKind.Unknown;
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, LabEventKind value, JsonSerializerOptions options) => throw new NotSupportedException("Events are read only.");
+}
