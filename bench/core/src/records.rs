@@ -99,7 +99,18 @@ fn write(root: &Path, number: u32, operations: u32, ends: bool) -> (PathBuf, Dur
             let started = Started { op: OpId(op), name: name(op), attempt: 1, worker };
             let (error, exit_code) = (None, None);
             let (op, name, status) = (OpId(op), name(op), Status::Succeeded);
-            let ended = Ended { op, name, attempt: 1, status, worker, error, exit_code, duration_ms: 12 };
+            let ended = Ended {
+                op,
+                name,
+                attempt: 1,
+                status,
+                worker,
+                error,
+                exit_code,
+                duration_ms: 12,
+                test: None,
+                stamp: None,
+            };
             [What::Started(started), What::Ended(ended)]
         })
         .collect();
@@ -138,6 +149,7 @@ fn result(header: &Header, operations: u32, name: impl Fn(u32) -> String) -> Run
         kept_from: None,
         up_to_date: false,
         why: None,
+        restart: None,
     };
     RunResult {
         run: header.run.clone(),
