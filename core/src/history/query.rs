@@ -326,7 +326,8 @@ fn look(record: &Record<'_>, query: &Query) -> Option<RunSummary> {
         return None;
     }
     let (state, _) = record.replay();
-    if query.running && state.status.is_some() {
+    // The lock was held to delete it, and the journal that would have told its end was gone.
+    if query.running && state.status.is_some() || record.is_gone() {
         return None;
     }
     let operations = query.operations.then(|| operations(&state));

@@ -49,6 +49,15 @@ impl<'d> Record<'d> {
         &self.header
     }
 
+    /// Whether it has been deleted since it was opened, or is being deleted.
+    pub fn is_gone(&self) -> bool {
+        let header = match self.header.format {
+            format1::FORMAT => format1::journal_path(&self.folder),
+            _ => record::header_path(&self.folder),
+        };
+        matches!(self.disk.open(&header), Err(error) if error.kind() == ErrorKind::NotFound)
+    }
+
     /// Whether the run is under way.
     pub fn is_running(&self) -> bool {
         match self.header.format {
