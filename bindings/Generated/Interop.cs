@@ -327,7 +327,7 @@ public static partial class Interop {
     /// ```json
     /// {"path": "/labs/lab.yaml", "open": false, "format": "yaml", "document_only": false,
     /// "environment": "dev", "variables": {"NAME": "value", "REMOVED": null}, "explain": false,
-    /// "limits": {"memory_mb": 4096}, "strict": false, "raw": false, "tokens": null}
+    /// "limits": {"memory_mib": 4096}, "strict": false, "raw": false, "tokens": null}
     /// ```
     /// 
     /// With `open` the file at `path` is read and the bytes may be none; it must be a regular file of a sound
@@ -588,7 +588,7 @@ public static partial class Interop {
     /// ```json
     /// {"path": "/labs/lab.yaml", "open": false, "format": "yaml", "document_only": false,
     /// "environment": "dev", "variables": {"NAME": "value", "REMOVED": null}, "explain": false,
-    /// "limits": {"memory_mb": 4096}, "strict": false, "raw": false, "tokens": null}
+    /// "limits": {"memory_mib": 4096}, "strict": false, "raw": false, "tokens": null}
     /// ```
     /// 
     /// With `open` the file at `path` is read and the bytes may be none; it must be a regular file of a sound

@@ -125,7 +125,7 @@ impl Restarted {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sample {
     /// Memory in use in MiB.
-    pub memory_used_mb: Option<u64>,
+    pub memory_used_mib: Option<u64>,
     /// Percent of the processors this process may use.
     pub cpu_percent: Option<u32>,
 }
@@ -167,7 +167,7 @@ impl Sampler {
             system.refresh_cpu_usage();
         }
         let first = !std::mem::replace(&mut self.looked, true);
-        Sample { memory_used_mb: self.memory(), cpu_percent: self.processors().filter(|_| !first) }
+        Sample { memory_used_mib: self.memory(), cpu_percent: self.processors().filter(|_| !first) }
     }
 
     fn memory(&self) -> Option<u64> {
@@ -248,7 +248,7 @@ mod tests {
     fn a_sample_says_what_is_in_use_and_nothing_of_processors_at_first() {
         let mut sampler = Sampler::new();
         let sample = sampler.sample();
-        assert!(sample.memory_used_mb.is_some_and(|mb| mb > 0));
+        assert!(sample.memory_used_mib.is_some_and(|mb| mb > 0));
         assert_eq!(sample.cpu_percent, None);
         assert!(sampler.sample().cpu_percent.is_none_or(|percent| percent <= 100));
     }

@@ -18,7 +18,7 @@ pub struct Usage {
     /// What the machine has.
     pub machine: Machine,
     /// Memory in use in MiB; absent where the system does not tell.
-    pub memory_used_mb: Option<u64>,
+    pub memory_used_mib: Option<u64>,
     /// Percent of the processors this process may use; absent where the system does not tell.
     pub cpu_percent: Option<u32>,
     /// How long was looked, in milliseconds.
@@ -67,7 +67,7 @@ pub fn measure(window: Duration) -> Usage {
     let family = |system: System| family(&system, Pid::from_u32(std::process::id()), &before, elapsed);
     Usage {
         machine: Machine::look(),
-        memory_used_mb: sample.memory_used_mb,
+        memory_used_mib: sample.memory_used_mib,
         cpu_percent: sample.cpu_percent,
         window_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         processes: system.map(family).unwrap_or_default(),

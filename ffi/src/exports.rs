@@ -93,7 +93,7 @@ pub fn lab_release(handle: u64) -> LabReply {
 /// ```json
 /// {"path": "/labs/lab.yaml", "open": false, "format": "yaml", "document_only": false,
 ///  "environment": "dev", "variables": {"NAME": "value", "REMOVED": null}, "explain": false,
-///  "limits": {"memory_mb": 4096}, "strict": false, "raw": false, "tokens": null}
+///  "limits": {"memory_mib": 4096}, "strict": false, "raw": false, "tokens": null}
 /// ```
 ///
 /// With `open` the file at `path` is read and the bytes may be none; it must be a regular file of a sound

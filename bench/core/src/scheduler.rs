@@ -38,7 +38,7 @@ pub fn request(operations: u32, edges: u32, reach: u32, needs: bool) -> PlanRequ
         })
         .collect();
     let limits = ResourceLimits {
-        memory_mb: Some(4_096),
+        memory_mib: Some(4_096),
         pools: [("pool".to_owned(), 16)].into(),
         ..ResourceLimits::default()
     };
@@ -52,7 +52,7 @@ fn some_needs(index: u64) -> Needs {
     });
     let units = index.is_multiple_of(3).then(|| ("pool".to_owned(), 1 + index % 2));
     Needs {
-        memory_mb: Some(64 * (index % 16)),
+        memory_mib: Some(64 * (index % 16)),
         pools: units.into_iter().collect(),
         locks: lock.into_iter().collect(),
         ..Needs::default()

@@ -232,7 +232,7 @@ fn templates_are_filled_and_changed() {
     assert_eq!(parameters(&lab, 0), json!({"Node": "a", "Port": 80, "Tls": false}));
     assert_eq!(parameters(&lab, 1), json!({"Node": "b", "Port": 8080, "Tls": false}));
     assert_eq!(lab.operations[1].operation.timeout_ms, Some(300_000));
-    assert_eq!(lab.operations[1].operation.needs.as_ref().unwrap().memory_mb, Some(1_024));
+    assert_eq!(lab.operations[1].operation.needs.as_ref().unwrap().memory_mib, Some(1_024));
     assert_eq!(parameters(&lab, 2), json!({"Node": "c", "Port": 81, "Tls": true}));
     assert_eq!(parameters(&lab, 3), json!({"Server": "sql-01", "Instance": "main", "Extra": 1}));
     assert_eq!(parameters(&lab, 4), json!({"Server": "sql-02", "Instance": "main"}));

@@ -131,15 +131,15 @@ fn settings_for_retries() {
 fn resources() {
     let kebab = needs("resources: {memory-gb: 1.5, cpu-percent: 25, network-mbps: 100, disk-mbps: 50}");
     let all = Needs {
-        memory_mb: Some(1_536),
+        memory_mib: Some(1_536),
         cpu_percent: Some(25),
-        network_mbps: Some(100),
-        disk_mbps: Some(50),
+        network_mbit_s: Some(100),
+        disk_mb_s: Some(50),
         ..Needs::default()
     };
     assert_eq!(kebab, all);
     assert_eq!(needs("Resources: {MemoryGB: 1.5, CPUPercent: 25, NetworkMbps: 100, DiskMbps: 50}"), all);
-    let memory = |text: &str| needs(&format!("resources: {{{text}}}")).memory_mb.unwrap();
+    let memory = |text: &str| needs(&format!("resources: {{{text}}}")).memory_mib.unwrap();
     assert_eq!(memory("memory: 4GB"), 4_096);
     assert_eq!(memory("memory: 4294967296"), 4_096);
     assert_eq!(memory("memory-mb: 300"), 300);
@@ -196,8 +196,8 @@ fn limits() {
     let all = limits(
         "resource-limits: {max-memory-gb: 0.5, max-cpu-percent: 80, max-network-mbps: 1000, max-disk-mbps: 200}, pools: {a: 2}",
     );
-    assert_eq!((all.memory_mb, all.cpu_percent), (Some(512), Some(80)));
-    assert_eq!((all.network_mbps, all.disk_mbps), (Some(1_000), Some(200)));
+    assert_eq!((all.memory_mib, all.cpu_percent), (Some(512), Some(80)));
+    assert_eq!((all.network_mbit_s, all.disk_mb_s), (Some(1_000), Some(200)));
     assert_eq!(all.pools, units(&[("a", 2)]));
     assert_eq!(
         limits(
@@ -205,7 +205,7 @@ fn limits() {
         ),
         all
     );
-    assert_eq!(limits("resource-limits: {max-memory: 2GB}").memory_mb, Some(2_048));
+    assert_eq!(limits("resource-limits: {max-memory: 2GB}").memory_mib, Some(2_048));
     assert!(limits("timeout: 5").is_empty());
     only(with_settings("resource-limits: {max-memory-gb: 0}", ""), Code::InvalidValue);
     only(with_settings("resource-limits: {max-cpu-percent: 400}", ""), Code::InvalidValue);

@@ -163,14 +163,14 @@ fn the_enterprise_lab_runs_with_its_own_provider() {
     assert_eq!(lab.conflicts, [["Deploy Database", "Deploy Shop"]]);
     let json = serde_json::to_value(&lab).unwrap();
     let settings = &json["settings"];
-    assert_eq!(settings["limits"], json!({"memory_mb": 16_384, "cpu_percent": 80, "network_mbps": 1_000}));
+    assert_eq!(settings["limits"], json!({"memory_mib": 16_384, "cpu_percent": 80, "network_mbit_s": 1_000}));
     let retry = |count| json!({"count": count, "delay_ms": 30_000, "backoff": "fixed", "jitter": false});
     assert_eq!(settings["retry"], retry(3));
     let network = &json["operations"][0]["operation"];
-    assert_eq!(network["needs"], json!({"memory_mb": 1_024, "cpu_percent": 10, "network_mbps": 50}));
+    assert_eq!(network["needs"], json!({"memory_mib": 1_024, "cpu_percent": 10, "network_mbit_s": 50}));
     // Its own number, and the pause of the settings.
     assert_eq!(network["retry"], retry(2));
-    assert_eq!(json["operations"][1]["operation"]["needs"], json!({"memory_mb": 512, "cpu_percent": 5}));
+    assert_eq!(json["operations"][1]["operation"]["needs"], json!({"memory_mib": 512, "cpu_percent": 5}));
     assert_eq!(json["operations"][1]["operation"].get("retry"), None);
     let Some(Script::Inline { text, at }) = &lab.operations[0].script else { panic!() };
     assert!(text.starts_with(

@@ -179,12 +179,12 @@ fn requests() -> impl Strategy<Value = PlanRequest> {
                     priority: Some(*priority),
                     dependencies: strong,
                     weak_dependencies: weak,
-                    needs: Some(Box::new(Needs { memory_mb: Some(*memory), locks, ..Needs::default() })),
+                    needs: Some(Box::new(Needs { memory_mib: Some(*memory), locks, ..Needs::default() })),
                     ..script(&name(index), &[])
                 }
             })
             .collect();
-        let limits = ResourceLimits { memory_mb: Some(5), ..ResourceLimits::default() };
+        let limits = ResourceLimits { memory_mib: Some(5), ..ResourceLimits::default() };
         PlanRequest { operations, limits, ..PlanRequest::default() }
     })
 }

@@ -150,7 +150,7 @@ mod tests {
                 "timeout_ms": 1000, "total_timeout_ms": 9000, "estimate_ms": 500, "priority": 1,
                 "dependencies": ["b"], "weak_dependencies": ["c"], "trigger": "any-failed", "critical": false,
                 "needs": {
-                    "memory_mb": 512, "cpu_percent": 50, "network_mbps": 10, "disk_mbps": 20,
+                    "memory_mib": 512, "cpu_percent": 50, "network_mbit_s": 10, "disk_mb_s": 20,
                     "pools": {"licences": 2}, "locks": {"db": "exclusive", "net": "shared"}
                 },
                 "retry": {
@@ -165,7 +165,7 @@ mod tests {
             }],
             "order": {"mode": "parallel"},
             "limits": {
-                "memory_mb": 4096, "cpu_percent": 80, "network_mbps": 100, "disk_mbps": 200,
+                "memory_mib": 4096, "cpu_percent": 80, "network_mbit_s": 100, "disk_mb_s": 200,
                 "pools": {"licences": 5}
             },
             "conflicts": [["a", "b"]]

@@ -10,16 +10,16 @@ pub struct ResourceLimits {
     /// Memory in MiB: the sum of what operations book, and the most the machine may have in use
     /// while more are started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub memory_mb: Option<u64>,
+    pub memory_mib: Option<u64>,
     /// Percent of all processors, 1 to 100; booked and watched like memory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_percent: Option<u64>,
     /// Network in Mbit/s; booked only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub network_mbps: Option<u64>,
+    pub network_mbit_s: Option<u64>,
     /// Disk in MB/s; booked only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub disk_mbps: Option<u64>,
+    pub disk_mb_s: Option<u64>,
     /// Named pools and how many units each has.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pools: BTreeMap<String, u64>,
@@ -30,10 +30,10 @@ impl ResourceLimits {
     #[must_use]
     pub fn overridden_by(&self, over: &Self) -> Self {
         let mut limits = self.clone();
-        limits.memory_mb = over.memory_mb.or(limits.memory_mb);
+        limits.memory_mib = over.memory_mib.or(limits.memory_mib);
         limits.cpu_percent = over.cpu_percent.or(limits.cpu_percent);
-        limits.network_mbps = over.network_mbps.or(limits.network_mbps);
-        limits.disk_mbps = over.disk_mbps.or(limits.disk_mbps);
+        limits.network_mbit_s = over.network_mbit_s.or(limits.network_mbit_s);
+        limits.disk_mb_s = over.disk_mb_s.or(limits.disk_mb_s);
         for (name, units) in &over.pools {
             limits.pools.retain(|known, _| known.to_lowercase() != name.to_lowercase());
             limits.pools.insert(name.clone(), *units);
@@ -53,16 +53,16 @@ impl ResourceLimits {
 pub struct Needs {
     /// Memory in MiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub memory_mb: Option<u64>,
+    pub memory_mib: Option<u64>,
     /// Percent of all processors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_percent: Option<u64>,
     /// Network in Mbit/s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub network_mbps: Option<u64>,
+    pub network_mbit_s: Option<u64>,
     /// Disk in MB/s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub disk_mbps: Option<u64>,
+    pub disk_mb_s: Option<u64>,
     /// Units of named pools; each pool must be among the plan's limits.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pools: BTreeMap<String, u64>,

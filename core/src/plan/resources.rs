@@ -189,10 +189,10 @@ impl Compiler {
     fn declare_limits(&mut self, request: &PlanRequest, findings: &mut Vec<Diagnostic>) {
         let limits = &request.limits;
         let measures = [
-            (ResourceKind::Memory, "memory", "MiB", limits.memory_mb, MAX_AMOUNT),
+            (ResourceKind::Memory, "memory", "MiB", limits.memory_mib, MAX_AMOUNT),
             (ResourceKind::Cpu, "cpu", "percent", limits.cpu_percent, 100),
-            (ResourceKind::Network, "network", "Mbit/s", limits.network_mbps, MAX_AMOUNT),
-            (ResourceKind::Disk, "disk", "MB/s", limits.disk_mbps, MAX_AMOUNT),
+            (ResourceKind::Network, "network", "Mbit/s", limits.network_mbit_s, MAX_AMOUNT),
+            (ResourceKind::Disk, "disk", "MB/s", limits.disk_mb_s, MAX_AMOUNT),
         ];
         for (at, (kind, name, unit, limit, highest)) in measures.into_iter().enumerate() {
             let Some(limit) = limit else { continue };
@@ -233,10 +233,10 @@ impl Compiler {
             findings.push(finding.with_operation(name).with_place(operation.at.clone()));
         };
         let measures = [
-            ("memory", "MiB", needs.memory_mb, MAX_AMOUNT),
+            ("memory", "MiB", needs.memory_mib, MAX_AMOUNT),
             ("cpu", "percent", needs.cpu_percent, 100),
-            ("network", "Mbit/s", needs.network_mbps, MAX_AMOUNT),
-            ("disk", "MB/s", needs.disk_mbps, MAX_AMOUNT),
+            ("network", "Mbit/s", needs.network_mbit_s, MAX_AMOUNT),
+            ("disk", "MB/s", needs.disk_mb_s, MAX_AMOUNT),
         ];
         for (at, (what, unit, need, highest)) in measures.into_iter().enumerate() {
             let Some(need) = need.filter(|need| *need > 0) else { continue };
@@ -462,7 +462,7 @@ mod tests {
 
     #[test]
     fn equal_needs_form_one_class_and_unlimited_ones_cost_nothing() {
-        let memory = |mb| Needs { memory_mb: Some(mb), network_mbps: Some(5), ..Needs::default() };
+        let memory = |mb| Needs { memory_mib: Some(mb), network_mbit_s: Some(5), ..Needs::default() };
         let plan = compile(
             vec![
                 needing("a", memory(10)),
@@ -470,7 +470,7 @@ mod tests {
                 needing("c", memory(10)),
                 needing("d", memory(20)),
             ],
-            ResourceLimits { memory_mb: Some(100), ..ResourceLimits::default() },
+            ResourceLimits { memory_mib: Some(100), ..ResourceLimits::default() },
         )
         .unwrap();
         let resources = plan.resources();
@@ -481,10 +481,10 @@ mod tests {
 
     #[test]
     fn a_need_above_its_limit_and_an_unknown_pool_are_faults_of_the_plan() {
-        let hungry = needing("a", Needs { memory_mb: Some(200), ..Needs::default() });
+        let hungry = needing("a", Needs { memory_mib: Some(200), ..Needs::default() });
         let lost = needing("b", Needs { pools: pools(&[("licences", 1), ("Db", 3)]), ..Needs::default() });
         let limits = ResourceLimits {
-            memory_mb: Some(100),
+            memory_mib: Some(100),
             pools: pools(&[("licenses", 2), ("db", 2)]),
             ..ResourceLimits::default()
         };
@@ -495,9 +495,9 @@ mod tests {
     #[test]
     fn zero_and_absurd_limits_are_refused() {
         let limits = ResourceLimits {
-            memory_mb: Some(0),
+            memory_mib: Some(0),
             cpu_percent: Some(101),
-            network_mbps: Some(u64::MAX),
+            network_mbit_s: Some(u64::MAX),
             pools: pools(&[("p", 0)]),
             ..ResourceLimits::default()
         };

@@ -167,7 +167,7 @@ fn a_clock_that_goes_forward_ends_what_is_due_once() {
 }
 
 fn guarded() -> Scheduler {
-    let guard = GuardLimits { memory_mb: Some(100), cpu_percent: Some(50) };
+    let guard = GuardLimits { memory_mib: Some(100), cpu_percent: Some(50) };
     let mut scheduler =
         scheduler(vec![script("a", &[]), script("b", &[])], Settings { guard, ..Settings::new(1) });
     step(&mut scheduler, 0, &[]);
@@ -177,10 +177,10 @@ fn guarded() -> Scheduler {
 
 #[test]
 fn samples_that_stop_hold_nothing_back_for_ever() {
-    let guard = GuardLimits { memory_mb: Some(100), cpu_percent: None };
+    let guard = GuardLimits { memory_mib: Some(100), cpu_percent: None };
     let operations = (0..2).map(|index| script(&format!("o{index}"), &[])).collect();
     let mut scheduler = scheduler(operations, Settings { guard, ..Settings::new(2) });
-    let full = Input::Sample { memory_used_mb: Some(500), cpu_percent: None };
+    let full = Input::Sample { memory_used_mib: Some(500), cpu_percent: None };
     let first = step(&mut scheduler, 0, &[full]);
     assert_eq!(first, [Command::Start(OpId(0), 1)], "one is always let through");
     let due = scheduler.next_due().expect("the sample is believed for a while only");
@@ -191,7 +191,7 @@ fn samples_that_stop_hold_nothing_back_for_ever() {
 #[test]
 fn samples_that_say_nothing_hold_nothing_back() {
     let mut scheduler = guarded();
-    let nothing = Input::Sample { memory_used_mb: None, cpu_percent: None };
+    let nothing = Input::Sample { memory_used_mib: None, cpu_percent: None };
     step(&mut scheduler, 1, &[nothing]);
     let done = Input::Completed(OpId(0), 1, crate::scheduler::Verdict::Succeeded);
     let said = step(&mut scheduler, 2, &[done, nothing]);

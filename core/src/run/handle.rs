@@ -228,8 +228,8 @@ impl Run {
     }
 
     /// A sample of the machine. False when the run is over.
-    pub(super) fn sampled(&self, memory_used_mb: Option<u64>, cpu_percent: Option<u32>) -> bool {
-        !self.send(Message::Input(Input::Sample { memory_used_mb, cpu_percent })).is_over()
+    pub(super) fn sampled(&self, memory_used_mib: Option<u64>, cpu_percent: Option<u32>) -> bool {
+        !self.send(Message::Input(Input::Sample { memory_used_mib, cpu_percent })).is_over()
     }
 
     /// Something may be due.

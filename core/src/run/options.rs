@@ -187,7 +187,7 @@ impl RunOptions {
     pub fn settings(&self, plan: &Plan, retry: Option<&Retry>, seed: u64) -> Settings {
         let limits = plan.limits();
         let guard = self.guard.unwrap_or(GuardLimits {
-            memory_mb: limits.memory_mb,
+            memory_mib: limits.memory_mib,
             cpu_percent: limits.cpu_percent.map(|percent| u32::try_from(percent).unwrap_or(u32::MAX)),
         });
         Settings {

@@ -20,7 +20,7 @@ pub(super) async fn keep_sampling(run: Weak<Run>) {
         // Both the look at the system and the step that follows are synchronous work.
         let step = tokio::task::spawn_blocking(move || {
             let sample = sampler.sample();
-            (alive.sampled(sample.memory_used_mb, sample.cpu_percent), sampler)
+            (alive.sampled(sample.memory_used_mib, sample.cpu_percent), sampler)
         });
         match step.await {
             Ok((true, back)) => sampler = back,

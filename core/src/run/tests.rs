@@ -515,7 +515,7 @@ fn what_is_active_says_why_it_waits() {
 
 #[test]
 fn a_machine_over_its_limit_holds_back_all_but_one() {
-    let guard = Some(GuardLimits { memory_mb: Some(1), cpu_percent: None });
+    let guard = Some(GuardLimits { memory_mib: Some(1), cpu_percent: None });
     let options = RunOptions { guard, ..RunOptions::new(2) };
     let (run, _hub) = start(vec![script("a", &[]), script("b", &["a"]), script("c", &["a"])], options);
     let (a, attempt) = work(run.take(1, SOON));

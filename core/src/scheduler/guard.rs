@@ -14,7 +14,7 @@ pub const SAMPLE_LIFETIME_MS: u64 = 10_000;
 pub struct GuardLimits {
     /// The most memory in use, in MiB.
     #[serde(default)]
-    pub memory_mb: Option<u64>,
+    pub memory_mib: Option<u64>,
     /// The most of all processors in use, in percent.
     #[serde(default)]
     pub cpu_percent: Option<u32>,
@@ -23,7 +23,7 @@ pub struct GuardLimits {
 impl GuardLimits {
     /// Whether samples are of any use.
     pub fn wants_samples(&self) -> bool {
-        self.memory_mb.is_some() || self.cpu_percent.is_some()
+        self.memory_mib.is_some() || self.cpu_percent.is_some()
     }
 }
 
@@ -53,12 +53,12 @@ impl Guard {
     }
 
     /// Takes a sample; gives the time at which it stops counting if it holds anything back.
-    pub fn sample(&mut self, now: u64, memory_mb: Option<u64>, cpu_percent: Option<u32>) -> Option<u64> {
+    pub fn sample(&mut self, now: u64, memory_mib: Option<u64>, cpu_percent: Option<u32>) -> Option<u64> {
         let over = |what, used: Option<u64>, limit: Option<u64>| {
             let (used, limit) = (used?, limit?);
             (used > limit).then_some(GuardReason { what, used, limit })
         };
-        self.reason = over("memory", memory_mb, self.limits.memory_mb)
+        self.reason = over("memory", memory_mib, self.limits.memory_mib)
             .or_else(|| over("cpu", cpu_percent.map(u64::from), self.limits.cpu_percent.map(u64::from)));
         self.until = now.saturating_add(SAMPLE_LIFETIME_MS);
         self.reason.map(|_| self.until)

@@ -92,7 +92,7 @@ pub enum Input {
     /// How much of the machine is in use; what could not be found out is absent.
     Sample {
         /// Memory in use in MiB.
-        memory_used_mb: Option<u64>,
+        memory_used_mib: Option<u64>,
         /// Percent of all processors.
         cpu_percent: Option<u32>,
     },

@@ -80,8 +80,8 @@ impl Scheduler {
             Input::ServiceReady(op, attempt) => self.service_ready(op, attempt, out),
             Input::Completed(op, attempt, verdict) => self.completed(op, attempt, verdict, out),
             Input::Restart { op, attempt, rerun } => self.restart_asked(op, attempt, rerun, out),
-            Input::Sample { memory_used_mb, cpu_percent } => {
-                if let Some(until) = self.guard.sample(self.now, memory_used_mb, cpu_percent) {
+            Input::Sample { memory_used_mib, cpu_percent } => {
+                if let Some(until) = self.guard.sample(self.now, memory_used_mib, cpu_percent) {
                     self.timers.arm(until, Timer::SampleExpired);
                 }
             }

@@ -306,12 +306,12 @@ fn sequential_runs_one_at_a_time_as_declared() {
     assert_eq!(out, [Command::Start(OpId(0), 1)]);
 }
 
-fn at_most(memory_mb: u64) -> ResourceLimits {
-    ResourceLimits { memory_mb: Some(memory_mb), ..ResourceLimits::default() }
+fn at_most(memory_mib: u64) -> ResourceLimits {
+    ResourceLimits { memory_mib: Some(memory_mib), ..ResourceLimits::default() }
 }
 
-fn needing(name: &str, memory_mb: u64, priority: i64) -> Operation {
-    let needs = Needs { memory_mb: Some(memory_mb), ..Needs::default() };
+fn needing(name: &str, memory_mib: u64, priority: i64) -> Operation {
+    let needs = Needs { memory_mib: Some(memory_mib), ..Needs::default() };
     Operation { needs: Some(Box::new(needs)), priority: Some(priority), ..script(name, &[]) }
 }
 
@@ -377,14 +377,14 @@ fn what_is_passed_over_too_often_is_reserved() {
 #[test]
 fn nothing_starts_while_the_machine_is_over_its_limit_except_one() {
     let mut guarded = settings(3, FailureStrategy::Stop);
-    guarded.guard.memory_mb = Some(1_000);
-    let over = Input::Sample { memory_used_mb: Some(1_001), cpu_percent: None };
+    guarded.guard.memory_mib = Some(1_000);
+    let over = Input::Sample { memory_used_mib: Some(1_001), cpu_percent: None };
     let operations = vec![script("a", &[]), script("b", &[]), script("c", &[])];
     let mut bench = Bench::new(operations, guarded);
     assert_eq!(bench.step(&[over]), ["start a"], "one is always admitted");
     let reason = bench.scheduler.explain(OpId(1)).guard.unwrap();
     assert_eq!((reason.what, reason.used, reason.limit), ("memory", 1_001, 1_000));
-    let missing = Input::Sample { memory_used_mb: None, cpu_percent: None };
+    let missing = Input::Sample { memory_used_mib: None, cpu_percent: None };
     assert_eq!(bench.step(&[missing]), ["start b", "start c"], "without samples there is no guard");
 
     let mut bench = Bench::new(vec![script("a", &[]), script("b", &[])], guarded);
@@ -593,7 +593,7 @@ fn a_rollback_undoes_what_had_succeeded_in_reverse_order() {
 
 #[test]
 fn what_a_service_keeps_for_ever_is_not_waited_for() {
-    let all = Needs { memory_mb: Some(100), ..Needs::default() };
+    let all = Needs { memory_mib: Some(100), ..Needs::default() };
     let service = Operation { needs: Some(Box::new(all.clone())), ..process("web", ProcessMode::Service) };
     let after = Operation { needs: Some(Box::new(all)), ..script("after", &["web"]) };
     let mut bench = limited(vec![service, after], at_most(100), settings(2, FailureStrategy::Stop));

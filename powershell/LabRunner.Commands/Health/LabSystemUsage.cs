@@ -54,7 +54,7 @@ public sealed class LabSystemUsage
         var root = document.RootElement;
         var machine = root.GetProperty("machine");
         var total = machine.GetProperty("memory_total").GetDouble();
-        var used = JsonMembers.Number(root, "memory_used_mb") * 1024d * 1024d;
+        var used = JsonMembers.Number(root, "memory_used_mib") * 1024d * 1024d;
         using var self = Process.GetCurrentProcess();
         return new LabSystemUsage
         {

@@ -56,10 +56,10 @@ internal static class LimitsReader
             return;
         }
 
-        Limit("memory_mb", "MaxMemoryGB", value => Amounts.Memory(value, 1024 * Amounts.Mebibyte));
+        Limit("memory_mib", "MaxMemoryGB", value => Amounts.Memory(value, 1024 * Amounts.Mebibyte));
         Limit("cpu_percent", "MaxCPUPercent", Amounts.Up);
-        Limit("network_mbps", "MaxNetworkMbps", Amounts.Up);
-        Limit("disk_mbps", "MaxDiskMbps", Amounts.Up);
+        Limit("network_mbit_s", "MaxNetworkMbps", Amounts.Up);
+        Limit("disk_mb_s", "MaxDiskMbps", Amounts.Up);
         if (map.Take("Pools") is { } named)
         {
             var entries = named is string ? null : NamedValues.Of(named);

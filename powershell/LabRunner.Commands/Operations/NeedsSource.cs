@@ -35,12 +35,12 @@ internal sealed class NeedsSource(List<LabFinding> findings, KeyCheck keys)
             return;
         }
 
-        Measure("memory_mb", "MemoryGB", value => Amounts.Memory(value, 1024 * Amounts.Mebibyte));
-        Measure("memory_mb", "MemoryMB", value => Amounts.Memory(value, Amounts.Mebibyte));
-        Measure("memory_mb", "Memory", value => Amounts.Memory(value, 1));
+        Measure("memory_mib", "MemoryGB", value => Amounts.Memory(value, 1024 * Amounts.Mebibyte));
+        Measure("memory_mib", "MemoryMB", value => Amounts.Memory(value, Amounts.Mebibyte));
+        Measure("memory_mib", "Memory", value => Amounts.Memory(value, 1));
         Measure("cpu_percent", "CPUPercent", Amounts.Up);
-        Measure("network_mbps", "NetworkMbps", Amounts.Up);
-        Measure("disk_mbps", "DiskMbps", Amounts.Up);
+        Measure("network_mbit_s", "NetworkMbps", Amounts.Up);
+        Measure("disk_mb_s", "DiskMbps", Amounts.Up);
         keys.Report(map, operation, "Resources", "Resources");
 
         void Measure(string key, string spelled, Func<object, long?> read)

@@ -25,13 +25,13 @@ pub(in crate::config) fn needs(fields: &mut Fields<'_>, findings: &mut Findings<
         let size = below.take(&["memory"], findings);
         // Asking for nothing is as good as not asking.
         let some = |amount: Option<u64>| amount.filter(|amount| *amount > 0);
-        needs.memory_mb = some(memory(gb, mb, size, 0, findings));
+        needs.memory_mib = some(memory(gb, mb, size, 0, findings));
         let mut amount = |name: &'static str, most: u64| {
             some(below.take(&[name], findings).and_then(|entry| fields::amount(entry, 1, 0..=most, findings)))
         };
         needs.cpu_percent = amount("cpu-percent", 100);
-        needs.network_mbps = amount("network-mbps", MAX_AMOUNT);
-        needs.disk_mbps = amount("disk-mbps", MAX_AMOUNT);
+        needs.network_mbit_s = amount("network-mbps", MAX_AMOUNT);
+        needs.disk_mb_s = amount("disk-mbps", MAX_AMOUNT);
         below.finish(&format!("'{}'", entry.key), findings);
     }
     if let Some(entry) = fields.take(&["pool", "pools"], findings) {
@@ -49,16 +49,16 @@ pub(in crate::config) fn limits(entry: &Entry, findings: &mut Findings<'_>) -> O
     let gb = fields.take(&["max-memory-gb", "memory-gb"], findings);
     let mb = fields.take(&["max-memory-mb", "memory-mb"], findings);
     let size = fields.take(&["max-memory", "memory"], findings);
-    let memory_mb = memory(gb, mb, size, 1, findings);
+    let memory_mib = memory(gb, mb, size, 1, findings);
     let mut amount = |names: &[&'static str], most: u64| {
         let entry = fields.take(names, findings)?;
         fields::amount(entry, 1, 1..=most, findings)
     };
     let limits = ResourceLimits {
-        memory_mb,
+        memory_mib,
         cpu_percent: amount(&["max-cpu-percent", "cpu-percent"], 100),
-        network_mbps: amount(&["max-network-mbps", "network-mbps"], MAX_AMOUNT),
-        disk_mbps: amount(&["max-disk-mbps", "disk-mbps"], MAX_AMOUNT),
+        network_mbit_s: amount(&["max-network-mbps", "network-mbps"], MAX_AMOUNT),
+        disk_mb_s: amount(&["max-disk-mbps", "disk-mbps"], MAX_AMOUNT),
         pools: BTreeMap::new(),
     };
     fields.finish(&format!("'{}'", entry.key), findings);

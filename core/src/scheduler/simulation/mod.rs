@@ -129,8 +129,8 @@ fn live(world: &World, carried: Carried, entries: usize, restarts_left: u32) -> 
     for &(at, hard) in &world.cancels {
         agenda.plan(at, Input::Cancel(if hard { StopMode::Kill } else { StopMode::OWN_GRACE }));
     }
-    for &(at, memory_used_mb) in &world.samples {
-        agenda.plan(at, Input::Sample { memory_used_mb, cpu_percent: None });
+    for &(at, memory_used_mib) in &world.samples {
+        agenda.plan(at, Input::Sample { memory_used_mib, cpu_percent: None });
     }
     // Monitors alone go on for ever, and stuck work without a limit does; end such worlds by hand.
     agenda.plan(500_000, Input::Cancel(StopMode::OWN_GRACE));

@@ -124,8 +124,8 @@ impl<'a> Observer<'a> {
                     self.canceled = true;
                     self.open = self.open.min(u8::from(mode != StopMode::Kill));
                 }
-                Input::Sample { memory_used_mb, .. } => {
-                    self.sample = memory_used_mb.map(|used| (self.now + SAMPLE_LIFETIME_MS, used));
+                Input::Sample { memory_used_mib, .. } => {
+                    self.sample = memory_used_mib.map(|used| (self.now + SAMPLE_LIFETIME_MS, used));
                 }
                 _ => {}
             }
@@ -429,7 +429,7 @@ impl<'a> Observer<'a> {
         let mut locks: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
         for &op in &self.holding {
             let Some(needs) = &self.actor(op).needs else { continue };
-            memory += needs.memory_mb.unwrap_or(0);
+            memory += needs.memory_mib.unwrap_or(0);
             pool += needs.pools.get("pool").copied().unwrap_or(0);
             for (lock, mode) in &needs.locks {
                 let (shared, exclusive) = locks.entry(lock).or_default();

@@ -101,8 +101,8 @@ fn needs() -> impl Strategy<Value = Needs> {
         proptest::option::weighted(0.3, 1u64..=2),
         (lock.clone(), lock),
     )
-        .prop_map(|(memory_mb, pool, (first, second))| Needs {
-            memory_mb,
+        .prop_map(|(memory_mib, pool, (first, second))| Needs {
+            memory_mib,
             pools: pool.map(|units| ("pool".to_owned(), units)).into_iter().collect(),
             locks: [("first", first), ("second", second)]
                 .into_iter()
@@ -224,7 +224,7 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
                 edges: edges.into_iter().filter(|(from, to, _)| from < to).collect(),
                 actors,
                 limits: ResourceLimits {
-                    memory_mb: Some(MEMORY),
+                    memory_mib: Some(MEMORY),
                     pools: BTreeMap::from([("pool".to_owned(), 2)]),
                     ..ResourceLimits::default()
                 },
@@ -320,7 +320,7 @@ impl World {
             failure: self.strategy,
             cancel_running: self.cancel_running,
             retry: self.default_retry.then_some(RetryRule { count: 1, ..RetryRule::DEFAULT }),
-            guard: GuardLimits { memory_mb: Some(MEMORY), cpu_percent: None },
+            guard: GuardLimits { memory_mib: Some(MEMORY), cpu_percent: None },
             default_timeout_ms: self.default_timeout,
             run_timeout_ms: self.run_timeout,
             stop_grace_ms: 1_000,
