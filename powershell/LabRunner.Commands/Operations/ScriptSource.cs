@@ -31,9 +31,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
     /// <summary>A script that is text, on its own or in a lab file, where it begins at a line.</summary>
     internal ScriptWork FromText(string text, string? file, int firstLine, object? parameters, string operation)
     {
-        // Empty lines in front make every position in it the one in the file.
-        var placed = firstLine > 1 ? new string('\n', firstLine - 1) + text : text;
-        var ast = Parser.ParseInput(placed, file, out _, out var errors);
+        var ast = Parser.ParseInput(PlacedText.At(firstLine, text), file, out _, out var errors);
         if (errors.Length > 0)
         {
             Refuse(errors, operation, file);

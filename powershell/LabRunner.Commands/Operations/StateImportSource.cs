@@ -107,8 +107,7 @@ internal sealed class StateImportSource(PSCmdlet caller)
         var ast = function.ScriptBlock.Ast;
         var text = ast is FunctionDefinitionAst { IsFilter: false } defined ? defined.Extent.Text : $"{(function.CommandType == CommandTypes.Filter ? "filter" : "function")} global:{function.Name} {{{function.Definition}}}";
         _fingerprint.Append(CultureInfo.InvariantCulture, $"function {ast.Extent.File}:{ast.Extent.StartLineNumber} ").AppendLine(text);
-        var placed = new string('\n', Math.Max(0, ast.Extent.StartLineNumber - 1)) + text;
-        return ScriptCopy.Unbound(Parser.ParseInput(placed, ast.Extent.File, out _, out _));
+        return ScriptCopy.Unbound(Parser.ParseInput(PlacedText.At(ast.Extent.StartLineNumber, text), ast.Extent.File, out _, out _));
     }
 
     private List<KeyValuePair<string, object?>> Variables(object? wanted)
