@@ -16,7 +16,6 @@ Describe 'The examples in the help' {
     BeforeAll {
         $module = (Get-Module -Name LabRunner).ModuleBase
         $before = $env:LABRUNNER_HOME, $env:LABRUNNER_CONFIG
-        $env:LABRUNNER_HOME = Join-Path $TestDrive 'home'
         $env:LABRUNNER_CONFIG = Join-Path $TestDrive 'config.json'
         $null = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'tools')
         Set-Content -LiteralPath (Join-Path $TestDrive 'tools/tool.txt') 'tool'
@@ -29,6 +28,7 @@ function global:npm { "npm $args" }
 '@
         function Invoke-Example([string] $Code) {
             $folder = New-Item -ItemType Directory -Path (Join-Path $TestDrive ([guid]::NewGuid()))
+            $env:LABRUNNER_HOME = Join-Path $folder 'home'
             $runspace = [runspacefactory]::CreateRunspace()
             $runspace.Open()
             $shell = [powershell]::Create($runspace)

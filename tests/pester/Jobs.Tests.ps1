@@ -98,7 +98,8 @@ Describe 'A run as a job' {
 
     It 'gives output of a monitor for as long as it runs' {
         $job = Invoke-ParallelLabRunner -Background @{ Name = 'watch'; Type = 'Monitor'; ScriptBlock = { while ($true) { "out $((++$i))"; Start-Sleep -Milliseconds 20 } } }
-        $first = do { Receive-Job -Job $job } until ($job.ChildJobs[0].Output.Count -gt 2)
+        $first = [System.Collections.Generic.List[object]]::new()
+        Wait-Until { foreach ($one in Receive-Job -Job $job) { $first.Add($one) }; $first.Count -gt 2 }
         Wait-Until { $job.ChildJobs[0].HasMoreData }
         $job.State | Should -Be 'Running'
         Stop-Job -Job $job

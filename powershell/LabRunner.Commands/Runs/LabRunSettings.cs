@@ -57,7 +57,7 @@ internal sealed record LabRunSettings
         var wanted = lab.Settings;
         var order = RunOrder.Of(Mode, Order, path, wanted.Order?.Mode, wanted.Order?.Names);
         var concurrency = defaults.Bounded(MaxConcurrency is > 0 ? MaxConcurrency.Value : (int)(wanted.MaxConcurrency ?? defaults.Concurrency));
-        var failure = (FailureStrategy ?? wanted.Failure ?? defaults.FailureStrategy).ToLowerInvariant();
+        var failure = FailureChoice.Of(FailureStrategy, ContinueOnError, wanted.Failure ?? defaults.FailureStrategy);
         var retry = wanted.Retry is { ValueKind: JsonValueKind.Object } policy ? policy : (JsonElement?)null;
         return new RunSettings
         {

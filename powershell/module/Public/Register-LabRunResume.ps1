@@ -32,6 +32,8 @@ function Register-LabRunResume {
         Unregister-LabRunResume
     .LINK
         Resume-LabRun
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     param(

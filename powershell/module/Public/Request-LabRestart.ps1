@@ -34,6 +34,8 @@ function Request-LabRestart {
         Resume-LabRun
     .LINK
         Register-LabRunResume
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding()]
     param(

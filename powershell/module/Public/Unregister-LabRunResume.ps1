@@ -19,6 +19,8 @@ function Unregister-LabRunResume {
         https://github.com/wizzense/LabRunner/blob/main/docs/restart.md
     .LINK
         Register-LabRunResume
+    .LINK
+        about_LabRunner
     #>
     [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     param(
