@@ -20,6 +20,7 @@ function Get-LabRunOperation {
         Get-LabRun shop -Last 1 | Get-LabRunOperation
         (Get-LabRun shop -Last 1 | Get-LabRunOperation database).Error.PositionMessage
     .EXAMPLE
+        Invoke-ParallelLabRunner -RunName 'shop' -ErrorAction SilentlyContinue -Operations @{ Name = 'database'; ScriptBlock = { throw 'no disk' } }
         Get-LabRunOperation -Status Failed, TimedOut | Format-List Name, Error
 
         What failed in the last run, with the line of the script that did.
