@@ -52,7 +52,7 @@ public sealed class LabPlannedModel
 /// <summary>What a selection has left of the operations of a lab or request.</summary>
 public sealed class LabPlanSelection
 {
-    /// <summary>The places of those that stay, in their order.</summary>
+    /// <summary>The places of the selected operations, in order.</summary>
     public int[] Operations { get; set; } = [];
 
     /// <summary>The others, in their order.</summary>

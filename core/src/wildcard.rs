@@ -63,7 +63,7 @@ impl TryFrom<String> for Wildcard {
     }
 }
 
-/// Whether a text means more than itself: a wildcard stands in it, or a backtick.
+/// Whether a text means more than itself: it contains a wildcard or a backtick.
 pub fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '[', '`'])
 }
@@ -135,7 +135,7 @@ impl Part {
     }
 }
 
-/// What stands in brackets, of which the first has been read. A `]` right behind it stands for itself.
+/// The content of brackets, after the opening one. A `]` directly after that is an ordinary character.
 fn ranges(rest: &mut std::str::Chars<'_>) -> Result<Vec<(char, char)>, InvalidWildcard> {
     let mut members: Vec<(char, bool)> = Vec::new();
     loop {

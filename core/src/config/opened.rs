@@ -1,5 +1,5 @@
-//! A lab file that was read: what stands behind the handle that a host has of it. Plans are made from it, as many as are
-//! wanted, and nothing of the lab goes out and comes back for that.
+//! A lab file that was read, behind the handle that a host has of it. Plans are made from it, as many as are wanted,
+//! without any part of the lab crossing the ABI.
 
 use super::lab::model::{Lab, LabOperation};
 use super::reading::{Reading, read};

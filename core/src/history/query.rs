@@ -76,7 +76,7 @@ pub struct RunSummary {
     /// Number of operations by status. Those without an end are where they are (`Waiting`, `Running`, …) in a
     /// run that is under way, and `Unknown` in one whose process has gone.
     pub counts: BTreeMap<String, usize>,
-    /// How many of those that succeeded were up to date.
+    /// The number of succeeded operations that were up to date.
     #[serde(skip_serializing_if = "is_zero")]
     pub up_to_date: usize,
     /// The process that runs it, or ran it.
@@ -132,7 +132,7 @@ pub struct OperationRecord {
     pub failed_attempts: Vec<AttemptRecord>,
 }
 
-/// Attempts of an operation that are told, at most.
+/// Attempts of an operation that a run's detail has, at most.
 pub const MOST_ATTEMPTS: usize = 100;
 
 /// One attempt that did not end well.

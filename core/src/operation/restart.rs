@@ -1,4 +1,4 @@
 //! How often a run may have the machine restarted.
 
-/// Restarts of a run and of those that go on for it, unless the run says otherwise.
+/// Restarts of a run and of the runs that resume it, unless the run sets another number.
 pub const MAX_RESTARTS: u32 = 5;

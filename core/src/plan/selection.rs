@@ -20,7 +20,7 @@ const NAMED: usize = 10;
 /// What a selection has left of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Selected {
-    /// The places in the request of those that stay, in their order.
+    /// The places in the request of the selected operations, in order.
     pub operations: Vec<u32>,
     /// The others, in their order.
     pub left_out: Vec<LeftOut>,

@@ -34,7 +34,7 @@ pub struct RunResult {
     /// Number of operations by how they ended, with those that were wanted and left out as skipped.
     #[serde(default)]
     pub counts: BTreeMap<Status, usize>,
-    /// How many of those that succeeded were up to date.
+    /// The number of succeeded operations that were up to date.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub up_to_date: usize,
     /// Folder of its files.
@@ -166,7 +166,7 @@ pub struct Ending {
     pub duration_ms: u64,
     /// Number of operations by how they ended.
     pub counts: BTreeMap<Status, usize>,
-    /// How many of those that succeeded were up to date.
+    /// The number of succeeded operations that were up to date.
     pub up_to_date: usize,
     /// Whether the journal lacks something that could not be written.
     pub incomplete: bool,

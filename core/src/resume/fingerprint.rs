@@ -1,7 +1,7 @@
 //! By what an operation is known again: hashes of what it does and of the values it gets.
 //!
 //! What it does may be read by anybody who reads the record, so its hash is a plain one, and equal on all machines. Values
-//! may be secrets, and short: their hash has a key that only this user has, so nobody can find them by trying.
+//! may be secrets, and short: their hash has a key that only this user has, so they cannot be guessed.
 
 use crate::graph::OpId;
 use crate::plan::Plan;

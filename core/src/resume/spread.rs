@@ -107,7 +107,7 @@ fn ran_because_of(plan: &Plan, op: OpId, before: &Facts) -> bool {
 fn spread_needs(plan: &Plan, facts: &mut [Facts], because_of: &mut [Option<OpId>], choices: &Choices) {
     let graph = plan.graph();
     let runs = |facts: &Facts| decide(facts, choices).action == Action::Rerun;
-    // A service that was stopped as planned is needed by nobody any more, unless it is made again.
+    // A service that was stopped as planned is not needed any more, unless it is made again.
     let was_stopped = |facts: &[Facts], service: OpId| {
         facts[service.index()].past == Past::Succeeded
             && graph.dependents.of(service).iter().any(|&dependent| {

@@ -92,7 +92,7 @@ pub struct Choices {
     pub keep_changed: bool,
 }
 
-/// What is done with an operation that was running when the run died: nobody knows how far it came.
+/// What is done with an operation that was running when the run died: how far it came is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnUnknown {

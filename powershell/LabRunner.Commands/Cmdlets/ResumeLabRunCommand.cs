@@ -74,7 +74,7 @@ public sealed class ResumeLabRunCommand : GoOnCommandBase
             }
             catch (LabRunnerException fault)
             {
-                // One that cannot go on is no reason for the others to wait.
+                // A run that cannot be resumed does not keep the others waiting.
                 CommandGuard.Write(Voice, fault.ErrorRecord);
             }
         }

@@ -1,7 +1,7 @@
 //! One record of an operation, and many of them in one piece of memory: as they are handed over, and as the file has them.
 //!
 //! A record is 21 bytes and its text: the operation, the attempt (both `u32`), milliseconds since the run's start (`u64`),
-//! the kind (`u8`) and the length of the text (`u32`), all little-endian. So whoever hands over many of them needs one
+//! the kind (`u8`) and the length of the text (`u32`), all little-endian. So a caller that hands over many of them needs one
 //! call and no document.
 
 use crate::error::{Code, Fault};
