@@ -101,6 +101,15 @@ Describe 'Resume-LabRun' {
         Get-Ran $folder | Should -Be @('image', 'disk', 'other', 'disk')
     }
 
+    It 'keeps operations whose scripts have only moved in their file' {
+        $folder = New-Lab 'moved'
+        $null = Start-Lab $folder
+        Set-Content -LiteralPath "$folder/ready" -Value 1
+        Set-Content -LiteralPath "$folder/lab.yaml" -Value ("# a comment moves every line`n" + (Get-Content -LiteralPath "$folder/lab.yaml" -Raw))
+        (Resume-LabRun -Name moved 6> $null).Status | Should -Be 'Succeeded'
+        Get-Ran $folder | Should -Be @('image', 'disk', 'disk', 'server')
+    }
+
     It 'says what the lab has that is new, and what it has not any more' {
         $folder = New-Lab 'edited'
         $null = Start-Lab $folder

@@ -42,7 +42,8 @@ operations:
     # Runs it, and gives the report and what was run.
     function Start-Lab([string] $Folder, [hashtable] $With = @{}) {
         Remove-Item -LiteralPath "$Folder/ran" -ErrorAction Ignore
-        $report = Start-AdvancedLabOrchestration -ConfigurationPath "$Folder/lab.yaml" -ErrorAction SilentlyContinue -WarningAction SilentlyContinue @With
+        # One after the other: what two append to a file at once can get lost.
+        $report = Start-AdvancedLabOrchestration -ConfigurationPath "$Folder/lab.yaml" -MaxConcurrency 1 -ErrorAction SilentlyContinue -WarningAction SilentlyContinue @With
         [pscustomobject]@{ Report = $report; Ran = @(Get-Content -LiteralPath "$Folder/ran" -ErrorAction Ignore) }
     }
 
@@ -112,6 +113,13 @@ Describe 'A lab that says when it is up to date' {
         ($dry | Where-Object Name -EQ image).Run | Should -Be 'yes'
         (Start-Lab $folder).Ran | Should -Be @('image', 'website')
         ((Get-LabPlan -Path "$folder/lab.yaml").Operations | Where-Object Name -EQ image).Run | Should -Be 'no'
+    }
+
+    It 'knows scripts again that have moved in their file' {
+        $folder = New-Lab 'moved'
+        (Start-Lab $folder).Ran | Should -Be @('image', 'website')
+        Set-Content -LiteralPath "$folder/lab.yaml" -Value ("# a comment moves every line`n" + (Get-Content -LiteralPath "$folder/lab.yaml" -Raw))
+        (Start-Lab $folder).Ran | Should -BeNullOrEmpty
     }
 
     It 'runs everything with -RunAll' {

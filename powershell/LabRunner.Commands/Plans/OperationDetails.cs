@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
+using LabRunner.Operations;
 using LabRunner.Runs;
 
 namespace LabRunner.Plans;
@@ -55,8 +56,8 @@ internal static class OperationDetails
             return;
         }
 
-        // The empty lines that move a script to its line of the file are not part of it.
-        details[$"{prefix}script"] = Convert.ToString(script.Command, CultureInfo.InvariantCulture)?.Trim() ?? "";
+        var text = script.Command is ScriptBlock block ? PlacedText.Of(block) : Convert.ToString(script.Command, CultureInfo.InvariantCulture);
+        details[$"{prefix}script"] = text?.Trim() ?? "";
         if (script.Positional.Length > 0)
         {
             details[$"{prefix}parameters"] = string.Join(", ", script.Positional.Select(Value));

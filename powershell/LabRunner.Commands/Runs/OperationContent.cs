@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
 using LabRunner.Labs;
+using LabRunner.Operations;
 
 namespace LabRunner.Runs;
 
@@ -37,7 +38,7 @@ internal static class OperationContent
 
     private static string Block(ScriptWork script) => script.Command switch
     {
-        ScriptBlock block => block.ToString(),
+        ScriptBlock block => PlacedText.Of(block),
         string path when script.IsFile => FileText(path),
         var other => other.ToString() ?? "",
     };
