@@ -72,19 +72,19 @@ public sealed class ModuleCommandTests(ModuleFixture fixture) : IClassFixture<Mo
     public void Names_of_labs_and_operations_are_completed()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("My Lab.yaml", "name: My Lab\noperations:\n  - name: greet\n    script: Write-Output hello\n");
+        folder.Write("Zoo Lab.yaml", "name: Zoo Lab\noperations:\n  - name: greet\n    script: Write-Output hello\n");
         var result = _session.Run(
             """
             param($Folder)
             Push-Location -LiteralPath $Folder
             try {
-                foreach ($line in 'Start-LabAutomation -LabName m', "Start-LabAutomation -ConfigPath 'My Lab.yaml' -Steps g", 'Get-LabStatus -LabName my', 'Invoke-ParallelLabRunner -ProgressStyle s') {
+                foreach ($line in 'Start-LabAutomation -LabName z', "Start-LabAutomation -ConfigPath 'Zoo Lab.yaml' -Steps g", 'Get-LabStatus -LabName zo', 'Invoke-ParallelLabRunner -ProgressStyle s') {
                     [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.CompletionText
                 }
             } finally { Pop-Location }
             """,
             new System.Collections.Hashtable { ["Folder"] = folder.Path }).Clean();
-        Assert.Equal(["'My Lab'", "greet", "'My Lab'", "Spinner"], result.Output);
+        Assert.Equal(["'Zoo Lab'", "greet", "'Zoo Lab'", "Spinner"], result.Output);
     }
 
     [Fact]

@@ -244,6 +244,13 @@ Describe 'Names of operations' {
         $env:LABRUNNER_HOME = Join-Path $TestDrive 'completed'
         Invoke-Shop
         $script:shopRun = Get-LabRun shop
+        # Ids whose beginnings look like numbers.
+        foreach ($beginning in '1e345678', '01234567') {
+            $copy = "$($shopRun.Directory)-$beginning"
+            Copy-Item -LiteralPath $shopRun.Directory -Destination $copy -Recurse
+            $header = Join-Path $copy 'run.json'
+            (Get-Content -LiteralPath $header -Raw).Replace($shopRun.Id, $beginning + $shopRun.Id.Substring(8)) | Set-Content -LiteralPath $header
+        }
         $null = Invoke-ParallelLabRunner @{ Name = 'other one'; ScriptBlock = { 1 } } -RunName other
     }
 
@@ -255,6 +262,9 @@ Describe 'Names of operations' {
         @{ Line = 'Get-LabRun -Id {0} | Get-LabRunOperation w'; Names = , 'web' }
         @{ Line = 'Get-LabRunOperation -Id {0} -Name n'; Names = , 'network' }
         @{ Line = 'Get-LabRunOutput -Directory ''{1}'' -Operation w'; Names = , 'web' }
+        @{ Line = 'Get-LabRun -Id 1e345678 | Get-LabRunOperation w'; Names = , 'web' }
+        @{ Line = 'Get-LabRunOperation -Id 01234567 -Name n'; Names = , 'network' }
+        @{ Line = 'Get-LabRunOperation -Id 1e345678 -Name n'; Names = , 'network' }
         @{ Line = 'Get-LabRunOperation -Id ffffffff -Name '; Names = @() }
         @{ Line = 'Get-LabRun none-such | Get-LabRunOperation '; Names = @() }
     ) {

@@ -52,7 +52,12 @@ public sealed class LabRunOperationCompleter : LabCompleter
             return Completion.Location is { } here ? Path.GetFullPath(file, here) : null;
         }
 
-        var id = First(bound?["Id"]) ?? source?.GetValueOrDefault("Id");
+        var id = bound?["Id"] switch
+        {
+            null => source?.GetValueOrDefault("Id"),
+            string text => text,
+            _ => call is null ? null : Written(call).GetValueOrDefault("Id"),
+        };
         var name = id is null ? source?.GetValueOrDefault("Name") : null;
         var query = JsonSerializer.SerializeToUtf8Bytes(new { directory = RunFolders.Root, ids = id is null ? Array.Empty<string>() : [id], names = name is null ? Array.Empty<string>() : [name], limit = 1 });
         using var document = ConfigValues.Parse(LabCore.History(query));
@@ -68,8 +73,15 @@ public sealed class LabRunOperationCompleter : LabCompleter
     // What a Get-LabRun before it in the pipeline says of the run, where it is written out. Nothing is run.
     private static Dictionary<string, string?>? Source(CommandAst? call) =>
         (call?.Parent as PipelineAst)?.PipelineElements.TakeWhile(element => element != call).OfType<CommandAst>().FirstOrDefault(before => before.GetCommandName() == "Get-LabRun") is { } get
-            ? StaticParameterBinder.BindCommand(get, resolve: true).BoundParameters.ToDictionary(one => one.Key, one => First(one.Value.ConstantValue), StringComparer.OrdinalIgnoreCase)
+            ? Written(get)
             : null;
+
+    private static Dictionary<string, string?> Written(CommandAst call) =>
+        StaticParameterBinder.BindCommand(call, resolve: true).BoundParameters.ToDictionary(one => one.Key, one => Text(one.Value), StringComparer.OrdinalIgnoreCase);
+
+    // The beginning of an id may look like a number, and must not become one: 1e345678 or 01234567.
+    private static string? Text(ParameterBindingResult result) =>
+        result.Value is ConstantExpressionAst and not StringConstantExpressionAst ? result.Value.Extent.Text : First(result.ConstantValue);
 
     private static string? First(object? value) => value switch
     {
