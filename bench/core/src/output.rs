@@ -76,6 +76,8 @@ impl Drop for Folder {
 
 /// Writes a million lines of a hundred bytes of ten operations, and says how long it took until they were on the disk.
 fn million(folder: &Path) -> Duration {
+    // A store makes nothing outside of its run's folder.
+    std::fs::create_dir_all(folder).expect("a folder for the run");
     let keeping = Options { limits: Limits::of(1 << 30), patience: Duration::MAX, ..Options::default() };
     let store = Store::new(Arc::new(Files), folder.to_owned(), "run", 1, keeping);
     let text = "x".repeat(93);
