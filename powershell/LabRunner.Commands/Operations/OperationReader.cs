@@ -127,16 +127,9 @@ internal sealed class OperationReader
                 "Keep the one to run."));
         }
 
-        switch (block ?? script)
+        if (_scripts.From(block ?? script, parameters, config, name, mayBeFile: block is null) is { } work)
         {
-            case ScriptBlock one:
-                return _scripts.FromBlock(one, parameters, config, name);
-            case string text when !string.IsNullOrWhiteSpace(text):
-                return block is null && ScriptSource.LooksLikeFile(text)
-                    ? _scripts.FromPath(text.Trim(), parameters, config, name)
-                    : _scripts.FromText(text, null, 1, parameters, name);
-            case FileInfo file:
-                return _scripts.FromPath(file.FullName, parameters, config, name);
+            return work;
         }
 
         if (Text(path) is { } place && !string.IsNullOrWhiteSpace(place))

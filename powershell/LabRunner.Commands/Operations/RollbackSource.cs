@@ -42,16 +42,9 @@ internal sealed class RollbackSource
 
     private OperationWork? Work(object rollback, object? parameters, object? config, string name)
     {
-        switch (rollback)
+        if (_scripts.From(rollback, parameters, config, name) is { } script)
         {
-            case ScriptBlock block:
-                return _scripts.FromBlock(block, parameters, config, name);
-            case string text when !string.IsNullOrWhiteSpace(text):
-                return ScriptSource.LooksLikeFile(text)
-                    ? _scripts.FromPath(text.Trim(), parameters, config, name)
-                    : _scripts.FromText(text, null, 1, parameters, name);
-            case FileInfo file:
-                return _scripts.FromPath(file.FullName, parameters, config, name);
+            return script;
         }
 
         if (FieldMap.Of(rollback) is { } program && program.Take("Command") is string command && !string.IsNullOrWhiteSpace(command))

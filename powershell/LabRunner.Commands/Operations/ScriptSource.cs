@@ -19,6 +19,17 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
     /// <summary>Whether a script may use less than the full language.</summary>
     internal bool Constrained { get; private set; }
 
+    /// <summary>A block, a text or a file of the caller; nothing for what is none of these. Unless <paramref name="mayBeFile"/>, a text is always a script.</summary>
+    internal ScriptWork? From(object? script, object? parameters, object? config, string operation, bool mayBeFile = true) => script switch
+    {
+        ScriptBlock block => FromBlock(block, parameters, config, operation),
+        string text when !string.IsNullOrWhiteSpace(text) => mayBeFile && LooksLikeFile(text)
+            ? FromPath(text.Trim(), parameters, config, operation)
+            : FromText(text, null, 1, parameters, operation),
+        FileInfo file => FromPath(file.FullName, parameters, config, operation),
+        _ => null,
+    };
+
     /// <summary>A script block of the caller.</summary>
     internal ScriptWork FromBlock(ScriptBlock block, object? parameters, object? config, string operation)
     {

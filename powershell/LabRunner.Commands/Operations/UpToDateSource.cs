@@ -93,16 +93,9 @@ internal sealed class UpToDateSource
 
     private ScriptWork? Script(object test, object? parameters, object? config, string name)
     {
-        switch (test is PSObject wrapped ? wrapped.BaseObject : test)
+        if (_scripts.From(test is PSObject wrapped ? wrapped.BaseObject : test, parameters, config, name) is { } script)
         {
-            case ScriptBlock block:
-                return _scripts.FromBlock(block, parameters, config, name);
-            case string text when !string.IsNullOrWhiteSpace(text):
-                return ScriptSource.LooksLikeFile(text)
-                    ? _scripts.FromPath(text.Trim(), parameters, config, name)
-                    : _scripts.FromText(text, null, 1, parameters, name);
-            case FileInfo file:
-                return _scripts.FromPath(file.FullName, parameters, config, name);
+            return script;
         }
 
         Refuse($"The Test of '{name}' is '{test}', which cannot be run.", name, "Write a script block, a text, or the path of a script.");
