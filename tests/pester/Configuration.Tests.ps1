@@ -55,6 +55,21 @@ Describe 'The configuration of the module' {
         (Get-LabRunnerConfiguration).MaxConcurrency | Should -Be 4
     }
 
+    It 'writes the log of a run where RunLog says so, and the variable comes before the file' {
+        $operations = @{ Name = 'a'; ScriptBlock = { 1 } }
+        $log = { param($name) Join-Path $TestDrive $name log.txt }
+        Set-LabRunnerConfiguration -RunLog Debug -WarningAction SilentlyContinue
+        $null = Invoke-ParallelLabRunner -Operations $operations -RunDirectory (Join-Path $TestDrive logged)
+        Get-Content (& $log logged) -Raw | Should -Match 'operation\{name="a"\}.*attempt\{number=1\}'
+        $env:LABRUNNER_LOG = 'off'
+        (Get-LabRunnerConfiguration).RunLog | Should -Be 'Off'
+        (Get-LabRunnerConfiguration -Name RunLog).Source | Should -Be 'LABRUNNER_LOG'
+        $null = Invoke-ParallelLabRunner -Operations $operations -RunDirectory (Join-Path $TestDrive silent)
+        & $log silent | Should -Not -Exist
+        $env:LABRUNNER_LOG = 'loud'
+        { Invoke-ParallelLabRunner -Operations $operations } | Should -Throw -ErrorId 'LabRunner.InvalidConfiguration*' -ExpectedMessage '*LABRUNNER_LOG*Off, Info, Debug, Trace*'
+    }
+
     It 'writes the user file as a whole, keeps what it does not know, and takes values back' {
         Set-File '{ "$schema": "x", "mine": [1], "max_concurrency": 2 }'
         (Set-LabRunnerConfiguration -MaxConcurrency 6 -ShowProgress $true -PassThru -WarningAction SilentlyContinue).MaxConcurrency | Should -Be 6

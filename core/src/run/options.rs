@@ -81,7 +81,7 @@ pub struct RunOptions {
     /// Which of the runs below `root` are deleted; none when absent, or when the run has a folder of its own.
     #[serde(default, skip_serializing)]
     pub retention: Option<Retention>,
-    /// How much of its own working a run that writes files tells in `log.txt`: `info`, `debug` or `trace`; as the
+    /// How much of its own working a run that writes files tells in `log.txt`: `off`, `info`, `debug` or `trace`; as the
     /// variable `LABRUNNER_LOG` says when absent, and nothing without that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,

@@ -572,6 +572,7 @@ fn a_run_that_is_asked_for_a_log_tells_of_its_working_and_another_does_not() {
         (std::fs::read_to_string(directory.join("log.txt")).ok(), warned)
     };
     assert_eq!(run("silent", None), (None, None));
+    assert_eq!(run("off", Some("Off")), (None, None));
     let (none, warned) = run("odd", Some("loud"));
     assert_eq!((none, warned.unwrap().contains("'loud' is not a level")), (None, true));
     let (log, warned) = run("told", Some("debug"));

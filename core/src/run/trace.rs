@@ -24,6 +24,9 @@ use tracing::{Dispatch, Instrument, Level, Span, dispatcher};
 /// The variable that asks for a log where the options of a run do not.
 const VARIABLE: &str = "LABRUNNER_LOG";
 
+/// The word for no log, whatever the variable says.
+const OFF: &str = "off";
+
 /// The file in the run's folder.
 pub(super) const FILE: &str = "log.txt";
 
@@ -139,7 +142,7 @@ fn tell(what: &What, attempts: &mut HashMap<OpId, Span>, run: Option<Id>) {
 /// The level that the options or the environment name for a run; none when neither asks for a log.
 pub(super) fn wanted(options: &RunOptions) -> Option<String> {
     let word = options.log.clone().or_else(|| std::env::var(VARIABLE).ok());
-    word.filter(|word| !word.trim().is_empty())
+    word.filter(|word| !matches!(word.trim().to_ascii_lowercase().as_str(), "" | OFF))
 }
 
 /// The level that a word stands for.
@@ -156,7 +159,7 @@ pub(super) fn level(word: &str) -> Option<Level> {
 pub(super) fn unknown(word: &str) -> String {
     let word = word.escape_debug();
     format!(
-        "'{word}' is not a level of the log, so this run writes none. The levels are info, debug and trace."
+        "'{word}' is not a level of the log, so this run writes none. The levels are off, info, debug and trace."
     )
 }
 

@@ -209,6 +209,7 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
             RetentionDays = Defaults.LogRetentionDays,
             Durability = Defaults.Durability,
             OutputLimit = Defaults.OutputLimit,
+            Log = Defaults.Log,
             MaxConcurrency = order.Mode == "sequential" ? 1 : concurrency,
             Failure = failure,
             CancelRunning = CancelRunning,

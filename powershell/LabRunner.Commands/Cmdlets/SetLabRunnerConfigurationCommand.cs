@@ -93,6 +93,11 @@ public sealed class SetLabRunnerConfigurationCommand : QueryCommand
     [Parameter]
     public int OutputLimitMB { get; set; }
 
+    /// <summary>How much of its own working LabRunner writes to a run's log.</summary>
+    [Parameter]
+    [ValidateSet("Off", "Info", "Debug", "Trace")]
+    public string? RunLog { get; set; }
+
     /// <summary>Whether runs show their progress without being asked to.</summary>
     [Parameter]
     public bool ShowProgress { get; set; }

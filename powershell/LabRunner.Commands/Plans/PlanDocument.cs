@@ -122,7 +122,7 @@ internal static class PlanDocument
             json.WriteEndObject();
         }
 
-        if (Environment.GetEnvironmentVariable("LABRUNNER_LOG") is { Length: > 0 } log)
+        if (settings.Log is { } log)
         {
             json.WriteString("log", log);
         }

@@ -70,6 +70,9 @@ internal sealed class RunSettings
     /// <summary>How much of what one operation writes is recorded, in bytes; the core's own limit when absent.</summary>
     internal long? OutputLimit { get; init; }
 
+    /// <summary>How much of its own working it writes to <c>log.txt</c>: <c>off</c>, <c>info</c>, <c>debug</c> or <c>trace</c>; none when absent.</summary>
+    internal string? Log { get; init; }
+
     /// <summary>The run's own folder.</summary>
     internal string? Directory { get; init; }
 

@@ -105,6 +105,9 @@ public sealed class LabRunnerConfiguration
     /// <summary>How much of what one operation writes is recorded, in MiB.</summary>
     public int OutputLimitMB => (int)Value(ModuleSettings.OutputLimitMB)!;
 
+    /// <summary>How much of its own working LabRunner writes to <c>log.txt</c> in the folder of each run.</summary>
+    public string RunLog => (string)Value(ModuleSettings.RunLog)!;
+
     /// <summary>Whether runs show their progress without being asked to.</summary>
     public bool ShowProgress => (bool)Value(ModuleSettings.ShowProgress)!;
 
@@ -191,6 +194,9 @@ public sealed class LabRunnerConfiguration
 
     /// <summary>How much of what one operation writes is recorded, in bytes.</summary>
     internal long OutputLimit => (long)OutputLimitMB << 20;
+
+    /// <summary>The level of a run's own log as the core has it; null where nobody has set one.</summary>
+    internal string? Log => Untouched(ModuleSettings.RunLog) ? null : RunLog.ToLowerInvariant();
 
     /// <summary>So many operations at the same time, but no more than any run may have.</summary>
     internal int Bounded(int wanted) => MaxParallelism > 0 ? Math.Min(wanted, MaxParallelism) : wanted;

@@ -32,8 +32,10 @@ internal sealed class Setting
     internal IReadOnlyList<string> Aliases { get; private init; } = [];
 
     /// <summary>The environment variable that sets it: <c>LABRUNNER_MAX_CONCURRENCY</c>.</summary>
-    internal string Variable =>
-        "LABRUNNER_" + string.Concat(Name.Select((c, at) => at > 0 && char.IsUpper(c) ? $"_{c}" : char.ToUpperInvariant(c).ToString()));
+    internal string Variable => OwnVariable
+        ?? "LABRUNNER_" + string.Concat(Name.Select((c, at) => at > 0 && char.IsUpper(c) ? $"_{c}" : char.ToUpperInvariant(c).ToString()));
+
+    private string? OwnVariable { get; init; }
 
     // The value in the setting's own type, or nothing when it is not allowed.
     private Func<object, object?> Read { get; }
@@ -46,6 +48,9 @@ internal sealed class Setting
 
     /// <summary>The same setting with other names for it.</summary>
     internal Setting Or(params string[] aliases) => new(Name, Default, Allowed, Description, Read) { Aliases = aliases };
+
+    /// <summary>The same setting with a variable that is older than its name.</summary>
+    internal Setting By(string variable) => new(Name, Default, Allowed, Description, Read) { OwnVariable = variable };
 
     internal static Setting Whole(string name, int standard, int least, int most, string description) =>
         new(name, standard, $"a whole number from {least} to {most}", description, value =>

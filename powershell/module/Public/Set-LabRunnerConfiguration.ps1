@@ -40,6 +40,9 @@ function Set-LabRunnerConfiguration {
         well, but for the last 0.2 seconds. Required: as Machine, and a run for which that cannot be kept is not started, or is stopped.
     .PARAMETER OutputLimitMB
         How much of what one operation writes is recorded, 1 to 1000000 MiB: its first and its last part.
+    .PARAMETER RunLog
+        How much of its own working LabRunner writes to log.txt in the folder of each run, for bug reports: Off, the default, Info,
+        Debug or Trace. Every run has a folder then.
     .PARAMETER ShowProgress
         Whether runs show their progress without being asked to.
     .PARAMETER ProgressStyle
@@ -119,6 +122,9 @@ function Set-LabRunnerConfiguration {
         [string] $RecordDurability,
 
         [int] $OutputLimitMB,
+
+        [ValidateSet('Off', 'Info', 'Debug', 'Trace')]
+        [string] $RunLog,
 
         [bool] $ShowProgress,
 
