@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace LabRunner.Interop;
 
-/// <summary>The readers and writers of the core's documents, made when this is compiled: nothing is looked up by name while it runs.</summary>
+/// <summary>The readers and writers of labs, plans and runs, made when this is compiled: nothing is looked up by name while it runs.</summary>
+/// <remarks>Each context costs time when it is first touched. That is why an import touches none, and an ordinary run only this one.</remarks>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 512)]
 [JsonSerializable(typeof(ConfigDescription))]
 [JsonSerializable(typeof(ConfigExport))]
-[JsonSerializable(typeof(ExportOrder))]
 [JsonSerializable(typeof(LabCoreVersion))]
 [JsonSerializable(typeof(LabDescription))]
 [JsonSerializable(typeof(LabEvent[]))]
@@ -17,7 +17,39 @@ namespace LabRunner.Interop;
 [JsonSerializable(typeof(LabScheduleOptions))]
 [JsonSerializable(typeof(NearAnswer))]
 [JsonSerializable(typeof(NearQuery))]
+[JsonSerializable(typeof(OperationOutlook[]))]
+[JsonSerializable(typeof(OutputEnd))]
+[JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class CoreJson : JsonSerializerContext;
+
+/// <summary>The same for recorded runs, and for what is running now.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ActiveRun[]))]
+[JsonSerializable(typeof(DetailQuery))]
+[JsonSerializable(typeof(ExportOrder))]
+[JsonSerializable(typeof(HistoryQuery))]
+[JsonSerializable(typeof(OutputPage))]
+[JsonSerializable(typeof(OutputQuery))]
+[JsonSerializable(typeof(RecordedRun))]
+[JsonSerializable(typeof(RecordedRun[]))]
+internal sealed partial class RecordJson : JsonSerializerContext;
+
+/// <summary>The same for runs that are resumed or undone, and for restarts.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 512)]
+[JsonSerializable(typeof(FoundRun))]
+[JsonSerializable(typeof(PendingRun[]))]
+[JsonSerializable(typeof(PendingSearch))]
+[JsonSerializable(typeof(RestartRequest))]
+[JsonSerializable(typeof(ResumePreview))]
+[JsonSerializable(typeof(RunSearch))]
+internal sealed partial class ResumeJson : JsonSerializerContext;
+
+/// <summary>The same for the machine and the library.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LibraryState))]
+[JsonSerializable(typeof(MachineUsage))]
+internal sealed partial class MachineJson : JsonSerializerContext;
 
 /// <summary>Which run is written as one file.</summary>
 internal sealed record ExportOrder(string Folder, string To, bool Replace);

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using static LabRunner.Interop.Replies;
 using Native = LabRunner.Interop.Generated.Interop;
 
@@ -27,7 +26,7 @@ public static class LabCore
         get
         {
             NativeLoader.EnsureLoaded();
-            return JsonSerializer.Deserialize(Native.lab_version().Document(), CoreJson.Default.LabCoreVersion)!;
+            return Native.lab_version().Read(CoreJson.Default.LabCoreVersion);
         }
     }
 
@@ -35,14 +34,14 @@ public static class LabCore
     public static ConfigDescription Read(ReadOnlySpan<byte> document, ReadOnlySpan<byte> options)
     {
         NativeLoader.EnsureLoaded();
-        return JsonSerializer.Deserialize(Native.lab_read(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document(), CoreJson.Default.ConfigDescription)!;
+        return Native.lab_read(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Read(CoreJson.Default.ConfigDescription);
     }
 
     /// <summary>Writes a configuration in the same or in another format: the text, and every finding.</summary>
     public static ConfigExport Export(ReadOnlySpan<byte> document, ReadOnlySpan<byte> options)
     {
         NativeLoader.EnsureLoaded();
-        return JsonSerializer.Deserialize(Native.lab_export(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Document(), CoreJson.Default.ConfigExport)!;
+        return Native.lab_export(ref Reference(document), (ulong)document.Length, ref Reference(options), (ulong)options.Length).Read(CoreJson.Default.ConfigExport);
     }
 
     /// <summary>For each unknown key the known one that was probably meant, by the rule of files: such a key is an error.</summary>
@@ -65,27 +64,30 @@ public static class LabCore
         _ = Native.lab_events_wake().Value();
     }
 
-    /// <summary>Past and running runs.</summary>
-    public static byte[] History(ReadOnlySpan<byte> query)
+    /// <summary>Past and running runs, the newest first.</summary>
+    public static RecordedRun[] History(HistoryQuery query)
     {
         NativeLoader.EnsureLoaded();
-        return Native.lab_history(ref Reference(query), (ulong)query.Length).Document();
+        ReadOnlySpan<byte> request = JsonSerializer.SerializeToUtf8Bytes(query, RecordJson.Default.HistoryQuery);
+        return Native.lab_history(ref Reference(request), (ulong)request.Length).Read(RecordJson.Default.RecordedRunArray);
     }
 
     /// <summary>One run in detail.</summary>
     /// <param name="place">Its folder, or an archive.</param>
-    public static byte[] Record(string place)
+    /// <param name="operations">Only operations whose name matches one of these; wildcards are allowed. All of them when there is none.</param>
+    public static RecordedRun Record(string place, params string[] operations)
     {
         NativeLoader.EnsureLoaded();
-        ReadOnlySpan<byte> path = Encoding.UTF8.GetBytes(place);
-        return Native.lab_record(ref Reference(path), (ulong)path.Length).Document();
+        ReadOnlySpan<byte> request = JsonSerializer.SerializeToUtf8Bytes(new DetailQuery(place, operations), RecordJson.Default.DetailQuery);
+        return Native.lab_record(ref Reference(request), (ulong)request.Length).Read(RecordJson.Default.RecordedRun);
     }
 
     /// <summary>A page of what the operations of a run wrote.</summary>
-    public static byte[] RecordOutput(ReadOnlySpan<byte> query)
+    public static OutputPage RecordOutput(OutputQuery query)
     {
         NativeLoader.EnsureLoaded();
-        return Native.lab_record_output(ref Reference(query), (ulong)query.Length).Document();
+        ReadOnlySpan<byte> request = JsonSerializer.SerializeToUtf8Bytes(query, RecordJson.Default.OutputQuery);
+        return Native.lab_record_output(ref Reference(request), (ulong)request.Length).Read(RecordJson.Default.OutputPage);
     }
 
     /// <summary>Deletes a run, unless it is under way.</summary>
@@ -104,51 +106,54 @@ public static class LabCore
     public static void ExportRecord(string folder, string archive, bool replace)
     {
         NativeLoader.EnsureLoaded();
-        ReadOnlySpan<byte> order = JsonSerializer.SerializeToUtf8Bytes(new ExportOrder(folder, archive, replace), CoreJson.Default.ExportOrder);
+        ReadOnlySpan<byte> order = JsonSerializer.SerializeToUtf8Bytes(new ExportOrder(folder, archive, replace), RecordJson.Default.ExportOrder);
         _ = Native.lab_record_export(ref Reference(order), (ulong)order.Length).Value();
     }
 
     /// <summary>The run that is to be resumed or undone.</summary>
-    public static byte[] FindRun(ReadOnlySpan<byte> query)
+    public static FoundRun FindRun(RunSearch search)
     {
         NativeLoader.EnsureLoaded();
-        return Native.lab_run_find(ref Reference(query), (ulong)query.Length).Document();
+        ReadOnlySpan<byte> request = JsonSerializer.SerializeToUtf8Bytes(search, ResumeJson.Default.RunSearch);
+        return Native.lab_run_find(ref Reference(request), (ulong)request.Length).Read(ResumeJson.Default.FoundRun);
+    }
+
+    /// <summary>The runs that wait for a restart of this machine, the oldest first.</summary>
+    /// <param name="root">The folder of all runs; the user's own when null.</param>
+    public static PendingRun[] PendingRuns(string? root)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> request = JsonSerializer.SerializeToUtf8Bytes(new PendingSearch(root), ResumeJson.Default.PendingSearch);
+        return Native.lab_run_find(ref Reference(request), (ulong)request.Length).Read(ResumeJson.Default.PendingRunArray);
     }
 
     /// <summary>The operations of this process's runs that have not ended, run by run, with what they wait for.</summary>
-    public static byte[] Active()
+    public static ActiveRun[] Active()
     {
         NativeLoader.EnsureLoaded();
-        return Native.lab_active().Document();
-    }
-
-    /// <summary>What the machine has.</summary>
-    public static byte[] Machine()
-    {
-        NativeLoader.EnsureLoaded();
-        return Native.lab_machine().Document();
+        return Native.lab_active().Read(RecordJson.Default.ActiveRunArray);
     }
 
     /// <summary>How much of the machine is in use over a moment, and how much by this process and what it has started.</summary>
-    public static byte[] Usage(TimeSpan window)
+    public static MachineUsage Usage(TimeSpan window)
     {
         NativeLoader.EnsureLoaded();
-        return Native.lab_usage((uint)Math.Clamp(window.TotalMilliseconds, 0, 60_000)).Document();
+        return Native.lab_usage((uint)Math.Clamp(window.TotalMilliseconds, 0, 60_000)).Read(MachineJson.Default.MachineUsage);
     }
 
     private static string?[] Nearest(string kind, IEnumerable<string> unknown, IEnumerable<string> known)
     {
         NativeLoader.EnsureLoaded();
         ReadOnlySpan<byte> query = JsonSerializer.SerializeToUtf8Bytes(new NearQuery(kind, unknown, known), CoreJson.Default.NearQuery);
-        return JsonSerializer.Deserialize(Native.lab_nearest(ref Reference(query), (ulong)query.Length).Document(), CoreJson.Default.NearAnswer)!.Near;
+        return Native.lab_nearest(ref Reference(query), (ulong)query.Length).Read(CoreJson.Default.NearAnswer).Near;
     }
 
     /// <summary>Checks that the library works.</summary>
     /// <param name="panic">Whether to panic on purpose, to show that the guard holds.</param>
-    public static byte[] SelfCheck(bool panic)
+    public static LibraryState SelfCheck(bool panic)
     {
         NativeLoader.EnsureLoaded();
-        return Native.lab_selfcheck(panic ? 1u : 0u).Document();
+        return Native.lab_selfcheck(panic ? 1u : 0u).Read(MachineJson.Default.LibraryState);
     }
 
     /// <summary>Ends a run that is not over as a defect of the scheduler would, to show that it does end, and says so.</summary>

@@ -136,6 +136,12 @@ public sealed class LabErrorReport
 
     /// <summary>What happened.</summary>
     public string Message { get; set; } = "";
+
+    /// <summary>The line of the script that failed, with a mark where it did.</summary>
+    public string? Position { get; set; }
+
+    /// <summary>The calls that led there.</summary>
+    public string? Stack { get; set; }
 }
 
 /// <summary>The one place where the core's words for events become kinds.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using static LabRunner.Interop.Replies;
 using Native = LabRunner.Interop.Generated.Interop;
 
@@ -21,7 +20,7 @@ public sealed class LabHandle : IDisposable
 
     /// <summary>What was read, and every finding.</summary>
     public LabDescription Describe() =>
-        JsonSerializer.Deserialize(Handle.Use(static lab => Native.lab_describe(lab).Document()), CoreJson.Default.LabDescription)!;
+        Handle.Use(static lab => Native.lab_describe(lab).Read(CoreJson.Default.LabDescription));
 
     /// <summary>Compiles a plan of the lab.</summary>
     /// <exception cref="LabCoreException">The lab or the options have faults; the exception carries all of them.</exception>

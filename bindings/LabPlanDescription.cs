@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LabRunner.Interop;
 
@@ -73,4 +74,16 @@ public sealed class LabLeftOut
 
     /// <summary>One sentence.</summary>
     public string Message { get; set; } = "";
+}
+
+/// <summary>What a run of a plan would do with one operation.</summary>
+public sealed class OperationOutlook
+{
+    /// <summary><c>run</c>, <c>test</c> (its test decides) or <c>current</c> (it is up to date).</summary>
+    [JsonRequired]
+    public string Action { get; set; } = "";
+
+    /// <summary>Why, in a few words.</summary>
+    [JsonRequired]
+    public string Reason { get; set; } = "";
 }

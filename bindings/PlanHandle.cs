@@ -25,7 +25,7 @@ public sealed class PlanHandle : IDisposable
 
     /// <summary>The plan: levels, order, critical path.</summary>
     public LabPlanDescription Describe() =>
-        JsonSerializer.Deserialize(Handle.Use(static plan => Native.lab_plan_describe(plan).Document()), CoreJson.Default.LabPlanDescription)!;
+        Handle.Use(static plan => Native.lab_plan_describe(plan).Read(CoreJson.Default.LabPlanDescription));
 
     /// <summary>When each operation starts and ends if the estimates hold.</summary>
     /// <exception cref="LabCoreException">The options make no sense, or the estimates add up to more than can be planned.</exception>
@@ -37,13 +37,13 @@ public sealed class PlanHandle : IDisposable
     }
 
     /// <summary>What a run with these options would do with each operation, as far as that can be foreseen.</summary>
-    public byte[] Outlook(byte[] options) =>
-        Handle.Use(plan => Native.lab_plan_outlook(plan, ref Reference(options), (ulong)options.Length).Document());
+    public OperationOutlook[] Outlook(byte[] options) =>
+        Handle.Use(plan => Native.lab_plan_outlook(plan, ref Reference(options), (ulong)options.Length).Read(CoreJson.Default.OperationOutlookArray));
 
     /// <summary>What a run with these options would take over from the one that it resumes or undoes.</summary>
     /// <exception cref="LabCoreException">That run cannot be resumed or undone.</exception>
-    public byte[] PreviewResume(byte[] options) =>
-        Handle.Use(plan => Native.lab_resume_preview(plan, ref Reference(options), (ulong)options.Length).Document());
+    public ResumePreview PreviewResume(byte[] options) =>
+        Handle.Use(plan => Native.lab_resume_preview(plan, ref Reference(options), (ulong)options.Length).Read(ResumeJson.Default.ResumePreview));
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace LabRunner.Interop;
 
@@ -15,6 +17,11 @@ internal static class Replies
     /// <summary>The document of an answer.</summary>
     /// <exception cref="LabCoreException">The answer is a fault.</exception>
     internal static byte[] Document(this Generated.LabReply reply) => Fetch(reply.Value(), reply.length);
+
+    /// <summary>The document of an answer, read as a type.</summary>
+    /// <exception cref="LabCoreException">The answer is a fault.</exception>
+    internal static T Read<T>(this Generated.LabReply reply, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(reply.Document(), type) ?? throw new InvalidOperationException($"The core gave no {type.Type.Name}.");
 
     internal static LabCoreException Fault(ulong document, ulong length) => new(LabFault.Parse(Fetch(document, length)));
 

@@ -72,11 +72,13 @@ public sealed class RunHandle : IDisposable
     /// <summary>An attempt asks for a restart of the machine.</summary>
     /// <param name="operation">Its operation.</param>
     /// <param name="attempt">Its number.</param>
-    /// <param name="request">The core's own document: the reason, and whether it is to be run again.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="rerun">Whether the operation is run again after that.</param>
     /// <exception cref="LabCoreException">It may not.</exception>
-    public void RequestRestart(int operation, uint attempt, ReadOnlySpan<byte> request)
+    public void RequestRestart(int operation, uint attempt, string reason, bool rerun)
     {
         using Reference held = new(Handle);
+        ReadOnlySpan<byte> request = JsonSerializer.SerializeToUtf8Bytes(new RestartRequest(reason, rerun), ResumeJson.Default.RestartRequest);
         _ = Native.lab_run_restart(held.Value, (uint)operation, attempt, ref Replies.Reference(request), (ulong)request.Length).Value();
     }
 
@@ -84,7 +86,7 @@ public sealed class RunHandle : IDisposable
     public string Mark(int operation, int attempt)
     {
         using Reference held = new(Handle);
-        return JsonSerializer.Deserialize<string>(Native.lab_run_mark(held.Value, (uint)operation, (uint)attempt).Document()) ?? "";
+        return Native.lab_run_mark(held.Value, (uint)operation, (uint)attempt).Read(CoreJson.Default.String);
     }
 
     /// <summary>Signals what an attempt has started and is found by its mark. Never waits.</summary>
@@ -134,18 +136,11 @@ public sealed class RunHandle : IDisposable
         _ = Native.lab_run_output(held.Value, ref Replies.Reference(records), (ulong)records.Length).Value();
     }
 
-    /// <summary>Says that this was all, and waits a moment until it is written; a document with a warning when something is missing.</summary>
-    public byte[] EndOutput() => Handle.Use(static run => Native.lab_run_output_end(run).Document());
+    /// <summary>Says that this was all, and waits a moment until it is written; a warning when something is missing.</summary>
+    public string? EndOutput() => Handle.Use(static run => Native.lab_run_output_end(run).Read(CoreJson.Default.OutputEnd)).Warning;
 
-    /// <summary>What is known so far, as a document; complete once the run is over.</summary>
-    public byte[] Result() => Handle.Use(static run => Native.lab_run_result(run).Document());
-
-    /// <summary>Why an operation is not running, or that it is, as a document.</summary>
-    public byte[] Explain(uint operation)
-    {
-        using Reference held = new(Handle);
-        return Native.lab_run_explain(held.Value, operation).Document();
-    }
+    /// <summary>What is known so far; complete once the run is over.</summary>
+    public RunResult Result() => Handle.Use(static run => Native.lab_run_result(run).Read(CoreJson.Default.RunResult));
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();

@@ -6,6 +6,7 @@
 //! Long because the whole ABI stands here, function after function, none of which does more than call the core.
 
 use crate::ABI_VERSION;
+use crate::answers::{Active, Found, OutputEnd, State, Version};
 use crate::bytes;
 use crate::guard::{guarded, guarded_document, guarded_ticket, guarded_writing};
 use crate::handles::{self, HUB, Held};
@@ -17,9 +18,9 @@ use labrunner_core::error::{Code, Fault};
 use labrunner_core::forecast;
 use labrunner_core::graph::OpId;
 use labrunner_core::history::{
-    self, estimate,
+    estimate,
     lookup::{self, Wanted},
-    open::{self, OutputQuery},
+    open::{self, DetailQuery, OutputQuery},
     pending,
     query::{self, Query},
     retention,
@@ -32,8 +33,6 @@ use labrunner_core::record::output::Batch;
 use labrunner_core::run::{Completion, Outcome, RestartRequest, Run, RunOptions, Ticket};
 use labrunner_core::usage;
 use labrunner_core::work::marked::{self, Signal};
-use serde::Serialize;
-use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +53,7 @@ pub fn lab_abi_version() -> u32 {
 /// A document with the versions of the interface and of the product.
 #[ffi]
 pub fn lab_version() -> LabReply {
-    guarded_document(|| Ok(json!({ "abi": ABI_VERSION, "version": env!("CARGO_PKG_VERSION") })))
+    guarded_document(|| Ok(Version { abi: ABI_VERSION, version: env!("CARGO_PKG_VERSION") }))
 }
 
 /// Copies a document into memory of the caller's and releases it. The memory must have room for all of it.
@@ -443,7 +442,7 @@ pub fn lab_run_output(run: u64, data: *const u8, length: u64) -> LabReply {
 /// `{"warning": …}`, null when nothing is missing from the record.
 #[ffi]
 pub fn lab_run_output_end(run: u64) -> LabReply {
-    guarded_document(|| Ok(json!({ "warning": handles::run(run)?.end_output() })))
+    guarded_document(|| Ok(OutputEnd { warning: handles::run(run)?.end_output() }))
 }
 
 /// A document that says why an operation of a run is not running, or that it is.
@@ -460,9 +459,8 @@ pub fn lab_run_explain(run: u64, operation: u32) -> LabReply {
 #[ffi]
 pub fn lab_active() -> LabReply {
     guarded_document(|| {
-        let active = |(handle, run): (u64, Arc<Run>)| json!({ "run": handle, "id": run.id(), "name": run.name(), "operations": run.active() });
         let runs = handles::runs().into_iter().filter(|(_, run)| !run.is_finished());
-        Ok(runs.map(active).collect::<Vec<_>>())
+        Ok(runs.map(|(handle, run)| Active::of(handle, &run)).collect::<Vec<_>>())
     })
 }
 
@@ -493,11 +491,15 @@ pub fn lab_history(data: *const u8, length: u64) -> LabReply {
     })
 }
 
-/// A document with one run in detail, whose folder or archive is at this path (UTF-8).
+/// A document with one run in detail. Options: `{"place": …, "operations": […]}`, the second one optional.
 #[ffi]
 pub fn lab_record(data: *const u8, length: u64) -> LabReply {
-    // SAFETY: the caller promises what this module's documentation says of pointers.
-    guarded_document(|| open::detail(&path(unsafe { bytes::read(data, length) }?)?))
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let query: DetailQuery =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the query for a run")?;
+        open::detail(&query)
+    })
 }
 
 /// A document with a page of what the operations of a run wrote. Options: `{"place": …, "operations": […], "streams": […],
@@ -532,14 +534,6 @@ pub fn lab_record_export(data: *const u8, length: u64) -> LabReply {
         archive::export(&order.folder, &order.to, order.replace)?;
         Ok(0)
     })
-}
-
-/// What was found: one run, or all that wait.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Found {
-    One(Box<lookup::Found>),
-    Pending(Vec<pending::Pending>),
 }
 
 /// Finds the run that is to be resumed or undone. Options: `{"root": …, "id": …, "name": …, "directory": …, "undo": …}`, all
@@ -590,7 +584,7 @@ pub fn lab_selfcheck(panic: u32) -> LabReply {
     guarded_document(|| {
         assert!(panic == 0, "a panic that was asked for");
         labrunner_core::work::runtime::handle()?;
-        Ok(json!({ "runtime": "ok", "machine": Machine::look(), "runs": history::root() }))
+        Ok(State::sound())
     })
 }
 

@@ -13,6 +13,7 @@
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod answers;
 mod bytes;
 mod document;
 // The attribute macro drops the documentation that stands on each function, and takes no `unsafe fn`;
@@ -26,4 +27,4 @@ pub mod reply;
 pub use exports::inventory;
 
 /// Version of this interface. Any change of a signature, a type or the shape of a document raises it.
-pub const ABI_VERSION: u32 = 11;
+pub const ABI_VERSION: u32 = 12;

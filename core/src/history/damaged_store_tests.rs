@@ -2,7 +2,7 @@
 //! is not a run's for sure is deleted.
 
 use super::lookup::{self, Wanted};
-use super::open::{self, OutputQuery};
+use super::open::{self, DetailQuery, OutputQuery};
 use super::query::{Query, list};
 use super::retention::{self, Retention};
 use super::testing::failed;
@@ -91,7 +91,7 @@ fn a_store_of_damaged_runs_is_answered_with_what_is_true() {
     let mut named = 0;
     for number in 0..=RUNS {
         let folder = folder(root, number);
-        let Ok(detail) = open::detail(&folder) else { continue };
+        let Ok(detail) = open::detail(&DetailQuery::of(folder.clone())) else { continue };
         named += usize::from(!detail.damage.is_empty());
         let _ = open::output(&OutputQuery { place: folder.clone(), ..OutputQuery::default() });
         let by_folder = Wanted { directory: Some(folder), ..Wanted::default() };

@@ -12,6 +12,23 @@ use crate::wildcard::Wildcard;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// Which run is asked for in detail.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DetailQuery {
+    /// The run's folder, or an archive.
+    pub place: PathBuf,
+    /// Only operations whose name is like one of these.
+    pub operations: Vec<Wildcard>,
+}
+
+impl DetailQuery {
+    /// All of a run.
+    pub fn of(place: PathBuf) -> Self {
+        Self { place, operations: Vec::new() }
+    }
+}
+
 /// What is asked of the output of a run.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -83,11 +100,15 @@ pub fn with<T>(place: &Path, then: impl FnOnce(&Record<'_>, &dyn Disk) -> T) -> 
 ///
 /// # Errors
 /// [`Code::UnknownRun`] when there is none that can be read.
-pub fn detail(place: &Path) -> Result<RunDetail, Fault> {
+pub fn detail(query: &DetailQuery) -> Result<RunDetail, Fault> {
+    let DetailQuery { place, operations } = query;
     let found = with(place, |record, _| query::detail(record))?;
     found
         .map(|mut detail| {
             detail.run.directory = place.display().to_string();
+            if let Some(all) = &mut detail.run.operations {
+                all.retain(|it| is_wanted(operations, &it.name));
+            }
             detail
         })
         .ok_or_else(|| {
@@ -104,7 +125,7 @@ pub fn output(query: &OutputQuery) -> Result<OutputPage, Fault> {
     with(&query.place, |record, disk| {
         let names = names(record);
         let wanted = (!query.operations.is_empty()).then(|| {
-            let is = |name: &str| query.operations.iter().any(|pattern| pattern.is_match(name));
+            let is = |name: &str| is_wanted(&query.operations, name);
             (0..).zip(&names).filter(|(_, name)| is(name)).map(|(op, _)| OpId(op)).collect()
         });
         let question =
@@ -130,6 +151,11 @@ pub fn output(query: &OutputQuery) -> Result<OutputPage, Fault> {
             damage,
         }
     })
+}
+
+/// Whether a name is like one of the patterns; every name is where there are none.
+fn is_wanted(patterns: &[Wildcard], name: &str) -> bool {
+    patterns.is_empty() || patterns.iter().any(|pattern| pattern.is_match(name))
 }
 
 /// The names of operations and compensations by number.

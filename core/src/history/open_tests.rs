@@ -10,6 +10,26 @@ fn texts(query: &OutputQuery) -> Vec<(String, String)> {
     page.records.into_iter().map(|named| (named.operation, named.record.text.unwrap_or_default())).collect()
 }
 
+fn whole(place: &Path) -> Result<RunDetail, Fault> {
+    detail(&DetailQuery::of(place.to_owned()))
+}
+
+#[test]
+fn a_detail_has_the_operations_that_are_asked_for() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("run");
+    failed(&folder);
+    let names = |patterns: &[&str]| {
+        let operations = patterns.iter().map(|pattern| Wildcard::parse(pattern).unwrap()).collect();
+        let found = detail(&DetailQuery { operations, ..DetailQuery::of(folder.clone()) }).unwrap();
+        found.run.operations.unwrap().into_iter().map(|operation| operation.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&[]), ["database", "web", "database (rollback)"]);
+    assert_eq!(names(&["DATA*"]), ["database", "database (rollback)"]);
+    assert_eq!(names(&["w[a-f]b", "nobody"]), ["web"]);
+    assert!(names(&["nobody"]).is_empty());
+}
+
 #[test]
 fn a_folder_and_its_archive_say_the_same() {
     let root = tempfile::tempdir().unwrap();
@@ -25,8 +45,8 @@ fn a_folder_and_its_archive_say_the_same() {
         let from_archive = OutputQuery { place: archive.clone(), ..query.clone() };
         assert_eq!(texts(&query), texts(&from_archive));
     }
-    let of_folder = detail(&folder).unwrap();
-    let of_archive = detail(&archive).unwrap();
+    let of_folder = whole(&folder).unwrap();
+    let of_archive = whole(&archive).unwrap();
     assert_eq!(of_folder.run.operations, of_archive.run.operations);
     assert_eq!((of_folder.run.status.as_str(), of_archive.damage), ("Failed", vec![]));
     assert_eq!(of_archive.run.directory, archive.display().to_string());
@@ -57,9 +77,9 @@ fn a_file_that_is_there_is_not_overwritten_and_what_is_no_archive_is_refused() {
         (fault.code, std::fs::read_to_string(&archive).unwrap()),
         (Code::JournalUnwritable, "mine".to_owned())
     );
-    assert_eq!(detail(&archive).unwrap_err().code, Code::UnknownRun);
+    assert_eq!(whole(&archive).unwrap_err().code, Code::UnknownRun);
     export(&folder, &archive, true).unwrap();
-    assert!(detail(&archive).is_ok());
+    assert!(whole(&archive).is_ok());
     assert_eq!(export(root.path(), &root.path().join("x.zip"), false).unwrap_err().code, Code::UnknownRun);
     assert_eq!(
         export(&folder, &root.path().join("none/x.zip"), false).unwrap_err().code,
@@ -81,7 +101,7 @@ fn a_damaged_archive_gives_what_is_sound_and_names_the_rest() {
     std::fs::write(&segment, &bytes[..bytes.len() - 3]).unwrap();
     std::fs::write(folder.join("result.json"), "{\"run\":\"x\"").unwrap();
     export(&folder, &archive, false).unwrap();
-    let found = detail(&archive).unwrap();
+    let found = whole(&archive).unwrap();
     assert_eq!(found.run.status, "Unknown", "its end was not believed");
     let files: Vec<&str> = found.damage.iter().map(|damage| damage.file.as_str()).collect();
     assert_eq!(files, ["journal/0001.jsonl", "result.json"]);
@@ -91,7 +111,7 @@ fn a_damaged_archive_gives_what_is_sound_and_names_the_rest() {
         let mut damaged = sound.clone();
         damaged[at] ^= 0x55;
         std::fs::write(&archive, damaged).unwrap();
-        let _ = detail(&archive);
+        let _ = whole(&archive);
         let _ = output(&OutputQuery { place: archive.clone(), ..OutputQuery::default() });
     }
 }

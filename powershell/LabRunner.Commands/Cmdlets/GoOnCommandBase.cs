@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Labs;
@@ -93,7 +92,7 @@ public abstract class GoOnCommandBase : RunCommandBase
     }
 
     /// <summary>Goes on from a run.</summary>
-    private protected void GoOn(JsonElement found, bool withOperations = true)
+    private protected void GoOn(FoundRun found, bool withOperations = true)
     {
         var started = DateTime.Now;
         var earlier = new LabEarlierRun(found);
@@ -104,15 +103,15 @@ public abstract class GoOnCommandBase : RunCommandBase
         work.Settings.MaxRestarts = Restarts ?? work.Settings.MaxRestarts;
         using var plan = work.Plan;
         work.File?.RefuseWhatIsMissing(plan.Operations);
-        var document = Ask(() => plan.Handle.PreviewResume(PlanDocument.RunOptions(work.Settings, work.Settings.MaxConcurrency, OperationDefinition.Nodes(plan.Operations))));
-        var steps = LabResumeStep.All(document);
+        var preview = Ask(() => plan.Handle.PreviewResume(PlanDocument.RunOptions(work.Settings, work.Settings.MaxConcurrency, OperationDefinition.Nodes(plan.Operations))));
+        var steps = LabResumeStep.All(preview);
         if (!Voice.ShouldProcess($"{(Undoes ? "Undo" : "Resume")} {earlier}: {LabResumeText.Counts(steps)}.", $"{(Undoes ? "Undo" : "Resume")} {earlier}?", Command))
         {
             WriteObject(steps, enumerateCollection: true);
             return;
         }
 
-        if (LabResumeStep.Damage(document) is { } damage)
+        if (preview.Damage is { } damage)
         {
             Voice.WriteWarning($"The record of {earlier} is not complete: {damage}. What comes behind is not believed, and may be run again.");
         }
@@ -172,14 +171,10 @@ public abstract class GoOnCommandBase : RunCommandBase
     }
 
     /// <summary>The run that is meant, as the core finds it.</summary>
-    private protected JsonElement Find(string? id, string? name, string? folder)
-    {
-        var query = JsonSerializer.SerializeToUtf8Bytes(new { root = RunFolders.Root, id, name, directory = folder, undo = Undoes });
-        using var document = ConfigValues.Parse(Ask(() => LabCore.FindRun(query)));
-        return document.RootElement.Clone();
-    }
+    private protected FoundRun Find(string? id, string? name, string? folder) =>
+        Ask(() => LabCore.FindRun(new RunSearch(RunFolders.Root, id, name, folder, Undoes)));
 
-    private static byte[] Ask(Func<byte[]> question)
+    private static T Ask<T>(Func<T> question)
     {
         try
         {
@@ -233,13 +228,13 @@ public abstract class GoOnCommandBase : RunCommandBase
             Name = earlier.Name,
             EstimatesFrom = earlier.Name,
             MaxConcurrency = order.Mode == "sequential" ? 1 : MaxConcurrency is > 0 and { } wanted ? Defaults.Bounded(wanted) : earlier.MaxConcurrency,
-            Failure = earlier.Option("failure")?.GetString() ?? "stop",
-            CancelRunning = earlier.Option("cancel_running") is { ValueKind: JsonValueKind.True },
-            Retry = earlier.Option("retry") is { ValueKind: JsonValueKind.Object } retry ? retry : null,
+            Failure = earlier.Options.Failure ?? "stop",
+            CancelRunning = earlier.Options.CancelRunning ?? false,
+            Retry = earlier.Options.Retry,
             Limits = LimitsReader.Read(earlier.Call.Table("ResourceLimits")),
-            DefaultTimeout = earlier.Milliseconds("default_timeout_ms"),
-            RunTimeout = earlier.Milliseconds("run_timeout_ms"),
-            MaxRestarts = earlier.Option("max_restarts") is { ValueKind: JsonValueKind.Number } restarts ? restarts.GetInt32() : null,
+            DefaultTimeout = Time(earlier.Options.DefaultTimeoutMs),
+            RunTimeout = Time(earlier.Options.RunTimeoutMs),
+            MaxRestarts = earlier.Options.MaxRestarts,
             Order = order.Mode,
             CustomOrder = order.Names,
             Isolation = Isolations.Read(earlier.Call.Text("Isolation")?.ToLowerInvariant()) ?? LabIsolation.Shared,
@@ -249,11 +244,14 @@ public abstract class GoOnCommandBase : RunCommandBase
             RetentionDays = Defaults.LogRetentionDays,
             Durability = Defaults.Durability,
             OutputLimit = Defaults.OutputLimit,
+            Log = Defaults.Log,
             Source = earlier.Source,
             Call = earlier.Call.Written,
         };
         return new LabWork(LabRun.Compile(definitions, settings, reader.Findings), settings, new HashSet<string>(), reader.Constrained, null, null);
     }
+
+    private static TimeSpan? Time(double? milliseconds) => milliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
 
     /// <summary>What is run: the operations of the plan, and how.</summary>
     private sealed record LabWork(RunPlan Plan, RunSettings Settings, IReadOnlySet<string> Validation, bool Constrained, string? Environment, LabPlanSource? File);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using LabRunner.Errors;
+using LabRunner.Interop;
 using LabRunner.Restarts;
 using LabRunner.Runs;
 
@@ -53,7 +54,7 @@ public sealed class ResumeLabRunCommand : GoOnCommandBase
             throw LabRunnerError.Contradiction("-Pending resumes all runs that wait for a restart, and -Id, -Name and -Path name one run.", "Leave one of them out.");
         }
 
-        var pending = PendingRun.All();
+        var pending = LabCore.PendingRuns(RunFolders.Root);
         if (pending.Length == 0)
         {
             Voice.WriteInformation(new HostInformationMessage { Message = "No run waits for a restart of this machine." }, ["PSHOST"]);
@@ -63,7 +64,7 @@ public sealed class ResumeLabRunCommand : GoOnCommandBase
         {
             if (run.Restarted != true && !Force)
             {
-                Voice.WriteWarning(run.Waits);
+                Voice.WriteWarning(ParkedText.Waits(run));
                 continue;
             }
 

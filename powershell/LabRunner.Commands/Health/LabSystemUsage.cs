@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
 using LabRunner.Interop;
-using LabRunner.Json;
-using LabRunner.Labs;
 using LabRunner.Runs;
 using LabRunner.Workers;
 
@@ -50,37 +47,34 @@ public sealed class LabSystemUsage
     /// <summary>Looks for a moment.</summary>
     internal static LabSystemUsage Look(TimeSpan window)
     {
-        using var document = ConfigValues.Parse(LabCore.Usage(window));
-        var root = document.RootElement;
-        var machine = root.GetProperty("machine");
-        var total = machine.GetProperty("memory_total").GetDouble();
-        var used = JsonMembers.Number(root, "memory_used_mib") * 1024d * 1024d;
+        var usage = LabCore.Usage(window);
+        var (machine, used) = (usage.Machine, usage.MemoryUsedMib * 1024d * 1024d);
         using var self = Process.GetCurrentProcess();
         return new LabSystemUsage
         {
             Timestamp = DateTime.Now,
-            Processors = machine.GetProperty("logical_cpus").GetInt32(),
-            CPUPercent = (int?)JsonMembers.Number(root, "cpu_percent"),
-            MemoryTotalGB = Gigabytes(total),
+            Processors = machine.LogicalCpus,
+            CPUPercent = usage.CpuPercent,
+            MemoryTotalGB = Gigabytes(machine.MemoryTotal),
             MemoryUsedGB = used is { } bytes ? Gigabytes(bytes) : null,
-            MemoryAvailableGB = Gigabytes(machine.GetProperty("memory_available").GetDouble()),
-            MemoryPercent = used is { } part && total > 0 ? Math.Round(100 * part / total, 1) : null,
+            MemoryAvailableGB = Gigabytes(machine.MemoryAvailable),
+            MemoryPercent = used is { } part && machine.MemoryTotal > 0 ? Math.Round(100 * part / machine.MemoryTotal, 1) : null,
             DiskFreeGB = RunStore.FreeBytes(RunStore.Root()) is { } free ? Gigabytes(free) : null,
             Workers = WorkerPool.Count,
             Threads = self.Threads.Count,
             Handles = OpenHandles(self),
-            Processes = [.. root.GetProperty("processes").EnumerateArray().Select(Of)],
+            Processes = [.. usage.Processes.Select(Of)],
         };
     }
 
-    private static LabProcessUsage Of(JsonElement process) => new()
+    private static LabProcessUsage Of(ProcessUsage process) => new()
     {
-        Id = process.GetProperty("pid").GetInt32(),
-        ParentId = (int?)JsonMembers.Number(process, "parent"),
-        Name = JsonMembers.Text(process, "name") ?? "",
-        MemoryMB = Math.Round(process.GetProperty("memory").GetDouble() / (1024 * 1024), 1),
-        CPUPercent = process.GetProperty("cpu_percent").GetInt32(),
-        Running = TimeSpan.FromSeconds(process.GetProperty("running_s").GetDouble()),
+        Id = process.Pid,
+        ParentId = process.Parent,
+        Name = process.Name,
+        MemoryMB = Math.Round(process.Memory / (1024 * 1024), 1),
+        CPUPercent = process.CpuPercent,
+        Running = TimeSpan.FromSeconds(process.RunningS),
     };
 
     // .NET counts handles on Windows only.

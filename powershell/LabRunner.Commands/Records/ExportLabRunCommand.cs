@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using LabRunner.Interop;
-using LabRunner.Labs;
 using LabRunner.Runs;
 
 namespace LabRunner.Records;
@@ -24,8 +23,7 @@ public sealed class ExportLabRunCommand : RecordCommand
         var target = FullPath(string.IsNullOrEmpty(Path) ? "." : Path);
         if (System.IO.Directory.Exists(target))
         {
-            using var document = ConfigValues.Parse(LabCore.Record(place));
-            var run = LabRunRecord.Of(document.RootElement);
+            var run = LabRunRecord.Of(LabCore.Record(place));
             var name = string.Concat(run.Name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-'));
             target = System.IO.Path.Combine(target, $"{name}-{LabDisplay.ShortId(run.Id)}.zip");
         }

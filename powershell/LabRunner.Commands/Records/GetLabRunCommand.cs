@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using LabRunner.Interop;
-using LabRunner.Labs;
 using LabRunner.Runs;
 
 namespace LabRunner.Records;
@@ -48,12 +47,7 @@ public sealed class GetLabRunCommand : RecordCommand
         string[] places = [.. Path.Select(FullPath), .. Directory is { Length: > 0 } place ? (string[])[FullPath(place)] : []];
         if (places.Length > 0)
         {
-            ForEach(places, place =>
-            {
-                using var document = ConfigValues.Parse(LabCore.Record(place));
-                Warn(document.RootElement);
-                WriteRun(document.RootElement);
-            });
+            ForEach(places, WriteRun);
             return;
         }
 
@@ -64,7 +58,16 @@ public sealed class GetLabRunCommand : RecordCommand
         }
 
         var any = Name.Length == 0 && Status.Length == 0 && After is null && !Running;
-        WriteRuns(Runs(new { directory = RunFolders.Root, names = Name, statuses = Status, limit = Last ?? (Why && any ? 1 : null), after = Utc(After), running = Running.IsPresent, tree = true }));
+        WriteRuns(Runs(new()
+        {
+            Directory = RunFolders.Root,
+            Names = Name,
+            Statuses = Status,
+            Limit = Last ?? (Why && any ? 1 : null),
+            After = Utc(After),
+            Running = Running,
+            Tree = true,
+        }));
     }
 
     private void WriteRuns(IReadOnlyList<LabRunRecord> runs)
@@ -75,16 +78,13 @@ public sealed class GetLabRunCommand : RecordCommand
             return;
         }
 
-        ForEach(runs.Select(run => run.Directory).OfType<string>(), place =>
-        {
-            using var document = ConfigValues.Parse(LabCore.Record(place));
-            Warn(document.RootElement);
-            WriteRun(document.RootElement);
-        });
+        ForEach(runs.Select(run => run.Directory).OfType<string>(), WriteRun);
     }
 
-    private void WriteRun(System.Text.Json.JsonElement detail)
+    private void WriteRun(string place)
     {
+        var detail = LabCore.Record(place);
+        Warn(detail.Warnings);
         var run = LabRunRecord.Of(detail);
         if (!Why)
         {
@@ -92,7 +92,7 @@ public sealed class GetLabRunCommand : RecordCommand
             return;
         }
 
-        foreach (var operation in detail.GetProperty("operations").EnumerateArray())
+        foreach (var operation in detail.Operations)
         {
             if (LabRunReason.Of(run, operation) is { } reason)
             {

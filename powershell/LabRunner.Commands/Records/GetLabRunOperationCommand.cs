@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using LabRunner.Interop;
-using LabRunner.Labs;
 
 namespace LabRunner.Records;
 
@@ -21,22 +20,17 @@ public sealed class GetLabRunOperationCommand : RecordCommand
     public string[] Status { get; set; } = [];
 
     /// <inheritdoc/>
-    private protected override void Answer()
+    private protected override void Answer() => ForEach(Places(), place =>
     {
-        WildcardPattern[] names = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
-        ForEach(Places(), place =>
+        var detail = LabCore.Record(place, Name);
+        Warn(detail.Warnings);
+        var run = LabRunRecord.Of(detail);
+        foreach (var operation in detail.Operations.Select(item => LabRunOperation.Of(run, place, item)))
         {
-            using var document = ConfigValues.Parse(LabCore.Record(place));
-            Warn(document.RootElement);
-            var run = LabRunRecord.Of(document.RootElement);
-            foreach (var item in document.RootElement.GetProperty("operations").EnumerateArray())
+            if (Status.Length == 0 || Status.Contains(operation.Status, StringComparer.OrdinalIgnoreCase))
             {
-                var operation = LabRunOperation.Of(run, place, item);
-                if ((names.Length == 0 || names.Any(name => name.IsMatch(operation.Name))) && (Status.Length == 0 || Status.Contains(operation.Status, StringComparer.OrdinalIgnoreCase)))
-                {
-                    WriteObject(operation);
-                }
+                WriteObject(operation);
             }
-        });
-    }
+        }
+    });
 }

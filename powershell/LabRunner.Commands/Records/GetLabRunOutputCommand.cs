@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using System.Text.Json;
 using LabRunner.Interop;
-using LabRunner.Labs;
 using LabRunner.Runs;
 
 namespace LabRunner.Records;
@@ -47,27 +45,25 @@ public sealed class GetLabRunOutputCommand : RecordCommand, IDisposable
 
     private void Show(string place)
     {
-        var (last, from) = (Last, (JsonElement?)null);
+        var (last, from) = (Last, (OutputPosition?)null);
         while (!_stopped.IsSet)
         {
-            var query = JsonSerializer.SerializeToUtf8Bytes(new { place, operations = Operation, streams = Stream, last, from });
-            using var document = ConfigValues.Parse(LabCore.RecordOutput(query));
-            var page = document.RootElement;
-            var start = LabHistory.Time(page, "started_at");
-            foreach (var record in page.GetProperty("records").EnumerateArray())
+            var page = LabCore.RecordOutput(new OutputQuery(place, Operation, Stream, last, from));
+            var start = LabHistory.Time(page.StartedAt);
+            foreach (var record in page.Records)
             {
                 WriteObject(LabRunOutput.Of(record, start));
             }
 
-            (last, from) = (null, page.GetProperty("next").Clone());
-            if (page.GetProperty("more").GetBoolean())
+            (last, from) = (null, page.Next);
+            if (page.More)
             {
                 continue;
             }
 
-            if (!Follow || !page.GetProperty("running").GetBoolean())
+            if (!Follow || !page.Running)
             {
-                Warn(page);
+                Warn(page.Warnings);
                 return;
             }
 

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using LabRunner.Json;
+using LabRunner.Interop;
 
 namespace LabRunner;
 
@@ -30,13 +29,13 @@ public sealed class LabRunAttempt
     /// <inheritdoc/>
     public override string ToString() => $"{Attempt}: {Error?.Message ?? Status}";
 
-    internal static LabRunAttempt Of(DateTime? start, JsonElement attempt) => new()
+    internal static LabRunAttempt Of(DateTime? start, RecordedAttempt attempt) => new()
     {
-        Attempt = (int)(JsonMembers.Number(attempt, "attempt") ?? 0),
-        Status = JsonMembers.Text(attempt, "status") ?? "",
-        EndTime = start?.AddMilliseconds(JsonMembers.Number(attempt, "ended_ms") ?? 0),
-        Duration = TimeSpan.FromMilliseconds(JsonMembers.Number(attempt, "duration_ms") ?? 0),
-        ExitCode = (int?)JsonMembers.Number(attempt, "exit_code"),
-        Error = JsonMembers.Member(attempt, "error") is { } error ? LabRunError.Of(error) : null,
+        Attempt = attempt.Attempt,
+        Status = attempt.Status,
+        EndTime = start?.AddMilliseconds(attempt.EndedMs),
+        Duration = TimeSpan.FromMilliseconds(attempt.DurationMs),
+        ExitCode = attempt.ExitCode,
+        Error = LabRunError.Of(attempt.Error),
     };
 }

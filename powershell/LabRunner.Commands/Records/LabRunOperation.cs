@@ -1,6 +1,4 @@
-using System.Text.Json;
-using LabRunner.Json;
-using LabRunner.Runs;
+using LabRunner.Interop;
 
 namespace LabRunner;
 
@@ -61,28 +59,27 @@ public sealed class LabRunOperation
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Status}";
 
-    internal static LabRunOperation Of(LabRunRecord run, string place, JsonElement operation)
+    internal static LabRunOperation Of(LabRunRecord run, string place, RecordedOperation operation)
     {
-        DateTime? At(string name) => JsonMembers.Number(operation, name) is { } ms ? run.StartTime?.AddMilliseconds(ms) : null;
-        var (attempts, state) = ((int)(JsonMembers.Number(operation, "attempt") ?? 0), JsonMembers.Text(operation, "state") ?? "");
-        var isGone = run.Status != "Running" && state is "Waiting" or "Running" or "Serving" or "Stopping" or "Backoff";
+        DateTime? At(double? milliseconds) => milliseconds is { } ms ? run.StartTime?.AddMilliseconds(ms) : null;
+        var isGone = run.Status != "Running" && operation.State is "Waiting" or "Running" or "Serving" or "Stopping" or "Backoff";
         return new LabRunOperation
         {
             Run = run.Name,
             RunId = run.Id,
-            Name = JsonMembers.Text(operation, "name") ?? "",
-            Status = isGone && attempts > 0 ? "Interrupted" : state,
-            StartTime = At("started_ms"),
-            EndTime = At("ended_ms"),
-            Duration = attempts > 0 ? TimeSpan.FromMilliseconds(JsonMembers.Number(operation, "busy_ms") ?? 0) : null,
-            Attempts = attempts,
-            FailedAttempts = operation.TryGetProperty("failed_attempts", out var failed) ? [.. failed.EnumerateArray().Select(attempt => LabRunAttempt.Of(run.StartTime, attempt))] : [],
-            Error = JsonMembers.Member(operation, "error") is { } error ? LabRunError.Of(error) : null,
-            SkippedBecause = JsonMembers.Member(operation, "skipped_because") is { } because ? SkipReason.Of(because) : null,
-            UpToDate = operation.TryGetProperty("up_to_date", out var current) && current.ValueKind == JsonValueKind.True,
-            ExitCode = (int?)JsonMembers.Number(operation, "exit_code"),
-            Compensates = JsonMembers.Text(operation, "compensates"),
-            WorkerId = (int?)JsonMembers.Number(operation, "worker"),
+            Name = operation.Name,
+            Status = isGone && operation.Attempt > 0 ? "Interrupted" : operation.State,
+            StartTime = At(operation.StartedMs),
+            EndTime = At(operation.EndedMs),
+            Duration = operation.Attempt > 0 ? TimeSpan.FromMilliseconds(operation.BusyMs) : null,
+            Attempts = operation.Attempt,
+            FailedAttempts = [.. operation.FailedAttempts.Select(attempt => LabRunAttempt.Of(run.StartTime, attempt))],
+            Error = LabRunError.Of(operation.Error),
+            SkippedBecause = SkipReason.Of(operation.SkippedBecause),
+            UpToDate = operation.UpToDate,
+            ExitCode = operation.ExitCode,
+            Compensates = operation.Compensates,
+            WorkerId = operation.Worker,
             Directory = place,
         };
     }
@@ -109,12 +106,12 @@ public sealed class LabRunError
     /// <inheritdoc/>
     public override string ToString() => PositionMessage is null ? Message : $"{Message}{Environment.NewLine}{PositionMessage}";
 
-    internal static LabRunError Of(JsonElement error) => new()
+    internal static LabRunError? Of(LabErrorReport? error) => error is null ? null : new()
     {
-        Message = JsonMembers.Text(error, "message") ?? "",
-        FullyQualifiedErrorId = JsonMembers.Text(error, "id") ?? "",
-        Category = JsonMembers.Text(error, "category") ?? "",
-        PositionMessage = JsonMembers.Text(error, "position"),
-        ScriptStackTrace = JsonMembers.Text(error, "stack"),
+        Message = error.Message,
+        FullyQualifiedErrorId = error.Id,
+        Category = error.Category,
+        PositionMessage = error.Position,
+        ScriptStackTrace = error.Stack,
     };
 }

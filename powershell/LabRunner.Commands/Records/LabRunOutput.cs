@@ -1,5 +1,4 @@
-using System.Text.Json;
-using LabRunner.Json;
+using LabRunner.Interop;
 
 namespace LabRunner;
 
@@ -27,30 +26,22 @@ public sealed class LabRunOutput
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    internal static LabRunOutput Of(JsonElement record, DateTime? start)
+    internal static LabRunOutput Of(RecordedOutput record, DateTime? start) => new()
     {
-        var kind = JsonMembers.Text(record, "kind") ?? "";
-        return new LabRunOutput
+        Time = start?.AddMilliseconds(record.At),
+        Operation = record.Operation,
+        Attempt = record.Attempt,
+        Stream = record.Kind switch
         {
-            Time = start?.AddMilliseconds(JsonMembers.Number(record, "at") ?? 0),
-            Operation = JsonMembers.Text(record, "operation") ?? "",
-            Attempt = (int)(JsonMembers.Number(record, "attempt") ?? 0),
-            Stream = kind switch
-            {
-                "stdout" => "Output",
-                "stderr" => "Error",
-                "" => "",
-                _ => char.ToUpperInvariant(kind[0]) + kind[1..],
-            },
-            Text = JsonMembers.Member(record, "missing") is { } gap ? Missing(gap) : JsonMembers.Text(record, "text") ?? "",
-            IsProgram = kind is "stdout" or "stderr",
-        };
-    }
+            "stdout" => "Output",
+            "stderr" => "Error",
+            "" => "",
+            var kind => char.ToUpperInvariant(kind[0]) + kind[1..],
+        },
+        Text = record.Missing is { } gap ? Missing(gap) : record.Text ?? "",
+        IsProgram = record.Kind is "stdout" or "stderr",
+    };
 
-    private static string Missing(JsonElement gap)
-    {
-        var count = LabDisplay.Count((long)(JsonMembers.Number(gap, "records") ?? 0), "record");
-        var why = JsonMembers.Text(gap, "why") == "slow" ? "the disk did not keep up" : "the operation wrote more than is kept of one";
-        return $"{count} missing here: {why}.";
-    }
+    private static string Missing(OutputGap gap) =>
+        $"{LabDisplay.Count(gap.Records, "record")} missing here: {(gap.Why == "slow" ? "the disk did not keep up" : "the operation wrote more than is kept of one")}.";
 }

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using LabRunner.Json;
+using LabRunner.Interop;
 
 namespace LabRunner;
 
@@ -36,25 +35,16 @@ public sealed class LabRunReason
     /// <inheritdoc/>
     public override string ToString() => $"{Operation}: {(Ran ? "ran" : "did not run")}, {Why}";
 
-    internal static LabRunReason? Of(LabRunRecord run, JsonElement operation)
+    internal static LabRunReason? Of(LabRunRecord run, RecordedOperation operation) => operation.Reason is not { } reason ? null : new()
     {
-        if (JsonMembers.Member(operation, "reason") is not { } reason)
-        {
-            return null;
-        }
-
-        var why = JsonMembers.Member(reason, "why");
-        return new LabRunReason
-        {
-            Operation = JsonMembers.Text(operation, "name") ?? "",
-            Ran = reason.TryGetProperty("ran", out var ran) && ran.ValueKind == JsonValueKind.True,
-            Why = JsonMembers.Text(reason, "words") ?? "",
-            Drew = (int)(JsonMembers.Number(reason, "drew") ?? 0),
-            Cause = why is { } of ? JsonMembers.Text(of, "cause") : null,
-            File = why is { } about ? JsonMembers.Text(about, "file") : null,
-            DrawnBy = why is { } by ? JsonMembers.Text(by, "root") : null,
-            Run = run.Name,
-            RunId = run.Id,
-        };
-    }
+        Operation = operation.Name,
+        Ran = reason.Ran,
+        Why = reason.Words,
+        Drew = reason.Drew,
+        Cause = reason.Why?.Cause,
+        File = reason.Why?.File,
+        DrawnBy = reason.Why?.Root,
+        Run = run.Name,
+        RunId = run.Id,
+    };
 }

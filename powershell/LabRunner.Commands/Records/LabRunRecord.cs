@@ -1,6 +1,4 @@
-using System.Text.Json;
-using LabRunner.Json;
-using LabRunner.Labs;
+using LabRunner.Interop;
 using LabRunner.Runs;
 
 namespace LabRunner;
@@ -56,30 +54,29 @@ public sealed class LabRunRecord
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Id}): {Status}";
 
-    internal static LabRunRecord Of(JsonElement run)
+    internal static LabRunRecord Of(RecordedRun run)
     {
-        var counts = run.TryGetProperty("counts", out var found) ? found : default;
-        int Number(params string[] words) => counts.ValueKind == JsonValueKind.Object ? words.Sum(word => (int)(JsonMembers.Number(counts, word) ?? 0)) : 0;
+        int Number(params string[] words) => words.Sum(word => run.Counts.GetValueOrDefault(word));
         return new LabRunRecord
         {
-            Id = JsonMembers.Text(run, "run") ?? "",
-            Name = JsonMembers.Text(run, "name") ?? "",
-            Status = Word(JsonMembers.Text(run, "status")),
-            StartTime = LabHistory.Time(run, "started_at"),
-            EndTime = LabHistory.Time(run, "ended_at"),
-            Duration = TimeSpan.FromMilliseconds(JsonMembers.Number(run, "duration_ms") ?? 0),
+            Id = run.Run,
+            Name = run.Name,
+            Status = Word(run.Status),
+            StartTime = LabHistory.Time(run.StartedAt),
+            EndTime = LabHistory.Time(run.EndedAt),
+            Duration = TimeSpan.FromMilliseconds(run.DurationMs),
             Failed = Number("Failed", "TimedOut", "Abandoned"),
             Skipped = Number("Skipped"),
-            UpToDate = (int)(JsonMembers.Number(run, "up_to_date") ?? 0),
-            Counts = counts.ValueKind == JsonValueKind.Object ? ConfigValues.Mapping(counts) : [],
-            Source = JsonMembers.Text(run, "source"),
-            Directory = JsonMembers.Text(run, "directory"),
-            Parent = JsonMembers.Text(run, "parent"),
-            Computer = JsonMembers.Text(run, "host"),
-            ProcessId = (int)(JsonMembers.Number(run, "pid") ?? 0),
+            UpToDate = run.UpToDate,
+            Counts = LabHistory.Counts(run),
+            Source = run.Source,
+            Directory = run.Directory,
+            Parent = run.Parent,
+            Computer = run.Host,
+            ProcessId = run.Pid,
         };
     }
 
     // Get-LabStatus calls it Unknown, and always has.
-    internal static string Word(string? status) => status is null or "Unknown" ? "Interrupted" : status;
+    internal static string Word(string status) => status == "Unknown" ? "Interrupted" : status;
 }

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Text.Json;
 using LabRunner.Cmdlets;
 using LabRunner.Errors;
 using LabRunner.Interop;
-using LabRunner.Labs;
 using LabRunner.Operations;
 using LabRunner.Runs;
 
@@ -24,16 +22,12 @@ public abstract class RecordCommand : QueryCommand
     public string[]? Id { get; set; }
 
     /// <summary>Asks the core for runs.</summary>
-    private protected static List<LabRunRecord> Runs(object query)
-    {
-        using var document = ConfigValues.Parse(LabCore.History(JsonSerializer.SerializeToUtf8Bytes(query)));
-        return [.. document.RootElement.EnumerateArray().Select(LabRunRecord.Of)];
-    }
+    private protected static List<LabRunRecord> Runs(HistoryQuery query) => [.. LabCore.History(query).Select(LabRunRecord.Of)];
 
     /// <summary>The run whose id begins like this; an error when there is none, or more than one.</summary>
     private protected LabRunRecord? ById(string id)
     {
-        var found = Runs(new { directory = RunFolders.Root, ids = (string[])[id] });
+        var found = Runs(new() { Directory = RunFolders.Root, Ids = [id] });
         if (found.Count == 1)
         {
             return found[0];
@@ -56,7 +50,7 @@ public abstract class RecordCommand : QueryCommand
             return [.. ids.Select(ById).Select(run => run?.Directory).OfType<string>()];
         }
 
-        if (Runs(new { directory = RunFolders.Root, limit = 1 }) is [{ Directory: { } last }, ..])
+        if (Runs(new() { Directory = RunFolders.Root, Limit = 1 }) is [{ Directory: { } last }, ..])
         {
             return [last];
         }
@@ -85,14 +79,11 @@ public abstract class RecordCommand : QueryCommand
     }
 
     /// <summary>Shows what the core says of damage.</summary>
-    private protected void Warn(JsonElement document)
+    private protected void Warn(string[] warnings)
     {
-        if (document.TryGetProperty("warnings", out var warnings))
+        foreach (var warning in warnings)
         {
-            foreach (var warning in warnings.EnumerateArray())
-            {
-                Voice.WriteWarning(warning.GetString() ?? "");
-            }
+            Voice.WriteWarning(warning);
         }
     }
 

@@ -1,9 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Text.Json;
 using LabRunner.Interop;
-using LabRunner.Json;
 using LabRunner.Labs;
 using LabRunner.Runs;
 
@@ -59,16 +57,10 @@ public sealed class LabRunOperationCompleter : LabCompleter
             _ => call is null ? null : Written(call).GetValueOrDefault("Id"),
         };
         var name = id is null ? source?.GetValueOrDefault("Name") : null;
-        var query = JsonSerializer.SerializeToUtf8Bytes(new { directory = RunFolders.Root, ids = id is null ? Array.Empty<string>() : [id], names = name is null ? Array.Empty<string>() : [name], limit = 1 });
-        using var document = ConfigValues.Parse(LabCore.History(query));
-        return document.RootElement.EnumerateArray().Select(LabRunRecord.Of).FirstOrDefault()?.Directory;
+        return LabCore.History(new() { Directory = RunFolders.Root, Ids = id is null ? [] : [id], Names = name is null ? [] : [name], Limit = 1 }).FirstOrDefault()?.Directory;
     }
 
-    private static string[] Names(string place)
-    {
-        using var document = ConfigValues.Parse(LabCore.Record(place));
-        return [.. document.RootElement.GetProperty("operations").EnumerateArray().Select(item => JsonMembers.Text(item, "name") ?? "")];
-    }
+    private static string[] Names(string place) => [.. LabCore.Record(place).Operations.Select(operation => operation.Name)];
 
     // What a Get-LabRun before it in the pipeline says of the run, where it is written out. Nothing is run.
     private static Dictionary<string, string?>? Source(CommandAst? call) =>

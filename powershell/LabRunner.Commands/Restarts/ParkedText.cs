@@ -1,4 +1,4 @@
-using LabRunner.Json;
+using LabRunner.Interop;
 using LabRunner.Runs;
 
 namespace LabRunner.Restarts;
@@ -18,13 +18,17 @@ internal static class ParkedText
         $"Run '{settings.Name}' is parked after {outcome.Results.Count(result => result.Success)} of {LabDisplay.Count(outcome.Results.Length, "operation")}. {Next(outcome, settings)}";
 
     /// <summary>How it goes on after the restart.</summary>
-    internal static string Next(RunOutcome outcome, RunSettings settings) => (outcome.Directory, JsonMembers.Text(outcome.Document, "source")) switch
+    internal static string Next(RunOutcome outcome, RunSettings settings) => (outcome.Directory, outcome.Source) switch
     {
         (null, _) => "It has no record to go on from: restart this machine, and start it again.",
         (_, null) => $"Restart this machine, then give the same operations again: Resume-LabRun -Id {LabDisplay.ShortId(outcome.RunId ?? "")} -Operations $operations.",
         _ when settings.Directory is { } folder => $"Restart this machine, then: Resume-LabRun -Path '{folder.Replace("'", "''", StringComparison.Ordinal)}'.",
         _ => "Restart this machine, then: Resume-LabRun -Pending.",
     };
+
+    /// <summary>Why a run that waits for a restart does not go on yet.</summary>
+    internal static string Waits(PendingRun run) =>
+        $"Run '{run.Name}' ({run.Run}) waits for a restart that '{run.Operation}' asked for, and {(run.Restarted is null ? "whether this machine has been restarted since cannot be found out" : "this machine has not been restarted since")}. Restart it, or use -Force to go on all the same.";
 
     private static string Sentence(string text) => ".!?".Contains(text[^1]) ? text : text + ".";
 }

@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using System.Text.Json;
 using LabRunner.Interop;
-using LabRunner.Json;
 using LabRunner.Runs;
 
 namespace LabRunner;
@@ -129,10 +127,6 @@ public sealed record SkipReason(string Kind, string? Operation, string Message)
     /// <inheritdoc/>
     public override string ToString() => Message;
 
-    /// <summary>The reason that an event has.</summary>
+    /// <summary>The reason as the core has it.</summary>
     internal static SkipReason? Of(LabScheduleSkip? because) => because is null ? null : new SkipReason(because.Kind, because.Operation, because.Message);
-
-    /// <summary>The reason that a record has.</summary>
-    internal static SkipReason Of(JsonElement because) =>
-        new(JsonMembers.Text(because, "kind") ?? "run-stopped", JsonMembers.Text(because, "operation"), JsonMembers.Text(because, "message") ?? "");
 }

@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using LabRunner.Interop;
-using LabRunner.Json;
-using LabRunner.Labs;
 using LabRunner.Workers;
 
 namespace LabRunner.Runs;
@@ -29,38 +26,25 @@ internal static class ActiveOperations
             ProcessId = run.ProcessId,
         }));
 
-    private static LabActiveOperation[] Here()
-    {
-        using var document = ConfigValues.Parse(LabCore.Active());
-        return [.. document.RootElement.EnumerateArray().SelectMany(run => run.GetProperty("operations").EnumerateArray().Select(item => Of(run, item)))];
-    }
+    private static LabActiveOperation[] Here() =>
+        [.. LabCore.Active().SelectMany(run => run.Operations.Select(operation => Of(run, operation)))];
 
-    private static LabActiveOperation Of(JsonElement run, JsonElement item)
+    private static LabActiveOperation Of(ActiveRun run, ActiveOperation operation) => new()
     {
-        var state = JsonMembers.Text(item, "state") ?? "";
-        return new LabActiveOperation
-        {
-            Run = JsonMembers.Text(run, "name") ?? "",
-            RunId = JsonMembers.Text(run, "id") ?? "",
-            Name = JsonMembers.Text(item, "name") ?? "",
-            State = state.Length == 0 ? "" : char.ToUpperInvariant(state[0]) + state[1..],
-            Since = (JsonMembers.Number(item, "running_ms") ?? JsonMembers.Number(item, "in_state_ms")) is { } ms ? DateTime.Now.AddMilliseconds(-ms) : null,
-            WaitingFor = state is "running" or "serving" or "stopping" ? null : Reason(run, item),
-            Attempt = (int)(JsonMembers.Number(item, "attempt") ?? 0),
-            WorkerId = (int?)JsonMembers.Number(item, "worker"),
-            ProcessId = Environment.ProcessId,
-        };
-    }
+        Run = run.Name,
+        RunId = run.Id,
+        Name = operation.Name,
+        State = operation.State.Length == 0 ? "" : char.ToUpperInvariant(operation.State[0]) + operation.State[1..],
+        Since = DateTime.Now.AddMilliseconds(-(operation.RunningMs ?? operation.InStateMs)),
+        WaitingFor = operation.State is "running" or "serving" or "stopping" ? null : Reason(run, operation),
+        Attempt = operation.Attempt,
+        WorkerId = operation.Worker,
+        ProcessId = Environment.ProcessId,
+    };
 
     // The core counts from the run's start; a person looks at the clock.
-    private static string? Reason(JsonElement run, JsonElement item)
-    {
-        if (JsonMembers.Number(item, "backoff_until_ms") is { } until && ControlThread.StartOf(run.GetProperty("run").GetUInt64()) is { } start)
-        {
-            var next = (JsonMembers.Number(item, "attempt") ?? 0) + 1;
-            return string.Create(CultureInfo.InvariantCulture, $"attempt {next} begins at {start.AddMilliseconds(until):HH:mm:ss}");
-        }
-
-        return JsonMembers.Text(item, "reason");
-    }
+    private static string Reason(ActiveRun run, ActiveOperation operation) =>
+        operation.BackoffUntilMs is { } until && ControlThread.StartOf(run.Run) is { } start
+            ? string.Create(CultureInfo.InvariantCulture, $"attempt {operation.Attempt + 1} begins at {start.AddMilliseconds(until):HH:mm:ss}")
+            : operation.Reason;
 }

@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Management.Automation;
-using System.Text.Json;
 using LabRunner.Interop;
-using LabRunner.Json;
-using LabRunner.Labs;
 using LabRunner.Operations;
 using LabRunner.Restarts;
 
@@ -23,13 +19,13 @@ internal static class InterruptedRun
             return;
         }
 
-        if (Last(name) is not { } run || JsonMembers.Text(run, "status") is not ("Unknown" or ParkedText.Status) || JsonMembers.Text(run, "source") != file || JsonMembers.Text(run, "run") is not { } id || !Told.TryAdd(id, true))
+        if (LabCore.History(new() { Name = name, Directory = RunFolders.Root, Limit = 1 }) is not [{ Status: "Unknown" or ParkedText.Status } run] || run.Source != file || !Told.TryAdd(run.Run, true))
         {
             return;
         }
 
-        var at = DateTimeOffset.TryParse(JsonMembers.Text(run, "started_at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? $" of {time.LocalDateTime:yyyy-MM-dd HH:mm:ss}" : "";
-        var message = $"The last run of '{name}'{at} {(JsonMembers.Text(run, "status") == ParkedText.Status ? "waits for a restart of this machine" : "was interrupted")}. This one starts from the beginning; 'Resume-LabRun -Id {id}' goes on where that one stopped.";
+        var at = LabHistory.Time(run.StartedAt) is { } time ? $" of {time:yyyy-MM-dd HH:mm:ss}" : "";
+        var message = $"The last run of '{name}'{at} {(run.Status == ParkedText.Status ? "waits for a restart of this machine" : "was interrupted")}. This one starts from the beginning; 'Resume-LabRun -Id {run.Run}' goes on where that one stopped.";
         if (IsInteractive)
         {
             voice.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST"]);
@@ -47,11 +43,4 @@ internal static class InterruptedRun
 
     private static bool IsInteractive =>
         Environment.UserInteractive && !Console.IsInputRedirected && !Environment.GetCommandLineArgs().Any(argument => argument.StartsWith("-noni", StringComparison.OrdinalIgnoreCase));
-
-    private static JsonElement? Last(string name)
-    {
-        var query = JsonSerializer.SerializeToUtf8Bytes(new { name, directory = RunFolders.Root, limit = 1 });
-        using var runs = ConfigValues.Parse(LabCore.History(query));
-        return runs.RootElement.EnumerateArray().Select(run => (JsonElement?)run.Clone()).FirstOrDefault();
-    }
 }

@@ -1,38 +1,27 @@
-using System.Globalization;
-using System.Text.Json;
-using LabRunner.Json;
+using LabRunner.Interop;
 
 namespace LabRunner.Runs;
 
 /// <summary>The run that another one goes on from, as the core has found it.</summary>
-internal sealed class LabEarlierRun(JsonElement document)
+internal sealed class LabEarlierRun(FoundRun run)
 {
-    private readonly JsonElement? _options = JsonMembers.Member(document, "options");
+    internal string Id => run.Run;
 
-    internal string Id { get; } = JsonMembers.Text(document, "run") ?? "";
+    internal string Name => run.Name;
 
-    internal string Name { get; } = JsonMembers.Text(document, "name") ?? "";
-
-    internal string Directory { get; } = JsonMembers.Text(document, "directory") ?? "";
+    internal string Directory => run.Directory;
 
     /// <summary>The lab file it came from.</summary>
-    internal string? Source { get; } = JsonMembers.Text(document, "source");
+    internal string? Source => run.Source;
 
-    internal int MaxConcurrency { get; } = (int)Math.Max(1, JsonMembers.Number(document, "max_concurrency") ?? 1);
+    internal int MaxConcurrency => Math.Max(1, run.MaxConcurrency);
+
+    /// <summary>The options it was started with.</summary>
+    internal FoundRunOptions Options => run.Options;
 
     /// <summary>What it was called with.</summary>
-    internal LabCall Call => new(Option("call"));
-
-    private DateTime? StartTime { get; } =
-        DateTimeOffset.TryParse(JsonMembers.Text(document, "started_at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.LocalDateTime : null;
-
-    /// <summary>One of the options it was started with; nothing when it has no value.</summary>
-    internal JsonElement? Option(string name) =>
-        _options is { } options && options.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    /// <summary>A time among its options.</summary>
-    internal TimeSpan? Milliseconds(string name) => Option(name) is { ValueKind: JsonValueKind.Number } time ? TimeSpan.FromMilliseconds(time.GetDouble()) : null;
+    internal LabCall Call { get; } = new(run.Options.Call);
 
     /// <inheritdoc/>
-    public override string ToString() => $"run '{Name}' ({Id}){(StartTime is { } at ? $" of {at:yyyy-MM-dd HH:mm:ss}" : "")}";
+    public override string ToString() => $"run '{Name}' ({Id}){(LabHistory.Time(run.StartedAt) is { } at ? $" of {at:yyyy-MM-dd HH:mm:ss}" : "")}";
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using LabRunner.Interop;
 using LabRunner.Labs;
 
@@ -20,9 +19,8 @@ internal static class LabHistory
     /// <param name="running">Only those under way, of whatever process.</param>
     internal static RunHistory[] WithOperations(string? name, bool running = false)
     {
-        var query = JsonSerializer.SerializeToUtf8Bytes(new { name, directory = RunFolders.Root, running, named = name is null && !running, operations = true });
-        using var document = ConfigValues.Parse(LabCore.History(query));
-        return [.. document.RootElement.EnumerateArray().Select(run => RunHistory.Of(Summary(run), run))];
+        var query = new HistoryQuery { Name = name, Directory = RunFolders.Root, Running = running, Named = name is null && !running, Operations = true };
+        return [.. LabCore.History(query).Select(run => RunHistory.Of(Summary(run), run))];
     }
 
     /// <summary>The recorded runs, the newest first.</summary>
@@ -30,28 +28,36 @@ internal static class LabHistory
     /// <param name="named">Only those that somebody gave a name, as every lab has one.</param>
     internal static LabRunSummary[] Runs(string? name, bool named = true)
     {
-        var query = JsonSerializer.SerializeToUtf8Bytes(new { name, directory = RunFolders.Root, named = named && name is null });
-        using var document = ConfigValues.Parse(LabCore.History(query));
-        return [.. document.RootElement.EnumerateArray().Select(Summary)];
+        var query = new HistoryQuery { Name = name, Directory = RunFolders.Root, Named = named && name is null };
+        return [.. LabCore.History(query).Select(Summary)];
     }
 
-    private static LabRunSummary Summary(JsonElement run) => new()
+    /// <summary>The number of a run's operations by status, as a script sees it.</summary>
+    internal static LabConfigNode Counts(RecordedRun run)
     {
-        Run = Text(run, "run") ?? "",
-        Name = Text(run, "name") ?? "",
-        Status = Text(run, "status") ?? "",
-        StartTime = Time(run, "started_at"),
-        EndTime = Time(run, "ended_at"),
-        Duration = TimeSpan.FromMilliseconds(run.TryGetProperty("duration_ms", out var duration) ? duration.GetDouble() : 0),
-        Counts = run.TryGetProperty("counts", out var counts) ? ConfigValues.Mapping(counts) : [],
-        Directory = Text(run, "directory"),
-        Source = Text(run, "source"),
-    };
+        var counts = new LabConfigNode();
+        foreach (var (status, count) in run.Counts)
+        {
+            counts[status] = count;
+        }
 
-    private static string? Text(JsonElement run, string name) =>
-        run.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        return counts;
+    }
 
     /// <summary>A time of the core's, in local time.</summary>
-    internal static DateTime? Time(JsonElement run, string name) =>
-        DateTimeOffset.TryParse(Text(run, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.LocalDateTime : null;
+    internal static DateTime? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.LocalDateTime : null;
+
+    private static LabRunSummary Summary(RecordedRun run) => new()
+    {
+        Run = run.Run,
+        Name = run.Name,
+        Status = run.Status,
+        StartTime = Time(run.StartedAt),
+        EndTime = Time(run.EndedAt),
+        Duration = TimeSpan.FromMilliseconds(run.DurationMs),
+        Counts = Counts(run),
+        Directory = run.Directory,
+        Source = run.Source,
+    };
 }

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using LabRunner.Errors;
 using LabRunner.Interop;
-using LabRunner.Json;
 using LabRunner.Plans;
 using LabRunner.Restarts;
 
@@ -43,17 +41,15 @@ internal static class LabReportBuilder
     }
 
     // Nothing is looked at where no operation says when it is up to date: then all of them run.
-    private static IReadOnlyList<(string Run, string? Why)> Outlook(RunPlan plan, RunSettings settings)
+    private static IReadOnlyList<(string Run, string Why)> Outlook(RunPlan plan, RunSettings settings)
     {
         if (!plan.Operations.Any(operation => operation.IsChecked))
         {
             return [];
         }
 
-        using var document = JsonDocument.Parse(plan.Handle.Outlook(PlanDocument.RunOptions(settings, settings.MaxConcurrency, OperationDefinition.Nodes(plan.Operations))));
-        return [.. document.RootElement.EnumerateArray().Select(item => (
-            JsonMembers.Text(item, "action") switch { "current" => "no", "test" => "test", _ => "yes" },
-            JsonMembers.Text(item, "reason")))];
+        var outlook = plan.Handle.Outlook(PlanDocument.RunOptions(settings, settings.MaxConcurrency, OperationDefinition.Nodes(plan.Operations)));
+        return [.. outlook.Select(item => (item.Action switch { "current" => "no", "test" => "test", _ => "yes" }, item.Reason))];
     }
 
     /// <summary>When each operation is expected to end; nothing while it is not known of all how long they take.</summary>
@@ -96,7 +92,7 @@ internal static class LabReportBuilder
     /// <summary>The figures of a run.</summary>
     internal static LabOrchestrationMetrics Metrics(RunOutcome outcome)
     {
-        var figures = JsonMembers.Member(outcome.Document, "metrics");
+        var figures = outcome.OfCore?.Metrics;
         return new LabOrchestrationMetrics
         {
             TotalOperations = outcome.Results.Length,
@@ -104,8 +100,8 @@ internal static class LabReportBuilder
             UpToDate = outcome.Results.Count(result => result.UpToDate),
             Skipped = outcome.Results.Count(result => result.Ending == OperationStatus.Skipped),
             Failed = outcome.Results.Count(result => !result.Success && result.Ending != OperationStatus.Skipped),
-            PeakConcurrency = figures is { } peak ? (int)(JsonMembers.Number(peak, "peak_concurrency") ?? 0) : 0,
-            BusyTime = TimeSpan.FromMilliseconds(figures is { } busy ? JsonMembers.Number(busy, "busy_ms") ?? 0 : 0),
+            PeakConcurrency = figures?.PeakConcurrency ?? 0,
+            BusyTime = TimeSpan.FromMilliseconds(figures?.BusyMs ?? 0),
         };
     }
 
@@ -146,7 +142,7 @@ internal static class LabReportBuilder
         return failed.Length == 0 ? null : string.Join(Environment.NewLine, failed);
     }
 
-    private static LabPlannedOperation Planned(LabPlannedModel item, LabSchedule schedule, HashSet<string> path, IReadOnlyList<OperationDefinition> operations, IReadOnlyList<(string Run, string? Why)> outlook)
+    private static LabPlannedOperation Planned(LabPlannedModel item, LabSchedule schedule, HashSet<string> path, IReadOnlyList<OperationDefinition> operations, IReadOnlyList<(string Run, string Why)> outlook)
     {
         var scheduled = schedule.Operations[item.Index];
         var definition = operations[scheduled.Index];

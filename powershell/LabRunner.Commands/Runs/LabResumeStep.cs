@@ -1,5 +1,4 @@
-using System.Text.Json;
-using LabRunner.Json;
+using LabRunner.Interop;
 
 namespace LabRunner;
 
@@ -16,26 +15,11 @@ public sealed record LabResumeStep(string Name, string Action, string Status, st
     public override string ToString() => $"{Name}: {Action} ({Reason})";
 
     /// <summary>All steps, as the core has decided them; the operations that are gone come last.</summary>
-    internal static LabResumeStep[] All(byte[] document)
-    {
-        using var json = JsonDocument.Parse(document);
-        var steps = json.RootElement.GetProperty("operations").EnumerateArray().Select(item => new LabResumeStep(
-            JsonMembers.Text(item, "name") ?? "",
-            Word(JsonMembers.Text(item, "action")),
-            JsonMembers.Text(item, "status") ?? "",
-            JsonMembers.Text(item, "message") ?? "",
-            JsonMembers.Text(item, "reason") ?? "",
-            JsonMembers.Text(item, "because_of")));
-        var removed = json.RootElement.GetProperty("removed").EnumerateArray().Select(name => new LabResumeStep(name.GetString() ?? "", "Removed", "", "The lab does not have it any more.", "removed", null));
-        return [.. steps, .. removed];
-    }
+    internal static LabResumeStep[] All(ResumePreview preview) =>
+    [
+        .. preview.Operations.Select(step => new LabResumeStep(step.Name, Word(step.Action), step.Status, step.Message, step.Reason, step.BecauseOf)),
+        .. preview.Removed.Select(name => new LabResumeStep(name, "Removed", "", "The lab does not have it any more.", "removed", null)),
+    ];
 
-    /// <summary>Why not all of the earlier run's record can be believed, if that is so.</summary>
-    internal static string? Damage(byte[] document)
-    {
-        using var json = JsonDocument.Parse(document);
-        return JsonMembers.Text(json.RootElement, "damage");
-    }
-
-    private static string Word(string? action) => string.IsNullOrEmpty(action) ? "" : char.ToUpperInvariant(action[0]) + action[1..];
+    private static string Word(string action) => action.Length == 0 ? "" : char.ToUpperInvariant(action[0]) + action[1..];
 }

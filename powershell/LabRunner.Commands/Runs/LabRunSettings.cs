@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LabRunner.Interop;
-using LabRunner.Json;
 using LabRunner.Operations;
 using LabRunner.Plans;
 
@@ -67,7 +66,7 @@ internal sealed record LabRunSettings
             Failure = failure,
             CancelRunning = CancelRunning ?? wanted.CancelRunning ?? false,
             Retry = retry is { } declared ? declared : failure == "retry" ? defaults.Retry : null,
-            Attempts = retry is { } own ? (long?)JsonMembers.Number(own, "count") + 1 : failure == "retry" ? defaults.MaxRetries + 1 : null,
+            Attempts = retry is { } own ? Count(own) + 1 : failure == "retry" ? defaults.MaxRetries + 1 : null,
             RunTimeout = RunTimeoutMinutes > 0 ? Durations.Minutes(RunTimeoutMinutes) : Milliseconds(wanted.RunTimeoutMs) ?? Minutes(defaults.RunTimeoutMinutes),
             DefaultTimeout = TimeoutMinutes is { } limit ? Minutes(limit) : Milliseconds(wanted.TimeoutMs) ?? Minutes(defaults.DefaultTimeoutMinutes),
             ProgramTimeout = TimeoutMinutes is null && wanted.TimeoutMs is null ? defaults.ProgramTimeout : null,
@@ -81,6 +80,7 @@ internal sealed record LabRunSettings
             RetentionDays = defaults.LogRetentionDays,
             Durability = defaults.Durability,
             OutputLimit = defaults.OutputLimit,
+            Log = defaults.Log,
             Source = path,
             Call = Call,
             RunAll = RunAll,
@@ -88,6 +88,8 @@ internal sealed record LabRunSettings
             ResumesAfterRestart = wanted.ResumeAfterRestart ?? false,
         };
     }
+
+    private static long? Count(JsonElement retry) => retry.TryGetProperty("count", out var count) ? (long)count.GetDouble() : null;
 
     private static TimeSpan? Milliseconds(double? ms) => ms is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
 

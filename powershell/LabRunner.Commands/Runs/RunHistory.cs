@@ -1,6 +1,4 @@
-using System.Text.Json;
-using LabRunner.Json;
-using LabRunner.Workers;
+using LabRunner.Interop;
 
 namespace LabRunner.Runs;
 
@@ -11,11 +9,8 @@ namespace LabRunner.Runs;
 /// <param name="Operations">Its operations, as declared.</param>
 internal sealed record RunHistory(LabRunSummary Summary, int ProcessId, int MaxConcurrency, OperationHistory[] Operations)
 {
-    internal static RunHistory Of(LabRunSummary summary, JsonElement run) => new(
-        summary,
-        (int)(JsonMembers.Number(run, "pid") ?? 0),
-        (int)(JsonMembers.Number(run, "max_concurrency") ?? 1),
-        run.TryGetProperty("operations", out var operations) ? [.. operations.EnumerateArray().Select(OperationHistory.Of)] : []);
+    internal static RunHistory Of(LabRunSummary summary, RecordedRun run) =>
+        new(summary, run.Pid, run.MaxConcurrency, [.. run.Operations.Select(OperationHistory.Of)]);
 }
 
 /// <summary>One operation of a recorded run.</summary>
@@ -31,12 +26,6 @@ internal sealed record OperationHistory(string Name, string State, int Attempt, 
     /// <summary>Whether it was ever started.</summary>
     internal bool HasRun => Attempt > 0;
 
-    internal static OperationHistory Of(JsonElement operation) => new(
-        JsonMembers.Text(operation, "name") ?? "",
-        JsonMembers.Text(operation, "state") ?? "",
-        (int)(JsonMembers.Number(operation, "attempt") ?? 0),
-        (int?)JsonMembers.Number(operation, "worker"),
-        JsonMembers.Number(operation, "started_ms"),
-        JsonMembers.Number(operation, "ended_ms"),
-        (long)(JsonMembers.Number(operation, "busy_ms") ?? 0));
+    internal static OperationHistory Of(RecordedOperation operation) =>
+        new(operation.Name, operation.State, operation.Attempt, operation.Worker, operation.StartedMs, operation.EndedMs, (long)operation.BusyMs);
 }

@@ -1,8 +1,6 @@
 using System.Management.Automation;
-using System.Text.Json;
 using LabRunner.Interop;
 using LabRunner.Errors;
-using LabRunner.Json;
 using LabRunner.Progress;
 using LabRunner.Restarts;
 using LabRunner.Streams;
@@ -91,14 +89,14 @@ internal sealed class RunPump
                 _view?.Draw(Progress);
             }
 
-            var document = ReadDocument();
-            if (document.ValueKind == JsonValueKind.Object && JsonMembers.Text(document, "defect") is { } defect)
+            var known = _run.Result();
+            if (known?.Defect is { } defect)
             {
                 throw LabRunnerError.Engine(new InvalidOperationException(defect));
             }
 
-            Complete(document, "operations");
-            Complete(document, "rollback");
+            Complete(known?.Operations);
+            Complete(known?.Rollback);
             _over = true;
             Release();
             if (_feed.Close() is { } warning)
@@ -106,7 +104,7 @@ internal sealed class RunPump
                 _output.Warning(warning);
             }
 
-            var outcome = new RunOutcome(_results, [.. _undone.Where((_, place) => _final[_results.Length + place])], _status, document);
+            var outcome = new RunOutcome(_results, [.. _undone.Where((_, place) => _final[_results.Length + place])], _status, known);
             if (_status == ParkedText.Status)
             {
                 _output.Warning(ParkedText.Parked(outcome, _run.Settings));
@@ -325,43 +323,25 @@ internal sealed class RunPump
 
     private void Changed(LabEvent happened, string state) => _view?.Changed(_run.Nodes[happened.Operation], state, null);
 
-    private JsonElement ReadDocument()
-    {
-        var bytes = _run.Result();
-        if (bytes.Length == 0)
-        {
-            return default;
-        }
-
-        using var document = JsonDocument.Parse(bytes);
-        return document.RootElement.Clone();
-    }
-
     // What the events do not tell, and, should one ever be missing, what it would have told.
-    private void Complete(JsonElement document, string part)
+    private void Complete(OperationOutcome[]? operations)
     {
-        if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty(part, out var operations))
+        foreach (var item in operations ?? [])
         {
-            return;
-        }
-
-        foreach (var item in operations.EnumerateArray())
-        {
-            var index = (int)(JsonMembers.Number(item, "index") ?? -1);
-            if (index < 0 || index >= _final.Length)
+            if (item.Index < 0 || item.Index >= _final.Length)
             {
                 continue;
             }
 
-            var result = ResultOf(index);
-            result.ExitCode ??= (int?)JsonMembers.Number(item, "exit_code");
+            var (index, result) = (item.Index, ResultOf(item.Index));
+            result.ExitCode ??= item.ExitCode;
             if (!_final[index])
             {
-                result.Ending = StatusOf(JsonMembers.Text(item, "status"));
-                result.KeptFrom = JsonMembers.Text(item, "kept_from");
-                result.UpToDate = item.TryGetProperty("up_to_date", out var current) && current.ValueKind == JsonValueKind.True;
-                result.SkippedBecause = JsonMembers.Member(item, "skipped_because") is { } because ? SkipReason.Of(because) : null;
-                result.Error = result.SkippedBecause?.Message ?? (JsonMembers.Member(item, "error") is { } error ? JsonMembers.Text(error, "message") : null);
+                result.Ending = StatusOf(item.Status);
+                result.KeptFrom = item.KeptFrom;
+                result.UpToDate = item.UpToDate;
+                result.SkippedBecause = SkipReason.Of(item.SkippedBecause);
+                result.Error = result.SkippedBecause?.Message ?? item.Error?.Message;
                 _run.Recorder(index)?.MoveTo(result);
                 LiveRecords.Attach(result);
                 _final[index] = true;

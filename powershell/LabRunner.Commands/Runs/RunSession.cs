@@ -3,7 +3,6 @@ using System.Management.Automation.Runspaces;
 using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Isolation;
-using LabRunner.Json;
 using LabRunner.Plans;
 using LabRunner.Progress;
 using LabRunner.Secrets;
@@ -188,7 +187,7 @@ internal sealed class RunSession : IDisposable
         try
         {
             // What goes into the record and to the screen has no secrets.
-            _handle?.RequestRestart(operation, attempt, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { reason = SecretMask.Text(reason), rerun }));
+            _handle?.RequestRestart(operation, attempt, SecretMask.Text(reason), rerun);
         }
         catch (Exception error) when (IsReleased(error))
         {
@@ -241,17 +240,7 @@ internal sealed class RunSession : IDisposable
     }
 
     /// <summary>Nothing more is handed over. Gives a warning when something is missing from the record.</summary>
-    internal string? EndOutput()
-    {
-        var document = OfCore(handle => handle.EndOutput(), []);
-        if (document.Length == 0)
-        {
-            return null;
-        }
-
-        using var answer = System.Text.Json.JsonDocument.Parse(document);
-        return JsonMembers.Text(answer.RootElement, "warning");
-    }
+    internal string? EndOutput() => OfCore(handle => handle.EndOutput(), null);
 
     private T OfCore<T>(Func<RunHandle, T> call, T otherwise)
     {
@@ -266,7 +255,7 @@ internal sealed class RunSession : IDisposable
     }
 
     /// <summary>The core's own document of what became of the run.</summary>
-    internal byte[] Result() => _handle?.Result() ?? [];
+    internal RunResult? Result() => _handle?.Result();
 
     /// <summary>Takes an event, on the control thread.</summary>
     internal void On(LabEvent happened)

@@ -1,6 +1,4 @@
 using LabRunner.Interop;
-using LabRunner.Json;
-using LabRunner.Labs;
 
 namespace LabRunner.Runs;
 
@@ -8,16 +6,7 @@ namespace LabRunner.Runs;
 internal static class RunStore
 {
     /// <summary>Its path, which need not exist yet.</summary>
-    internal static string Root()
-    {
-        if (RunFolders.Root is { } named)
-        {
-            return named;
-        }
-
-        using var document = ConfigValues.Parse(LabCore.SelfCheck(panic: false));
-        return JsonMembers.Text(document.RootElement, "runs") ?? "";
-    }
+    internal static string Root() => RunFolders.Root ?? LabCore.SelfCheck(panic: false).Runs;
 
     /// <summary>The room on the disk it is on, or will be; nothing where that cannot be told.</summary>
     internal static long? FreeBytes(string root)
