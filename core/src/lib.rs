@@ -7,6 +7,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod config;
+#[cfg(test)]
+mod docs_table;
 pub mod error;
 pub mod forecast;
 pub mod freshness;

@@ -2,11 +2,10 @@
 
 use super::listing::Problem;
 use super::table::{Facts, Files, Last, ROWS, Verdict, decide};
+use crate::docs_table;
 use crate::record::stamp::Differs;
 use crate::record::{Cause, Why};
 use std::collections::BTreeSet;
-use std::fmt::Write;
-use std::path::Path;
 
 const LASTS: [Last; 4] = [Last::Never, Last::Unfinished, Last::Undone, Last::Succeeded];
 
@@ -91,36 +90,22 @@ fn every_combination_is_decided_as_the_rules_say() {
     assert_eq!(causes, expected, "each row decides something");
 }
 
-const COMMITTED: &str = "docs/up-to-date.md";
-const BEGIN: &str = "<!-- table: made from ROWS in core/src/freshness/table.rs -->\n";
-const END: &str = "<!-- end of the table -->\n";
-
-fn table() -> String {
-    let mut text = "\n| | of an operation that … | it |\n|--|--|--|\n".to_owned();
-    for (number, row) in ROWS.iter().enumerate() {
+#[test]
+fn the_table_in_the_docs_is_the_one_that_decides() {
+    let rows = ROWS.iter().enumerate().map(|(number, row)| {
         let action = match number + 2 {
             last if last > ROWS.len() => "is up to date",
             last if last == ROWS.len() => "asks its test: up to date, or run",
             _ => "runs",
         };
-        writeln!(text, "| {} | {} | {action} |", number + 1, row.when).unwrap();
-    }
-    text + "\n"
-}
-
-#[test]
-fn the_table_in_the_docs_is_the_one_that_decides() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(COMMITTED);
-    let text = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
-    let (before, rest) = text.split_once(BEGIN).expect("the page has a place for the table");
-    let (committed, after) = rest.split_once(END).expect("the table has an end");
-    if std::env::var_os("LABRUNNER_WRITE_UP_TO_DATE").is_some() {
-        std::fs::write(&file, format!("{before}{BEGIN}{}{END}{after}", table())).unwrap();
-        return;
-    }
-    assert!(
-        committed == table(),
-        "{COMMITTED} is not the table that decides; run: \
-         LABRUNNER_WRITE_UP_TO_DATE=1 cargo test -p labrunner-core freshness::table_tests"
+        (row.when, action)
+    });
+    let source = "core/src/freshness/table.rs";
+    docs_table::check(
+        "docs/up-to-date.md",
+        source,
+        "it",
+        &rows.collect::<Vec<_>>(),
+        "LABRUNNER_WRITE_UP_TO_DATE",
     );
 }

@@ -62,6 +62,8 @@ mod crash_tests;
 #[cfg(test)]
 mod damage_tests;
 #[cfg(test)]
+pub(crate) mod hooked;
+#[cfg(test)]
 pub(crate) mod model;
 
 pub use crate::plan::LeftOut;

@@ -5,14 +5,13 @@ use super::spread::{Known, Verdict, decide_all};
 use super::table::{
     Action, Choices, Decision, Difference, Facts, OnUnknown, Past, ROWS, Reason, Role, decide,
 };
+use crate::docs_table;
 use crate::graph::OpId;
 use crate::operation::{Operation, PlanRequest, ProcessMode, Trigger, UpToDate, Work};
 use crate::plan::Plan;
 use crate::plan::tests::{process, script};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use std::fmt::Write;
-use std::path::Path;
 
 const PASTS: [Past; 8] = [
     Past::Absent,
@@ -112,39 +111,19 @@ fn every_combination_is_decided_as_the_rules_say() {
     assert_eq!(used, rows, "each row decides something");
 }
 
-const COMMITTED: &str = "docs/resume.md";
-const BEGIN: &str = "<!-- table: made from ROWS in core/src/resume/table.rs -->\n";
-const END: &str = "<!-- end of the table -->\n";
-
-fn table() -> String {
-    let mut text = "\n| | of an operation that … | it is |\n|--|--|--|\n".to_owned();
-    for (number, row) in ROWS.iter().enumerate() {
+#[test]
+fn the_table_in_the_docs_is_the_one_that_decides() {
+    let rows = ROWS.iter().map(|row| {
         let action = match row.action {
             Action::Keep => "kept",
             Action::Rerun => "run",
             Action::Skip => "skipped",
             Action::Ask => "an error, and nothing starts",
         };
-        writeln!(text, "| {} | {} | {action} |", number + 1, row.when).unwrap();
-    }
-    text + "\n"
-}
-
-#[test]
-fn the_table_in_the_docs_is_the_one_that_decides() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(COMMITTED);
-    let text = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
-    let (before, rest) = text.split_once(BEGIN).expect("the page has a place for the table");
-    let (committed, after) = rest.split_once(END).expect("the table has an end");
-    if std::env::var_os("LABRUNNER_WRITE_RESUME").is_some() {
-        std::fs::write(&file, format!("{before}{BEGIN}{}{END}{after}", table())).unwrap();
-        return;
-    }
-    assert!(
-        committed == table(),
-        "{COMMITTED} is not the table that decides; run: \
-         LABRUNNER_WRITE_RESUME=1 cargo test -p labrunner-core the_table_in_the_docs"
-    );
+        (row.when, action)
+    });
+    let source = "core/src/resume/table.rs";
+    docs_table::check("docs/resume.md", source, "it is", &rows.collect::<Vec<_>>(), "LABRUNNER_WRITE_RESUME");
 }
 
 /// The kind of an operation, its trigger, and what it depends on: which one, and whether that only orders.

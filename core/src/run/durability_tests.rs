@@ -4,77 +4,13 @@ use super::testing::SOON;
 use super::{EventHub, EventKind, Outcome, Run, RunOptions, Ticket};
 use crate::graph::OpId;
 use crate::plan::tests::{plan, script};
-use crate::record::disk::{Append, Disk, Files};
+use crate::record::hooked::Hooked;
 use crate::record::{Durability, What};
 use crate::scheduler::RunStatus;
-use crossbeam_channel::{Receiver, Sender, unbounded};
-use std::io::{self, Read, Write};
+use crossbeam_channel::unbounded;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Files of which each sync but the first `good` ones fails, and says so.
-#[derive(Clone, Debug)]
-struct Failing {
-    good: Receiver<()>,
-    failed: Sender<()>,
-}
-
-#[derive(Debug)]
-struct File(Box<dyn Append>, Failing);
-
-impl Write for File {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl Append for File {
-    fn sync(&mut self) -> io::Result<()> {
-        if self.1.good.try_recv().is_ok() {
-            return self.0.sync();
-        }
-        let _ = self.1.failed.send(());
-        Err(io::Error::other("the disk does not answer"))
-    }
-
-    fn second(&self) -> io::Result<Box<dyn Append>> {
-        Ok(Box::new(Self(self.0.second()?, self.1.clone())))
-    }
-}
-
-impl Disk for Failing {
-    fn make_folder(&self, path: &Path) -> io::Result<()> {
-        Files.make_folder(path)
-    }
-
-    fn create(&self, path: &Path) -> io::Result<Box<dyn Append>> {
-        Ok(Box::new(File(Files.create(path)?, self.clone())))
-    }
-
-    fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {
-        Ok(Box::new(File(Files.append(path)?, self.clone())))
-    }
-
-    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
-        Files.open(path)
-    }
-
-    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
-        Files.names(folder)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        Files.rename(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        Files.remove(path)
-    }
-}
 
 /// Syncs that a record needs before its run begins: the segment, the plan and the header.
 const AT_START: usize = 3;
@@ -84,7 +20,12 @@ fn run_with(durability: Durability, good: usize, root: &Path) -> Result<(RunStat
     let (give, take) = unbounded();
     (0..good).for_each(|_| give.send(()).unwrap());
     let (failed, failures) = unbounded();
-    let disk = Arc::new(Failing { good: take, failed });
+    let disk = Arc::new(Hooked::syncs(move || {
+        take.try_recv().map_err(|_| {
+            let _ = failed.send(());
+            io::Error::other("the disk does not answer")
+        })
+    }));
     let options = RunOptions { journal: true, durability, root: Some(root.to_owned()), ..RunOptions::new(1) };
     let hub = Arc::new(EventHub::default());
     let plan = Arc::new(plan(vec![script("first", &[]), script("second", &["first"])]));

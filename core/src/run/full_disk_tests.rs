@@ -6,72 +6,17 @@ use crate::graph::OpId;
 use crate::history::query::{Query, list};
 use crate::plan::tests::{plan, script};
 use crate::record::What;
-use crate::record::disk::{Append, Disk, Files};
+use crate::record::hooked::Hooked;
 use crate::scheduler::RunStatus;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Files on a disk with so much room.
-#[derive(Debug)]
-struct Full(Arc<AtomicUsize>);
-
-#[derive(Debug)]
-struct File(Box<dyn Append>, Arc<AtomicUsize>);
-
-impl Write for File {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let take = |room: usize| room.checked_sub(bytes.len());
-        match self.1.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
-            Ok(_) => self.0.write(bytes),
-            Err(_) => Err(io::Error::new(io::ErrorKind::StorageFull, "no space left")),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl Append for File {
-    fn sync(&mut self) -> io::Result<()> {
-        self.0.sync()
-    }
-
-    fn second(&self) -> io::Result<Box<dyn Append>> {
-        Ok(Box::new(Self(self.0.second()?, Arc::clone(&self.1))))
-    }
-}
-
-impl Disk for Full {
-    fn make_folder(&self, path: &Path) -> io::Result<()> {
-        Files.make_folder(path)
-    }
-
-    fn create(&self, path: &Path) -> io::Result<Box<dyn Append>> {
-        Ok(Box::new(File(Files.create(path)?, Arc::clone(&self.0))))
-    }
-
-    fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {
-        Ok(Box::new(File(Files.append(path)?, Arc::clone(&self.0))))
-    }
-
-    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
-        Files.open(path)
-    }
-
-    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
-        Files.names(folder)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        Files.rename(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        Files.remove(path)
-    }
+/// Takes so many bytes from the room that is left.
+fn take(left: &AtomicUsize, bytes: usize) -> io::Result<()> {
+    let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(bytes));
+    taken.map(drop).map_err(|_| io::Error::new(io::ErrorKind::StorageFull, "no space left"))
 }
 
 /// Runs a program and a script on a disk that gets full by `room` bytes after the run's start, and gives how it
@@ -80,7 +25,8 @@ fn run_with(room: impl FnOnce(&AtomicUsize), at_start: usize, root: &Path) -> (R
     let left = Arc::new(AtomicUsize::new(at_start));
     let options = RunOptions { journal: true, root: Some(root.to_owned()), ..RunOptions::new(1) };
     let hub = Arc::new(EventHub::default());
-    let disk = Arc::new(Full(Arc::clone(&left)));
+    let room_left = Arc::clone(&left);
+    let disk = Arc::new(Hooked::writes(move |bytes| take(&room_left, bytes)));
     let plan = Arc::new(plan(vec![script("script", &[]), program("program", &["script"], "echo said")]));
     let run = Run::start_on(disk, plan, options, Arc::clone(&hub), 1).unwrap();
     assert_eq!(run.take(1, SOON), Ticket::Work(OpId(0), 1));

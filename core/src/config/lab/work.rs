@@ -102,22 +102,7 @@ impl<'n> WorkKeys<'n> {
     }
 
     pub(in crate::config) fn script(&self, at: Span, findings: &mut Findings<'_>) -> Option<Script> {
-        for entry in [
-            self.command,
-            self.arguments,
-            self.working_directory,
-            self.environment,
-            self.mode,
-            self.service,
-            self.ready,
-            self.success_codes,
-            self.restart_codes,
-            self.stop_grace,
-            self.detached,
-        ]
-        .into_iter()
-        .flatten()
-        {
+        for entry in self.of_a_program().chain([self.mode, self.service].into_iter().flatten()) {
             let message = format!("'{}' belongs to process operations, but this one is a script", entry.key);
             let advice = "Write 'provider: process' for a program, or remove the key.";
             findings.error(Code::InvalidValue, entry.key_at, &message, advice);
@@ -142,6 +127,22 @@ impl<'n> WorkKeys<'n> {
             Form::Either
         };
         script(entry, form, findings)
+    }
+
+    /// The keys that say something of a program.
+    fn of_a_program(&self) -> impl Iterator<Item = &'n Entry> + use<'n> {
+        let keys = [
+            self.command,
+            self.arguments,
+            self.working_directory,
+            self.environment,
+            self.ready,
+            self.success_codes,
+            self.restart_codes,
+            self.stop_grace,
+            self.detached,
+        ];
+        keys.into_iter().flatten()
     }
 
     pub(in crate::config) fn parameters(&self, findings: &mut Findings<'_>) -> Option<Mapping> {
@@ -205,20 +206,7 @@ impl<'n> WorkKeys<'n> {
     }
 
     fn stop(&self, at: Span, findings: &mut Findings<'_>) -> Option<Work> {
-        for entry in [
-            self.command,
-            self.arguments,
-            self.working_directory,
-            self.environment,
-            self.ready,
-            self.success_codes,
-            self.restart_codes,
-            self.stop_grace,
-            self.detached,
-        ]
-        .into_iter()
-        .flatten()
-        {
+        for entry in self.of_a_program() {
             let message = format!("'{}' has no meaning for 'mode: stop'", entry.key);
             let advice = "It belongs to the operation that starts the service.";
             findings.error(Code::InvalidValue, entry.key_at, &message, advice);
