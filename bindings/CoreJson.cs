@@ -4,7 +4,7 @@ namespace LabRunner.Interop;
 
 /// <summary>The readers and writers of labs, plans and runs, made when this is compiled: nothing is looked up by name while it runs.</summary>
 /// <remarks>Each context costs time when it is first touched. That is why an import touches none, and an ordinary run only this one.</remarks>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 512)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 512, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ConfigDescription))]
 [JsonSerializable(typeof(ConfigExport))]
 [JsonSerializable(typeof(LabCoreVersion))]
@@ -24,7 +24,7 @@ namespace LabRunner.Interop;
 internal sealed partial class CoreJson : JsonSerializerContext;
 
 /// <summary>The same for recorded runs, and for what is running now.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ActiveRun[]))]
 [JsonSerializable(typeof(DetailQuery))]
 [JsonSerializable(typeof(ExportOrder))]
@@ -36,7 +36,7 @@ internal sealed partial class CoreJson : JsonSerializerContext;
 internal sealed partial class RecordJson : JsonSerializerContext;
 
 /// <summary>The same for runs that are resumed or undone, and for restarts.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 512)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 512, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(FoundRun))]
 [JsonSerializable(typeof(PendingRun[]))]
 [JsonSerializable(typeof(PendingSearch))]
@@ -46,7 +46,7 @@ internal sealed partial class RecordJson : JsonSerializerContext;
 internal sealed partial class ResumeJson : JsonSerializerContext;
 
 /// <summary>The same for the machine and the library.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(LibraryState))]
 [JsonSerializable(typeof(MachineUsage))]
 internal sealed partial class MachineJson : JsonSerializerContext;

@@ -195,7 +195,7 @@ public sealed class LabRunnerConfiguration
     /// <summary>How much of what one operation writes is recorded, in bytes.</summary>
     internal long OutputLimit => (long)OutputLimitMB << 20;
 
-    /// <summary>The level of a run's own log as the core has it; null where nobody has set one.</summary>
+    /// <summary>The level of a run's own log as the core has it; null where it is not set.</summary>
     internal string? Log => Untouched(ModuleSettings.RunLog) ? null : RunLog.ToLowerInvariant();
 
     /// <summary>So many operations at the same time, but no more than any run may have.</summary>
