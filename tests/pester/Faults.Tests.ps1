@@ -11,8 +11,8 @@ Describe 'Faults of operations' {
         @{ Key = 'Ready = @{ Tcp = "127.0.0.1:80"; Interval = 0 }'; Says = "*Ready.Interval '0' is not a time above zero*" }
         @{ Key = 'Ready = @{ Tcp = "127.0.0.1:80"; Timeout = "soon" }'; Says = "*Ready.Timeout 'soon' is not a time above zero*" }
         @{ Key = 'Ready = @{ Tcp = "127.0.0.1:80"; Timeout = [double]::NaN }'; Says = '*Ready.Timeout*' }
-        @{ Key = 'Ready = @{ Interval = 1 }'; Says = '*does not say what to ask*' }
-        @{ Key = 'Ready = 5'; Says = '*does not say what to ask*' }
+        @{ Key = 'Ready = @{ Interval = 1 }'; Says = '*does not name an address to check*' }
+        @{ Key = 'Ready = 5'; Says = '*does not name an address to check*' }
         @{ Key = 'Ready = "127.0.0.1:80"; StopGrace = -1'; Says = "*StopGrace '-1' is not a time above zero*" }
         @{ Key = 'Ready = "127.0.0.1:80"; StopGrace = "99999999999999999999999 parsecs"'; Says = '*StopGrace*' }
         @{ Key = 'Ready = "127.0.0.1:80"; SuccessCodes = "x"'; Says = '*SuccessCodes*' }

@@ -255,7 +255,7 @@ pub struct RunDetail {
 
 /// What is said of damage.
 pub(super) fn sentence(damage: &Damage) -> String {
-    format!("The record is damaged: {damage}. What comes behind it is not shown.")
+    format!("The record is damaged: {damage}. What follows is not shown.")
 }
 
 /// One run in detail.

@@ -60,7 +60,7 @@ impl Patterns {
                     .build()
                     .map_err(|error| Wrong {
                         message: format!("'{text}' is not a pattern: {}", error.kind()),
-                        advice: "Write *, ?, ** and [ab]; put brackets round a character that is meant as it is: [[].",
+                        advice: "Use *, ?, ** and [ab]; put a special character in brackets to mean the character itself: [[].",
                     })?;
                 set.add(built);
                 of.push(list.len());
@@ -70,7 +70,7 @@ impl Patterns {
         if !list.is_empty() && list.iter().all(|pattern| pattern.excludes) {
             return Err(Wrong {
                 message: "all patterns begin with '!', so that they mean no files".to_owned(),
-                advice: "Say first which files are meant.",
+                advice: "Name the files to include first.",
             });
         }
         let set = set.build().map_err(|error| Wrong {
@@ -143,7 +143,7 @@ fn read(folder: &Path, text: &str) -> Result<(Pattern, Vec<String>), Wrong> {
     let (plain, rest) = parts.split_at(wild);
     if rest.contains(&"..") {
         return wrong(
-            format!("'{text}' has '..' behind a wildcard"),
+            format!("'{text}' has '..' after a wildcard"),
             "Write '..' at the beginning of the pattern only.",
         );
     }
@@ -243,7 +243,7 @@ mod tests {
             (&[""][..], "a pattern is empty"),
             (&["!"], "a pattern is empty"),
             (&["!a"], "all patterns begin with '!', so that they mean no files"),
-            (&["a/*/../b"], "'a/*/../b' has '..' behind a wildcard"),
+            (&["a/*/../b"], "'a/*/../b' has '..' after a wildcard"),
             (&["a\0b"], "a pattern has a null character"),
             (&["[a"], "'[a' is not a pattern: unclosed character class; missing ']'"),
             (

@@ -276,7 +276,7 @@ impl Run {
             }
             Err(Problem::Unreadable(file)) => {
                 format!(
-                    "'{file}' cannot be read, which operation '{name}' made. It will run again the next time."
+                    "'{file}', made by operation '{name}', cannot be read. The operation will run again next time."
                 )
             }
             Ok(_) | Err(Problem::Stopped) => return Some(Box::new(made)),

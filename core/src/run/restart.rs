@@ -51,7 +51,7 @@ pub(super) fn refused(name: &str, refusal: Refusal, most: u32) -> Fault {
         .with_advice("Ask before the operation ends."),
         Refusal::Undoes => {
             Fault::new(Code::RestartRefused, format!("'{name}' cannot ask for a restart of the machine"))
-                .with_advice("A rollback goes on to its end. Restart the machine after it.")
+                .with_advice("A rollback always runs to its end. Restart the machine afterwards.")
         }
         Refusal::Limit => Fault::new(
             Code::RestartLimit,
@@ -60,7 +60,7 @@ pub(super) fn refused(name: &str, refusal: Refusal, most: u32) -> Fault {
                 times(most)
             ),
         )
-        .with_advice("Find out why this run needs more, or set another limit: max-restarts in the lab's settings, or -MaxRestarts."),
+        .with_advice("Find out why this run needs more, or raise the limit: max-restarts in the lab's settings, or -MaxRestarts."),
         Refusal::WithoutProgress => Fault::new(
             Code::RestartWithoutProgress,
             format!(

@@ -113,7 +113,7 @@ public abstract class GoOnCommandBase : RunCommandBase
 
         if (preview.Damage is { } damage)
         {
-            Voice.WriteWarning($"The record of {earlier} is not complete: {damage}. What comes behind is not believed, and may be run again.");
+            Voice.WriteWarning($"The record of {earlier} is not complete: {damage}. What follows is ignored, and may be run again.");
         }
 
         work.Settings.InBackground = AsJob;

@@ -211,7 +211,7 @@ internal static class LabRunnerError
         TestFailed,
         ErrorCategory.InvalidResult,
         $"The test of operation '{operation}' did not say whether its work is done: it {(code is { } left ? $"used exit {left}" : why is null ? "left its script" : $"ended with {why.Message.TrimEnd('.')}")}.",
-        "Let it put out $true when the work is done, and $false otherwise.",
+        "Make it output $true when the work is done, and $false otherwise.",
         operation,
         why);
 

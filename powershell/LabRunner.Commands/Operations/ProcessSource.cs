@@ -184,7 +184,7 @@ internal sealed class ProcessSource(PSCmdlet caller, List<LabFinding> findings, 
         {
             findings.Add(new LabFinding(
                 LabRunnerError.InvalidValue,
-                $"The Ready of operation '{operation}' does not say what to ask.",
+                $"The Ready of operation '{operation}' does not name an address to check.",
                 operation,
                 "Write Ready = @{ Tcp = 'host:port' } or @{ Http = 'http://…' }."));
             return null;

@@ -37,7 +37,7 @@ internal static class ResumeRegistration
         return OperatingSystem.IsWindows()
             ? new ScheduledTaskResume(voice)
             : throw LabRunnerError.ResumeUnavailable(
-                "Runs cannot be registered to go on after a restart on this system: only systemd and the Task Scheduler of Windows can be asked for that.",
+                "Runs cannot be registered to go on after a restart on this system: only systemd and the Windows Task Scheduler support it.",
                 "Run 'Resume-LabRun -Pending' after a restart.");
     }
 

@@ -29,7 +29,7 @@ internal sealed record ResumeCommand(string Program, IReadOnlyList<string> Argum
             if (text.Any(char.IsControl))
             {
                 throw LabRunnerError.ResumeUnavailable(
-                    $"The path '{string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter))}' has a control character, which no service can be started with.",
+                    $"The path '{string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter))}' contains a control character, so no service can be started with it.",
                     "Install PowerShell and the module, and keep the runs, in folders with plain names.");
             }
         }

@@ -63,7 +63,7 @@ internal sealed class SystemdResume(string? root) : IResumeRegistration
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LabRunnerError.ResumeUnavailable($"The systemd unit '{Place}' cannot be written: {error.Message.TrimEnd('.')}.", "Correct the rights of its folder, or register as root.", error);
+            throw LabRunnerError.ResumeUnavailable($"The systemd unit '{Place}' cannot be written: {error.Message.TrimEnd('.')}.", "Correct the permissions of its folder, or register as root.", error);
         }
 
         Reload();
@@ -85,7 +85,7 @@ internal sealed class SystemdResume(string? root) : IResumeRegistration
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LabRunnerError.ResumeUnavailable($"The systemd unit '{Place}' cannot be removed: {error.Message.TrimEnd('.')}.", "Correct the rights of its folder, or unregister as root.", error);
+            throw LabRunnerError.ResumeUnavailable($"The systemd unit '{Place}' cannot be removed: {error.Message.TrimEnd('.')}.", "Correct the permissions of its folder, or unregister as root.", error);
         }
 
         Reload();

@@ -41,8 +41,8 @@ function Set-LabRunnerConfiguration {
     .PARAMETER OutputLimitMB
         How much of what one operation writes is recorded, 1 to 1000000 MiB: its first and its last part.
     .PARAMETER RunLog
-        How much of its own working LabRunner writes to log.txt in the folder of each run, for bug reports: Off, the default, Info,
-        Debug or Trace. Every run has a folder then.
+        How much LabRunner logs about its own work, for bug reports: Off, the default, Info, Debug or Trace. The log is log.txt in the
+        run's folder; with it every run has a folder.
     .PARAMETER ShowProgress
         Whether runs show their progress without being asked to.
     .PARAMETER ProgressStyle

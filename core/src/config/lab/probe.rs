@@ -27,7 +27,12 @@ pub(in crate::config) fn probe(entry: &Entry, findings: &mut Findings<'_>) -> Op
         (None, Some(http)) => check(http, ProbeCheck::Http, findings),
         (None, None) => {
             let advice = "Write 'tcp: host:port' or 'http: url' below it.";
-            findings.error(Code::MissingKey, entry.key_at, "'ready' does not say what to ask", advice);
+            findings.error(
+                Code::MissingKey,
+                entry.key_at,
+                "'ready' does not name an address to check",
+                advice,
+            );
             None
         }
         (Some(_), Some(http)) => {

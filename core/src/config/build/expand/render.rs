@@ -61,7 +61,8 @@ impl<'n> Expander<'n, '_, '_> {
                         0 => {
                             "Such a number refers to a value given to a template or a repetition.".to_owned()
                         }
-                        given => format!("Only {given} are given, and counting begins with 0."),
+                        1 => "Only one value is given here, {0}.".to_owned(),
+                        given => format!("Only {given} values are given here, {{0}} to {{{}}}.", given - 1),
                     };
                     self.findings.error(Code::InvalidExpression, node.at, &message, advice);
                 }
