@@ -32,7 +32,7 @@ Describe 'Invoke-ParallelLabRunner' {
         $text | Should -Match "after\s+Skipped.*'bad' did not succeed"
     }
 
-    It 'keeps the position of an error at the line that made it' {
+    It 'keeps the position of an error at the line that made it' -Tag 'NeedsEngineMember:ErrorRecord.PreserveInvocationInfoOnce' {
         $file = Join-Path $TestDrive 'deploy.ps1'
         Set-Content $file @'
 $operations = @{
