@@ -25,10 +25,15 @@ Invoke-ParallelLabRunner -Isolation Process @{ Name = 'a'; Parameters = @{ Count
         $result.Records | ForEach-Object { "$($_.Stream) $_" } | Should -Be 'Warning w', "Error $($result.Errors[0])", 'Information h'
         "$($result.Errors[0])" | Should -BeLike '*no-such-item*'
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'PathNotFound*'
-        $result.Errors[0].InvocationInfo.ScriptName | Should -Be $file
-        $result.Errors[0].InvocationInfo.ScriptLineNumber | Should -Be 7
         $env:LABRUNNER_APART | Should -BeNullOrEmpty
         $result.Warnings | Should -HaveCount 1
+    }
+
+    It 'keeps the position of an error that it wrote' -Tag 'NeedsEngineMember:ErrorRecord.PreserveInvocationInfoOnce' {
+        $file = Join-Path $TestDrive 'place.ps1'
+        Set-Content $file 'Invoke-ParallelLabRunner -Isolation Process @{ Name = "a"; ScriptBlock = {', '    Get-Item ./no-such-item', '} }'
+        $place = (& $file 2>$null).Errors[0].InvocationInfo
+        $place.ScriptName, $place.ScriptLineNumber | Should -Be $file, 2
     }
 
     It 'ends as the operation does: <Script>' -ForEach @(

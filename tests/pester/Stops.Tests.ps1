@@ -35,9 +35,10 @@ Describe 'A script that calls <How>' -ForEach @(
 Describe 'The error that ends the calling script' {
     BeforeAll { $ErrorActionPreference = 'Continue' }
 
-    It 'has all results, stands at the call and loses nothing: <_>' -ForEach '-ErrorAction Stop', '-ThrowOnFailure' {
+    $ways = @{ How = '-ErrorAction Stop'; Needs = @() }, @{ How = '-ThrowOnFailure'; Needs = 'NeedsEngineMember:ErrorRecord.SetInvocationInfo()' }
+    foreach ($way in $ways) { It 'has all results, stands at the call and loses nothing: <How>' -Tag $way.Needs -ForEach $way {
         $file = Join-Path $TestDrive 'call.ps1'
-        Set-Content -LiteralPath $file '$operations = @{ Name = "disk"; ScriptBlock = { throw "no disk" } }, @{ Name = "web"; ScriptBlock = { }; Dependencies = "disk" }', "Invoke-ParallelLabRunner `$operations $_ -OutVariable global:LabKept"
+        Set-Content -LiteralPath $file '$operations = @{ Name = "disk"; ScriptBlock = { throw "no disk" } }, @{ Name = "web"; ScriptBlock = { }; Dependencies = "disk" }', "Invoke-ParallelLabRunner `$operations $How -OutVariable global:LabKept"
         $thrown = { . $file 2>$null } | Should -Throw -ErrorId 'LabRunner.RunFailed,Invoke-ParallelLabRunner' -PassThru
         $thrown.TargetObject.Name | Should -Be 'disk', 'web'
         $global:LabKept.Name | Should -Be 'disk', 'web'
@@ -45,7 +46,7 @@ Describe 'The error that ends the calling script' {
         $thrown.InvocationInfo.ScriptName | Should -Be $file
         $thrown.InvocationInfo.ScriptLineNumber | Should -Be 2
         "$thrown" | Should -Be "2 of 2 operations did not succeed: 'disk' Failed: no disk; 1 skipped."
-    }
+    } }
 
     It 'gives the report of a lab, and the result of a deployment, before it' {
         $lab = Join-Path $TestDrive 'lab.yaml'
@@ -63,7 +64,7 @@ Describe 'The error that ends the calling script' {
 }
 
 Describe 'Errors of operations under $ErrorActionPreference = Stop' {
-    It 'are written as they are, each at its own line, and cost no result' {
+    It 'are written as they are, each at its own line, and cost no result' -Tag 'NeedsEngineMember:ErrorRecord.PreserveInvocationInfoOnce' {
         $ErrorActionPreference = 'Stop'
         $results = Invoke-ParallelLabRunner -Ordered -ContinueOnError @(
             @{ Name = 'a'; ScriptBlock = { throw 'no' } }
