@@ -121,11 +121,8 @@ public sealed class ParallelFailureTests(ModuleFixture fixture) : IClassFixture<
         var result = _session.Run("""
             try {
                 Invoke-ParallelLabRunner -MaxConcurrency 2 @{ Name = 'Before'; ScriptBlock = { 'before' } }, @{ Name = 'Defective'; Dependencies = 'Before'; ScriptBlock = {
-                    $active = [Text.Json.JsonDocument]::Parse([ReadOnlyMemory[byte]][LabRunner.Interop.LabCore]::Active())
-                    foreach ($run in $active.RootElement.EnumerateArray()) {
-                        foreach ($operation in $run.GetProperty('operations').EnumerateArray()) {
-                            if ($operation.GetProperty('name').GetString() -eq 'Defective') { [LabRunner.Interop.LabCore]::SelfCheckDefect($run.GetProperty('run').GetUInt64()) }
-                        }
+                    foreach ($run in [LabRunner.Interop.LabCore]::Active()) {
+                        if ($run.Operations.Name -contains 'Defective') { [LabRunner.Interop.LabCore]::SelfCheckDefect($run.Run) }
                     }
                 } }, @{ Name = 'After'; Dependencies = 'Defective'; ScriptBlock = { 'after' } } | ForEach-Object { $_.Output }
             }

@@ -9,9 +9,8 @@ Describe 'A defect of the scheduler' {
                 Name         = 'Defective'
                 Dependencies = 'Before'
                 ScriptBlock  = {
-                    $active = [Text.Encoding]::UTF8.GetString([LabRunner.Interop.LabCore]::Active()) | ConvertFrom-Json
-                    $run = $active | Where-Object { $_.operations.name -contains 'Defective' }
-                    [LabRunner.Interop.LabCore]::SelfCheckDefect($run.run)
+                    $run = [LabRunner.Interop.LabCore]::Active() | Where-Object { $_.Operations.Name -contains 'Defective' }
+                    [LabRunner.Interop.LabCore]::SelfCheckDefect($run.Run)
                 }
             }
             @{ Name = 'After'; Dependencies = 'Defective'; ScriptBlock = { 'after' } }

@@ -42,7 +42,7 @@ Describe 'A script without a param block' {
         "$said" | Should -Be 'Operation ''net'' has a parameter (a), but its script has no param block. Begin it with param($a), or read $args[0].'
     }
 
-    It 'keeps the places of its errors' {
+    It 'keeps the places of its errors' -Tag 'NeedsEngineMember:ErrorRecord.PreserveInvocationInfoOnce' {
         $file = "$TestDrive/placed.ps1"
         Set-Content -LiteralPath $file -Value '', '@{ Name = "a"; Parameters = @{ x = 1 }; ScriptBlock = {', '        [void] $Parameters', '        Get-Item /no/such', '    } }'
         $result = Invoke-ParallelLabRunner -Operations (& $file) 2>$null
