@@ -181,14 +181,17 @@ Describe 'A test' {
         (Invoke-ParallelLabRunner -Operations (@{ Name = 'one'; Test = { param($A) $A -ne $using:wanted } } + $with)).Output | Should -Be '5 2'
     }
 
-    It 'that fails is a failed operation at its own line, which is not run (<Isolation>)' -ForEach @(
+    It 'that fails is a failed operation, which is not run (<Isolation>)' -ForEach @(
         @{ Isolation = 'Shared' }, @{ Isolation = 'Process' }
     ) {
         $result = Invoke-One @{ Test = { throw 'no disk' }; Isolation = $Isolation }
         $result.Status | Should -Be 'Failed'
         $result.Output | Should -BeNullOrEmpty
         $result.Error | Should -Be "The test of operation 'one' failed: no disk"
-        $result.ErrorRecord.InvocationInfo.Line | Should -BeLike "*throw 'no disk'*"
+    }
+
+    It 'that fails does so at its own line (<_>)' -Tag 'NeedsEngineMember:ErrorRecord.PreserveInvocationInfoOnce' -ForEach 'Shared', 'Process' {
+        (Invoke-One @{ Test = { throw 'no disk' }; Isolation = $_ }).ErrorRecord.InvocationInfo.Line | Should -BeLike "*throw 'no disk'*"
     }
 
     It 'that uses exit has not answered (<Isolation>)' -ForEach @(

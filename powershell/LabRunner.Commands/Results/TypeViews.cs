@@ -58,7 +58,7 @@ internal static class TypeViews
             return;
         }
 
-        caller.InvokeCommand.InvokeScript("param($LabTypes) Microsoft.PowerShell.Utility\\Update-TypeData -TypeData $LabTypes -Force", types, null);
+        caller.InvokeCommand.InvokeScript("param($LabTypes) Microsoft.PowerShell.Utility\\Update-TypeData -TypeData $LabTypes -Force -WhatIf:$false -Confirm:$false", types, null);
     }
 
     private static TypeData Data((string Type, string[] Properties) type) =>
