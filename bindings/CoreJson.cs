@@ -9,7 +9,7 @@ namespace LabRunner.Interop;
 [JsonSerializable(typeof(ConfigExport))]
 [JsonSerializable(typeof(LabCoreVersion))]
 [JsonSerializable(typeof(LabDescription))]
-[JsonSerializable(typeof(LabEvent[]))]
+[JsonSerializable(typeof(LabErrorReport))]
 [JsonSerializable(typeof(LabFault))]
 [JsonSerializable(typeof(LabPlanDescription))]
 [JsonSerializable(typeof(LabPlanSelection))]

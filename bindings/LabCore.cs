@@ -54,7 +54,7 @@ public static class LabCore
     public static LabEvent[] Events(int waitMilliseconds)
     {
         NativeLoader.EnsureLoaded();
-        return LabEvent.Parse(Native.lab_events(unchecked((uint)waitMilliseconds)).Document());
+        return LabEventReader.Read(Native.lab_events(unchecked((uint)waitMilliseconds)).Document());
     }
 
     /// <summary>Makes a waiting <see cref="Events"/> return, or the next one if none waits.</summary>

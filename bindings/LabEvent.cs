@@ -1,10 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace LabRunner.Interop;
 
 /// <summary>What happened in a run.</summary>
-[JsonConverter(typeof(LabEventKindConverter))]
 public enum LabEventKind
 {
     /// <summary>Something that this version does not know.</summary>
@@ -63,14 +59,12 @@ public sealed class LabEvent
     public ulong Run { get; set; }
 
     /// <summary>What happened.</summary>
-    [JsonPropertyName("event")]
     public LabEventKind Kind { get; set; }
 
     /// <summary>Milliseconds since the run's start.</summary>
     public long AtMs { get; set; }
 
     /// <summary>Which operation; -1 for the run itself.</summary>
-    [JsonPropertyName("op")]
     public int Operation { get; set; } = -1;
 
     /// <summary>Which attempt.</summary>
@@ -120,9 +114,6 @@ public sealed class LabEvent
 
     /// <summary>Why it never started.</summary>
     public LabScheduleSkip? Because { get; set; }
-
-    /// <summary>Reads the array that one wait for events returns.</summary>
-    internal static LabEvent[] Parse(byte[] document) => JsonSerializer.Deserialize(document, CoreJson.Default.LabEventArray) ?? [];
 }
 
 /// <summary>Why an operation did not end well.</summary>
@@ -142,30 +133,4 @@ public sealed class LabErrorReport
 
     /// <summary>The calls that led there.</summary>
     public string? Stack { get; set; }
-}
-
-/// <summary>The one place where the core's words for events become kinds.</summary>
-internal sealed class LabEventKindConverter : JsonConverter<LabEventKind>
-{
-    /// <inheritdoc/>
-    public override LabEventKind Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.ValueTextEquals("started"u8) ? LabEventKind.Started
-        : reader.ValueTextEquals("ended"u8) ? LabEventKind.Ended
-        : reader.ValueTextEquals("output"u8) ? LabEventKind.Output
-        : reader.ValueTextEquals("demand"u8) ? LabEventKind.Demand
-        : reader.ValueTextEquals("skipped"u8) ? LabEventKind.Skipped
-        : reader.ValueTextEquals("retrying"u8) ? LabEventKind.Retrying
-        : reader.ValueTextEquals("stop"u8) ? LabEventKind.Stop
-        : reader.ValueTextEquals("serving"u8) ? LabEventKind.Serving
-        : reader.ValueTextEquals("kept"u8) ? LabEventKind.Kept
-        : reader.ValueTextEquals("current"u8) ? LabEventKind.Current
-        : reader.ValueTextEquals("due"u8) ? LabEventKind.Due
-        : reader.ValueTextEquals("warning"u8) ? LabEventKind.Warning
-        : reader.ValueTextEquals("rolling-back"u8) ? LabEventKind.RollingBack
-        : reader.ValueTextEquals("restart"u8) ? LabEventKind.Restart
-        : reader.ValueTextEquals("finished"u8) ? LabEventKind.Finished
-        : LabEventKind.Unknown;
-
-    /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, LabEventKind value, JsonSerializerOptions options) => throw new NotSupportedException("Events are read only.");
 }

@@ -40,8 +40,9 @@ fn the_managed_side_knows_every_kind_of_event() {
     let of_hosts = variants(&read("core/src/run/events.rs"), "EventKind");
     kinds.extend(of_hosts.into_iter().filter(|kind| kind != "happened"));
     assert!(kinds.contains("rolling-back") && kinds.contains("demand") && kinds.len() > 12, "{kinds:?}");
-    let managed = read("bindings/LabEvent.cs");
-    let known: BTreeSet<String> = managed
+    let managed = read("bindings/LabEventReader.cs");
+    let kinds_of = managed.split_once("LabEventKind Kind(").expect("the kinds are read in one place").1;
+    let known: BTreeSet<String> = kinds_of
         .split("ValueTextEquals(\"")
         .skip(1)
         .filter_map(|rest| rest.split_once('"'))

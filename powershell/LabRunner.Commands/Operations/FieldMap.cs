@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace LabRunner.Operations;
 
@@ -7,8 +9,10 @@ namespace LabRunner.Operations;
 /// <remarks><c>Depends-On</c>, <c>depends_on</c> and <c>DependsOn</c> are one key.</remarks>
 internal sealed class FieldMap
 {
-    private readonly Dictionary<string, (string Spelled, object? Value)> _fields = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Field> _fields = new(StringComparer.OrdinalIgnoreCase);
+
+    // Each operation is asked for every name there is, and nearly none has an unknown key: a list costs a third of a set.
+    private readonly List<string> _asked = new(48);
     private List<(string One, string Other)>? _twice;
 
     private FieldMap()
@@ -16,10 +20,10 @@ internal sealed class FieldMap
     }
 
     /// <summary>The names that were asked for.</summary>
-    internal IReadOnlyCollection<string> Known => _taken;
+    internal IEnumerable<string> Known => _asked.Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The keys that were not read, as the user spelled them.</summary>
-    internal IEnumerable<string> Unknown => _fields.Where(pair => !_taken.Contains(pair.Key)).Select(pair => pair.Value.Spelled);
+    internal IEnumerable<string> Unknown => _fields.Values.Where(one => !one.IsTaken).Select(one => one.Spelled);
 
     /// <summary>Keys that mean the same, two by two, as the user spelled them.</summary>
     internal IReadOnlyList<(string One, string Other)> Twice => _twice ?? [];
@@ -60,8 +64,15 @@ internal sealed class FieldMap
         string? by = null;
         foreach (var name in names)
         {
-            _taken.Add(name);
-            if (!_fields.TryGetValue(name, out var field) || field.Value is null)
+            _asked.Add(name);
+            ref var field = ref CollectionsMarshal.GetValueRefOrNullRef(_fields, name);
+            if (Unsafe.IsNullRef(ref field))
+            {
+                continue;
+            }
+
+            field = field with { IsTaken = true };
+            if (field.Value is null)
             {
                 continue;
             }
@@ -99,7 +110,7 @@ internal sealed class FieldMap
         var plain = key.Contains('-', StringComparison.Ordinal) || key.Contains('_', StringComparison.Ordinal)
             ? key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal)
             : key;
-        if (!_fields.TryAdd(plain, (key, value)))
+        if (!_fields.TryAdd(plain, new Field(key, value, IsTaken: false)))
         {
             Add(_fields[plain].Spelled, key);
         }
@@ -114,4 +125,10 @@ internal sealed class FieldMap
             _twice.Add((one, other));
         }
     }
+
+    /// <summary>A key.</summary>
+    /// <param name="Spelled">As the user wrote it.</param>
+    /// <param name="Value">What it has.</param>
+    /// <param name="IsTaken">Whether it was asked for.</param>
+    private readonly record struct Field(string Spelled, object? Value, bool IsTaken);
 }
