@@ -140,7 +140,7 @@ public sealed class RunHandle : IDisposable
     public string? EndOutput() => Handle.Use(static run => Native.lab_run_output_end(run).Read(CoreJson.Default.OutputEnd)).Warning;
 
     /// <summary>What is known so far; complete once the run is over.</summary>
-    public RunResult Result() => Handle.Use(static run => Native.lab_run_result(run).Read(CoreJson.Default.RunResult));
+    public RunResult Result() => Handle.Use(static run => RunResultReader.Read(Native.lab_run_result(run).Document()));
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();

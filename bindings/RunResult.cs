@@ -1,12 +1,9 @@
-using System.Text.Json.Serialization;
-
 namespace LabRunner.Interop;
 
 /// <summary>What is known of a run; complete once it is over.</summary>
 public sealed class RunResult
 {
     /// <summary>Its id.</summary>
-    [JsonRequired]
     public string Run { get; set; } = "";
 
     /// <summary>The folder that has its files.</summary>
@@ -16,14 +13,12 @@ public sealed class RunResult
     public string? Source { get; set; }
 
     /// <summary>Figures of the whole run.</summary>
-    [JsonRequired]
     public RunMetrics Metrics { get; set; } = new();
 
     /// <summary>The defect of the core that ended it, if one did.</summary>
     public string? Defect { get; set; }
 
     /// <summary>One entry for each operation, as declared.</summary>
-    [JsonRequired]
     public OperationOutcome[] Operations { get; set; } = [];
 
     /// <summary>One entry for each compensation that was needed.</summary>
@@ -34,11 +29,9 @@ public sealed class RunResult
 public sealed class RunMetrics
 {
     /// <summary>The greatest number of operations that ran at the same time.</summary>
-    [JsonRequired]
     public int PeakConcurrency { get; set; }
 
     /// <summary>Milliseconds that operations ran, all of them together.</summary>
-    [JsonRequired]
     public double BusyMs { get; set; }
 }
 
@@ -46,7 +39,6 @@ public sealed class RunMetrics
 public sealed class OperationOutcome
 {
     /// <summary>Place in the plan, from 0.</summary>
-    [JsonRequired]
     public int Index { get; set; } = -1;
 
     /// <summary>How it ended; null while it has not.</summary>
