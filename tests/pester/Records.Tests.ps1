@@ -209,6 +209,35 @@ Describe 'An operation that was tried again' {
         $operation.FailedAttempts.Error.Message | Should -Be 'no 1', 'no 2'
         "$($operation.FailedAttempts[1])" | Should -Be '2: no 2'
     }
+
+    It 'has what each attempt wrote, its objects and its failure too, in <Isolation>' -ForEach @(@{ Isolation = 'Shared' }, @{ Isolation = 'Process' }) {
+        $file = Join-Path $TestDrive "tried-$Isolation"
+        $block = {
+            param($File)
+            Add-Content -LiteralPath $File -Value x
+            $number = @(Get-Content -LiteralPath $File).Count
+            Write-Warning "warned $number"
+            "output $number"
+            if ($number -lt 3) { throw "no $number" }
+        }
+        $result = Invoke-ParallelLabRunner @{ Name = 'flaky'; Retry = @{ Count = 2; Delay = '1ms' }; ScriptBlock = $block; Parameters = @{ File = $file } } -RunName "each-$Isolation" -Isolation $Isolation 3> $null
+        $result.Output | Should -Be 'output 3' -Because 'a result has what its last attempt output'
+        $written = Get-LabRun "each-$Isolation" | Get-LabRunOutput
+        $written | ForEach-Object { "$($_.Attempt) $($_.Stream) $(($_.Text -split "`n")[0].Trim())" } | Should -Be @(
+            '1 Warning warned 1', '1 Error no 1', '1 Output output 1'
+            '2 Warning warned 2', '2 Error no 2', '2 Output output 2'
+            '3 Warning warned 3', '3 Output output 3')
+        ($written | Where-Object Stream -EQ Output).Attempt | Should -Be 1, 2, 3
+    }
+
+    It 'has the first and the last objects of each attempt' {
+        $tried = [ref] 0
+        $block = { ($using:tried).Value++; 1..3000; if (($using:tried).Value -lt 2) { throw 'no' } }
+        $null = Invoke-ParallelLabRunner @{ Name = 'flaky'; Retry = @{ Count = 1; Delay = '1ms' }; ScriptBlock = $block } -RunName 'flood'
+        $output = Get-LabRun flood | Get-LabRunOutput -Stream Output | Where-Object Stream -EQ Output
+        ($output | Group-Object Attempt).ForEach({ $_.Count }) | Should -Be 2000, 2000
+        $output[999].Text, $output[1000].Text, $output[2000].Text, $output[-1].Text | Should -Be '1000', '2001', '1', '3000'
+    }
 }
 
 Describe 'A run as one file' {

@@ -94,7 +94,7 @@ public abstract class GoOnCommandBase : RunCommandBase
     /// <summary>Goes on from a run.</summary>
     private protected void GoOn(FoundRun found, bool withOperations = true)
     {
-        var started = DateTime.Now;
+        var started = new Watch();
         var earlier = new LabEarlierRun(found);
         var work = (Operations is null || !withOperations) && earlier.Source is { } file ? OfFile(earlier, file) : OfObjects(earlier);
         var how = HowToGoOn();

@@ -88,7 +88,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
     {
         RefuseWhatIsMissing();
         CheckConcurrency(nameof(MaxConcurrency), MaxConcurrency);
-        var started = DateTime.Now;
+        var started = new Watch();
         if (Read(started) is not var (reading, source))
         {
             return;
@@ -160,7 +160,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
     }
 
     // A lab that cannot be run is an error, and a report that says so: existing callers look at its Summary.Success.
-    private (LabReading Reading, LabPlanSource Source)? Read(DateTime started)
+    private (LabReading Reading, LabPlanSource Source)? Read(Watch started)
     {
         string? path = null;
         LabReading? reading = null;
@@ -177,7 +177,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         }
     }
 
-    private void Refuse(LabRunnerException fault, string path, LabReading? reading, DateTime started)
+    private void Refuse(LabRunnerException fault, string path, LabReading? reading, Watch started)
     {
         CommandGuard.Write(Voice, fault.ErrorRecord);
         if (Background)
@@ -193,8 +193,8 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
                 Name = reading?.Name ?? Path.GetFileNameWithoutExtension(path),
                 Configuration = path,
                 Mode = OrchestrationMode ?? "Intelligent",
-                StartTime = started,
-                EndTime = DateTime.Now,
+                StartTime = started.Start,
+                EndTime = started.Now,
                 DryRun = DryRun,
             },
             Error = fault.Message,

@@ -62,7 +62,7 @@ internal static class LabReportBuilder
     }
 
     /// <summary>The report of a run that has ended.</summary>
-    internal static LabOrchestrationReport Report(RunSettings settings, string configuration, DateTime started, LabExecutionPlan described, IReadOnlySet<string> validation, RunOutcome outcome) => new()
+    internal static LabOrchestrationReport Report(RunSettings settings, string configuration, Watch started, LabExecutionPlan described, IReadOnlySet<string> validation, RunOutcome outcome) => new()
     {
         Summary = Summary(settings, configuration, started, outcome),
         Results = outcome.Results,
@@ -75,15 +75,15 @@ internal static class LabReportBuilder
     };
 
     /// <summary>A run in short; without an outcome, one that was only planned.</summary>
-    internal static LabOrchestrationSummary Summary(RunSettings settings, string configuration, DateTime started, RunOutcome? outcome) => new()
+    internal static LabOrchestrationSummary Summary(RunSettings settings, string configuration, Watch started, RunOutcome? outcome) => new()
     {
         Success = outcome is null || outcome.Status is "Succeeded" or "Undone",
         Status = outcome?.Status ?? "DryRun",
         Name = settings.Name,
         Configuration = configuration,
         Mode = char.ToUpperInvariant(settings.Order[0]) + settings.Order[1..],
-        StartTime = started,
-        EndTime = DateTime.Now,
+        StartTime = started.Start,
+        EndTime = started.Now,
         DryRun = outcome is null,
         RunId = outcome?.RunId,
         RunDirectory = outcome?.Directory,

@@ -1,9 +1,10 @@
 using LabRunner.Interop;
+using LabRunner.Streams;
 using System.Management.Automation;
 
 namespace LabRunner.Runs;
 
-/// <summary>What travels on a run's queue: a record or an output of an operation, an event of the core, or the end by a fault.</summary>
+/// <summary>What travels on a run's queue: a record or an output of an operation, what an attempt leaves, an event of the core, or the end by a fault.</summary>
 internal readonly struct RunItem
 {
     // What a record costs besides its text.
@@ -21,6 +22,8 @@ internal readonly struct RunItem
         Size = Overhead + (2 * ((output.Item as string)?.Length ?? 0));
     }
 
+    internal RunItem(AttemptOutput attempt) => Attempt = attempt;
+
     internal RunItem(LabEvent happened) => Event = happened;
 
     internal RunItem(Exception fault) => Fault = fault;
@@ -31,6 +34,8 @@ internal readonly struct RunItem
 
     /// <summary>Whether an operation wrote it, who can wait for room.</summary>
     internal bool IsWritten => Record is not null || Output is not null;
+
+    internal AttemptOutput? Attempt { get; }
 
     internal LabEvent? Event { get; }
 

@@ -75,6 +75,10 @@ internal sealed class RunPump
                 {
                     _output.Output(output.Operation, output.Item);
                 }
+                else if (item.Attempt is { } attempt)
+                {
+                    _feed.Followed(attempt);
+                }
                 else if (item.Event is { } happened)
                 {
                     if (happened.Kind == LabEventKind.Finished)

@@ -64,7 +64,10 @@ internal sealed class RunSession : IDisposable
     internal BoundedQueue Queue { get; }
 
     /// <summary>When it started, in local time.</summary>
-    internal DateTime StartedAt { get; private set; }
+    internal DateTime StartedAt => Watch.Start;
+
+    /// <summary>What all its times are taken from.</summary>
+    internal Watch Watch { get; } = new();
 
     /// <summary>Whether nothing of it can start any more.</summary>
     internal bool IsOver => _over;
@@ -81,7 +84,7 @@ internal sealed class RunSession : IDisposable
     /// <summary>Starts a run of a checked plan.</summary>
     internal static RunSession Start(RunPlan plan, RunSettings settings, CallerState caller)
     {
-        var session = new RunSession(plan.Operations, settings, caller) { StartedAt = DateTime.Now };
+        var session = new RunSession(plan.Operations, settings, caller);
         SessionEnd.Watch();
         session._slots = BorrowedSlots.Of(settings.MaxConcurrency, plan.Operations.Count);
         try
@@ -106,7 +109,13 @@ internal sealed class RunSession : IDisposable
     /// <summary>A recorder for one attempt.</summary>
     internal OperationRecorder NewRecorder(int operation)
     {
-        var recorder = new OperationRecorder(this, Nodes[operation], Recorder(operation));
+        var earlier = Recorder(operation);
+        var recorder = new OperationRecorder(this, Nodes[operation], earlier);
+        if (Settings.Keeps && earlier?.Leaves(operation) is { } left)
+        {
+            Queue.Put(new RunItem(left), null);
+        }
+
         Volatile.Write(ref _recorders[operation], recorder);
         Volatile.Write(ref _progress[operation], null);
         return recorder;

@@ -23,6 +23,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
     private object? _lone;
     private ScriptWork? _test;
     private object? _answer;
+    private DateTime? _followed;
     private bool _closed;
 
     private readonly int _attempt = (earlier?._attempt ?? 0) + 1;
@@ -170,7 +171,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 return null;
             }
 
-            var record = new LabRecord(run.NextSequence(), DateTime.Now, stream, operation.Name, data) { Attempt = _attempt };
+            var record = new LabRecord(run.NextSequence(), run.Watch.Now, stream, operation.Name, data) { Attempt = _attempt };
             if (run.Settings.KeepRecords > 0)
             {
                 (_log ??= new KeptEnds<LabRecord>(run.Settings.KeepRecords)).Add(record);
@@ -255,13 +256,30 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
     }
 
+    /// <summary>What it leaves for the run's record now that another attempt follows; nothing when it was over before, or has nothing.</summary>
+    internal AttemptOutput? Leaves(int number)
+    {
+        lock (_gate)
+        {
+            if (_followed is not { } time || operation.Work is not ScriptWork || (Failure is null && OutputCount == 0))
+            {
+                return null;
+            }
+
+            var objects = RecordedObjects.Of((IReadOnlyCollection<object?>?)_output ?? []);
+            _output = null;
+            return new AttemptOutput(number, _attempt, time, Failure, objects);
+        }
+    }
+
     private KeptEnds<LabRecord>? HandOver()
     {
         lock (_gate)
         {
+            _followed = _closed ? null : run.Watch.Now;
             if (!_closed && Failure is { } failure && run.Settings.KeepRecords > 0)
             {
-                (_log ??= new KeptEnds<LabRecord>(run.Settings.KeepRecords)).Add(new LabRecord(run.NextSequence(), DateTime.Now, LabStream.Error, operation.Name, failure));
+                (_log ??= new KeptEnds<LabRecord>(run.Settings.KeepRecords)).Add(new LabRecord(run.NextSequence(), run.Watch.Now, LabStream.Error, operation.Name, failure) { Attempt = _attempt });
             }
 
             _closed = true;

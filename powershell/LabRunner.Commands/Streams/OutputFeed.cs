@@ -18,10 +18,6 @@ internal sealed class OutputFeed(RunSession run)
     private const long PauseMs = 200;
     private const int Most = 512;
 
-    // Output objects of an operation that are kept: the first ones and the last ones.
-    private const int FirstObjects = 1000;
-    private const int LastObjects = 1000;
-
     private const int Head = 21;
     private const int LongestText = 64 * 1024;
     private const byte Gap = 8;
@@ -45,7 +41,7 @@ internal sealed class OutputFeed(RunSession run)
         if (!_over && (_numbers ??= Numbers(run)).TryGetValue(record.Operation, out var operation) && run.Nodes[operation].Work is ScriptWork)
         {
             _writers.Add(operation);
-            Wait(new Item(operation, record, null));
+            Wait(new Item(operation, record, null, IsLast: false));
         }
     }
 
@@ -59,12 +55,32 @@ internal sealed class OutputFeed(RunSession run)
 
         if (result.Failure is { } failure)
         {
-            Add(new LabRecord(0, result.EndTime ?? DateTime.Now, LabStream.Error, run.Nodes[operation].Name, failure) { Attempt = result.Attempts });
+            Add(new LabRecord(0, result.EndTime ?? run.Watch.Now, LabStream.Error, run.Nodes[operation].Name, failure) { Attempt = result.Attempts });
         }
 
         if (_writers.Contains(operation) || (run.Settings.KeepsObjects && result.Live.Length > 0))
         {
-            Wait(new Item(operation, null, result));
+            Wait(new Item(operation, null, new AttemptOutput(operation, result.Attempts, result.EndTime ?? run.Watch.Now, null, RecordedObjects.Of(result.Live)), IsLast: true));
+        }
+    }
+
+    /// <summary>Takes what an attempt of a script leaves when another one follows.</summary>
+    internal void Followed(AttemptOutput attempt)
+    {
+        if (_over)
+        {
+            return;
+        }
+
+        if (attempt.Failure is { } failure)
+        {
+            Add(new LabRecord(0, attempt.Time, LabStream.Error, run.Nodes[attempt.Operation].Name, failure) { Attempt = attempt.Attempt });
+        }
+
+        if (run.Settings.KeepsObjects && attempt.Objects.Kept.Length > 0)
+        {
+            _writers.Add(attempt.Operation);
+            Wait(new Item(attempt.Operation, null, attempt, IsLast: false));
         }
     }
 
@@ -128,15 +144,18 @@ internal sealed class OutputFeed(RunSession run)
             {
                 Write(item.Operation, record.Attempt, At(record.Time), (byte)record.Kind, RecordText.Of(record.Live));
             }
-            else if (item.Result is { } result)
+            else if (item.Output is { } output)
             {
-                var at = At(result.EndTime ?? DateTime.Now);
+                var at = At(output.Time);
                 if (run.Settings.KeepsObjects)
                 {
-                    Objects(item.Operation, result, at);
+                    Objects(output, at);
                 }
 
-                Write(item.Operation, result.Attempts, at, End, "");
+                if (item.IsLast)
+                {
+                    Write(item.Operation, output.Attempt, at, End, "");
+                }
             }
 
             SendIfFull();
@@ -146,19 +165,17 @@ internal sealed class OutputFeed(RunSession run)
         Send();
     }
 
-    private void Objects(int operation, LabOperationResult result, ulong at)
+    private void Objects(AttemptOutput output, ulong at)
     {
-        var objects = result.Live;
-        var left = Math.Max(0, objects.Length - FirstObjects - LastObjects);
-        for (var place = 0; place < objects.Length; place++)
+        var (kept, left) = output.Objects;
+        for (var place = 0; place < kept.Length; place++)
         {
-            if (left > 0 && place == FirstObjects)
+            if (left > 0 && place == RecordedObjects.Ends)
             {
-                Write(operation, result.Attempts, at, Gap, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"limit {left} 0"));
-                place += left;
+                Write(output.Operation, output.Attempt, at, Gap, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"limit {left} 0"));
             }
 
-            Write(operation, result.Attempts, at, (byte)LabStream.Output, RecordText.OfObject(objects[place]));
+            Write(output.Operation, output.Attempt, at, (byte)LabStream.Output, RecordText.OfObject(kept[place]));
             SendIfFull();
         }
     }
@@ -214,6 +231,6 @@ internal sealed class OutputFeed(RunSession run)
         return numbers;
     }
 
-    // A record, or an operation that has ended.
-    private readonly record struct Item(int Operation, LabRecord? Record, LabOperationResult? Result);
+    // A record, or what an attempt leaves; of the last one the operation ends with it.
+    private readonly record struct Item(int Operation, LabRecord? Record, AttemptOutput? Output, bool IsLast);
 }
