@@ -181,7 +181,11 @@ fn by_name(root: &Path, name: &str) -> Result<(PathBuf, Header), Fault> {
 fn last(root: &Path, undo: bool) -> Result<(PathBuf, Header), Fault> {
     let mut labs = HashSet::new();
     let mut is_last = |header: &Header| labs.insert((header.name.to_lowercase(), header.source.clone()));
-    let found = headers(root).find(|(folder, header)| is_last(header) && fits(folder, header, undo));
+    let found = headers(root).filter(|(_, header)| is_last(header)).find_map(|run| {
+        // If the clock was set back, that is not the one that started last.
+        let (folder, header) = newest_descendant(root, run);
+        fits(&folder, &header, undo).then_some((folder, header))
+    });
     let what = if undo { "undone" } else { "resumed" };
     found.ok_or_else(|| {
         Fault::new(Code::NothingToResume, format!("there is no run that can be {what}"))

@@ -375,7 +375,8 @@ fn without_result(record: &Record<'_>, state: &RunState, running: bool) -> RunSu
         let started: jiff::Timestamp = record.header().started_at.parse().ok()?;
         u64::try_from(jiff::Timestamp::now().duration_since(started).as_millis()).ok()
     };
-    let duration_ms = if under_way { so_far().unwrap_or(state.at) } else { state.at };
+    // The clock may have been set back since.
+    let duration_ms = if under_way { so_far().unwrap_or(0).max(state.at) } else { state.at };
     let up_to_date = state.operations.iter().filter(|operation| operation.up_to_date).count();
     RunSummary { status, duration_ms, counts, up_to_date, ..before(record) }
 }

@@ -22,7 +22,7 @@ pub struct RunState {
     pub compensations: BTreeMap<OpId, OperationState>,
     /// How the run ended; absent while it has not.
     pub status: Option<RunStatus>,
-    /// Milliseconds from the run's start to the last entry.
+    /// Milliseconds from the run's start to the latest entry.
     pub at: u64,
     /// The number of the last entry.
     pub last: Option<u64>,
@@ -104,7 +104,7 @@ impl RunState {
     /// Lets one entry happen.
     pub fn apply(&mut self, entry: &Entry) {
         let at = entry.at;
-        (self.at, self.last) = (at, Some(entry.seq));
+        (self.at, self.last) = (self.at.max(at), Some(entry.seq));
         match &entry.what {
             What::Opened(opened) => self.begin_life(opened.life),
             What::Kept(it) => {

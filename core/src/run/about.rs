@@ -2,7 +2,7 @@
 
 use super::options::RunOptions;
 use crate::plan::{Plan, Retry};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// A run, before anything happens.
@@ -13,6 +13,18 @@ pub(super) struct About {
     /// The policy of operations that have none of their own.
     pub retry: Option<Retry>,
     pub started_at: Timestamp,
+}
+
+/// When something happened so many milliseconds after a start.
+pub(super) fn time_after(start: Timestamp, ms: u64) -> Timestamp {
+    let passed = SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX));
+    start.checked_add(passed).unwrap_or(start)
+}
+
+/// When a run ended: what the machine's clock says, unless that was set back meanwhile. An end before what has happened in the
+/// run would be no answer.
+pub(super) fn end_time(start: Timestamp, after_ms: u64, clock: Timestamp) -> Timestamp {
+    clock.max(time_after(start, after_ms))
 }
 
 impl About {

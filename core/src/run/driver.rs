@@ -12,7 +12,7 @@
 //! message. Who has the lock around it is the business of [`handle`](super::handle).
 //! Long because everything that may change the state of a run is in one place.
 
-use super::about::About;
+use super::about::{self, About};
 use super::clock::Clock;
 use super::events::{Event, EventKind};
 use super::explain::{self, Explanation};
@@ -253,6 +253,10 @@ impl Driver {
         }
     }
 
+    fn end(&self, status: RunStatus, now: u64) -> End {
+        End { status, at: about::end_time(self.about.started_at, now, Timestamp::now()), after_ms: now }
+    }
+
     fn step(&mut self, inputs: &[Input]) {
         let now = self.clock.now();
         let mut commands = std::mem::take(&mut self.commands);
@@ -265,7 +269,7 @@ impl Driver {
         for command in &commands {
             self.workers.count(command);
             if let Command::Finished(status) = *command {
-                self.end = Some(End { status, at: Timestamp::now(), after_ms: now });
+                self.end = Some(self.end(status, now));
             }
             if let Some(what) = self.ledger.enter(now, *command) {
                 events.push(self.feed.event(now, EventKind::Happened(what)));
@@ -340,7 +344,7 @@ impl Driver {
     fn give_up(&mut self, now: u64) {
         let status = RunStatus::Failed;
         self.given_up = true;
-        self.end = Some(End { status, at: Timestamp::now(), after_ms: now });
+        self.end = Some(self.end(status, now));
         self.workers.close();
         let plan = Arc::clone(&self.about.plan);
         let mut changes: Vec<What> = Vec::new();

@@ -10,6 +10,7 @@
 //! | a program is killed from outside | it has failed, and says by which signal | [`a_program_that_is_killed_from_outside_has_failed`] |
 //! | a service is killed from outside | that is its failure, and what needs it is skipped | [`a_service_that_is_killed_from_outside_has_failed`] |
 //! | the clock goes backward | nothing ends twice, limits count on | [`a_clock_that_goes_backward_ends_nothing_early`] |
+//! | the machine's clock is set back, or was ahead when a run started | no time or duration of it is less than nothing, and its resumes are found | `clock_tests.rs` |
 //! | the clock goes forward | every limit that has passed ends | [`a_clock_that_goes_forward_ends_what_is_due_once`] |
 //! | samples of the machine stop | what held back is forgotten after a while | [`samples_that_stop_hold_nothing_back_for_ever`] |
 //! | samples say nothing | nothing is held back | [`samples_that_say_nothing_hold_nothing_back`] |

@@ -1,5 +1,6 @@
 //! What is known of each operation of a run so far, and what is made of it: entries of the record, and results.
 
+use super::about;
 use super::ending;
 use super::outcome::Outcome;
 use super::restart::RestartRequest;
@@ -201,7 +202,7 @@ impl Ledger {
             }
             Command::Serving(op, attempt) => {
                 let row = &mut self.rows[op.index()];
-                row.ready_after_ms = row.started_ms.map(|started| now - started);
+                row.ready_after_ms = row.started_ms.map(|started| now.saturating_sub(started));
                 What::Serving(Serving { op, name: self.name(op), attempt })
             }
             Command::Stop { op, attempt, cause, mode } => {
@@ -254,7 +255,7 @@ impl Ledger {
         let name = self.name(op);
         let row = &mut self.rows[op.index()];
         let error = ending::error(&name, status, cause, row.outcome.as_ref());
-        let duration_ms = now - row.started_ms.unwrap_or(now);
+        let duration_ms = now.saturating_sub(row.started_ms.unwrap_or(now));
         row.attempts = attempt;
         row.error = error.clone();
         row.busy_ms += duration_ms;
@@ -268,10 +269,7 @@ impl Ledger {
 
     /// The result of an operation so far, in a run that started at some time.
     pub(super) fn result(&self, op: OpId, run_started_at: Timestamp) -> OperationResult {
-        let at = |ms: u64| {
-            let offset = jiff::SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX));
-            run_started_at.checked_add(offset).unwrap_or(run_started_at).to_string()
-        };
+        let at = |ms: u64| about::time_after(run_started_at, ms).to_string();
         let (declared, row) = (self.plan.operation(op), &self.rows[op.index()]);
         let outcome = row.outcome.as_ref();
         OperationResult {
@@ -293,7 +291,7 @@ impl Ledger {
             exit_code: outcome.and_then(|outcome| outcome.exit_code),
             started_at: row.started_ms.map(at),
             ended_at: row.ended_ms.map(at),
-            duration_ms: row.started_ms.zip(row.ended_ms).map(|(start, end)| end - start),
+            duration_ms: row.started_ms.zip(row.ended_ms).map(|(start, end)| end.saturating_sub(start)),
             busy_ms: row.busy_ms,
             ready_after_ms: row.ready_after_ms,
         }

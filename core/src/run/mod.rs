@@ -54,6 +54,8 @@ mod timer;
 mod trace;
 mod workers;
 
+#[cfg(test)]
+mod clock_tests;
 #[cfg(all(test, unix))]
 mod durability_tests;
 #[cfg(test)]
