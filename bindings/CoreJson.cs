@@ -40,6 +40,7 @@ internal sealed partial class RecordJson : JsonSerializerContext;
 [JsonSerializable(typeof(FoundRun))]
 [JsonSerializable(typeof(PendingRun[]))]
 [JsonSerializable(typeof(PendingSearch))]
+[JsonSerializable(typeof(RecordedLabFiles))]
 [JsonSerializable(typeof(RestartRequest))]
 [JsonSerializable(typeof(ResumePreview))]
 [JsonSerializable(typeof(RunSearch))]

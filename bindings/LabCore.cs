@@ -82,6 +82,16 @@ public static class LabCore
         return Native.lab_record(ref Reference(request), (ulong)request.Length).Read(RecordJson.Default.RecordedRun);
     }
 
+    /// <summary>The files of a run's lab and its scripts, as the run had read them.</summary>
+    /// <param name="place">Its folder, or an archive.</param>
+    /// <exception cref="LabCoreException">Its record has none.</exception>
+    public static RecordedLabFiles RecordedLab(string place)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> path = Encoding.UTF8.GetBytes(place);
+        return Native.lab_record_lab(ref Reference(path), (ulong)path.Length).Read(ResumeJson.Default.RecordedLabFiles);
+    }
+
     /// <summary>A page of what the operations of a run wrote.</summary>
     public static OutputPage RecordOutput(OutputQuery query)
     {

@@ -174,6 +174,11 @@ codes! {
     /// The machine has not been restarted since an operation asked for that.
     NotRestarted = "LR0335", "NotRestarted", InvalidOperation;
 
+    /// The record of a run has no lab that it could go on with.
+    LabNotRecorded = "LR0341", "LabNotRecorded", ObjectNotFound;
+    /// The lab in the record of a run is not what was written.
+    RecordedLabDamaged = "LR0342", "RecordedLabDamaged", InvalidData;
+
     /// A script ended with a terminating error.
     OperationFailed = "LR0401", "OperationFailed", NotSpecified;
     /// An operation took longer than its limit.

@@ -13,7 +13,7 @@ use crate::handles::{self, HUB, Held};
 use crate::reply::{LabReply, LabTicket};
 use interoptopus::inventory::RustInventory;
 use interoptopus::{ffi, function};
-use labrunner_core::config::{self, LabPlanOptions, OpenLab};
+use labrunner_core::config::{self, LabPlanOptions};
 use labrunner_core::error::{Code, Fault};
 use labrunner_core::forecast;
 use labrunner_core::graph::OpId;
@@ -23,7 +23,7 @@ use labrunner_core::history::{
     open::{self, DetailQuery, OutputQuery},
     pending,
     query::{self, Query},
-    retention,
+    recorded_lab, retention,
 };
 use labrunner_core::machine::Machine;
 use labrunner_core::near::NearQuery;
@@ -119,7 +119,7 @@ pub fn lab_read(data: *const u8, length: u64, options: *const u8, options_length
 }
 
 /// Reads a lab file and gives its handle, also when the file has faults: [`lab_describe`] has all findings. Options as
-/// for [`lab_read`].
+/// for [`lab_read`]; with `recorded`, the folder of a run, all files are read as that run had read them.
 #[ffi]
 pub fn lab_open(data: *const u8, length: u64, options: *const u8, options_length: u64) -> LabReply {
     guarded(|| {
@@ -127,7 +127,7 @@ pub fn lab_open(data: *const u8, length: u64, options: *const u8, options_length
         let (document, options) =
             unsafe { (bytes::read(data, length)?, bytes::read(options, options_length)?) };
         let options = parse(options, Code::MalformedReadOptions, "the options for reading a file")?;
-        Ok(handles::keep(Held::Lab(Arc::new(OpenLab::open(document, &options)))))
+        Ok(handles::keep(Held::Lab(Arc::new(recorded_lab::open_lab(document, &options)?))))
     })
 }
 
@@ -502,6 +502,14 @@ pub fn lab_record(data: *const u8, length: u64) -> LabReply {
     })
 }
 
+/// A document with the files of a run's lab and its scripts, as the run had read them: `{"files": [{"path", "text" | "hex"}]}`. Its
+/// folder or archive is at this path (UTF-8).
+#[ffi]
+pub fn lab_record_lab(data: *const u8, length: u64) -> LabReply {
+    // SAFETY: the caller promises what this module's documentation says of pointers.
+    guarded_document(|| recorded_lab::look(&path(unsafe { bytes::read(data, length) }?)?))
+}
+
 /// A document with a page of what the operations of a run wrote. Options: `{"place": …, "operations": […], "streams": […],
 /// "last": …, "from": …, "page": …}`, all but the first optional.
 #[ffi]
@@ -663,6 +671,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_events_wake))
         .register(function!(lab_history))
         .register(function!(lab_record))
+        .register(function!(lab_record_lab))
         .register(function!(lab_record_output))
         .register(function!(lab_record_remove))
         .register(function!(lab_record_export))

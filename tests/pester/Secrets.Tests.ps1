@@ -138,6 +138,27 @@ operations:
             "$files" | Should -Not -Match 'k-123456|p@ss-word'
         }
 
+        It 'are references in the copy of a lab, and a lab with the value of one is not copied' {
+            $lab = New-Lab @'
+name: copied
+operations:
+  - { name: a, parameters: { Key: secret://key }, script: "param($Key) throw 'no'" }
+'@
+            $report = Start-AdvancedLabOrchestration $lab -ErrorAction SilentlyContinue
+            Get-Content (Join-Path $report.RunDirectory 'lab.json') -Raw | Should -BeLike '*secret://key*'
+            (Resume-LabRun -Id $report.RunId -AsRecorded -WhatIf).Action | Should -Be 'Rerun'
+            # The session knows it now.
+            $lab = New-Lab @'
+name: revealed
+operations:
+  - { name: a, script: "'k-123456'; throw 'no'" }
+'@
+            $report = Start-AdvancedLabOrchestration $lab -ErrorAction SilentlyContinue
+            $fault = { Resume-LabRun -Id $report.RunId -AsRecorded -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.LabNotRecorded,Resume-LabRun' -PassThru
+            "$fault" | Should -BeLike "*has no copy of its lab, because '*secret.yaml' has the value of a secret."
+            Get-ChildItem $report.RunDirectory -Recurse -File | Select-String -SimpleMatch 'k-123456' -List | Should -BeNullOrEmpty
+        }
+
         It 'are masked however deep they lie, and the script keeps what it wrote' {
             $operation = @{ Name = 'deep'; Parameters = @{ Key = 'secret://key' }; ScriptBlock = {
                     param($Key)

@@ -22,7 +22,7 @@ const PREPARE: &str = "core/src/resume/prepare.rs";
 const ANSWERS: &str = "ffi/src/answers.rs";
 
 /// Everything that is read.
-const REPLIES: [Pair; 29] = [
+const REPLIES: [Pair; 31] = [
     Pair { core: &[(ANSWERS, "Version")], managed: ("LabCore.cs", "LabCoreVersion"), passed_over: &[] },
     Pair {
         core: &[(ANSWERS, "State")],
@@ -110,6 +110,16 @@ const REPLIES: [Pair; 29] = [
         core: &[("core/src/history/pending.rs", "Pending")],
         managed: ("FoundRun.cs", "PendingRun"),
         passed_over: &["reason"],
+    },
+    Pair {
+        core: &[("core/src/history/recorded_lab.rs", "RecordedLab")],
+        managed: ("RecordedLabFiles.cs", "RecordedLabFiles"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[("core/src/record/lab.rs", "KeptFile")],
+        managed: ("RecordedLabFiles.cs", "RecordedFile"),
+        passed_over: &[],
     },
     Pair { core: &[(PREPARE, "Report")], managed: ("FoundRun.cs", "ResumePreview"), passed_over: &["run"] },
     Pair { core: &[(PREPARE, "Outlook")], managed: ("FoundRun.cs", "ResumedOperation"), passed_over: &[] },

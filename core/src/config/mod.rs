@@ -55,6 +55,7 @@ pub use build::explain::{Origin, OverriddenValue};
 pub use lab::model::{self, SecretUse};
 pub use opened::{LabDescription, LabPlanOptions, OpenLab};
 pub use reading::{Reading, read};
+pub(crate) use text::bytes::decode;
 pub use text::document;
 pub use text::export::{Export, ExportOptions, export};
 pub use text::files::MAX_BYTES;

@@ -2,12 +2,14 @@
 //! without any part of the lab crossing the ABI.
 
 use super::lab::model::{Lab, LabOperation};
-use super::reading::{Reading, read};
+use super::reading::{Reading, read_within};
 use super::text::document::{Node, Value};
+use super::text::files::Budget;
 use super::text::options::ReadOptions;
 use crate::error::{Diagnostic, Fault, Severity};
-use crate::operation::{Order, PastRuns, PlanRequest, Programs, ResourceLimits, Selection};
+use crate::operation::{LabFiles, Order, PastRuns, PlanRequest, Programs, ResourceLimits, Selection};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A lab file that was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +18,7 @@ pub struct OpenLab {
     name: Option<String>,
     /// What the caller says there is of what operations need.
     limits: ResourceLimits,
+    files: Option<Arc<LabFiles>>,
 }
 
 /// What was read, for a host: scripts are its to run, and findings its to show.
@@ -51,11 +54,17 @@ pub struct LabPlanOptions {
 impl OpenLab {
     /// Reads a lab file from its bytes, or from its path where the options say so.
     pub fn open(bytes: &[u8], options: &ReadOptions) -> Self {
+        Self::open_among(bytes, options, None)
+    }
+
+    /// The same, with the files of a record in place of those of this machine.
+    pub fn open_among(bytes: &[u8], options: &ReadOptions, recorded: Option<LabFiles>) -> Self {
+        let mut budget = Budget::keeping(recorded.map(Arc::new));
         // What the document says is in the lab; of one that is not sound only the name is asked for.
-        let reading = read(bytes, options);
+        let reading = read_within(bytes, options, &mut budget);
         let name = reading.document.as_ref().and_then(name_of);
         let limits = options.limits.clone();
-        Self { reading: Reading { document: None, ..reading }, name, limits }
+        Self { reading: Reading { document: None, ..reading }, name, limits, files: budget.into_kept() }
     }
 
     /// What was read.
@@ -83,6 +92,7 @@ impl OpenLab {
             history,
             programs,
             selection,
+            files: self.files.clone(),
         })
     }
 }

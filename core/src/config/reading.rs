@@ -81,9 +81,16 @@ impl Reading {
 
 /// Reads a lab file from its bytes, or from its path where the options say so.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Reading {
-    let mut budget = Budget::default();
+    read_within(bytes, options, &mut Budget::default())
+}
+
+/// The same with a budget of the caller's.
+pub(super) fn read_within(bytes: &[u8], options: &ReadOptions, budget: &mut Budget) -> Reading {
     if !options.open {
-        return read_bytes(bytes, options, &mut budget);
+        if let Some(path) = &options.path {
+            budget.keep(path, bytes);
+        }
+        return read_bytes(bytes, options, budget);
     }
     let Some(path) = &options.path else {
         return Reading::refused(
@@ -92,7 +99,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Reading {
         );
     };
     match budget.read(path) {
-        Ok(bytes) => read_bytes(&bytes, options, &mut budget),
+        Ok(bytes) => read_bytes(&bytes, options, budget),
         Err(finding) => Reading::refused(*finding),
     }
 }

@@ -6,6 +6,7 @@
 //! | where are the folders of runs | [`store`] |
 //! | which runs were there, how did they end, and how far is one | [`query`] |
 //! | which run is meant | [`lookup`] |
+//! | what was in the files of a run's lab | [`recorded_lab`] |
 //! | which runs wait for a restart of the machine | [`pending`] |
 //! | how long will an operation take | [`estimate`] |
 //! | which runs are deleted, and when | [`retention`] |
@@ -19,6 +20,7 @@ pub mod lookup;
 pub mod open;
 pub mod pending;
 pub mod query;
+pub mod recorded_lab;
 pub mod retention;
 #[cfg(test)]
 mod shared_store_tests;

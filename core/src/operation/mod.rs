@@ -6,6 +6,7 @@
 //! | question | file |
 //! |--|--|
 //! | what is a plan compiled from | `request.rs` |
+//! | which files were they read from | `lab_files.rs` |
 //! | what is said of one operation | `declared.rs` |
 //! | what does it do, and what is wrong with that | `work/` |
 //! | where is a program looked for | `program.rs` |
@@ -21,6 +22,7 @@
 mod declared;
 pub mod endpoint;
 mod failure;
+mod lab_files;
 mod needs;
 pub mod patterns;
 pub mod program;
@@ -33,6 +35,7 @@ mod work;
 
 pub use declared::{Operation, Trigger};
 pub use failure::FailureStrategy;
+pub use lab_files::LabFiles;
 pub use needs::{LockMode, Needs, ResourceLimits};
 pub use request::{Order, PastRuns, PlanRequest, Programs, Selection};
 pub use restart::MAX_RESTARTS;

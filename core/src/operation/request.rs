@@ -1,9 +1,10 @@
 //! What a plan is compiled from.
 
-use super::{Operation, ResourceLimits, declared::is_default};
+use super::{LabFiles, Operation, ResourceLimits, declared::is_default};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Everything a plan is compiled from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub struct PlanRequest {
     /// Which of the operations are wanted.
     #[serde(default, skip_serializing_if = "is_default")]
     pub selection: Selection,
+    /// The files they were read from; absent where they come from elsewhere.
+    #[serde(skip)]
+    pub files: Option<Arc<LabFiles>>,
 }
 
 /// What the programs of a plan have in common: it stands for what one does not say itself.

@@ -92,6 +92,7 @@ fn compile_in(parts: usize, mut request: PlanRequest, past: &PastDurations) -> R
         lengths: OnceLock::new(),
         stops,
         selected,
+        files: request.files,
         warnings: findings,
     })
 }

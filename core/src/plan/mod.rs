@@ -46,10 +46,10 @@ pub use selection::{LeftOut, Selected};
 
 use crate::error::{Diagnostic, Fault};
 use crate::graph::{Adjacency, Graph, OpId};
-use crate::operation::{Operation, Order, PlanRequest, ResourceLimits, Trigger, UpToDate};
+use crate::operation::{LabFiles, Operation, Order, PlanRequest, ResourceLimits, Trigger, UpToDate};
 use lengths::PathLengths;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A checked plan.
 #[derive(Clone, Debug)]
@@ -82,6 +82,7 @@ pub struct Plan {
     stops: BTreeMap<OpId, OpId>,
     /// What a selection has left of the request; nothing where all of it was wanted.
     selected: Option<Box<Selected>>,
+    files: Option<Arc<LabFiles>>,
     /// Findings that do not prevent a run.
     warnings: Vec<Diagnostic>,
 }
@@ -262,6 +263,11 @@ impl Plan {
     pub fn brings_further(&self, op: OpId) -> bool {
         let facts = self.facts(op);
         !facts.monitor && !facts.service && facts.trigger != Trigger::Always && self.stops(op).is_none()
+    }
+
+    /// The files of the lab it was made of, as they were read; nothing for one of another source.
+    pub fn files(&self) -> Option<&LabFiles> {
+        self.files.as_deref()
     }
 
     /// Findings that did not prevent the plan.

@@ -157,7 +157,7 @@ fn a_durable_record_keeps_after_any_power_cut_what_was_synced() {
     let disk = Model::default();
     let shared: Arc<dyn Disk> = Arc::new(disk.clone());
     let mut writer =
-        Writer::create_durable(shared, folder.path(), &header(), b"{}", Durability::Machine).unwrap();
+        Writer::create_durable(shared, folder.path(), &header(), (b"{}", None), Durability::Machine).unwrap();
     let begun = disk.steps();
     let rolling = |op: u32| What::RollingBack(entry::RollingBack { op: OpId(op), name: "a".to_owned() });
     let mut synced = vec![(begun, 1)];
@@ -190,7 +190,7 @@ fn entries_of_a_durable_record_are_synced_before_it_is_closed() {
     let disk = Model::default();
     let shared: Arc<dyn Disk> = Arc::new(disk.clone());
     let mut writer =
-        Writer::create_durable(shared, folder.path(), &header(), b"{}", Durability::Machine).unwrap();
+        Writer::create_durable(shared, folder.path(), &header(), (b"{}", None), Durability::Machine).unwrap();
     let begun = disk.steps();
     writer.append(1, &[What::RollingBack(entry::RollingBack { op: OpId(0), name: "a".to_owned() })]);
     // The write and the sync. The test ends when that has happened, however long it takes.

@@ -46,6 +46,9 @@ pub struct Header {
     pub restarts: Restarts,
     /// A hash of `plan.json`: runs with equal plans have equal ones.
     pub plan: String,
+    /// A hash of `lab.json`; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lab: Option<String>,
     /// Number of operations, compensations not counted.
     pub operations: u32,
     /// How many operations could run at the same time.

@@ -3,6 +3,7 @@
 //! ```text
 //! run.json              the header: who ran what, where, and with which options
 //! plan.json             the operations by name
+//! lab.json              the lab's files as they were read, where there is a lab
 //! journal/0001.jsonl    what happened, one entry a line, written before it took effect
 //! journal/0002.jsonl    … and went on in another process; no run does that today, a resumed one has its own record
 //! output/               what its operations wrote
@@ -14,6 +15,7 @@
 //! |--|--|
 //! | what can happen in a run, and how is it written | [`entry`] |
 //! | what is known of a run before anything happens | [`header`] |
+//! | what was in the lab's files | [`lab`] |
 //! | how is a damaged line recognised | [`seal`] |
 //! | who writes a journal, and what is never written | [`writer`] |
 //! | how far can a journal be believed, and what is wrong with the rest | [`reader`], [`damage`] |
@@ -41,6 +43,7 @@ pub mod entry;
 pub mod fingerprint;
 pub mod format1;
 pub mod header;
+pub mod lab;
 pub mod lock;
 pub mod output;
 pub mod reader;
@@ -89,6 +92,11 @@ pub fn header_path(folder: &Path) -> PathBuf {
 /// The operations in a run's folder.
 pub fn plan_path(folder: &Path) -> PathBuf {
     folder.join("plan.json")
+}
+
+/// The lab's files in a run's folder.
+pub fn lab_path(folder: &Path) -> PathBuf {
+    folder.join("lab.json")
 }
 
 /// The folder with the segments of a run's journal.

@@ -4,10 +4,12 @@
 //! comes behind it in the same segment is never looked at. A later segment goes on from there only if its first entry
 //! says that it believes exactly this much: then its writer had seen the same damage.
 
+use crate::operation::LabFiles;
 use crate::record::damage::{Damage, DamageKind, Unreadable};
 use crate::record::disk::Disk;
 use crate::record::entry::{Entry, Opened, What};
 use crate::record::header::{FORMAT, Header, PlannedOperation};
+use crate::record::lab::{self, NoLab};
 use crate::record::lock::Lock;
 use crate::record::result::{Ending, RunResult};
 use crate::record::seal::{self, LONGEST_LINE};
@@ -142,6 +144,14 @@ impl<'d> Record<'d> {
         }
         let bytes = read(self.disk, &record::plan_path(&self.folder)).unwrap_or_default();
         serde_json::from_slice(&bytes).map_or_else(|_| Vec::new(), |plan: Plan| plan.operations)
+    }
+
+    /// The files of its lab as the run had read them.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn lab(&self) -> Result<LabFiles, NoLab> {
+        lab::read(self.disk, &self.folder, &self.header)
     }
 
     /// All entries that can be believed, in their order.

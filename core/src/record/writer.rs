@@ -56,11 +56,11 @@ impl Writer {
     /// # Errors
     /// As [`Self::create_durable`].
     pub fn create(disk: Arc<dyn Disk>, folder: &Path, header: &Header, plan: &[u8]) -> Result<Self, Fault> {
-        Self::create_durable(disk, folder, header, plan, Durability::Process)
+        Self::create_durable(disk, folder, header, (plan, None), Durability::Process)
     }
 
     /// The same with a durability of the caller's choice: what is made here has it when this returns, entries have it
-    /// soon after they are appended.
+    /// soon after they are appended. The documents are the plan, and the lab if there is one.
     ///
     /// # Errors
     /// [`Code::JournalUnwritable`] when files cannot be made there, or there is a run already.
@@ -68,7 +68,7 @@ impl Writer {
         disk: Arc<dyn Disk>,
         folder: &Path,
         header: &Header,
-        plan: &[u8],
+        (plan, lab): (&[u8], Option<&[u8]>),
         durability: Durability,
     ) -> Result<Self, Fault> {
         let making = || -> io::Result<Self> {
@@ -103,6 +103,9 @@ impl Writer {
                 }
             }
             disk.put(&record::plan_path(folder), plan, durability)?;
+            if let Some(lab) = lab {
+                disk.put(&record::lab_path(folder), lab, durability)?;
+            }
             // With its header the folder is a run's, so that comes last.
             let mut document = serde_json::to_vec_pretty(&Header { format: FORMAT, ..header.clone() })?;
             document.push(b'\n');

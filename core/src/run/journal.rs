@@ -6,6 +6,7 @@
 
 use super::about::About;
 use super::events::{Event, EventKind};
+use super::lab_copy;
 use super::loss::{self, Loss};
 use super::options::RunOptions;
 use super::trace;
@@ -140,6 +141,7 @@ impl Journal {
             None => root.join(store::folder_name(*started_at, &options.name, id)),
         };
         let document = header::plan_document(plan, &self.beginning.fingerprints);
+        let lab = lab_copy::of(plan, options);
         let (parent, relation) = self.beginning.parent.clone().unzip();
         let header = Header {
             format: header::FORMAT,
@@ -154,6 +156,7 @@ impl Journal {
             pid: std::process::id(),
             restarts: self.beginning.restarts.clone(),
             plan: header::fingerprint(&document),
+            lab: lab.as_deref().map(header::fingerprint),
             operations: u32::try_from(plan.len()).unwrap_or(u32::MAX),
             max_concurrency: options.max_concurrency,
             options: serde_json::to_value(options).unwrap_or_default(),
@@ -162,7 +165,7 @@ impl Journal {
             Arc::clone(&self.disk),
             &folder,
             &header,
-            &document,
+            (&document, lab.as_deref()),
             options.durability,
         )?);
         writer.append(0, &std::mem::take(&mut self.beginning.crashed));

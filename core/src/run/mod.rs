@@ -23,6 +23,7 @@
 //! | how time and the machine's load reach a run | [`clock`], [`timer`], [`sampling`] |
 //! | what is made known while it runs, and how | [`events`], [`feed`] |
 //! | what is written, since when, and what is said when that fails | [`journal`], [`loss`] |
+//! | what is kept of its lab | [`lab_copy`] |
 //! | why an operation waits | [`explain`] |
 //! | what threads meet at, and how that is checked | [`sync`], `interleavings.rs` |
 //! | has an operation to run | [`inspection`] |
@@ -39,6 +40,7 @@ mod feed;
 mod handle;
 mod inspection;
 mod journal;
+mod lab_copy;
 mod ledger;
 mod loss;
 pub mod options;

@@ -12,7 +12,7 @@ use crate::record::output::keep::DEFAULT_LIMIT;
 use crate::record::{Durability, LeftOut};
 use crate::resume::{Content, ResumeOptions};
 use crate::scheduler::{GuardLimits, Settings};
-use crate::work::secrets::Secrets;
+use crate::work::secrets::{Masked, Secrets};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -110,6 +110,12 @@ pub struct RunOptions {
     /// What stands for `secret://name` in the environment of programs, by name. Never written.
     #[serde(default, skip_serializing)]
     pub secrets: Secrets,
+    /// What else the host masks. Never written.
+    #[serde(default, skip_serializing)]
+    pub masked: Masked,
+    /// The script files that the operations of a lab name, with their full paths: they are kept with the lab.
+    #[serde(default, skip_serializing)]
+    pub scripts: Vec<String>,
 }
 
 fn default_name() -> String {
@@ -156,6 +162,8 @@ impl RunOptions {
             call: None,
             contents: Vec::new(),
             secrets: Secrets::default(),
+            masked: Masked::default(),
+            scripts: Vec::new(),
         }
     }
 

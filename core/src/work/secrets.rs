@@ -86,11 +86,46 @@ impl Secrets {
         text
     }
 
+    /// Whether there is nothing to mask.
+    pub(crate) fn masks_nothing(&self) -> bool {
+        self.masked.is_empty()
+    }
+
+    /// Whether a text has any of the secrets.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        self.masked.iter().any(|secret| text.contains(secret.as_str()))
+    }
+
     /// A fault without any of the secrets.
     pub(crate) fn mask_fault(&self, mut fault: Fault) -> Fault {
         fault.message = self.mask(fault.message);
         fault.advice = fault.advice.map(|advice| self.mask(advice));
         fault
+    }
+}
+
+/// Other texts that the host masks: what it has looked up for scripts. They are asked for when something is written that they
+/// must not be in. Like [`Secrets`], it cannot be serialised.
+#[derive(Clone, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct Masked(Vec<String>);
+
+/// How many there are.
+impl fmt::Debug for Masked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Masked({})", self.0.len())
+    }
+}
+
+impl Masked {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a text has any of them.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        self.0.iter().filter(|secret| !secret.is_empty()).any(|secret| text.contains(secret.as_str()))
     }
 }
 
@@ -137,7 +172,10 @@ mod tests {
 
     #[test]
     fn secrets_are_neither_written_nor_shown() {
-        let options = RunOptions::from_json(br#"{"max_concurrency":1,"secrets":{"db":"hunter2"}}"#).unwrap();
+        let options = RunOptions::from_json(
+            br#"{"max_concurrency":1,"secrets":{"db":"hunter2"},"masked":["hunter2"]}"#,
+        )
+        .unwrap();
         assert_eq!(options.secrets.reveal("secret://db").unwrap(), "hunter2");
         assert!(!serde_json::to_string(&options).unwrap().contains("hunter2"));
         assert!(!format!("{options:?}").contains("hunter2"));

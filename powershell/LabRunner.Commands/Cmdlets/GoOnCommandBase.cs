@@ -41,6 +41,10 @@ public abstract class GoOnCommandBase : RunCommandBase
     [AllowEmptyCollection]
     public object?[]? Operations { get; set; }
 
+    /// <summary>Takes the lab as it was when the run started, and not as its files are now.</summary>
+    [Parameter]
+    public SwitchParameter AsRecorded { get; set; }
+
     /// <summary>How many operations may run at the same time; as the run had it when absent or 0.</summary>
     [Parameter]
     [Alias("MaxParallelism")]
@@ -76,6 +80,11 @@ public abstract class GoOnCommandBase : RunCommandBase
     protected override void EndProcessing() => Guarded(() =>
     {
         CheckConcurrency(nameof(MaxConcurrency), MaxConcurrency);
+        if (AsRecorded && Operations is not null)
+        {
+            throw LabRunnerError.Contradiction("-AsRecorded takes the operations from the record of the run, and -Operations gives them.", "Leave one of them out.");
+        }
+
         Run();
     });
 
@@ -96,7 +105,8 @@ public abstract class GoOnCommandBase : RunCommandBase
     {
         var started = new Watch();
         var earlier = new LabEarlierRun(found);
-        var work = (Operations is null || !withOperations) && earlier.Source is { } file ? OfFile(earlier, file) : OfObjects(earlier);
+        var recorded = AsRecorded ? RecordedLab.Of(earlier.Directory) : null;
+        var work = (Operations is null || !withOperations) && earlier.Source is { } file ? OfFile(earlier, file, recorded) : OfObjects(earlier);
         var how = HowToGoOn();
         how["directory"] = earlier.Directory;
         work.Settings.Resume = how;
@@ -186,11 +196,11 @@ public abstract class GoOnCommandBase : RunCommandBase
         }
     }
 
-    // The lab as its file is now, and of it what the earlier run had.
-    private LabWork OfFile(LabEarlierRun earlier, string file)
+    // The lab as its file is now, or as it was, and of it what the earlier run had.
+    private LabWork OfFile(LabEarlierRun earlier, string file, RecordedLab? recorded)
     {
         var call = earlier.Call;
-        using var reading = LabFile.ReadLab(file, call.Text("Environment"), call.Table("ResourceLimits"), call.Flag("Strict") ?? false);
+        using var reading = LabFile.ReadLab(file, call.Text("Environment"), call.Table("ResourceLimits"), call.Flag("Strict") ?? false, recorded);
         var source = LabPlanSource.Read(Voice, reading, call.Text("Environment"));
         var lab = reading.Lab!;
         var settings = new LabRunSettings

@@ -27,6 +27,9 @@ internal sealed record LabReading(string Path, LabHandle Handle, LabDescription 
     /// <summary>The operations, also those of a lab that cannot be run.</summary>
     internal LabOperationModel[] Operations => Lab?.Operations ?? Description.Unsound;
 
+    /// <summary>Where it was read from, when that is the record of a run and not its files.</summary>
+    internal RecordedLab? Recorded { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();
 }
@@ -65,6 +68,9 @@ internal sealed record LabReadOptions
 
     /// <summary>Any configuration, not a lab.</summary>
     internal bool DocumentOnly { get; init; }
+
+    /// <summary>The lab as an earlier run had read it, in place of its files.</summary>
+    internal RecordedLab? Recorded { get; init; }
 }
 
 /// <summary>Reads lab files and other configuration: the bytes here, their meaning in the core.</summary>
@@ -75,12 +81,12 @@ internal static class LabFile
         CallerPath.Of(caller, path, out var why) ?? throw ConfigError.Unreadable(path, why!.Message, why);
 
     /// <summary>Reads a lab file and checks it as a lab.</summary>
-    internal static LabReading ReadLab(string path, string? environment = null, object? limits = null, bool strict = false)
+    internal static LabReading ReadLab(string path, string? environment = null, object? limits = null, bool strict = false, RecordedLab? recorded = null)
     {
-        var psd1 = Psd1(path);
-        var handle = LabHandle.Open(psd1, Request(path, psd1, new LabReadOptions { Environment = environment, Limits = limits, Strict = strict }));
+        var psd1 = IsPsd1(path) && recorded is not null ? recorded.Bytes(path) : Psd1(path);
+        var handle = LabHandle.Open(psd1, Request(path, psd1, new LabReadOptions { Environment = environment, Limits = limits, Strict = strict, Recorded = recorded }));
         var description = handle.Describe();
-        return new LabReading(path, handle, description, Findings(description.Diagnostics));
+        return new LabReading(path, handle, description, Findings(description.Diagnostics)) { Recorded = recorded };
     }
 
     /// <summary>Reads any configuration file, be it a lab or not.</summary>
@@ -94,7 +100,9 @@ internal static class LabFile
     private static LabConfigFinding[] Findings(LabDiagnostic[] found) => [.. found.Select(LabConfigFinding.Of)];
 
     // The core opens a file itself, but of a psd1 file it needs what only the PowerShell parser can find in it.
-    private static byte[]? Psd1(string path) => path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? Bytes(path) : null;
+    private static byte[]? Psd1(string path) => IsPsd1(path) ? Bytes(path) : null;
+
+    private static bool IsPsd1(string path) => path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Writes a file, or a JSON document, as it is in another format.</summary>
     /// <returns>The text, or nothing and what is wrong with the source.</returns>
@@ -143,6 +151,11 @@ internal static class LabFile
         json.WriteStartObject();
         json.WriteString("path", path);
         json.WriteBoolean("open", psd1 is null);
+        if (options.Recorded is { } recorded)
+        {
+            json.WriteString("recorded", recorded.Run);
+        }
+
         json.WriteBoolean("document_only", options.DocumentOnly);
         json.WriteBoolean("explain", options.Explain);
         json.WriteBoolean("raw", options.Raw);

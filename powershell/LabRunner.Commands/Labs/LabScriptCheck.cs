@@ -5,7 +5,7 @@ using LabRunner.Interop;
 namespace LabRunner.Labs;
 
 /// <summary>Checks the syntax of a lab's scripts, those written in the lab file and those it names.</summary>
-internal sealed class LabScriptCheck(string labFile)
+internal sealed class LabScriptCheck(string labFile, RecordedLab? recorded = null)
 {
     // Further errors of one script mostly follow from its first.
     private const int PerScript = 3;
@@ -23,14 +23,15 @@ internal sealed class LabScriptCheck(string labFile)
         _ => [],
     };
 
-    private static IEnumerable<LabConfigFinding> CheckFile(string path, string operation)
+    private IEnumerable<LabConfigFinding> CheckFile(string path, string operation)
     {
         if (!path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
         {
             yield break;
         }
 
-        if (!File.Exists(path))
+        var text = recorded?.Script(path);
+        if (text is null && !File.Exists(path))
         {
             // An operation before it may write it: only the run can tell.
             yield return new LabConfigFinding(LabRunnerError.ScriptNotFound, LabConfigFinding.Warning, $"The script '{path}' of operation '{operation}' does not exist yet.")
@@ -41,7 +42,8 @@ internal sealed class LabScriptCheck(string labFile)
             yield break;
         }
 
-        Parser.ParseFile(path, out _, out var errors);
+        ParseError[] errors;
+        _ = text is null ? Parser.ParseFile(path, out _, out errors) : Parser.ParseInput(text, path, out _, out errors);
         foreach (var error in Shown(errors))
         {
             var extent = error.Extent;

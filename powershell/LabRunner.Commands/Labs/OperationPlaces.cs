@@ -3,8 +3,11 @@ using LabRunner.Interop;
 namespace LabRunner.Labs;
 
 /// <summary>Gives the findings about the operations of a lab file their places in it.</summary>
-/// <remarks>Where each parameter stands is asked for when something is wrong with one, by reading the file once more.</remarks>
-internal sealed class OperationPlaces(string path, string? environment)
+/// <remarks>
+/// Where each parameter stands is asked for when something is wrong with one, by reading the file once more: unless the lab was not
+/// read from its files.
+/// </remarks>
+internal sealed class OperationPlaces(LabReading lab, string? environment)
 {
     private List<(string Path, LabPlace At)>? _places;
 
@@ -23,5 +26,5 @@ internal sealed class OperationPlaces(string path, string? environment)
         path.IndexOf(end, StringComparison.Ordinal) is >= 0 and var at && (path.Length == at + end.Length || path[at + end.Length] is '.' or '[');
 
     private List<(string Path, LabPlace At)> Read() =>
-        [.. (LabFile.ReadDocument(path, new LabReadOptions { Environment = environment, Explain = true }).Origins ?? []).Select(origin => (origin.Path, origin.At))];
+        lab.Recorded is not null ? [] : [.. (LabFile.ReadDocument(lab.Path, new LabReadOptions { Environment = environment, Explain = true }).Origins ?? []).Select(origin => (origin.Path, origin.At))];
 }

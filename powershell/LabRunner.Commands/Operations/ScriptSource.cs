@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using LabRunner.Errors;
+using LabRunner.Labs;
 using LabRunner.Runs;
 
 namespace LabRunner.Operations;
@@ -11,8 +12,9 @@ namespace LabRunner.Operations;
 /// With <paramref name="warnsOfMissing"/>, a script file that does not exist yet is a warning. With <paramref name="needsMandatory"/>, a
 /// mandatory parameter without a value is a fault. With <paramref name="onlyDeclared"/>, values that a script has no parameter for are left out and no fault.
 /// With <paramref name="callers"/>, a block that reads variables of the caller's session as its own is warned of; texts and files stand for themselves.
+/// With <paramref name="recorded"/>, a script file is as the run had read it that is gone on from.
 /// </remarks>
-internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false, bool warnsOfMissing = false, bool needsMandatory = true, CallerVariables? callers = null)
+internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, bool onlyDeclared = false, bool warnsOfMissing = false, bool needsMandatory = true, CallerVariables? callers = null, RecordedLab? recorded = null)
 {
     private readonly UsingCollector _using = new(caller);
 
@@ -56,7 +58,8 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
     internal ScriptWork FromPath(string path, object? parameters, object? config, string operation)
     {
         var full = Resolve(path);
-        if (full is null || !full.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) || !File.Exists(full))
+        var text = full is null ? null : recorded?.Script(full);
+        if (full is null || !full.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) || !(text is not null || File.Exists(full)))
         {
             // A command, or a file that an operation before it will write: only the worker can tell.
             if (warnsOfMissing && full is not null && full.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
@@ -68,7 +71,8 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
             return new ScriptWork { Command = IsPath(path) && full is not null ? full : path, IsFile = IsPath(path), Positional = loose.Positional, Named = loose.Named };
         }
 
-        var ast = Parser.ParseFile(full, out _, out var errors);
+        ParseError[] errors;
+        var ast = text is null ? Parser.ParseFile(full, out _, out errors) : Parser.ParseInput(text, full, out _, out errors);
         if (errors.Length > 0)
         {
             Refuse(errors, operation, full);
@@ -77,7 +81,7 @@ internal sealed class ScriptSource(PSCmdlet caller, List<LabFinding> findings, b
 
         var bound = ParameterBinding.Bind(ast, WithConfig(ast, parameters, config), operation, findings, onlyDeclared, ofFile: true);
         Demand(ast, bound, operation);
-        return new ScriptWork { Command = full, IsFile = true, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = bound.Positional, Named = bound.Named };
+        return new ScriptWork { Command = text is null ? full : ScriptCopy.Unbound(ast), IsFile = text is null, File = full, RecordedText = text, NamesEnvironment = ScriptTraits.NamesEnvironment(ast), MergesErrors = ScriptTraits.MergesErrors(ast), Positional = bound.Positional, Named = bound.Named };
     }
 
     /// <summary>Whether a text names a script file rather than being a script.</summary>

@@ -22,8 +22,8 @@ internal sealed class LabPlanSource
     {
         _caller = caller;
         _reading = reading;
-        _scripts = new ScriptSource(caller, _findings);
-        _rollbacks = new ScriptSource(caller, _findings, onlyDeclared: true);
+        _scripts = new ScriptSource(caller, _findings, recorded: reading.Recorded);
+        _rollbacks = new ScriptSource(caller, _findings, onlyDeclared: true, recorded: reading.Recorded);
     }
 
     /// <summary>The lab's operations.</summary>
@@ -94,8 +94,8 @@ internal sealed class LabPlanSource
         {
             _missing = [.. reading.Warnings.Where(finding => finding.Id is "LabRunner.UnknownProvider" or LabRunnerError.ProgramNotFound)],
         };
-        var scripts = new LabScriptCheck(reading.Path);
-        var places = new OperationPlaces(reading.Path, environment);
+        var scripts = new LabScriptCheck(reading.Path, reading.Recorded);
+        var places = new OperationPlaces(reading, environment);
         List<LabConfigFinding> found = [.. reading.Findings];
         foreach (var item in reading.Operations)
         {

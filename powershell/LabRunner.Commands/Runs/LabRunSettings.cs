@@ -82,6 +82,7 @@ internal sealed record LabRunSettings
             OutputLimit = defaults.OutputLimit,
             Log = defaults.Log,
             Source = path,
+            KeepsLab = true,
             Call = Call,
             RunAll = RunAll,
             MaxRestarts = wanted.MaxRestarts,

@@ -24,7 +24,7 @@ internal static class OperationContent
         json.WriteStartArray();
         if (operation.Work is ScriptWork script)
         {
-            json.WriteStringValue(Block(script));
+            json.WriteStringValue(script is { RecordedText: { } text, File: { } file } ? Recorded(text, file) : Block(script));
             json.WriteStringValue(Values(script));
         }
         else
@@ -43,12 +43,17 @@ internal static class OperationContent
         var other => other.ToString() ?? "",
     };
 
+    // The same as of the file. What a large file is known by is not recorded, and so is not compared.
+    private static string? Recorded(string text, string path) => text.Length <= LargestFile ? OfFile(path, text) : null;
+
+    private static string OfFile(string path, string text) => $"{Path.GetFileName(path)}\n{text}";
+
     private static string FileText(string path)
     {
         try
         {
             FileInfo file = new(path);
-            return file.Length <= LargestFile ? $"{file.Name}\n{File.ReadAllText(path)}" : $"{file.Name}\n{file.Length} {file.LastWriteTimeUtc:O}";
+            return file.Length <= LargestFile ? OfFile(path, File.ReadAllText(path)) : $"{file.Name}\n{file.Length} {file.LastWriteTimeUtc:O}";
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

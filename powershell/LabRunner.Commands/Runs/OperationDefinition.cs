@@ -91,13 +91,19 @@ internal sealed class ScriptWork : OperationWork
     /// <summary>Whether it is a script file, whose <c>exit</c> the engine contains by itself.</summary>
     internal bool IsFile { get; init; }
 
+    /// <summary>The script file it was made from, with its full path; nothing for a block, a text, or a file that does not exist yet.</summary>
+    internal string? File { get; init; }
+
+    /// <summary>What was in that file when an earlier run read it, where that is run and not what is in it now.</summary>
+    internal string? RecordedText { get; init; }
+
     /// <summary>The script file that is to be run and does not exist, now that it is to be run.</summary>
     /// <remarks>
     /// Asked to call it, the engine would look into every module of the machine for a command of that name first, which takes
     /// seconds where there are many.
     /// </remarks>
     internal string? MissingFile =>
-        IsFile && Command is string path && path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) && Path.IsPathFullyQualified(path) && !File.Exists(path) ? path : null;
+        IsFile && Command is string path && path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) && Path.IsPathFullyQualified(path) && !System.IO.File.Exists(path) ? path : null;
 
     /// <summary>Whether its text merges errors into its output, so that a program's are to be found there.</summary>
     internal bool MergesErrors { get; init; }

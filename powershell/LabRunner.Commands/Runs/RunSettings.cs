@@ -79,6 +79,9 @@ internal sealed class RunSettings
     /// <summary>The lab file the operations come from.</summary>
     internal string? Source { get; init; }
 
+    /// <summary>Whether its record has the files of a lab.</summary>
+    internal bool KeepsLab { get; init; }
+
     /// <summary><c>sequential</c>, <c>parallel</c>, <c>intelligent</c> or <c>custom</c>.</summary>
     internal string Order { get; init; } = "intelligent";
 

@@ -37,6 +37,9 @@ internal static class SecretMask
         }
     }
 
+    /// <summary>All that is masked.</summary>
+    internal static IEnumerable<string> All => Known.Keys;
+
     /// <summary>Whether any secret reads as a number, so that numbers have to be looked at.</summary>
     internal static bool HasNumber => _hasNumber;
 

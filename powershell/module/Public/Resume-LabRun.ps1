@@ -13,8 +13,9 @@ function Resume-LabRun {
         when its trigger is always. A service is started again when something that runs needs it. The whole table is in
         docs/resume.md.
 
-        A lab is read from its file again, with the environment, selection and settings that the run had been started with. The
-        operations of a run that came from no file must be given again with -Operations; they are known by their names.
+        A lab is read from its file again, with the environment, selection and settings that the run had been started with;
+        with -AsRecorded it is the lab as it was when the run started, from the copy in the run's record. The operations of a run
+        that was not started from a lab file must be given again with -Operations; they are known by their names.
     .PARAMETER Id
         The beginning of the run's id, as long as no other run's id begins like that. Without -Id, -Name and -Path it is the
         last run that can be resumed. Aliases: RunId, Run.
@@ -24,6 +25,11 @@ function Resume-LabRun {
         The run's folder, as RunDirectory of a report has it. Alias: RunDirectory.
     .PARAMETER Operations
         The operations, as Invoke-ParallelLabRunner takes them; needed for a run that came from no lab file.
+    .PARAMETER AsRecorded
+        Takes the lab, what it includes and its script files as they were when the run started, although they have been changed, moved or
+        deleted since. Variables of the environment (${NAME}) and secrets have the values they have now. Runs of earlier versions,
+        runs that were given objects, labs of more than 32 MiB and labs with the value of a secret in them have no copy
+        (LabRunner.LabNotRecorded).
     .PARAMETER Pending
         Resumes all runs of this machine that wait for a restart, the oldest first, one after another: those that Request-LabRestart or
         the exit code of a program has parked. Of one for which the machine has not been restarted yet it only says so; -Force
@@ -88,6 +94,14 @@ function Resume-LabRun {
 
         Shows what would be done with each operation, and why.
     .EXAMPLE
+        Set-Content -Path ./app.yaml -Value 'name: App', 'operations:', '  - { name: image, script: "1" }', '  - { name: app, dependencies: [image], script: "if (-not (Test-Path ./ready)) { throw ''not yet'' }" }'
+        $first = Start-AdvancedLabOrchestration -ConfigurationPath ./app.yaml -ErrorAction SilentlyContinue
+        Set-Content -Path ./app.yaml -Value 'name: App', 'operations:', '  - { name: something-else, script: "2" }'
+        Set-Content -Path ./ready -Value 1
+        (Resume-LabRun -Id $first.RunId -AsRecorded).Results | Format-Table Name, Status
+
+        The lab's file has changed since, and the run goes on with the lab as it was.
+    .EXAMPLE
         Set-Content -Path ./name.yaml -Value 'name: Name', 'operations:', '  - { name: rename, script: "Request-LabRestart ''It has a new name.''" }', '  - { name: join, dependencies: [rename], script: "''joined''" }'
         $null = Start-AdvancedLabOrchestration -ConfigurationPath ./name.yaml -WarningAction SilentlyContinue
         (Resume-LabRun -Pending -Force).Status
@@ -127,6 +141,8 @@ function Resume-LabRun {
         [AllowNull()]
         [AllowEmptyCollection()]
         [object[]] $Operations,
+
+        [switch] $AsRecorded,
 
         [switch] $Pending,
 

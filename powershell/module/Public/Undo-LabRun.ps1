@@ -8,8 +8,8 @@ function Undo-LabRun {
         fails, what its operation was built on stays as well, and everything else is undone; the report's Status is then
         PartiallyUndone, otherwise Undone. Called again, it undoes what is left.
 
-        A lab is read from its file again, and its rollbacks are those that the file has now. The operations of a run that
-        came from no file must be given again with -Operations.
+        A lab is read from its file again, and its rollbacks are those that the file has now; with -AsRecorded they are those it had
+        when the run started. The operations of a run that was not started from a lab file must be given again with -Operations.
     .PARAMETER Id
         The beginning of the run's id, as long as no other run's id begins like that. Without -Id, -Name and -Path it is the
         last run that can be undone. Aliases: RunId, Run.
@@ -19,6 +19,9 @@ function Undo-LabRun {
         The run's folder, as RunDirectory of a report has it. Alias: RunDirectory.
     .PARAMETER Operations
         The operations, as Invoke-ParallelLabRunner takes them; needed for a run that came from no lab file.
+    .PARAMETER AsRecorded
+        Takes the lab as it was when the run started, from the copy in the run's record, although its files have been changed, moved
+        or deleted since: as Resume-LabRun does.
     .PARAMETER Force
         Undoes a run that has been undone or resumed before, or ran on another machine.
     .PARAMETER OnSurvivor
@@ -87,6 +90,8 @@ function Undo-LabRun {
         [AllowNull()]
         [AllowEmptyCollection()]
         [object[]] $Operations,
+
+        [switch] $AsRecorded,
 
         [switch] $Force,
 

@@ -8,7 +8,7 @@ use super::interpolate::{Variables, fill_value};
 use super::merge::{Overridden, merge};
 use crate::config::text::diagnostics::{Findings, Source};
 use crate::config::text::document::{Entry, FileId, Node, Span, Value, same_key};
-use crate::config::text::files::{self, Budget};
+use crate::config::text::files::Budget;
 use crate::config::text::format::{Format, format_of};
 use crate::config::text::{bytes, fields, json, paths, psd1, yaml};
 use crate::error::{Code, Diagnostic};
@@ -38,7 +38,7 @@ impl<'a, 't> Assembly<'a, 't> {
         findings: &'a mut Findings<'t>,
         budget: &'a mut Budget,
     ) -> Self {
-        let open = findings.source(FileId(0)).path().map(files::identity).into_iter().collect();
+        let open = findings.source(FileId(0)).path().map(|path| budget.identity(path)).into_iter().collect();
         Self { variables, findings, budget, overridden: Vec::new(), open }
     }
 
@@ -178,7 +178,7 @@ impl<'a, 't> Assembly<'a, 't> {
 
     /// Reads a file that is named at `at`, with what it includes itself.
     fn load(&mut self, path: &str, at: Span) -> Option<Node> {
-        let identity = files::identity(path);
+        let identity = self.budget.identity(path);
         // What a file says is shown in findings, so it must be one that is meant to be read. A link must lead to one.
         let is_known = is_configuration(path) && identity.to_str().is_some_and(is_configuration);
         if !(identity.is_dir() || is_known) {
@@ -273,11 +273,8 @@ impl<'a, 't> Assembly<'a, 't> {
         }
         let path = self.findings.source(FileId(0)).path().map(str::to_owned);
         let project = path.as_deref().and_then(|path| {
-            files::find_above(path, &format!("configs/environments/{name}-overrides.json")).or_else(|| {
-                files::find_above(
-                    path,
-                    &format!("configs/environments/{}-overrides.json", name.to_lowercase()),
-                )
+            [name.to_owned(), name.to_lowercase()].into_iter().find_map(|name| {
+                self.budget.find_above(path, &format!("configs/environments/{name}-overrides.json"))
             })
         });
         let beside = path.as_deref().and_then(|path| self.beside(path, name));
@@ -352,8 +349,8 @@ impl<'a, 't> Assembly<'a, 't> {
         let candidates = names.iter().flat_map(|name| {
             ["yaml", "yml", "json", "jsonc"].map(|extension| format!("{folder}{stem}.{name}.{extension}"))
         });
-        let mut found: Vec<String> = candidates.filter(|path| files::exists(path)).collect();
-        found.dedup_by_key(|path| files::identity(path));
+        let mut found: Vec<String> = candidates.filter(|path| self.budget.exists(path)).collect();
+        found.dedup_by_key(|path| self.budget.identity(path));
         if let [first, second, ..] = &found[..] {
             let finding = Diagnostic::error(
                 Code::DuplicateName,

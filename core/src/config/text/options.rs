@@ -5,6 +5,7 @@ use super::psd1;
 use crate::operation::ResourceLimits;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// How a file is to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -15,6 +16,8 @@ pub struct ReadOptions {
     pub path: Option<String>,
     /// Reads the file at `path`; the bytes that are given are not looked at.
     pub open: bool,
+    /// The folder of a run, when the lab is to be read as that run had read it: see `history::recorded_lab`.
+    pub recorded: Option<PathBuf>,
     /// Its format; by its extension when absent, else by its first character.
     pub format: Option<Format>,
     /// Any configuration, not a lab: the document and whether it is well-formed, nothing more.
