@@ -169,7 +169,11 @@ fn try_delete(folder: &Path) -> io::Result<bool> {
     let Some(lock) = Lock::take(folder)? else { return Ok(false) };
     fs::rename(header, folder.join(REMOVED))?;
     drop(lock);
-    fs::remove_dir_all(folder)?;
+    match fs::remove_dir_all(folder) {
+        // Somebody who wanted to lock it has made a new lock meanwhile, and has seen by now that there is no run.
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => fs::remove_dir_all(folder)?,
+        removed => removed?,
+    }
     Ok(true)
 }
 

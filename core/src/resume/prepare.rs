@@ -27,6 +27,7 @@ use crate::scheduler::{Carried, RunStatus, Status};
 use crate::work::survivors::{Orphan, find};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Operations that a message names, at most.
@@ -108,20 +109,11 @@ struct Base {
 
 impl Base {
     fn read(disk: &dyn Disk, folder: &Path) -> Result<Self, Fault> {
-        let unknown = |why: String| {
-            Fault::new(
-                Code::UnknownRun,
-                format!("the folder '{}' has no run that can be read: {why}", folder.display()),
-            )
-            .with_target(folder.display().to_string())
-        };
-        let record = Record::open(disk, folder).map_err(|error| unknown(error.to_string()))?;
+        let record = Record::open(disk, folder).map_err(|error| unknown(folder, &error.to_string()))?;
         let header = record.header().clone();
         if header.format != FORMAT {
-            return Err(unknown(format!(
-                "an older version of LabRunner wrote it, in format {}",
-                header.format
-            )));
+            let why = format!("an older version of LabRunner wrote it, in format {}", header.format);
+            return Err(unknown(folder, &why));
         }
         let (state, damage) = record.state();
         let earlier = Earlier {
@@ -294,12 +286,13 @@ pub fn take_over(
     options: &ResumeOptions,
 ) -> Result<Takeover, Fault> {
     let first = Base::read(disk, &options.directory)?;
-    let lock = Lock::take(&options.directory).map_err(|error| {
-        Fault::new(
+    let lock = Lock::take(&options.directory).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => unknown(&options.directory, "it has just been deleted"),
+        _ => Fault::new(
             Code::JournalUnwritable,
             format!("the run in '{}' cannot be locked: {error}", options.directory.display()),
         )
-        .with_target(&first.header.run)
+        .with_target(&first.header.run),
     })?;
     let lock = lock.ok_or_else(|| under_way(&first.header))?;
     // Once more under the lock: it may have ended between.
@@ -346,6 +339,14 @@ pub fn take_over(
         takeover.kept_from.insert(op, KeptFrom { run, up_to_date });
     }
     Ok(takeover)
+}
+
+fn unknown(folder: &Path, why: &str) -> Fault {
+    Fault::new(
+        Code::UnknownRun,
+        format!("the folder '{}' has no run that can be read: {why}", folder.display()),
+    )
+    .with_target(folder.display().to_string())
 }
 
 fn under_way(header: &Header) -> Fault {

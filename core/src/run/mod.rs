@@ -57,6 +57,8 @@ mod trace;
 mod workers;
 
 #[cfg(test)]
+mod bad_record_tests;
+#[cfg(test)]
 mod clock_tests;
 #[cfg(all(test, unix))]
 mod durability_tests;

@@ -51,7 +51,7 @@ impl Lab {
         self.home.path().join("runs")
     }
 
-    fn options(&self, resume: Option<ResumeOptions>) -> RunOptions {
+    pub(super) fn options(&self, resume: Option<ResumeOptions>) -> RunOptions {
         RunOptions {
             name: "lab".to_owned(),
             journal: true,
