@@ -2,7 +2,9 @@
 //! at once.
 
 use crate::scheduler::request;
+use labrunner_core::operation::StopMode;
 use labrunner_core::plan::Plan;
+use labrunner_core::resume::ResumeOptions;
 use labrunner_core::run::{EventHub, Outcome, Run, RunOptions, Ticket};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +26,69 @@ pub fn measure() {
         options.log = Some("debug".to_owned());
     });
     println!("  and a log of level debug{with_log:>8.2} µs");
+    resume();
+}
+
+/// Operations of the run that is resumed.
+const RESUMED: u32 = 10_000;
+
+/// From the call to the first operation that starts, of a run of which half had succeeded when it was stopped.
+fn resume() {
+    let root = Store(folder().with_extension("resumed"));
+    let options = || RunOptions { journal: true, root: Some(root.0.join("runs")), ..RunOptions::new(8) };
+    let hub = Arc::new(EventHub::default());
+    let plan = || Arc::new(Plan::compile(request(RESUMED, 2 * RESUMED, 1_000, false)).expect("it compiles"));
+    let run = Run::start(plan(), options(), Arc::clone(&hub), 1).expect("the run starts");
+    let mut ticket = run.take(1, Duration::MAX);
+    for _ in 0..RESUMED / 2 {
+        let Ticket::Work(op, attempt) = ticket else { break };
+        ticket = run.complete_and_take(op, attempt, Outcome::default(), 1, Duration::MAX).1;
+    }
+    run.cancel(StopMode::Kill);
+    if let Ticket::Work(op, attempt) = ticket {
+        run.complete(op, attempt, Outcome::default());
+    }
+    let first = PathBuf::from(run.result().directory.expect("the run has a record"));
+    drop(run);
+    let (mut looked, mut started) = (Vec::new(), Vec::new());
+    for _ in 0..REPEATS {
+        let again = || {
+            let resume = ResumeOptions { force: true, ..ResumeOptions::of(first.clone()) };
+            RunOptions { resume: Some(resume), ..options() }
+        };
+        let begun = Instant::now();
+        let plan = plan();
+        let report = Run::preview_resume(&plan, again()).expect("it can be resumed");
+        looked.push(begun.elapsed());
+        let kept = report.operations.iter().filter(|operation| operation.action == "keep").count();
+        assert_eq!(kept, RESUMED as usize / 2, "half of it had succeeded");
+        let begun = Instant::now();
+        let run = Run::start(plan, again(), Arc::clone(&hub), 1).expect("the run starts");
+        let ticket = run.take(1, Duration::MAX);
+        started.push(begun.elapsed());
+        run.cancel(StopMode::Kill);
+        if let Ticket::Work(op, attempt) = ticket {
+            run.complete(op, attempt, Outcome::default());
+        }
+    }
+    let median = |mut times: Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    let (looked, started) = (median(looked), median(started));
+    println!("Resume of {RESUMED} operations, half of which had succeeded; medians of {REPEATS}");
+    println!("  plan and preview        {looked:>10.1?}");
+    println!("  to the first start      {started:>10.1?}");
+    println!("  all of it               {:>10.1?}   aim 200 ms", looked + started);
+}
+
+/// A folder that is gone in the end.
+struct Store(PathBuf);
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 fn folder() -> PathBuf {
