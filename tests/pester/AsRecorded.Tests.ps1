@@ -84,10 +84,12 @@ Describe 'Resume-LabRun -AsRecorded' {
 
     It 'has the part of the lab, the environment and the place in the script that the run had' {
         $folder = New-Lab 'part'
-        Add-Content -LiteralPath "$folder/lab.yaml" -Value 'environments: { test: { settings: { max-concurrency: 1 } } }'
+        Add-Content -LiteralPath "$folder/lab.yaml" -Value "  - { name: other, script: ./other.ps1 }`nenvironments: { test: { settings: { max-concurrency: 1 } } }"
+        Set-Content -LiteralPath "$folder/other.ps1" -Value '1'
         $first = Start-Lab $folder -Target disk -Environment test
         Remove-Item -LiteralPath $folder -Recurse
-        $report = Resume-LabRun -Id $first.RunId -AsRecorded -ErrorAction SilentlyContinue -ErrorVariable errors 6> $null
+        $report = Resume-LabRun -Id $first.RunId -AsRecorded -ErrorAction SilentlyContinue -WarningVariable warned 6> $null
+        $warned | Should -BeNullOrEmpty -Because 'the scripts of the other operations are there too'
         $report.Results.Name | Should -Be @('image', 'disk')
         $report.Environment | Should -Be $first.Environment
         $position = (Get-LabRunOperation -Id $report.RunId -Name disk).Error.PositionMessage

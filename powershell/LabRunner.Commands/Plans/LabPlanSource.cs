@@ -41,6 +41,9 @@ internal sealed class LabPlanSource
     {
         // A program starts where the caller stands, unless it has a folder of its own, and with the caller's $env:.
         var folder = _caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        // Those of operations that are not run too: they are read with the lab.
+        var scripts = Operations.SelectMany(operation => new[] { operation.Work, operation.Compensation, operation.Test }).Select(work => (work as ScriptWork)?.File);
+        settings.Scripts = [.. scripts.OfType<string>().Distinct(StringComparer.Ordinal)];
         return LabRun.Compile(Operations, settings, [], () => _reading.Handle.Compile(PlanDocument.OfLab(settings, folder, _environment)));
     }
 

@@ -165,10 +165,10 @@ internal static class PlanDocument
             json.WriteEndArray();
         }
 
-        if (settings is { KeepsLab: true, WritesFiles: true })
+        if (settings is { Scripts: { } scripts, WritesFiles: true })
         {
             // With the lab's own files they are what the run can be resumed by.
-            json.WriteStrings("scripts", nodes.SelectMany(node => new[] { node.Work as ScriptWork, node.Test }).Select(script => script?.File).OfType<string>().Distinct(StringComparer.Ordinal));
+            json.WriteStrings("scripts", scripts);
             json.WriteStrings("masked", Secrets.SecretMask.All);
         }
 

@@ -82,7 +82,6 @@ internal sealed record LabRunSettings
             OutputLimit = defaults.OutputLimit,
             Log = defaults.Log,
             Source = path,
-            KeepsLab = true,
             Call = Call,
             RunAll = RunAll,
             MaxRestarts = wanted.MaxRestarts,

@@ -79,8 +79,8 @@ internal sealed class RunSettings
     /// <summary>The lab file the operations come from.</summary>
     internal string? Source { get; init; }
 
-    /// <summary>Whether its record has the files of a lab.</summary>
-    internal bool KeepsLab { get; init; }
+    /// <summary>The script files that the lab names: they are kept with it. Nothing for a run that is not of a lab.</summary>
+    internal IReadOnlyList<string>? Scripts { get; set; }
 
     /// <summary><c>sequential</c>, <c>parallel</c>, <c>intelligent</c> or <c>custom</c>.</summary>
     internal string Order { get; init; } = "intelligent";
