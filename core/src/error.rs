@@ -153,6 +153,9 @@ codes! {
     /// A run that should be over is under way.
     RunUnderWay = "LR0305", "RunUnderWay", ResourceBusy;
 
+    /// A run that should be under way is not.
+    RunNotUnderWay = "LR0306", "RunNotUnderWay", InvalidOperation;
+
     /// The id of a run that is none.
     InvalidRunId = "LR0321", "InvalidRunId", InvalidArgument;
     /// The beginning of an id that several runs have.
@@ -173,6 +176,13 @@ codes! {
     LabUnderWay = "LR0329", "LabUnderWay", ResourceBusy;
     /// The machine has not been restarted since an operation asked for that.
     NotRestarted = "LR0335", "NotRestarted", InvalidOperation;
+
+    /// An order that a run does not obey.
+    OrderRefused = "LR0341", "OrderRefused", InvalidOperation;
+    /// An order that its run does not answer.
+    OrderUnanswered = "LR0342", "OrderUnanswered", OperationTimeout;
+    /// An order that could not be sent.
+    OrderNotSent = "LR0343", "OrderNotSent", WriteError;
 
     /// A script ended with a terminating error.
     OperationFailed = "LR0401", "OperationFailed", NotSpecified;
