@@ -46,6 +46,13 @@ internal sealed partial class RecordJson : JsonSerializerContext;
 [JsonSerializable(typeof(RunSearch))]
 internal sealed partial class ResumeJson : JsonSerializerContext;
 
+/// <summary>The same for orders to runs.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(OrderAnswer))]
+[JsonSerializable(typeof(OrderRequest))]
+[JsonSerializable(typeof(SentOrder))]
+internal sealed partial class OrderJson : JsonSerializerContext;
+
 /// <summary>The same for the machine and the library.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(LibraryState))]

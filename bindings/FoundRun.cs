@@ -38,6 +38,9 @@ public sealed class FoundRun
     [JsonRequired]
     public string StartedAt { get; set; } = "";
 
+    /// <summary>Whether it is under way and starts nothing.</summary>
+    public bool Suspended { get; set; }
+
     /// <summary>How many operations could run at the same time.</summary>
     [JsonRequired]
     public int MaxConcurrency { get; set; }

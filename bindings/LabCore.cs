@@ -100,6 +100,36 @@ public static class LabCore
         return Native.lab_record_output(ref Reference(request), (ulong)request.Length).Read(RecordJson.Default.OutputPage);
     }
 
+    /// <summary>Waits until a run is over.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="waitMilliseconds">How long; see <see cref="Forever"/>.</param>
+    /// <returns>False when it goes on.</returns>
+    public static bool WaitForEnd(string folder, int waitMilliseconds)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> path = Encoding.UTF8.GetBytes(folder);
+        return Native.lab_record_wait(ref Reference(path), (ulong)path.Length, unchecked((uint)waitMilliseconds)).Value() != 0;
+    }
+
+    /// <summary>Sends an order to a run that is under way.</summary>
+    /// <returns>What asks for the answer.</returns>
+    /// <exception cref="LabCoreException">The run has ended, or takes no orders from here.</exception>
+    public static SentOrder SendOrder(OrderRequest order)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> request = JsonSerializer.SerializeToUtf8Bytes(order, OrderJson.Default.OrderRequest);
+        return Native.lab_order_send(ref Reference(request), (ulong)request.Length).Read(OrderJson.Default.SentOrder);
+    }
+
+    /// <summary>Waits for the answer to an order, up to a time.</summary>
+    /// <exception cref="LabCoreException">The run has refused it, or does not answer.</exception>
+    public static OrderAnswer OrderAnswer(SentOrder sent, int waitMilliseconds)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> request = JsonSerializer.SerializeToUtf8Bytes(sent, OrderJson.Default.SentOrder);
+        return Native.lab_order_answer(ref Reference(request), (ulong)request.Length, unchecked((uint)waitMilliseconds)).Read(OrderJson.Default.OrderAnswer);
+    }
+
     /// <summary>Deletes a run, unless it is under way.</summary>
     /// <param name="folder">Its folder.</param>
     public static void RemoveRecord(string folder)

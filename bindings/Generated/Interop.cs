@@ -370,6 +370,14 @@ public static partial class Interop {
 
 
     
+    /// Sends an order to a run that is under way, of whatever process, and gives what asks for its answer. Options:
+    /// `{"place": …, "by": "ann", "order": "stop" | "suspend" | "resume" | "skip" | "restart", "kill": …, "operation": …}`.
+    [LibraryImport(NativeLib, EntryPoint = "lab_order_send")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static partial LabReply lab_order_send(IntPtr data, ulong length);
+
+
+    
     /// Signals what an attempt has started and is found by its mark: 0 nothing, 1 asks it to end, 2 kills it. Gives how many
     /// processes that are. Never waits.
     [LibraryImport(NativeLib, EntryPoint = "lab_run_signal")]
@@ -410,6 +418,21 @@ public static partial class Interop {
     [LibraryImport(NativeLib, EntryPoint = "lab_abi_version")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static partial uint lab_abi_version();
+
+
+    
+    /// Waits for the answer to an order: `{"done": "…" | null, "sent": …}`, where `sent` asks again. A refusal is a fault. Data
+    /// is the document that [`lab_order_send`] gave.
+    [LibraryImport(NativeLib, EntryPoint = "lab_order_answer")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static partial LabReply lab_order_answer(IntPtr data, ulong length, uint wait_ms);
+
+
+    
+    /// Waits until the run in a folder (UTF-8) is over: 1 once it has ended or its process has gone, 0 when it goes on.
+    [LibraryImport(NativeLib, EntryPoint = "lab_record_wait")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static partial LabReply lab_record_wait(IntPtr data, ulong length, uint wait_ms);
 
 
     
@@ -624,10 +647,33 @@ public static partial class Interop {
 
 
     
+    /// Sends an order to a run that is under way, of whatever process, and gives what asks for its answer. Options:
+    /// `{"place": …, "by": "ann", "order": "stop" | "suspend" | "resume" | "skip" | "restart", "kill": …, "operation": …}`.
+    [LibraryImport(NativeLib, EntryPoint = "lab_order_send")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static partial LabReply lab_order_send(ref byte data, ulong length);
+
+
+    
     /// Starts a run of a plan and gives its handle, which its events carry too.
     [LibraryImport(NativeLib, EntryPoint = "lab_run_start")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static partial LabReply lab_run_start(ulong plan, ref byte data, ulong length);
+
+
+    
+    /// Waits for the answer to an order: `{"done": "…" | null, "sent": …}`, where `sent` asks again. A refusal is a fault. Data
+    /// is the document that [`lab_order_send`] gave.
+    [LibraryImport(NativeLib, EntryPoint = "lab_order_answer")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static partial LabReply lab_order_answer(ref byte data, ulong length, uint wait_ms);
+
+
+    
+    /// Waits until the run in a folder (UTF-8) is over: 1 once it has ended or its process has gone, 0 when it goes on.
+    [LibraryImport(NativeLib, EntryPoint = "lab_record_wait")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static partial LabReply lab_record_wait(ref byte data, ulong length, uint wait_ms);
 
 
     

@@ -153,6 +153,9 @@ codes! {
     /// A run that should be over is under way.
     RunUnderWay = "LR0305", "RunUnderWay", ResourceBusy;
 
+    /// A run that should be under way is not.
+    RunNotUnderWay = "LR0306", "RunNotUnderWay", InvalidOperation;
+
     /// The id of a run that is none.
     InvalidRunId = "LR0321", "InvalidRunId", InvalidArgument;
     /// The beginning of an id that several runs have.
@@ -178,6 +181,12 @@ codes! {
     LabNotRecorded = "LR0341", "LabNotRecorded", ObjectNotFound;
     /// The lab in the record of a run is not what was written.
     RecordedLabDamaged = "LR0342", "RecordedLabDamaged", InvalidData;
+    /// An order that a run does not obey.
+    OrderRefused = "LR0343", "OrderRefused", InvalidOperation;
+    /// An order that its run does not answer.
+    OrderUnanswered = "LR0344", "OrderUnanswered", OperationTimeout;
+    /// An order that could not be sent.
+    OrderNotSent = "LR0345", "OrderNotSent", WriteError;
 
     /// A script ended with a terminating error.
     OperationFailed = "LR0401", "OperationFailed", NotSpecified;

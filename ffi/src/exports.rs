@@ -23,7 +23,7 @@ use labrunner_core::history::{
     open::{self, DetailQuery, OutputQuery},
     pending,
     query::{self, Query},
-    recorded_lab, retention,
+    recorded_lab, retention, steer,
 };
 use labrunner_core::machine::Machine;
 use labrunner_core::near::NearQuery;
@@ -522,6 +522,40 @@ pub fn lab_record_output(data: *const u8, length: u64) -> LabReply {
     })
 }
 
+/// Waits until the run in a folder (UTF-8) is over: 1 once it has ended or its process has gone, 0 when it goes on.
+#[ffi]
+pub fn lab_record_wait(data: *const u8, length: u64, wait_ms: u32) -> LabReply {
+    guarded(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let folder = path(unsafe { bytes::read(data, length) }?)?;
+        Ok(u64::from(steer::wait_for_end(&folder, wait(wait_ms))?))
+    })
+}
+
+/// Sends an order to a run that is under way, of whatever process, and gives what asks for its answer. Options:
+/// `{"place": …, "by": "ann", "order": "stop" | "suspend" | "resume" | "skip" | "restart", "kill": …, "operation": …}`.
+#[ffi]
+pub fn lab_order_send(data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let request: steer::Request =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the order to a run")?;
+        steer::send(&request)
+    })
+}
+
+/// Waits for the answer to an order: `{"done": "…" | null, "sent": …}`, where `sent` asks again. A refusal is a fault. Data
+/// is the document that [`lab_order_send`] gave.
+#[ffi]
+pub fn lab_order_answer(data: *const u8, length: u64, wait_ms: u32) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let sent: steer::Sent =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the order that was sent")?;
+        steer::answer(sent, wait(wait_ms))
+    })
+}
+
 /// Deletes the run in a folder (UTF-8), unless it is under way.
 #[ffi]
 pub fn lab_record_remove(data: *const u8, length: u64) -> LabReply {
@@ -673,6 +707,9 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_record))
         .register(function!(lab_record_lab))
         .register(function!(lab_record_output))
+        .register(function!(lab_record_wait))
+        .register(function!(lab_order_send))
+        .register(function!(lab_order_answer))
         .register(function!(lab_record_remove))
         .register(function!(lab_record_export))
         .register(function!(lab_run_find))

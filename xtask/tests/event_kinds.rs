@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// What only records are about.
-const PASSED_OVER: [&str; 4] = ["crashed", "opened", "released", "spawned"];
+/// What only records are about, and what the run says in words of its own.
+const PASSED_OVER: [&str; 7] =
+    ["continued", "crashed", "opened", "order", "released", "spawned", "suspended"];
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))

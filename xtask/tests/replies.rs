@@ -16,13 +16,14 @@ struct Pair {
 }
 
 const QUERY: &str = "core/src/history/query.rs";
+const STEER: &str = "core/src/history/steer.rs";
 const OPEN: &str = "core/src/history/open.rs";
 const RESULT: &str = "core/src/record/result.rs";
 const PREPARE: &str = "core/src/resume/prepare.rs";
 const ANSWERS: &str = "ffi/src/answers.rs";
 
 /// Everything that is read.
-const REPLIES: [Pair; 31] = [
+const REPLIES: [Pair; 34] = [
     Pair { core: &[(ANSWERS, "Version")], managed: ("LabCore.cs", "LabCoreVersion"), passed_over: &[] },
     Pair {
         core: &[(ANSWERS, "State")],
@@ -43,6 +44,7 @@ const REPLIES: [Pair; 31] = [
             "resources",
             "restart",
             "slots",
+            "suspended",
             "waits_for",
         ],
     },
@@ -105,6 +107,13 @@ const REPLIES: [Pair; 31] = [
         core: &[("core/src/history/lookup.rs", "Found")],
         managed: ("FoundRun.cs", "FoundRun"),
         passed_over: &["goes_on_for", "operations", "status"],
+    },
+    Pair { core: &[(STEER, "Sent")], managed: ("RunOrder.cs", "SentOrder"), passed_over: &[] },
+    Pair { core: &[(STEER, "Answer")], managed: ("RunOrder.cs", "OrderAnswer"), passed_over: &[] },
+    Pair {
+        core: &[("core/src/record/follow.rs", "Place")],
+        managed: ("RunOrder.cs", "JournalPlace"),
+        passed_over: &[],
     },
     Pair {
         core: &[("core/src/history/pending.rs", "Pending")],

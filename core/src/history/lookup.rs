@@ -51,6 +51,9 @@ pub struct Found {
     pub started_at: String,
     /// How it ended; absent when its process died.
     pub status: Option<RunStatus>,
+    /// Whether it is under way and starts nothing until it is asked to go on.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
     /// How many operations could run at the same time.
     pub max_concurrency: u32,
     /// The options it was started with.
@@ -85,6 +88,7 @@ pub fn find(wanted: &Wanted) -> Result<Found, Fault> {
     let declared = record.before().operations.into_iter().map(|operation| operation.name);
     Ok(Found {
         operations: declared.collect(),
+        suspended: !wanted.undo && status.is_none() && is_suspended(&record),
         goes_on_for: (asked.1.run != header.run).then(|| asked.1.run.clone()),
         run: header.run,
         name: header.name,
@@ -198,13 +202,18 @@ fn fits(folder: &Path, header: &Header, undo: bool) -> bool {
     let status = ending(&record);
     // In this order: a run that ends meanwhile has an end.
     if status.is_none() && record.is_running() {
-        return false;
+        return !undo && record.replay().0.suspended;
     }
     match status {
         Some(RunStatus::Undone) => false,
         Some(RunStatus::Succeeded | RunStatus::PartiallyUndone) => undo,
         _ => undo || header.relation != Some(Relation::Undoes),
     }
+}
+
+/// Whether a run is under way and starts nothing until it is asked to go on.
+fn is_suspended(record: &Record<'_>) -> bool {
+    record.is_running() && record.replay().0.suspended
 }
 
 /// A run of a lab file that is under way, the newest one.

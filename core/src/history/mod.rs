@@ -10,6 +10,7 @@
 //! | which runs wait for a restart of the machine | [`pending`] |
 //! | how long will an operation take | [`estimate`] |
 //! | which runs are deleted, and when | [`retention`] |
+//! | how is a run of another process given orders, and how is its end awaited | [`steer`] |
 //! | why did operations run, or not | [`why`] |
 //! | what is still alive of runs whose process has died | [`survivors`] |
 
@@ -24,6 +25,7 @@ pub mod recorded_lab;
 pub mod retention;
 #[cfg(test)]
 mod shared_store_tests;
+pub mod steer;
 pub mod store;
 pub mod survivors;
 #[cfg(test)]

@@ -53,8 +53,8 @@ pub struct RunSummary {
     pub run: String,
     /// Its name.
     pub name: String,
-    /// `Succeeded`, `PartiallySucceeded`, `Failed`, `Canceled`, `Running`, or `Unknown` when the process
-    /// that ran it has gone without an end.
+    /// `Succeeded`, `PartiallySucceeded`, `Failed`, `Canceled`, `Running`, `Suspended` while it is under way and starts
+    /// nothing, or `Unknown` when the process that ran it has gone without an end.
     pub status: String,
     /// When it started, RFC 3339 in UTC.
     pub started_at: String,
@@ -357,6 +357,7 @@ fn ended(record: &Record<'_>, ending: Ending) -> RunSummary {
 fn without_result(record: &Record<'_>, state: &RunState, running: bool) -> RunSummary {
     let status = match (state.status, running) {
         (Some(status), _) => format!("{status:?}"),
+        (None, true) if state.suspended => "Suspended".to_owned(),
         (None, true) => "Running".to_owned(),
         (None, false) => UNKNOWN.to_owned(),
     };

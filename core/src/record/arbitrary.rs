@@ -1,9 +1,10 @@
 //! Entries and headers of every kind, for tests that must hold for all of them.
 
 use super::entry::{
-    Crashed, Current, Due, Ended, Finished, Kept, Opened, Released, Restart, Retrying, RollingBack, Serving,
-    Skipped, Spawned, Started, Stop,
+    Continued, Crashed, Current, Due, Ended, Finished, Kept, Opened, Released, Restart, Retrying,
+    RollingBack, Serving, Skipped, Spawned, Started, Stop, Suspended,
 };
+use super::order::{Ask, Order, Ordered, Refused};
 use super::{
     Cause, Damage, DamageKind, Entry, ErrorReport, Fingerprint, Header, Listing, SkipKind, SkippedBecause,
     Stamp, What, Why, seal,
@@ -43,7 +44,10 @@ fn damage() -> impl Strategy<Value = Damage> {
 }
 
 fn because() -> impl Strategy<Value = SkippedBecause> {
-    use SkipKind::*;
+    use SkipKind::{
+        Dependency, HeldByService, NotTriggered, NothingToUndo, NothingToWatch, Ordered, OutcomeUnknown,
+        RunCanceled, RunParked, RunStopped, RunTimeout,
+    };
     let kinds = vec![
         Dependency,
         NotTriggered,
@@ -55,6 +59,7 @@ fn because() -> impl Strategy<Value = SkippedBecause> {
         OutcomeUnknown,
         NothingToUndo,
         RunParked,
+        Ordered,
     ];
     (select(kinds), of(text()), text()).prop_map(|(kind, operation, message)| SkippedBecause {
         kind,
@@ -105,6 +110,22 @@ fn ended() -> impl Strategy<Value = Ended> {
     )
 }
 
+/// Boxed, as errors are.
+fn ordered() -> BoxedStrategy<Box<Ordered>> {
+    let ask = prop_oneof![
+        any::<bool>().prop_map(|kill| Ask::Stop { kill }),
+        select(vec![Ask::Suspend, Ask::Resume, Ask::Unreadable]),
+        text().prop_map(|operation| Ask::Skip { operation }),
+        text().prop_map(|operation| Ask::Restart { operation }),
+    ];
+    let refused = (text(), text()).prop_map(|(id, message)| Refused { id, message });
+    (text(), text(), any::<u32>(), text(), ask, of(refused))
+        .prop_map(|(id, by, pid, sent_at, ask, refused)| {
+            Box::new(Ordered { order: Order { id, by, pid, sent_at, ask }, refused })
+        })
+        .boxed()
+}
+
 /// Everything that can happen after a segment has been opened.
 pub fn what() -> impl Strategy<Value = What> {
     let who = || (op(), text(), 1u32..4);
@@ -151,6 +172,9 @@ pub fn what() -> impl Strategy<Value = What> {
         })),
         who().prop_map(|(op, name, attempt)| What::Released(Released { op, name, attempt })),
         (op(), text()).prop_map(|(op, name)| What::RollingBack(RollingBack { op, name })),
+        ordered().prop_map(What::Order),
+        Just(What::Suspended(Suspended {})),
+        Just(What::Continued(Continued {})),
         run_status().prop_map(|status| What::Finished(Finished { status })),
     ]
 }

@@ -7,6 +7,7 @@ use crate::error::{Code, Fault, sentence, sentences};
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::damage::Damage;
+use crate::record::order::Ordered;
 use crate::record::stamp::Stamp;
 use crate::record::why::Why;
 use crate::scheduler::{RunStatus, SkipReason, Status, StopReason};
@@ -61,6 +62,12 @@ pub enum What {
     Released(Released),
     /// What had succeeded is being undone. The compensations follow as operations of their own.
     RollingBack(RollingBack),
+    /// Somebody has given the run an order, which it obeyed or refused.
+    Order(Box<Ordered>),
+    /// Nothing more is started until the run goes on.
+    Suspended(Suspended),
+    /// The run goes on.
+    Continued(Continued),
     /// The run is over.
     Finished(Finished),
 }
@@ -293,6 +300,14 @@ pub struct RollingBack {
     pub name: String,
 }
 
+/// See [`What::Suspended`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspended {}
+
+/// See [`What::Continued`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Continued {}
+
 /// See [`What::Finished`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
@@ -376,6 +391,8 @@ pub enum SkipKind {
     OutcomeUnknown,
     /// It had not succeeded, so there is nothing to undo.
     NothingToUndo,
+    /// An order asked for it.
+    Ordered,
 }
 
 impl SkippedBecause {
@@ -414,6 +431,7 @@ impl SkippedBecause {
             SkipReason::NothingToUndo => {
                 plain(SkipKind::NothingToUndo, "it had not succeeded, so there is nothing to undo")
             }
+            SkipReason::Ordered => plain(SkipKind::Ordered, "it was skipped by order"),
             SkipReason::NotTriggered => plain(
                 SkipKind::NotTriggered,
                 "it runs only after a failure, and nothing it depends on failed",
@@ -449,6 +467,9 @@ pub(super) enum Event {
     Skipped,
     Released,
     RollingBack,
+    Order,
+    Suspended,
+    Continued,
     Finished,
 }
 
@@ -480,6 +501,9 @@ impl What {
             Event::Skipped => Self::Skipped(Deserialize::deserialize(members)?),
             Event::Released => Self::Released(Deserialize::deserialize(members)?),
             Event::RollingBack => Self::RollingBack(Deserialize::deserialize(members)?),
+            Event::Order => Self::Order(Deserialize::deserialize(members)?),
+            Event::Suspended => Self::Suspended(Deserialize::deserialize(members)?),
+            Event::Continued => Self::Continued(Deserialize::deserialize(members)?),
             Event::Finished => Self::Finished(Deserialize::deserialize(members)?),
         })
     }

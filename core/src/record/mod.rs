@@ -7,6 +7,7 @@
 //! journal/0001.jsonl    what happened, one entry a line, written before it took effect
 //! journal/0002.jsonl    … and went on in another process; no run does that today, a resumed one has its own record
 //! output/               what its operations wrote
+//! orders/               what it is asked to do while it is under way
 //! result.json           how it ended, written last
 //! lock                  held while the run is under way
 //! ```
@@ -27,6 +28,8 @@
 //! | what did its operations write | [`output`] |
 //! | what did it have to do with restarts of the machine | [`restart`] |
 //! | is it under way | [`lock`] |
+//! | how is it given orders, and who may | [`order`], [`mailbox`] |
+//! | what has been added to a journal since | [`follow`] |
 //! | how are runs of older versions read | [`format1`] |
 //! | where do the bytes go | [`disk`] |
 //! | what does it survive: the process or the machine, and what keeps that | [`durability`], [`syncer`] |
@@ -41,10 +44,13 @@ pub mod disk;
 pub mod durability;
 pub mod entry;
 pub mod fingerprint;
+pub mod follow;
 pub mod format1;
 pub mod header;
 pub mod lab;
 pub mod lock;
+pub mod mailbox;
+pub mod order;
 pub mod output;
 pub mod reader;
 pub mod restart;

@@ -352,7 +352,7 @@ fn first(disk: &dyn Disk, path: &Path) -> Option<Opened> {
 }
 
 /// The lines of one segment, each checked.
-struct Lines {
+pub(super) struct Lines {
     file: BufReader<Box<dyn Read + Send>>,
     line: Vec<u8>,
     /// Where the next line begins.
@@ -361,10 +361,21 @@ struct Lines {
 
 impl Lines {
     fn new(file: Box<dyn Read + Send>) -> Self {
-        Self { file: BufReader::with_capacity(64 << 10, file), line: Vec::new(), offset: 0 }
+        Self::at(file, 0)
     }
 
-    fn next(&mut self) -> Option<Result<Entry, DamageKind>> {
+    /// Those of a file from a place on, which is where it begins.
+    pub(super) fn at(file: Box<dyn Read + Send>, offset: u64) -> Self {
+        Self { file: BufReader::with_capacity(64 << 10, file), line: Vec::new(), offset }
+    }
+
+    /// Where the next line begins.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The next line.
+    pub(super) fn next(&mut self) -> Option<Result<Entry, DamageKind>> {
         self.line.clear();
         let read = match self.file.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.line) {
             Ok(0) => return None,

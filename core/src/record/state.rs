@@ -28,6 +28,8 @@ pub struct RunState {
     pub last: Option<u64>,
     /// The process life that wrote it, from 1; 0 before any.
     pub life: u32,
+    /// Whether nothing more is started until the run is asked to go on.
+    pub suspended: bool,
 }
 
 /// Where an operation is.
@@ -155,7 +157,9 @@ impl RunState {
                 state.skipped_because = Some(it.because.clone());
             }
             What::Released(it) => self.of(it.op, &it.name, it.attempt).process = None,
-            What::RollingBack(_) => {}
+            What::RollingBack(_) | What::Order(_) => {}
+            What::Suspended(_) => self.suspended = true,
+            What::Continued(_) => self.suspended = false,
             What::Finished(finished) => self.status = Some(finished.status),
         }
     }
@@ -163,6 +167,7 @@ impl RunState {
     /// Nothing that was running outlives its process, except what [`OperationState::process`] may still find.
     fn begin_life(&mut self, life: u32) {
         self.life = life;
+        self.suspended = false;
         for state in self.operations.iter_mut().chain(self.compensations.values_mut()) {
             if matches!(state.stage, Stage::Running | Stage::Serving | Stage::Stopping) {
                 state.stage = Stage::Interrupted;

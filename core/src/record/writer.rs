@@ -13,7 +13,7 @@ use crate::record::lock::Lock;
 use crate::record::result::RunResult;
 use crate::record::seal::{self, LONGEST_LINE};
 use crate::record::syncer::Syncer;
-use crate::record::{self, format1};
+use crate::record::{self, format1, mailbox};
 use serde::Serialize;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -73,6 +73,8 @@ impl Writer {
     ) -> Result<Self, Fault> {
         let making = || -> io::Result<Self> {
             disk.make_folder(&record::journal_folder(folder))?;
+            // Made by the run itself, so that it is that user's alone.
+            disk.make_folder(&mailbox::folder_of(folder))?;
             let taken = || io::Error::new(io::ErrorKind::AlreadyExists, "it holds the files of another run");
             if disk.open(&format1::journal_path(folder)).is_ok()
                 || disk.open(&record::header_path(folder)).is_ok()

@@ -19,6 +19,7 @@ use super::explain::{self, Explanation};
 use super::feed::Feed;
 use super::inspection::Inspection;
 use super::journal::{Closing, Journal};
+use super::judge;
 use super::ledger::Ledger;
 use super::loss;
 use super::outcome::{Outcome, OutcomeStatus};
@@ -32,6 +33,8 @@ use crate::freshness::{self, Answer, Made};
 use crate::graph::OpId;
 use crate::operation::{RunsOn, StopMode, UpToDate};
 use crate::record::entry::{Finished, Spawned, Stop};
+use crate::record::mailbox::Untrusted;
+use crate::record::order::{Order, Ordered, Refused};
 use crate::record::output::{Batch, Closed, Store};
 use crate::record::result::{self, Metrics, OperationResult};
 use crate::record::{Durability, RunResult, What};
@@ -72,6 +75,8 @@ pub(super) enum Message {
     Checked { op: OpId, answer: Box<Answer> },
     /// An attempt has ended; with what it made, if it succeeded.
     Completed { op: OpId, attempt: u32, outcome: Outcome, made: Option<Box<Made>> },
+    /// Another process has given an order, which may not be trusted.
+    Order { order: Box<Order>, fault: Option<Untrusted> },
     /// An attempt asks for a restart of the machine, and may.
     Restart { op: OpId, attempt: u32, request: RestartRequest },
 }
@@ -171,12 +176,19 @@ impl Driver {
         let mut inputs = std::mem::take(&mut self.inputs);
         for message in messages {
             // Whether it may depends on all that has happened before.
-            let asks = matches!(&message, Message::Completed { outcome, .. } if outcome.restart.is_some());
+            let asks = match &message {
+                Message::Completed { outcome, .. } => outcome.restart.is_some(),
+                Message::Order { .. } => true,
+                _ => false,
+            };
             if asks && !inputs.is_empty() {
                 self.step(&inputs);
                 inputs.clear();
             }
-            self.note(message, &mut inputs);
+            match message {
+                Message::Order { order, fault } => self.take_order(*order, fault),
+                message => self.note(message, &mut inputs),
+            }
         }
         if self.is_undurable && self.about.options.durability == Durability::Required && !self.is_over() {
             // Ordering it once more changes nothing.
@@ -220,6 +232,8 @@ impl Driver {
                 }
                 inputs.push(Input::Checked(op, is_current));
             }
+            // These are steps of their own.
+            Message::Order { .. } => {}
             Message::Restart { op, attempt, request } => {
                 inputs.push(Input::Restart { op, attempt, rerun: request.rerun });
                 self.ledger.note_restart(op, request);
@@ -257,7 +271,27 @@ impl Driver {
         End { status, at: about::end_time(self.about.started_at, now, Timestamp::now()), after_ms: now }
     }
 
+    /// Obeys an order or refuses it, and writes that down before anything follows from it.
+    fn take_order(&mut self, order: Order, fault: Option<Untrusted>) {
+        if self.given_up {
+            return;
+        }
+        let About { plan, options, .. } = &*self.about;
+        let judged = judge::judge(&order, fault, (&options.name, plan, &self.scheduler));
+        let ordered = Ordered { order, refused: judged.as_ref().err().map(Refused::from) };
+        // What its sender did wrong is for the sender to know.
+        let is_for_run = judged.is_ok() || fault.is_some();
+        let warning = is_for_run.then(|| EventKind::Warning { message: ordered.sentence() });
+        let entry = EventKind::Happened(What::Order(Box::new(ordered)));
+        self.step_after([Some(entry), warning].into_iter().flatten(), judged.ok().as_slice());
+    }
+
     fn step(&mut self, inputs: &[Input]) {
+        self.step_after([], inputs);
+    }
+
+    /// A step whose first entries have been decided.
+    fn step_after(&mut self, first: impl IntoIterator<Item = EventKind>, inputs: &[Input]) {
         let now = self.clock.now();
         let mut commands = std::mem::take(&mut self.commands);
         self.scheduler.step(now, inputs, &mut commands);
@@ -265,7 +299,8 @@ impl Driver {
             self.give_up(now);
             return;
         }
-        let mut events = Vec::with_capacity(commands.len());
+        let mut events: Vec<Event> = first.into_iter().map(|kind| self.feed.event(now, kind)).collect();
+        events.reserve(commands.len());
         for command in &commands {
             self.workers.count(command);
             if let Command::Finished(status) = *command {

@@ -46,6 +46,9 @@ pub(super) fn sentence(waiting: &Waiting, plan: &Plan) -> String {
     if waiting.restart {
         return "a restart of the machine was asked for, and nothing more is started before it".to_owned();
     }
+    if waiting.suspended {
+        return "the run is suspended, and starts nothing until Resume-LabRun".to_owned();
+    }
     if let Some(slots) = waiting.slots {
         return format!("all slots are in use ({} of {})", slots.used, slots.limit);
     }

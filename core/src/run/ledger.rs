@@ -10,8 +10,8 @@ use crate::freshness::{Answer, Made, Verdict};
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::entry::{
-    Current, Due, Ended, Finished, Kept, Released, Restart, Retrying, RollingBack, Serving, Skipped, Started,
-    Stop,
+    Continued, Current, Due, Ended, Finished, Kept, Released, Restart, Retrying, RollingBack, Serving,
+    Skipped, Started, Stop, Suspended,
 };
 use crate::record::restart::RestartAsked;
 use crate::record::result::OperationResult;
@@ -233,6 +233,8 @@ impl Ledger {
                 row.restart = Some(RestartAsked { at_ms: now, reason: reason.clone(), rerun });
                 What::Restart(Restart { op, name, attempt, reason, rerun })
             }
+            Command::Suspended => What::Suspended(Suspended {}),
+            Command::Continued => What::Continued(Continued {}),
             Command::Released(op, attempt) => What::Released(Released { op, name: self.name(op), attempt }),
             Command::Finished(status) => What::Finished(Finished { status }),
         })

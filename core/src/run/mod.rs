@@ -20,6 +20,7 @@
 //! | which scripts and workers wait for each other | [`workers`] |
 //! | how programs are run, and how they report | [`tasks`], [`reports`] |
 //! | how an attempt came out | [`outcome`] |
+//! | how a run hears of orders from other processes, and whether it obeys | [`orders`], [`judge`] |
 //! | how time and the machine's load reach a run | [`clock`], [`timer`], [`sampling`] |
 //! | what is made known while it runs, and how | [`events`], [`feed`] |
 //! | what is written, since when, and what is said when that fails | [`journal`], [`loss`] |
@@ -40,10 +41,12 @@ mod feed;
 mod handle;
 mod inspection;
 mod journal;
+mod judge;
 mod lab_copy;
 mod ledger;
 mod loss;
 pub mod options;
+mod orders;
 pub mod outcome;
 mod reports;
 mod restart;

@@ -14,7 +14,7 @@ use super::sync::{Condvar, is_model};
 use super::tasks::{Surroundings, Tasks};
 use super::trace::{self, Trace};
 use super::workers::Workers;
-use super::{inspection, sampling, timer};
+use super::{inspection, orders, sampling, timer};
 use crate::error::{Code, Fault};
 use crate::freshness::outlook::{self, Outlook};
 use crate::freshness::{Past, before};
@@ -117,6 +117,9 @@ impl Run {
         run.tick();
         if let Some(runtime) = runtime {
             runtime.spawn(timer::keep_time(Arc::downgrade(&run), bell_of_timer));
+            if about.options.writes_files() {
+                runtime.spawn(orders::watch(Arc::downgrade(&run)));
+            }
             if settings.guard.wants_samples() {
                 runtime.spawn(sampling::keep_sampling(Arc::downgrade(&run)));
             }

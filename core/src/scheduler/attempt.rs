@@ -31,7 +31,10 @@ impl Scheduler {
             (State::Stopping(reason), _) => match reason {
                 StopReason::Timeout => (Status::TimedOut, true),
                 StopReason::TotalTimeout | StopReason::RunTimeout => (Status::TimedOut, false),
-                StopReason::Cancel | StopReason::RunStopped => (Status::Canceled, false),
+                StopReason::Cancel
+                | StopReason::RunStopped
+                | StopReason::SkipOrder
+                | StopReason::RestartOrder => (Status::Canceled, false),
                 // A monitor or a service that ends when it is no longer needed has done its part.
                 StopReason::RunEnded | StopReason::StopOperation => (Status::Succeeded, false),
             },
@@ -51,7 +54,11 @@ impl Scheduler {
             self.change(op, Change::Begin);
             out.push(Command::Started(op, attempt));
         }
-        if !(retry && self.retry(op, status, out)) {
+        let again = match self.state(op) {
+            State::Stopping(StopReason::RestartOrder) => self.start_again(op, out),
+            _ => retry && self.retry(op, status, out),
+        };
+        if !again {
             self.end(op, attempt, status, out);
         }
     }

@@ -16,7 +16,7 @@ impl Scheduler {
         loop {
             // Every time: a stop operation may end as it starts, and a monitor wait for it.
             self.follow(out);
-            if self.is_parking() {
+            if self.is_parking() || self.is_suspended() {
                 return;
             }
             let progress = &self.progress;

@@ -31,6 +31,9 @@ pub struct Waiting {
     /// Whether nothing more is started, because a restart of the machine was asked for.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub restart: bool,
+    /// Whether nothing more is started, because the run is suspended.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
     /// How the machine itself is over its limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guard: Option<GuardReason>,
@@ -74,6 +77,7 @@ impl Scheduler {
             backoff_until_ms: None,
             reserved_for: None,
             restart: false,
+            suspended: false,
             guard: None,
         };
         match state {
@@ -98,6 +102,7 @@ impl Scheduler {
 
     fn explain_ready(&self, op: OpId, waiting: &mut Waiting) {
         waiting.restart = self.is_parking();
+        waiting.suspended = self.is_suspended();
         if !self.admission.has_slot() {
             waiting.slots = Some(Slots {
                 used: self.admission.slots_in_use() + self.admission.slots_lent(),

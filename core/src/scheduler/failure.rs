@@ -61,6 +61,8 @@ impl Scheduler {
         if self.finished {
             return;
         }
+        // What always runs can only start in a run that goes on.
+        self.go_on(out);
         self.canceled = true;
         let halt = if mode == StopMode::Kill { Halt::Hard } else { Halt::Graceful };
         self.call_off(halt, SkipReason::RunCanceled, out);

@@ -27,7 +27,9 @@ impl Scheduler {
             StopReason::Cancel
             | StopReason::RunStopped
             | StopReason::RunEnded
-            | StopReason::StopOperation => None,
+            | StopReason::StopOperation
+            | StopReason::SkipOrder
+            | StopReason::RestartOrder => None,
         }
     }
 
@@ -40,7 +42,7 @@ impl Scheduler {
     /// The limit of an operation with all its attempts counts from now on.
     pub(super) fn arm_total_limit(&mut self, op: OpId) {
         if let Some(limit) = self.limit(op, StopReason::TotalTimeout) {
-            self.timers.arm(self.now.saturating_add(limit), Timer::TotalLimit(op));
+            self.timers.arm(self.counts_from().saturating_add(limit), Timer::TotalLimit(op));
         }
     }
 

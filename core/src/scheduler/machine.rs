@@ -14,6 +14,7 @@ use super::progress::Progress;
 use super::ready::ReadyQueue;
 use super::rollback::Rollback;
 use super::state::{Change, Defect, Halt, State, Status, StopReason};
+use super::steering::{Restarted, Suspension};
 use super::timers::Timers;
 use crate::graph::OpId;
 use crate::operation::Order;
@@ -47,6 +48,10 @@ pub struct Scheduler {
     pub(super) current: BTreeSet<OpId>,
     pub(super) tally: Tally,
     pub(super) parking: Parking,
+    /// Present while nothing is started by order.
+    pub(super) suspension: Option<Suspension>,
+    /// Operations that were restarted by order.
+    pub(super) restarted: BTreeMap<OpId, Restarted>,
     /// Whether there is anything but monitors.
     pub(super) has_work: bool,
     /// Services and monitors have been ordered to stop because the run is ending.
@@ -144,6 +149,8 @@ impl Scheduler {
                 critical_failures: 0,
             },
             parking: Parking::default(),
+            suspension: None,
+            restarted: BTreeMap::new(),
             has_work: ordinary > 0,
             closing: false,
             halt: Halt::None,
@@ -292,6 +299,9 @@ impl Scheduler {
                 SkipReason::RunCanceled => (Status::Canceled, Some(StopReason::Cancel)),
                 SkipReason::RunTimeout => (Status::TimedOut, Some(StopReason::RunTimeout)),
                 SkipReason::RunParked => (Status::Canceled, Some(StopReason::RunEnded)),
+                SkipReason::Ordered => (Status::Canceled, Some(StopReason::SkipOrder)),
+                // Its last attempt did not fail.
+                _ if self.was_restarted(op, attempt) => (Status::Canceled, Some(StopReason::RestartOrder)),
                 _ => (Status::Failed, None),
             };
             self.progress[op.index()].stop_reason = cause;
@@ -311,7 +321,8 @@ impl Scheduler {
             | SkipReason::RunCanceled
             | SkipReason::RunParked
             | SkipReason::RunTimeout
-            | SkipReason::OutcomeUnknown => (false, false),
+            | SkipReason::OutcomeUnknown
+            | SkipReason::Ordered => (false, false),
         };
         let flags = &mut self.progress[op.index()].flags;
         (flags.failure, flags.not_triggered) = (failure, not_triggered);

@@ -102,6 +102,14 @@ pub enum Input {
     Slots(u32),
     /// Stop everything. A grace bounds that of each operation.
     Cancel(StopMode),
+    /// Start nothing more.
+    Suspend,
+    /// Go on after that.
+    Continue,
+    /// Skip an operation, or stop it.
+    Skip(OpId),
+    /// Stop an operation and start it again, or end its pause.
+    Again(OpId),
 }
 
 /// How an attempt ended, as reported from outside.
@@ -152,6 +160,8 @@ pub enum SkipReason {
     OutcomeUnknown,
     /// The run undoes what another one has done, and this one had not succeeded there.
     NothingToUndo,
+    /// An order asked for it.
+    Ordered,
 }
 
 /// What must be done or made known, in this order.
@@ -223,6 +233,10 @@ pub enum Command {
     Released(OpId, u32),
     /// What had succeeded is being undone, because this operation failed.
     RollingBack(OpId),
+    /// Nothing more is started until the run goes on.
+    Suspended,
+    /// The run goes on.
+    Continued,
     /// The run is over.
     Finished(RunStatus),
 }

@@ -44,6 +44,7 @@
 //! | what does a failure mean for the others | `failure.rs` |
 //! | how long may it take | `limits.rs` |
 //! | how are operations stopped | `stopping.rs` |
+//! | how is a run suspended, and one operation skipped or restarted by order | `orders.rs`, [`steering`] |
 //! | how does a run stop for a restart of the machine | `restart.rs`, [`parking`] |
 //! | how is undone what had succeeded | `undo.rs`, `rollback.rs` |
 //! | when must something happen by itself | [`timers`] |
@@ -65,6 +66,7 @@ pub mod guard;
 mod limits;
 mod machine;
 pub mod messages;
+mod orders;
 pub mod parking;
 #[cfg(test)]
 mod parking_tests;
@@ -77,6 +79,7 @@ mod rollback;
 #[cfg(test)]
 mod simulation;
 pub mod state;
+pub mod steering;
 mod step;
 mod stopping;
 #[cfg(test)]
@@ -91,3 +94,4 @@ pub use machine::Scheduler;
 pub use messages::{Carried, Command, Input, Settings, SkipReason, StopCause, Verdict};
 pub use parking::Refusal;
 pub use state::{Change, Defect, RunStatus, State, Status, StopReason};
+pub use steering::OrderRefusal;

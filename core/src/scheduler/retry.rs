@@ -23,14 +23,14 @@ impl Scheduler {
 
     /// Lets another attempt follow, if there is one left. Everything it held is free meanwhile.
     pub(super) fn retry(&mut self, op: OpId, status: Status, out: &mut Vec<Command>) -> bool {
-        let attempt = self.progress[op.index()].attempt;
+        let (attempt, counted) = (self.progress[op.index()].attempt, self.counted_attempts(op));
         let Some(rule) = self.rule_of(op) else { return false };
         let wanted = match status {
             Status::TimedOut => rule.on_timeout,
             status => status == Status::Failed,
         };
         if !wanted
-            || attempt > rule.count
+            || counted > rule.count
             || self.progress[op.index()].flags.total_passed
             || !self.survives(op)
         {
@@ -40,7 +40,7 @@ impl Scheduler {
         self.change(op, Change::BackOff);
         self.progress[op.index()].stop_reason = None;
         self.progress[op.index()].flags.tried = true;
-        let delay_ms = rule.delay(attempt, self.settings.seed, op);
+        let delay_ms = rule.delay(counted, self.settings.seed, op);
         let due = self.now.saturating_add(delay_ms);
         self.timers.arm(due, Timer::Backoff(op, attempt));
         self.backoff_until.insert(op, due);

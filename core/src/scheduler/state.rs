@@ -69,11 +69,15 @@ pub enum StopReason {
     RunEnded,
     /// A stop operation asks for it.
     StopOperation,
+    /// An order asks to skip it.
+    SkipOrder,
+    /// An order asks to start it again.
+    RestartOrder,
 }
 
 impl StopReason {
     /// Every reason there is.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Timeout,
         Self::TotalTimeout,
         Self::RunTimeout,
@@ -81,6 +85,8 @@ impl StopReason {
         Self::RunStopped,
         Self::RunEnded,
         Self::StopOperation,
+        Self::SkipOrder,
+        Self::RestartOrder,
     ];
 }
 
@@ -217,12 +223,12 @@ impl State {
                 use StopReason::*;
                 let end = match reason {
                     Timeout | TotalTimeout | RunTimeout => TimedOut,
-                    Cancel | RunStopped => Canceled,
+                    Cancel | RunStopped | SkipOrder | RestartOrder => Canceled,
                     RunEnded | StopOperation => Succeeded,
                 };
                 change == Change::End(end)
                     || change == Change::End(Abandoned)
-                    || (reason == Timeout && change == Change::BackOff)
+                    || (matches!(reason, Timeout | RestartOrder) && change == Change::BackOff)
             }
             State::Backoff => matches!(change, Change::Resume | Change::End(Failed | TimedOut | Canceled)),
             State::Ended(_) => false,
@@ -322,13 +328,16 @@ mod tests {
             Change::Admit => (state == Ready).then_some(Admitted),
             Change::Begin => (state == Admitted).then_some(Running),
             Change::Serve => (state == Running).then_some(Serving),
-            Change::BackOff => [Admitted, Running, Stopping(Timeout)].contains(&state).then_some(Backoff),
+            Change::BackOff => {
+                let from = [Admitted, Running, Stopping(Timeout), Stopping(RestartOrder)];
+                from.contains(&state).then_some(Backoff)
+            }
             Change::Resume => (state == Backoff).then_some(Ready),
             Change::Stop(StopOperation) => (state == Serving).then_some(Stopping(StopOperation)),
             Change::Stop(reason @ (RunTimeout | Cancel | RunEnded)) => {
                 [Running, Serving].contains(&state).then_some(Stopping(reason))
             }
-            Change::Stop(reason @ (Timeout | TotalTimeout | RunStopped)) => {
+            Change::Stop(reason @ (Timeout | TotalTimeout | RunStopped | SkipOrder | RestartOrder)) => {
                 (state == Running).then_some(Stopping(reason))
             }
             Change::End(status) => {
@@ -344,7 +353,15 @@ mod tests {
                         Stopping(TotalTimeout),
                         Stopping(RunTimeout),
                     ],
-                    Canceled => &[Ready, Admitted, Backoff, Stopping(Cancel), Stopping(RunStopped)],
+                    Canceled => &[
+                        Ready,
+                        Admitted,
+                        Backoff,
+                        Stopping(Cancel),
+                        Stopping(RunStopped),
+                        Stopping(SkipOrder),
+                        Stopping(RestartOrder),
+                    ],
                     Skipped => &[Waiting, Checking, Ready, Admitted],
                     Abandoned => return matches!(state, Stopping(_)).then_some(Ended(Abandoned)),
                 };
@@ -363,9 +380,9 @@ mod tests {
                 *if after.is_some() { &mut legal } else { &mut refused } += 1;
             }
         }
-        // 8 plain states, 7 of stopping and 6 of ended; 9 plain changes, 7 stops and 6 ends.
-        assert_eq!((State::all().count(), Change::all().count()), (21, 22));
-        assert_eq!((legal, refused), (54, 408));
+        // 8 plain states, 9 of stopping and 6 of ended; 9 plain changes, 9 stops and 6 ends.
+        assert_eq!((State::all().count(), Change::all().count()), (23, 24));
+        assert_eq!((legal, refused), (61, 491));
     }
 
     #[test]

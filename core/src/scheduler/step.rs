@@ -30,14 +30,21 @@ impl Scheduler {
             self.take_in(input, out);
             self.follow(out);
         }
-        while let Some(timer) = self.timers.pop_due(self.now) {
-            self.due(timer, out);
-            self.follow(out);
-        }
+        self.expire(out);
         loop {
             self.admit(out);
             if !self.conclude(out) {
                 return;
+            }
+        }
+    }
+
+    /// Lets everything happen that is due by now.
+    pub(super) fn expire(&mut self, out: &mut Vec<Command>) {
+        while let Some((at, timer)) = self.timers.pop_due(self.now) {
+            if !self.hold(at, timer) {
+                self.due(timer, out);
+                self.follow(out);
             }
         }
     }
@@ -91,6 +98,10 @@ impl Scheduler {
                 self.admission.resize(if sequential { 1 } else { slots });
             }
             Input::Cancel(mode) => self.cancel(mode, out),
+            Input::Suspend => self.suspend(out),
+            Input::Continue => self.go_on(out),
+            Input::Skip(op) => self.skip_by_order(op, out),
+            Input::Again(op) => self.restart_by_order(op, out),
         }
     }
 

@@ -54,10 +54,18 @@ impl Timers {
         self.left = self.heap.len();
     }
 
-    /// Takes one timer that is due, the earliest first.
-    pub fn pop_due(&mut self, now: u64) -> Option<Timer> {
+    /// Makes timers due later by so many milliseconds.
+    pub fn postpone(&mut self, by: u64, is_meant: impl Fn(Timer) -> bool) {
+        let later = |Reverse((at, timer))| {
+            Reverse((if is_meant(timer) { u64::saturating_add(at, by) } else { at }, timer))
+        };
+        self.heap = std::mem::take(&mut self.heap).into_iter().map(later).collect();
+    }
+
+    /// Takes one timer that is due, the earliest first, with the time at which it was.
+    pub fn pop_due(&mut self, now: u64) -> Option<(u64, Timer)> {
         if self.heap.peek().is_some_and(|Reverse((at, _))| *at <= now) {
-            return self.heap.pop().map(|Reverse((_, timer))| timer);
+            return self.heap.pop().map(|Reverse(due)| due);
         }
         None
     }
@@ -89,7 +97,7 @@ mod tests {
             timers.arm(u64::from(id), Timer::TotalLimit(OpId(id)));
         }
         assert!(timers.heap.len() <= FEW, "{}", timers.heap.len());
-        let due = std::iter::from_fn(|| timers.pop_due(u64::MAX)).filter(|&timer| counts(timer));
+        let due = std::iter::from_fn(|| timers.pop_due(u64::MAX)).filter(|&(_, timer)| counts(timer));
         assert_eq!(due.count(), 100, "what counts is kept");
     }
 }

@@ -100,11 +100,19 @@ public abstract class GoOnCommandBase : RunCommandBase
             : CallerPath.Of(Voice, Path, out var why) ?? throw LabRunnerError.Contradiction($"-Path: '{Path}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path.")));
     }
 
+    /// <summary>Lets a run that is under way and suspended go on where it is. False when it is not.</summary>
+    private protected virtual bool GoesOnInPlace(LabEarlierRun run) => false;
+
     /// <summary>Goes on from a run.</summary>
     private protected void GoOn(FoundRun found, bool withOperations = true)
     {
         var started = new Watch();
         var earlier = new LabEarlierRun(found);
+        if (GoesOnInPlace(earlier))
+        {
+            return;
+        }
+
         var recorded = AsRecorded ? RecordedLab.Of(earlier.Directory) : null;
         var work = (Operations is null || !withOperations) && earlier.Source is { } file ? OfFile(earlier, file, recorded) : OfObjects(earlier);
         var how = HowToGoOn();

@@ -3,6 +3,7 @@ using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Restarts;
 using LabRunner.Runs;
+using LabRunner.Steering;
 
 namespace LabRunner.Cmdlets;
 
@@ -79,6 +80,23 @@ public sealed class ResumeLabRunCommand : GoOnCommandBase
                 CommandGuard.Write(Voice, fault.ErrorRecord);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    private protected override bool GoesOnInPlace(LabEarlierRun run)
+    {
+        if (!run.IsSuspended)
+        {
+            return false;
+        }
+
+        if (Voice.ShouldProcess($"Resume {run}: it is suspended, and goes on in its own process.", $"Resume {run}?", "Resume-LabRun"))
+        {
+            var done = SteeringOrder.Send(run.Directory, "resume", null, kill: false, () => IsStopped);
+            Voice.WriteInformation(new HostInformationMessage { Message = done }, ["PSHOST"]);
+        }
+
+        return true;
     }
 
     private void At(PendingRun run, Action goOn)

@@ -111,6 +111,9 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
         run?.Interrupt();
     }
 
+    /// <summary>Whether the caller has stopped the command.</summary>
+    private protected bool IsStopped => _stop.IsSet;
+
     /// <summary>Starts a run as soon as what keeps it from starting has gone.</summary>
     /// <param name="obstacle">The id of the error that says what keeps it from starting.</param>
     /// <param name="start">Starts it.</param>

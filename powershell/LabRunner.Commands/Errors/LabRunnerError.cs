@@ -75,6 +75,30 @@ internal static class LabRunnerError
         "Runs of lab files and runs with a name are recorded, and others once they have lasted a second or something has failed.",
         null);
 
+    /// <summary>No run is under way that could be meant.</summary>
+    internal static LabRunnerException NotUnderWay(string[] names) => new(
+        "LabRunner.RunNotUnderWay",
+        ErrorCategory.InvalidOperation,
+        names.Length == 0 ? "There is no run under way." : $"There is no run under way called {string.Join(" or ", names.Select(name => $"'{name}'"))}.",
+        "Get-LabRun -Running lists the runs that are; a run without a name is among them once it has lasted a second.",
+        names.FirstOrDefault());
+
+    /// <summary>Several runs are under way, and it is not known which one is meant.</summary>
+    internal static LabRunnerException SeveralUnderWay(IReadOnlyList<LabRunRecord> running) => new(
+        "LabRunner.AmbiguousRun",
+        ErrorCategory.InvalidArgument,
+        $"{running.Count} runs are under way: {string.Join(", ", running.Take(5).Select(run => $"{run.Name} ({run.Id})"))}{(running.Count > 5 ? " and others" : "")}.",
+        "Name the run that you mean, give its -Id, or choose the newest one with -Last.",
+        null);
+
+    /// <summary>A run has not ended within the time that its caller waits.</summary>
+    internal static LabRunnerException NotEnded(LabRunRecord run, int seconds) => new(
+        "LabRunner.RunNotEnded",
+        ErrorCategory.OperationTimeout,
+        $"Run '{run.Name}' ({run.Id}) has not ended within {seconds} s. It goes on.",
+        "Wait longer, or stop it with Stop-LabRun.",
+        run.Id);
+
     /// <summary>One error for all findings about an input: the first one speaks by id, all of them by sentence.</summary>
     internal static LabRunnerException Input(IReadOnlyList<LabFinding> findings)
     {

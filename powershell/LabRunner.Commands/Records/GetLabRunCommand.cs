@@ -17,7 +17,7 @@ public sealed class GetLabRunCommand : RecordCommand
 
     /// <summary>Only runs that ended like this, or are under way.</summary>
     [Parameter]
-    [ValidateSet("Running", "Succeeded", "PartiallySucceeded", "Failed", "Canceled", "Parked", "Interrupted")]
+    [ValidateSet("Running", "Suspended", "Succeeded", "PartiallySucceeded", "Failed", "Canceled", "Parked", "Interrupted")]
     public string[] Status { get; set; } = [];
 
     /// <summary>Only the newest ones, at most this many.</summary>

@@ -62,7 +62,7 @@ public sealed class LabRunOperation
     internal static LabRunOperation Of(LabRunRecord run, string place, RecordedOperation operation)
     {
         DateTime? At(double? milliseconds) => milliseconds is { } ms ? run.StartTime?.AddMilliseconds(ms) : null;
-        var isGone = run.Status != "Running" && operation.State is "Waiting" or "Running" or "Serving" or "Stopping" or "Backoff";
+        var isGone = run.Status is not ("Running" or "Suspended") && operation.State is "Waiting" or "Running" or "Serving" or "Stopping" or "Backoff";
         return new LabRunOperation
         {
             Run = run.Name,

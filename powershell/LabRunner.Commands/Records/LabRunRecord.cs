@@ -12,7 +12,7 @@ public sealed class LabRunRecord
     /// <summary>Its name: the lab's; <c>run</c> when it was given none.</summary>
     public string Name { get; private init; } = "";
 
-    /// <summary><c>Running</c>, <c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, or <c>Interrupted</c> when its process has gone without an end.</summary>
+    /// <summary><c>Running</c>, <c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>Parked</c>, <c>Suspended</c> while it is under way and starts nothing, or <c>Interrupted</c> when its process has gone without an end.</summary>
     public string Status { get; private init; } = "";
 
     /// <summary>When it started, in local time.</summary>

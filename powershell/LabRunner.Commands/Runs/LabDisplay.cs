@@ -82,7 +82,7 @@ public static class LabDisplay
             "Succeeded" or "Success" or "Valid" or "Healthy" or "Ok" or "True" => "Green",
             "Running" or "DryRun" => "Cyan",
             "Skipped" or "NotFound" or "NoConfiguration" => "BrightBlack",
-            "PartiallySucceeded" or "Canceled" or "Parked" or "Degraded" or "Warning" or "warning" => "Yellow",
+            "PartiallySucceeded" or "Canceled" or "Parked" or "Suspended" or "Degraded" or "Warning" or "warning" => "Yellow",
             _ => "Red",
         };
         return word.Length == 0 || Member(Member(style, "Foreground"), colour) is not string on ? word : $"{on}{word}{Member(style, "Reset")}";
@@ -95,7 +95,7 @@ public static class LabDisplay
     public static string RunStatus(object? status, IDictionary? counts, object? style)
     {
         var word = Status(status, style);
-        if (counts is null || $"{status}" != "Running")
+        if (counts is null || $"{status}" is not ("Running" or "Suspended"))
         {
             return word;
         }

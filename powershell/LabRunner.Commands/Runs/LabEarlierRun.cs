@@ -22,6 +22,9 @@ internal sealed class LabEarlierRun(FoundRun run)
     /// <summary>What it was called with.</summary>
     internal LabCall Call { get; } = new(run.Options.Call);
 
+    /// <summary>Whether it is under way and starts nothing.</summary>
+    internal bool IsSuspended => run.Suspended;
+
     /// <inheritdoc/>
     public override string ToString() => $"run '{Name}' ({Id}){(LabHistory.Time(run.StartedAt) is { } at ? $" of {at:yyyy-MM-dd HH:mm:ss}" : "")}";
 }

@@ -9,7 +9,7 @@ public sealed class LabRunSummary
     /// <summary>Its name: the lab's.</summary>
     public string Name { get; internal init; } = "";
 
-    /// <summary><c>Running</c>, <c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>Parked</c>, or <c>Unknown</c> when its process has gone without an end.</summary>
+    /// <summary><c>Running</c>, <c>Suspended</c>, <c>Succeeded</c>, <c>PartiallySucceeded</c>, <c>Failed</c>, <c>Canceled</c>, <c>Parked</c>, or <c>Unknown</c> when its process has gone without an end.</summary>
     public string Status { get; internal init; } = "";
 
     /// <summary>When it started, in local time.</summary>

@@ -14,7 +14,7 @@ function Get-LabRun {
     .PARAMETER Id
         Runs by id. The beginning of an id is enough while no other run begins like it.
     .PARAMETER Status
-        Only runs that stand like this: Running, Succeeded, PartiallySucceeded, Failed, Canceled, Parked when they wait for a restart of
+        Only runs that stand like this: Running, Suspended while they are under way and start nothing (see Suspend-LabRun), Succeeded, PartiallySucceeded, Failed, Canceled, Parked when they wait for a restart of
         the machine (see Resume-LabRun -Pending), or Interrupted when the process
         of a run has gone without an end.
     .PARAMETER Last
@@ -63,7 +63,7 @@ function Get-LabRun {
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 
-        [ValidateSet('Running', 'Succeeded', 'PartiallySucceeded', 'Failed', 'Canceled', 'Parked', 'Interrupted')]
+        [ValidateSet('Running', 'Suspended', 'Succeeded', 'PartiallySucceeded', 'Failed', 'Canceled', 'Parked', 'Interrupted')]
         [string[]] $Status,
 
         [ValidateRange(1, [int]::MaxValue)]

@@ -13,6 +13,9 @@ function Resume-LabRun {
         when its trigger is always. A service is started again when something that runs needs it. The whole table is in
         docs/resume.md.
 
+        A run that is under way and suspended (Suspend-LabRun) goes on in its own process, and nothing is returned; no other parameter
+        than -Id, -Name and -Path applies to it.
+
         A lab is read from its file again, with the environment, selection and settings that the run had been started with;
         with -AsRecorded it is the lab as it was when the run started, from the copy in the run's record. The operations of a run
         that was not started from a lab file must be given again with -Operations; they are known by their names.

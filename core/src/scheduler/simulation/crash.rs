@@ -8,7 +8,8 @@ use crate::machine::Restarted;
 use crate::operation::{MAX_RESTARTS, Trigger};
 use crate::plan::Plan;
 use crate::record::entry::{
-    Current, Due, Ended, Finished, Kept, Restart, Retrying, Serving, Skipped, Started, Stop,
+    Continued, Current, Due, Ended, Finished, Kept, Restart, Retrying, Serving, Skipped, Started, Stop,
+    Suspended,
 };
 use crate::record::restart::Restarts;
 use crate::record::state::Stage;
@@ -52,6 +53,8 @@ fn entry(plan: &Plan, earlier: &RunState, command: Command) -> Option<What> {
         | Command::Withdraw(..)
         | Command::Released(..)
         | Command::RollingBack(_) => return None,
+        Command::Suspended => What::Suspended(Suspended {}),
+        Command::Continued => What::Continued(Continued {}),
         Command::Kept(op) => {
             let up_to_date = earlier.operations.get(op.index()).is_some_and(|it| it.up_to_date);
             What::Kept(Kept { op, name: name(op), from: String::new(), up_to_date })

@@ -19,7 +19,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use world::{Behaviour, Kind, World, worlds};
+use world::{Behaviour, Kind, Order, World, worlds};
 
 /// Steps after which a run that has not ended is taken to go on for ever.
 const MANY: usize = 20_000;
@@ -128,6 +128,18 @@ fn live(world: &World, carried: Carried, entries: usize, restarts_left: u32) -> 
     let mut agenda = Agenda::default();
     for &(at, hard) in &world.cancels {
         agenda.plan(at, Input::Cancel(if hard { StopMode::Kill } else { StopMode::OWN_GRACE }));
+    }
+    for &(at, order) in &world.orders {
+        match order {
+            Order::Suspend(length) => {
+                agenda.plan(at, Input::Suspend);
+                if let Some(length) = length {
+                    agenda.plan(at + length, Input::Continue);
+                }
+            }
+            Order::Skip(op) => agenda.plan(at, Input::Skip(OpId(op as u32))),
+            Order::Restart(op) => agenda.plan(at, Input::Again(OpId(op as u32))),
+        }
     }
     for &(at, memory_used_mib) in &world.samples {
         agenda.plan(at, Input::Sample { memory_used_mib, cpu_percent: None });

@@ -53,6 +53,19 @@ pub(super) struct Observer<'a> {
     asked: bool,
     /// Nothing was under way any more when the run was stopped for that.
     parked: bool,
+    /// Since when the run is suspended, if it is.
+    suspended: Option<u64>,
+    /// Milliseconds that it was suspended before.
+    paused: u64,
+    /// How many of these had passed when an operation became ready.
+    paused_before: BTreeMap<OpId, u64>,
+    /// Operations that orders ask to skip, or to start again.
+    skips: BTreeSet<OpId>,
+    restarts: BTreeSet<OpId>,
+    /// Those of this step.
+    restarts_now: BTreeSet<OpId>,
+    /// How often each has been started again by order.
+    restarted: HashMap<OpId, u32>,
     /// What the run takes over from an earlier one.
     carried: Carried,
     sample: Option<(u64, u64)>,
@@ -85,6 +98,13 @@ impl<'a> Observer<'a> {
             rolling_back: carried.undo,
             asked: false,
             parked: false,
+            suspended: None,
+            paused: 0,
+            paused_before: BTreeMap::new(),
+            skips: BTreeSet::new(),
+            restarts: BTreeSet::new(),
+            restarts_now: BTreeSet::new(),
+            restarted: HashMap::new(),
             carried,
             sample: None,
             finished: None,
@@ -117,12 +137,23 @@ impl<'a> Observer<'a> {
     /// Sees what goes into a step, and the time that was given with it.
     pub(super) fn see_inputs(&mut self, now: u64, inputs: &[Input]) {
         self.now = self.now.max(now);
-        self.late |= self.world.run_timeout.is_some_and(|limit| self.now >= limit) && self.finished.is_none();
+        // A suspended run is never late: that time does not count.
+        self.late |= self.suspended.is_none()
+            && self.world.run_timeout.is_some_and(|limit| self.now - self.paused >= limit)
+            && self.finished.is_none();
+        self.restarts_now.clear();
         for input in inputs {
             match *input {
                 Input::Cancel(mode) => {
                     self.canceled = true;
                     self.open = self.open.min(u8::from(mode != StopMode::Kill));
+                }
+                Input::Skip(op) => drop(self.skips.insert(op)),
+                Input::Again(op) => {
+                    self.restarts.insert(op);
+                    self.restarts_now.insert(op);
+                    // It ends the pause.
+                    self.backoff.entry(op).and_modify(|due| *due = self.now);
                 }
                 Input::Sample { memory_used_mib, .. } => {
                     self.sample = memory_used_mib.map(|used| (self.now + SAMPLE_LIFETIME_MS, used));
@@ -177,15 +208,19 @@ impl<'a> Observer<'a> {
                 self.slots.remove(&op);
             }
             Command::Stop { cause, .. } => self.check_cause(cause)?,
-            Command::Retrying { op, attempt, status, delay_ms, .. } => {
-                prop_assert!(matches!(status, Status::Failed | Status::TimedOut));
+            Command::Retrying { op, attempt, status, delay_ms, cause } => {
+                let by_order = cause.is_some_and(|cause| cause.reason == StopReason::RestartOrder);
+                prop_assert!(matches!(status, Status::Failed | Status::TimedOut) != by_order);
+                prop_assert!(!by_order || status == Status::Canceled && delay_ms == 0);
+                *self.restarted.entry(op).or_default() += u32::from(by_order);
                 let allowed = match &self.actor(op).retry {
                     Some(policy) => policy.count,
                     None if self.world.default_retry => 1,
                     None => 3,
                 };
-                prop_assert!(attempt <= allowed, "{op:?} is retried too often");
-                self.backoff.insert(op, self.now + delay_ms);
+                prop_assert!(attempt <= allowed + self.restarted[&op], "{op:?} is retried too often");
+                let pause = if self.restarts_now.contains(&op) { 0 } else { delay_ms };
+                self.backoff.insert(op, self.now + pause);
                 self.slots.remove(&op);
                 self.holding.remove(&op);
             }
@@ -198,13 +233,15 @@ impl<'a> Observer<'a> {
                     self.check_cause(cause)?;
                 }
                 let reason = cause.map(|cause| cause.reason);
-                use StopReason::{Cancel, RunStopped, RunTimeout, Timeout, TotalTimeout};
+                use StopReason::{
+                    Cancel, RestartOrder, RunStopped, RunTimeout, SkipOrder, Timeout, TotalTimeout,
+                };
                 match status {
                     Status::TimedOut => {
                         prop_assert!(matches!(reason, Some(Timeout | TotalTimeout | RunTimeout)));
                     }
                     Status::Canceled => prop_assert!(
-                        matches!(reason, Some(Cancel | RunStopped))
+                        matches!(reason, Some(Cancel | RunStopped | SkipOrder | RestartOrder))
                             || self.parked && reason == Some(StopReason::RunEnded)
                     ),
                     Status::Abandoned => prop_assert!(reason.is_some()),
@@ -237,6 +274,14 @@ impl<'a> Observer<'a> {
                 prop_assert_eq!(self.attempts.get(&op), Some(&attempt));
                 prop_assert!(!self.endings.contains_key(&op) && self.plan.compensates(op).is_none());
                 self.asked = true;
+            }
+            Command::Suspended => {
+                prop_assert!(self.suspended.replace(self.now).is_none() && !self.late);
+            }
+            Command::Continued => {
+                let since = self.suspended.take();
+                prop_assert!(since.is_some());
+                self.paused += self.now - since.unwrap_or(self.now);
             }
             Command::Finished(status) => prop_assert!(self.finished.replace(status).is_none()),
         }
@@ -277,6 +322,8 @@ impl<'a> Observer<'a> {
                 (false, self.world.cancel_running && !self.critical_failures.is_empty())
             }
             StopReason::RunEnded | StopReason::StopOperation => (false, true),
+            StopReason::SkipOrder => (false, !self.skips.is_empty()),
+            StopReason::RestartOrder => (false, !self.restarts.is_empty()),
         };
         prop_assert_eq!(cause.limit_ms.is_some(), expects_limit, "{:?}", cause);
         prop_assert!(holds, "{cause:?}");
@@ -304,6 +351,7 @@ impl<'a> Observer<'a> {
             !self.asked || self.open < 3 || self.late,
             "{op:?} starts though a restart was asked for"
         );
+        prop_assert!(self.suspended.is_none(), "{op:?} starts in a run that is suspended");
         prop_assert!(self.open >= needed, "{op:?} starts in a run that was called off");
         if self.is_monitor(op) {
             return Ok(());
@@ -372,6 +420,9 @@ impl<'a> Observer<'a> {
                 self.critical_failures.contains(&culprit) && self.world.strategy != FailureStrategy::Continue
             }
             SkipReason::RunCanceled => self.canceled,
+            SkipReason::Ordered => {
+                self.skips.contains(&op) && self.attempts.get(&op).is_none_or(|attempts| *attempts == 0)
+            }
             SkipReason::RunTimeout => self.late,
             SkipReason::RunParked => self.parked && !self.is_at_work(),
             SkipReason::NothingToWatch => {
@@ -511,6 +562,8 @@ impl<'a> Observer<'a> {
     pub(super) fn check_states(&mut self, scheduler: &Scheduler) -> Verdict {
         // There may be nothing that shows it: nothing to skip, and nothing to stop that is not stopping already.
         self.parked |= self.may_be_parked() && !self.is_at_work();
+        let paused = self.paused + self.suspended.map_or(0, |since| self.now - since);
+        prop_assert_eq!(scheduler.is_suspended(), self.suspended.is_some());
         for op in self.plan.nodes() {
             let state = scheduler.state(op);
             prop_assert_eq!(
@@ -519,6 +572,7 @@ impl<'a> Observer<'a> {
             );
             if matches!(state, State::Checking | State::Ready) {
                 self.ready_since.entry(op).or_insert(self.now);
+                self.paused_before.entry(op).or_insert(paused);
             }
             if let Some(total) = self.actor(op).total_timeout
                 && let Some(since) = self.ready_since.get(&op)
@@ -527,7 +581,8 @@ impl<'a> Observer<'a> {
                     State::Checking | State::Ready | State::Backoff | State::Admitted | State::Running
                 )
             {
-                prop_assert!(self.now < since + total, "{op:?} is {state:?} after its total limit");
+                let paused = paused - self.paused_before[&op];
+                prop_assert!(self.now < since + total + paused, "{op:?} is {state:?} after its total limit");
             }
             if !state.is_final() && state != State::Dormant {
                 self.check_explanation(scheduler, op)?;
@@ -547,6 +602,7 @@ impl<'a> Observer<'a> {
                 prop_assert_eq!(waiting.slots.map_or(slots, |s| s.used as usize), slots);
                 let reason = waiting.slots.is_some()
                     || waiting.restart
+                    || waiting.suspended
                     || waiting.guard.is_some()
                     || waiting.reserved_for.is_some()
                     || waiting.resources.iter().any(|lack| !lack.held_by.is_empty());

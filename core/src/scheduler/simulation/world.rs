@@ -3,7 +3,7 @@
 use super::super::{GuardLimits, Settings};
 use crate::graph::OpId;
 use crate::operation::{
-    Backoff, FailureStrategy, LockMode, Needs, Operation, Order, PlanRequest, ProcessMode, ResourceLimits,
+    self, Backoff, FailureStrategy, LockMode, Needs, Operation, PlanRequest, ProcessMode, ResourceLimits,
     RetryPolicy, RetryRule, Trigger, UpToDate, Work,
 };
 use crate::plan::Plan;
@@ -57,6 +57,15 @@ pub(super) struct Actor {
     pub(super) asks: Option<(u64, bool)>,
 }
 
+/// An order from outside.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Order {
+    /// To start nothing more, for so long or until something else ends that.
+    Suspend(Option<u64>),
+    Skip(usize),
+    Restart(usize),
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct World {
     /// From, to, and whether it only orders.
@@ -73,6 +82,8 @@ pub(super) struct World {
     pub(super) run_timeout: Option<u64>,
     /// When, and whether hard.
     pub(super) cancels: Vec<(u64, bool)>,
+    /// When, and what is ordered.
+    pub(super) orders: Vec<(u64, Order)>,
     /// When, and how much memory is in use.
     pub(super) samples: Vec<(u64, Option<u64>)>,
     /// Whether something that was wanted is not part of the plan.
@@ -175,6 +186,19 @@ fn actors() -> impl Strategy<Value = Actor> {
         )
 }
 
+/// Orders to a run of so many operations: none to most runs.
+fn orders(count: usize) -> impl Strategy<Value = Vec<(u64, Order)>> {
+    let order = prop_oneof![
+        proptest::option::weighted(0.9, 0u64..1_000).prop_map(Order::Suspend),
+        (0..count).prop_map(Order::Skip),
+        (0..count).prop_map(Order::Restart),
+    ];
+    prop_oneof![
+        2 => Just(Vec::new()),
+        1 => proptest::collection::vec((0u64..1_000, order), 1..6),
+    ]
+}
+
 pub(super) fn worlds() -> impl Strategy<Value = World> {
     let strategy = prop_oneof![
         1 => Just(FailureStrategy::Stop),
@@ -211,6 +235,7 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
                 (
                     proptest::collection::vec((0u64..2_000, proptest::option::of(0u64..200)), 0..6),
                     proptest::collection::vec((0usize..60, -5_000i64..100_000), 0..2),
+                    orders(count),
                 ),
             )
         })
@@ -219,7 +244,7 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
                 (edges, actors, conflicts),
                 (cap, strategy, cancel_running, default_retry, order, guarded, incomplete),
                 (default_timeout, run_timeout, cancels),
-                (samples, jumps),
+                (samples, jumps, orders),
             )| World {
                 edges: edges.into_iter().filter(|(from, to, _)| from < to).collect(),
                 actors,
@@ -237,6 +262,7 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
                 default_timeout,
                 run_timeout,
                 cancels,
+                orders,
                 samples: if guarded { samples } else { vec![] },
                 incomplete,
                 jumps,
@@ -303,7 +329,8 @@ impl World {
     }
 
     pub(super) fn plan(&self) -> Plan {
-        let order = [Order::Parallel, Order::Intelligent, Order::Sequential][self.order as usize].clone();
+        use operation::Order::{Intelligent, Parallel, Sequential};
+        let order = [Parallel, Intelligent, Sequential][self.order as usize].clone();
         let conflicts = self.conflicts.iter().map(|group| group.iter().map(|&op| name(op)).collect());
         Plan::compile(PlanRequest {
             operations: (0..self.actors.len()).map(|index| self.operation(index)).collect(),
