@@ -174,6 +174,11 @@ codes! {
     /// The machine has not been restarted since an operation asked for that.
     NotRestarted = "LR0335", "NotRestarted", InvalidOperation;
 
+    /// A report cannot be written.
+    ReportUnwritable = "LR0351", "ReportUnwritable", WriteError;
+    /// A format has no room for a run that is so large.
+    ReportTooLarge = "LR0352", "ReportTooLarge", LimitsExceeded;
+
     /// A script ended with a terminating error.
     OperationFailed = "LR0401", "OperationFailed", NotSpecified;
     /// An operation took longer than its limit.
