@@ -59,8 +59,26 @@ internal sealed partial class OrderJson : JsonSerializerContext;
 [JsonSerializable(typeof(MachineUsage))]
 internal sealed partial class MachineJson : JsonSerializerContext;
 
+/// <summary>The same for reports of runs.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ReportFiles))]
+[JsonSerializable(typeof(ReportOrder))]
+internal sealed partial class ReportJson : JsonSerializerContext;
+
 /// <summary>Which run is written as one file.</summary>
 internal sealed record ExportOrder(string Folder, string To, bool Replace);
+
+/// <summary>Which report of which run is written where.</summary>
+/// <param name="Place">The run's folder, or an archive.</param>
+/// <param name="Format">The format, in lower case.</param>
+/// <param name="To">The file to write.</param>
+/// <param name="Replace">Whether it may take the place of one that has the name.</param>
+/// <param name="ScriptBeside">Whether the script of a page lies beside it.</param>
+public sealed record ReportOrder(string Place, string Format, string To, bool Replace, bool ScriptBeside);
+
+/// <summary>The files of a report.</summary>
+/// <param name="Files">The report first, then what lies beside it.</param>
+internal sealed record ReportFiles(string[] Files);
 
 /// <summary>Words that are looked for among known ones.</summary>
 internal sealed record NearQuery(string Kind, IEnumerable<string> Unknown, IEnumerable<string> Known);

@@ -150,6 +150,15 @@ public static class LabCore
         _ = Native.lab_record_export(ref Reference(order), (ulong)order.Length).Value();
     }
 
+    /// <summary>Writes a report of a run.</summary>
+    /// <returns>The files that were written: the report first, then what lies beside it.</returns>
+    public static string[] Report(ReportOrder order)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> bytes = JsonSerializer.SerializeToUtf8Bytes(order, ReportJson.Default.ReportOrder);
+        return Native.lab_report(ref Reference(bytes), (ulong)bytes.Length).Read(ReportJson.Default.ReportFiles).Files;
+    }
+
     /// <summary>The run that is to be resumed or undone.</summary>
     public static FoundRun FindRun(RunSearch search)
     {

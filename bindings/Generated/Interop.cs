@@ -461,6 +461,14 @@ public static partial class Interop {
 
 
     
+    /// Writes a report of a run, and gives a document with what was written: `{"files": […]}`. Options: `{"place": …, "format":
+    /// "html" | "json" | "markdown" | "junit" | "chrometrace" | "mermaid", "to": …, "replace": …, "script_beside": …}`.
+    [LibraryImport(NativeLib, EntryPoint = "lab_report")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static partial LabReply lab_report(IntPtr data, ulong length);
+
+
+    
     /// Writes a run as one file. Options: `{"folder": …, "to": …, "replace": …}`.
     [LibraryImport(NativeLib, EntryPoint = "lab_record_export")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -685,6 +693,14 @@ public static partial class Interop {
     [LibraryImport(NativeLib, EntryPoint = "lab_export")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static partial LabReply lab_export(ref byte data, ulong length, ref byte options, ulong options_length);
+
+
+    
+    /// Writes a report of a run, and gives a document with what was written: `{"files": […]}`. Options: `{"place": …, "format":
+    /// "html" | "json" | "markdown" | "junit" | "chrometrace" | "mermaid", "to": …, "replace": …, "script_beside": …}`.
+    [LibraryImport(NativeLib, EntryPoint = "lab_report")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static partial LabReply lab_report(ref byte data, ulong length);
 
 
     

@@ -187,6 +187,10 @@ codes! {
     OrderUnanswered = "LR0344", "OrderUnanswered", OperationTimeout;
     /// An order that could not be sent.
     OrderNotSent = "LR0345", "OrderNotSent", WriteError;
+    /// A report cannot be written.
+    ReportUnwritable = "LR0351", "ReportUnwritable", WriteError;
+    /// A format has no room for a run that is so large.
+    ReportTooLarge = "LR0352", "ReportTooLarge", LimitsExceeded;
 
     /// A script ended with a terminating error.
     OperationFailed = "LR0401", "OperationFailed", NotSpecified;

@@ -23,6 +23,7 @@ pub mod preview;
 pub mod random;
 pub mod rank;
 pub mod record;
+pub mod report;
 pub mod resume;
 pub mod run;
 pub mod scheduler;

@@ -30,6 +30,7 @@ use labrunner_core::near::NearQuery;
 use labrunner_core::operation::{PlanRequest, StopMode};
 use labrunner_core::record::archive;
 use labrunner_core::record::output::Batch;
+use labrunner_core::report;
 use labrunner_core::run::{Completion, Outcome, RestartRequest, Run, RunOptions, Ticket};
 use labrunner_core::usage;
 use labrunner_core::work::marked::{self, Signal};
@@ -578,6 +579,18 @@ pub fn lab_record_export(data: *const u8, length: u64) -> LabReply {
     })
 }
 
+/// Writes a report of a run, and gives a document with what was written: `{"files": […]}`. Options: `{"place": …, "format":
+/// "html" | "json" | "markdown" | "junit" | "chrometrace" | "mermaid", "to": …, "replace": …, "script_beside": …}`.
+#[ffi]
+pub fn lab_report(data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let order: report::Order =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the order for a report")?;
+        report::write(&order)
+    })
+}
+
 /// Finds the run that is to be resumed or undone. Options: `{"root": …, "id": …, "name": …, "directory": …, "undo": …}`, all
 /// optional: without an id, a name and a folder it is the last one that can be. The document has the run's header in
 /// short, the names of its operations, and `goes_on_for` when it is the newest descendant of what was asked for. With
@@ -712,6 +725,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_order_answer))
         .register(function!(lab_record_remove))
         .register(function!(lab_record_export))
+        .register(function!(lab_report))
         .register(function!(lab_run_find))
         .register(function!(lab_resume_preview))
         .register(function!(lab_machine))

@@ -16,6 +16,7 @@
         'Expand-All'
         'Export-LabConfig'
         'Export-LabRun'
+        'Export-LabRunReport'
         'Format-Config'
         'Get-ActiveLabOperations'
         'Get-CrossPlatformTempPath'

@@ -28,6 +28,9 @@ pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> 
         summary.run("clippy", suites::clippy);
     }
     summary.run("cargo test", |checkout| suites::rust::run(checkout, filter));
+    if filter.is_none() {
+        summary.run("report in a browser", suites::browser::run);
+    }
     let mut found = None;
     summary.run("PowerShell", |checkout| {
         let engine = found.insert(Engine::find(checkout)?);

@@ -3,7 +3,7 @@
 //! `cargo run --release -p labrunner-bench [-- <PSPLIB folder>]`
 //!
 //! `-- soak [seconds]` runs the soak alone, ten minutes when no time is given; `-- scale` the large plan alone, `-- config`
-//! the reading of a large lab alone; `-- records` the records of runs and what their operations write; `-- runs` what a run costs
+//! the reading of a large lab alone; `-- records` the records of runs and what their operations write; `-- report` the reports of large runs; `-- runs` what a run costs
 //! beside its operations.
 //!
 //! The folder holds the instances of PSPLIB as `j30/j301_1.sm` …; without an argument it is
@@ -16,6 +16,7 @@ mod psplib;
 mod quality;
 mod random;
 mod records;
+mod report;
 mod runs;
 mod scale;
 mod scheduler;
@@ -38,6 +39,7 @@ fn main() {
             println!();
             return output::measure();
         }
+        Some("report") => return report::measure(),
         Some("runs") => return runs::measure(),
         _ => {}
     }
@@ -52,6 +54,8 @@ fn main() {
     output::measure();
     println!();
     runs::measure();
+    println!();
+    report::measure();
     println!();
     let folder = psplib::folder(std::env::args_os().nth(1));
     match psplib::read_all(&folder) {

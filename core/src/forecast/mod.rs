@@ -37,7 +37,7 @@ pub use options::{Options, Which};
 use crate::error::{Code, Fault};
 use crate::graph::OpId;
 use crate::operation::Order;
-use crate::plan::{Estimate, EstimateSource, Plan, ResourceKind};
+use crate::plan::{Estimate, EstimateSource, Plan};
 use crate::preview::cutoff::Cutoff;
 use crate::preview::problem::Project;
 use crate::preview::schedule::Schedule;
@@ -284,21 +284,9 @@ fn resources(
     };
     let mut all = vec![describe(0, "slots", "slots", slots)];
     all.extend(plan.resources().list().iter().enumerate().map(|(index, resource)| {
-        describe(index + 1, kind(resource.kind), &resource.name, resource.capacity)
+        describe(index + 1, resource.kind.word(), &resource.name, resource.capacity)
     }));
     all
-}
-
-fn kind(kind: ResourceKind) -> &'static str {
-    match kind {
-        ResourceKind::Memory => "memory",
-        ResourceKind::Cpu => "cpu",
-        ResourceKind::Network => "network",
-        ResourceKind::Disk => "disk",
-        ResourceKind::Pool => "pool",
-        ResourceKind::Lock => "lock",
-        ResourceKind::Conflict => "conflict",
-    }
 }
 
 fn knowledge(plan: &Plan) -> Knowledge {

@@ -245,6 +245,13 @@ fn newest_descendant(root: &Path, first: (PathBuf, Header)) -> (PathBuf, Header)
     newest
 }
 
+/// The run that another one resumes or undoes.
+pub fn parent_of(root: &Path, child: &Header) -> Option<Header> {
+    let parent = child.parent.as_ref()?;
+    let mut headers = newest_first(root.to_owned(), store::folders_of(root, &child.name));
+    headers.find_map(|(_, header)| (header.run == *parent).then_some(header))
+}
+
 /// The newest run that resumes or undoes another one.
 pub fn child_of(root: &Path, parent: &Header) -> Option<(PathBuf, Header)> {
     let mut headers = newest_first(root.to_owned(), store::folders_of(root, &parent.name));

@@ -254,7 +254,7 @@ pub struct RunDetail {
 }
 
 /// What is said of damage.
-pub(super) fn sentence(damage: &Damage) -> String {
+pub fn sentence(damage: &Damage) -> String {
     format!("The record is damaged: {damage}. What follows is not shown.")
 }
 

@@ -71,6 +71,21 @@ pub enum ResourceKind {
     Conflict,
 }
 
+impl ResourceKind {
+    /// Its word in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Cpu => "cpu",
+            Self::Network => "network",
+            Self::Disk => "disk",
+            Self::Pool => "pool",
+            Self::Lock => "lock",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
 /// One renewable resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {

@@ -2,7 +2,7 @@
 
 use crate::graph::OpId;
 use crate::plan::LeftOut;
-use crate::plan::Plan;
+use crate::plan::{Plan, Resource};
 use crate::record::fingerprint::Fingerprint;
 use crate::record::restart::Restarts;
 use serde::{Deserialize, Serialize};
@@ -98,9 +98,52 @@ pub struct PlannedOperation {
     /// The operation it undoes; absent for a declared one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensates: Option<OpId>,
+    /// Whether it only watches the others, and so takes no slot.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub monitor: bool,
+    /// What it takes while it runs beside its slot: places in [`RecordedPlan::resources`], and amounts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<(u32, u32)>,
     /// By what it is known again.
     #[serde(flatten)]
     pub fingerprint: Fingerprint,
+}
+
+impl PlannedOperation {
+    /// One of which only the name is known.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            id: None,
+            kind: None,
+            after: Vec::new(),
+            compensates: None,
+            monitor: false,
+            needs: Vec::new(),
+            fingerprint: Fingerprint::default(),
+        }
+    }
+}
+
+/// Something that operations take from while they run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedResource {
+    /// `memory`, `cpu`, `network`, `disk`, `pool`, `lock` or `conflict`.
+    pub kind: String,
+    /// The name of the pool or lock, the members of a conflict; else as its kind.
+    pub name: String,
+    /// How much there is.
+    pub capacity: u32,
+}
+
+/// What a `plan.json` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct RecordedPlan {
+    /// The operations, compensations last.
+    pub operations: Vec<PlannedOperation>,
+    /// What they take from; absent in records of older versions.
+    #[serde(default)]
+    pub resources: Vec<PlannedResource>,
 }
 
 /// The content of `plan.json`: a line for each operation, compensations last, with what is known of the first ones.
@@ -114,14 +157,32 @@ pub fn plan_document(plan: &Plan, fingerprints: &[Fingerprint]) -> Vec<u8> {
             kind: operation.kind.clone(),
             after: after(plan, op),
             compensates: plan.compensates(op),
+            monitor: plan.facts(op).monitor,
+            needs: plan.resources().demands(op).iter().map(|it| (it.resource.0, it.amount)).collect(),
             fingerprint: fingerprints.get(op.index()).cloned().unwrap_or_default(),
         };
         text.extend_from_slice(if op.index() == 0 { b"\n" } else { b",\n" });
         // A document of names and numbers can always be written.
         text.extend(serde_json::to_vec(&planned).unwrap_or_default());
     }
-    text.extend_from_slice(b"\n]}\n");
+    text.extend_from_slice(b"\n]");
+    let resources: Vec<PlannedResource> = plan.resources().list().iter().map(PlannedResource::of).collect();
+    if !resources.is_empty() {
+        text.extend_from_slice(b",\"resources\":");
+        text.extend(serde_json::to_vec(&resources).unwrap_or_default());
+    }
+    text.extend_from_slice(b"}\n");
     text
+}
+
+impl PlannedResource {
+    fn of(resource: &Resource) -> Self {
+        Self {
+            kind: resource.kind.word().to_owned(),
+            name: resource.name.clone(),
+            capacity: resource.capacity,
+        }
+    }
 }
 
 /// What must end before an operation starts. Compensations have an order of their own, which is that of the rollback.

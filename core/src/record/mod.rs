@@ -80,7 +80,7 @@ pub use damage::{Damage, DamageKind, Unreadable};
 pub use durability::Durability;
 pub use entry::{Entry, ErrorReport, SkipKind, SkippedBecause, What};
 pub use fingerprint::Fingerprint;
-pub use header::{FORMAT, Header, PlannedOperation, Relation};
+pub use header::{FORMAT, Header, PlannedOperation, PlannedResource, RecordedPlan, Relation};
 pub use reader::Record;
 pub use result::RunResult;
 pub use stamp::{Listing, Stamp};

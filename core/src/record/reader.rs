@@ -8,7 +8,7 @@ use crate::operation::LabFiles;
 use crate::record::damage::{Damage, DamageKind, Unreadable};
 use crate::record::disk::Disk;
 use crate::record::entry::{Entry, Opened, What};
-use crate::record::header::{FORMAT, Header, PlannedOperation};
+use crate::record::header::{FORMAT, Header, PlannedOperation, RecordedPlan};
 use crate::record::lab::{self, NoLab};
 use crate::record::lock::Lock;
 use crate::record::result::{Ending, RunResult};
@@ -138,12 +138,13 @@ impl<'d> Record<'d> {
 
     /// The operations, compensations last; empty where they cannot be read.
     pub fn plan(&self) -> Vec<PlannedOperation> {
-        #[derive(Deserialize)]
-        struct Plan {
-            operations: Vec<PlannedOperation>,
-        }
+        self.whole_plan().operations
+    }
+
+    /// The operations, and what they take from; empty where that cannot be read.
+    pub fn whole_plan(&self) -> RecordedPlan {
         let bytes = read(self.disk, &record::plan_path(&self.folder)).unwrap_or_default();
-        serde_json::from_slice(&bytes).map_or_else(|_| Vec::new(), |plan: Plan| plan.operations)
+        serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
     /// The files of its lab as the run had read them.

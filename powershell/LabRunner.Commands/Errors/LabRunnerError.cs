@@ -67,6 +67,14 @@ internal static class LabRunnerError
         "Give more of it.",
         id);
 
+    /// <summary>No recorded run has such a name.</summary>
+    internal static LabRunnerException NoRunNamed(IReadOnlyList<string> names) => new(
+        "LabRunner.UnknownRun",
+        ErrorCategory.ObjectNotFound,
+        $"No recorded run has the name '{string.Join("' or '", names)}'.",
+        "Get-LabRun lists all of them.",
+        names[0]);
+
     /// <summary>Nothing was recorded here.</summary>
     internal static LabRunnerException NoRuns() => new(
         "LabRunner.UnknownRun",

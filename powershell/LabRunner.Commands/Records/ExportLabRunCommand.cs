@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using LabRunner.Interop;
-using LabRunner.Runs;
 
 namespace LabRunner.Records;
 
@@ -20,18 +19,11 @@ public sealed class ExportLabRunCommand : RecordCommand
     /// <inheritdoc/>
     private protected override void Answer() => ForEach(Places(), place =>
     {
-        var target = FullPath(string.IsNullOrEmpty(Path) ? "." : Path);
-        if (System.IO.Directory.Exists(target))
-        {
-            var run = LabRunRecord.Of(LabCore.Record(place));
-            var name = string.Concat(run.Name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-'));
-            target = System.IO.Path.Combine(target, $"{name}-{LabDisplay.ShortId(run.Id)}.zip");
-        }
-
+        var target = FileFor(place, Path, "zip");
         if (Voice.ShouldProcess(target, "Export the recorded run"))
         {
             LabCore.ExportRecord(place, target, Force);
-            WriteObject(new FileInfo(target));
+            WriteFile(target);
         }
     });
 }

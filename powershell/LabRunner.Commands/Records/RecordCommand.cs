@@ -59,6 +59,24 @@ public abstract class RecordCommand : QueryCommand
         return [];
     }
 
+    /// <summary>The file that is meant for a run: in a folder, or without a path, one with the run's name and id.</summary>
+    private protected string FileFor(string place, string? path, string extension)
+    {
+        var target = FullPath(string.IsNullOrEmpty(path) ? "." : path);
+        if (!System.IO.Directory.Exists(target))
+        {
+            return target;
+        }
+
+        var run = LabRunRecord.Of(LabCore.Record(place));
+        var name = string.Concat(run.Name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-'));
+        return Path.Combine(target, $"{name}-{LabDisplay.ShortId(run.Id)}.{extension}");
+    }
+
+    /// <summary>Writes a file that was made, as Get-Item gives it: so it can be piped to Get-Content and the like.</summary>
+    private protected void WriteFile(string path) =>
+        WriteObject(Voice.InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+
     /// <summary>A path of the caller's as the file system has it.</summary>
     private protected string FullPath(string path) => CallerPath.Of(Voice, path, out var why) ?? throw LabRunnerError.Contradiction($"'{path}' is not a path of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path.");
 

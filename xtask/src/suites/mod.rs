@@ -6,8 +6,10 @@
 //! | every Rust test | `rust` |
 //! | xunit, on the engine | `engine` |
 //! | Pester, in PowerShell | `pester` |
-//! | both, without the engine's members that are not public | `members` |
+//! | the page of reports, in a browser | `browser` |
+//! | xunit and Pester, without the engine's members that are not public | `members` |
 
+pub mod browser;
 pub mod engine;
 pub mod members;
 pub mod pester;

@@ -94,6 +94,8 @@ fn record(plan: &Plan, before: &Earlier, trace: &Trace, entries: usize) -> Earli
         kind: None,
         after: vec![],
         compensates: plan.compensates(op),
+        monitor: plan.facts(op).monitor,
+        needs: vec![],
         fingerprint: Fingerprint::default(),
     };
     let restarts = Restarts::default();

@@ -1,0 +1,75 @@
+using System.Management.Automation;
+using LabRunner.Errors;
+using LabRunner.Interop;
+using LabRunner.Records;
+using LabRunner.Runs;
+
+namespace LabRunner.Reports;
+
+/// <summary>Writes a report of a run.</summary>
+[Cmdlet(VerbsData.Export, "LabRunReport", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportLabRunReportCommand : RecordCommand
+{
+    /// <summary>The file to write, or a folder for it; the current folder when absent.</summary>
+    [Parameter(Position = 0)]
+    public string? Path { get; set; }
+
+    /// <summary>The format; as the file's name ends when absent.</summary>
+    [Parameter]
+    public LabReportFormat? Format { get; set; }
+
+    /// <summary>The newest run of this name; wildcards are allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabRunNameCompleter))]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The newest runs, this many.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? Last { get; set; }
+
+    /// <summary>Overwrites a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Puts the script and the style of a page beside it, for viewers whose policy forbids scripts within pages.</summary>
+    [Parameter]
+    public SwitchParameter NoInlineScript { get; set; }
+
+    /// <summary>Opens the report with the program that the system has for such files.</summary>
+    [Parameter]
+    public SwitchParameter Open { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void Answer() => ForEach(Wanted(), place =>
+    {
+        var format = Format ?? ReportFiles.FormatOf(Path) ?? LabReportFormat.Html;
+        var target = FileFor(place, Path, ReportFiles.Extension(format));
+        if (Voice.ShouldProcess(target, $"Write the report of the run as {format}"))
+        {
+            var files = LabCore.Report(new ReportOrder(place, format.ToString().ToLowerInvariant(), target, Force, NoInlineScript));
+            WriteFile(files[0]);
+            if (Open)
+            {
+                Voice.InvokeProvider.Item.Invoke([files[0]], literalPath: true);
+            }
+        }
+    });
+
+    // Without a name the rule is that of all commands for recorded runs.
+    private IEnumerable<string> Wanted() =>
+        !string.IsNullOrEmpty(Directory) || Id is { Length: > 0 } || (Name.Length == 0 && Last is null) ? Places() : Newest();
+
+    private string[] Newest()
+    {
+        string[] found = [.. Runs(new() { Directory = RunFolders.Root, Names = Name, Limit = Last ?? 1 }).Select(run => run.Directory).OfType<string>()];
+        if (found.Length == 0)
+        {
+            CommandGuard.Write(Voice, (Name.Length == 0 ? LabRunnerError.NoRuns() : LabRunnerError.NoRunNamed(Name)).ErrorRecord);
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,77 @@
+function Export-LabRunReport {
+    <#
+    .SYNOPSIS
+        Writes a report of a run: what failed and why, what decided the time, and what operations waited for.
+    .DESCRIPTION
+        The report is made from the record of the run, so it can be made at any time, also while the run is under way; it then says as of when. Without
+        a run it is about the last one.
+
+        Html is one page that needs nothing else: the summary first, then a timeline, the graph, the critical path, and the output and errors of each operation. What
+        operations wrote beyond 1 MiB lies in a folder beside it. Markdown is for a comment on a pull request, Json has all that is known for other programs, JUnit is what build servers read, Mermaid draws the graph
+        of up to about 500 dependencies, and ChromeTrace is opened by https://ui.perfetto.dev with a row for each slot.
+    .PARAMETER Path
+        The file to write, or a folder for a file with the run's name and id; the current location when left out.
+    .PARAMETER Format
+        The format. When left out, the ending of the file decides: .html, .md, .json, .xml, .mmd or .trace.json; otherwise it is Html.
+    .PARAMETER Name
+        The name of the run; the newest one counts. Wildcards are allowed.
+    .PARAMETER Last
+        The newest runs, this many, each with a report of its own. Path is a folder then.
+    .PARAMETER Force
+        Overwrites a file that is there.
+    .PARAMETER NoInlineScript
+        Puts the script and the style of a page into the folder beside it. Some viewers of build servers show pages, but run no script within them.
+    .PARAMETER Open
+        Opens the report with the program that the system has for such files.
+    .PARAMETER Id
+        The id of the run, or its beginning.
+    .PARAMETER Directory
+        The folder of the run, or an exported archive; it comes with a run from the pipeline.
+    .EXAMPLE
+        Invoke-ParallelLabRunner -RunName 'nightly' -Operations @{ Name = 'check'; ScriptBlock = { 'all is well' } }
+        Export-LabRunReport ./nightly.html -Name nightly -Force
+
+        Writes the page of the newest run with this name; -Open also shows it.
+    .EXAMPLE
+        Get-LabRun -Last 1 | Export-LabRunReport ./junit.xml -Force
+
+        Writes the last run as a build server reads it.
+    .OUTPUTS
+        System.IO.FileInfo
+    .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/reports.md
+    .LINK
+        about_LabRunner
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType([System.IO.FileInfo])]
+    param(
+        [Parameter(Position = 0)]
+        [string] $Path,
+
+        [ValidateSet('Html', 'Markdown', 'Json', 'JUnit', 'Mermaid', 'ChromeTrace')]
+        [string] $Format,
+
+        [ArgumentCompleter({ [LabRunner.LabRunNameCompleter]::new().Complete($args) })]
+        [SupportsWildcards()]
+        [string[]] $Name,
+
+        [ValidateRange(1, [int]::MaxValue)]
+        [int] $Last,
+
+        [switch] $Force,
+
+        [switch] $NoInlineScript,
+
+        [switch] $Open,
+
+        [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
+        [string[]] $Id,
+
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('RunDirectory')]
+        [string] $Directory
+    )
+
+    process { LabRunner.Commands\Export-LabRunReport @PSBoundParameters -Caller $PSCmdlet }
+}

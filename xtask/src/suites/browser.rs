@@ -1,0 +1,155 @@
+//! The page of a report in a real browser, where there is one.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::checkout::Checkout;
+use crate::fault::{Fault, Outcome};
+use crate::native::cargo;
+use crate::suite::{Tally, Verdict};
+use crate::tool::Tool;
+use crate::watch::{Watch, no_tests};
+
+/// The tests, and the packages they need.
+const FOLDER: &str = "tests/browser";
+/// Browsers that are looked for, by name.
+const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+/// How long the packages may take, and the question for the version of Node.js.
+const LIMIT: Duration = Duration::from_secs(180);
+/// The oldest Node.js that has what the tests use.
+const OLDEST_NODE: u32 = 20;
+
+/// Runs it; what is missing on this machine is said, and then the suite counts as skipped.
+pub fn run(checkout: &Checkout) -> Outcome<Verdict> {
+    let Some(browser) = browser() else {
+        return Ok(skipped("there is no Chromium; install the package chromium or set LABRUNNER_CHROMIUM"));
+    };
+    if let Err(why) = node() {
+        return Ok(skipped(&why));
+    }
+    let notes = checkout.notes().join("browser");
+    if let Err(why) = restore(checkout, &notes) {
+        return Ok(skipped(&format!("its packages could not be restored: {why}")));
+    }
+    let (pages, shots) = (notes.join("pages"), notes.join("shots"));
+    for folder in [&pages, &shots] {
+        // Nothing of an earlier run is tested or looked at.
+        let _ = fs::remove_dir_all(folder);
+        fs::create_dir_all(folder).map_err(|error| Fault::file("make", folder, &error))?;
+    }
+    cargo(checkout, "test")
+        .args([
+            "-p",
+            "labrunner-core",
+            "--lib",
+            "--",
+            "--exact",
+            "report::html::tests::pages_for_the_browser",
+        ])
+        .env("LABRUNNER_PAGES", &pages)
+        .expect("writing the pages")?;
+    let mut watch = Watch::new("node --test", no_tests);
+    let ended = Tool::new("node", "install Node.js")
+        .within(checkout)
+        .args(["--test", "--test-reporter=tap"])
+        .arg(checkout.at(FOLDER).join("report.test.mjs"))
+        .env("LABRUNNER_NODE_MODULES", &notes)
+        .env("LABRUNNER_PAGES", &pages)
+        .env("LABRUNNER_SHOTS", &shots)
+        .env("LABRUNNER_CHROMIUM", browser)
+        .watched(&mut watch)?;
+    let verdict = Verdict::from(tally(&ended.output).judged_by(ended.good()));
+    Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))
+}
+
+fn skipped(why: &str) -> Verdict {
+    Verdict::from(Tally { passed: 0, failed: 0, skipped: 1 }).noting(Some(format!("skipped, because {why}")))
+}
+
+fn browser() -> Option<PathBuf> {
+    if let Some(named) = env::var_os("LABRUNNER_CHROMIUM").filter(|value| !value.is_empty()) {
+        return Some(named.into());
+    }
+    let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
+    BROWSERS
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|path| path.is_file())
+}
+
+/// Why the tests cannot be run by the Node.js of this machine, if they cannot.
+fn node() -> Result<(), String> {
+    let asked = Tool::new("node", "install Node.js").arg("--version").bounded(LIMIT);
+    let version = asked.ok().flatten().map(|ended| ended.output).unwrap_or_default();
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    match major {
+        Some(OLDEST_NODE..) => Ok(()),
+        Some(older) => Err(format!("Node.js {older} is too old; version {OLDEST_NODE} is needed")),
+        None => Err("there is no Node.js".to_owned()),
+    }
+}
+
+/// Puts the packages below the target directory, unless those of this lock file are there.
+fn restore(checkout: &Checkout, to: &PathBuf) -> Result<(), String> {
+    let said = |error: std::io::Error| error.to_string();
+    let lock = fs::read(checkout.at(FOLDER).join("package-lock.json")).map_err(said)?;
+    let stamp = to.join("node_modules").join(".restored");
+    if fs::read(&stamp).is_ok_and(|restored| restored == lock) {
+        return Ok(());
+    }
+    fs::create_dir_all(to).map_err(said)?;
+    for name in ["package.json", "package-lock.json"] {
+        fs::copy(checkout.at(FOLDER).join(name), to.join(name)).map_err(said)?;
+    }
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let tool = Tool::new(npm, "install Node.js")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
+        .arg(to);
+    match tool.bounded(LIMIT).map_err(|fault| fault.to_string())? {
+        Some(ended) if ended.good() => fs::write(stamp, lock).map_err(said),
+        Some(ended) => Err(ended.errors.lines().next().unwrap_or("npm said nothing").to_owned()),
+        None => Err("npm did not end in time".to_owned()),
+    }
+}
+
+/// Reads the closing lines of TAP: `# pass 12`, `# fail 0`, `# skipped 0`.
+fn tally(output: &str) -> Tally {
+    let count = |word: &str| {
+        let line = output
+            .lines()
+            .rev()
+            .find_map(|line| line.strip_prefix("# ")?.strip_prefix(word)?.strip_prefix(' '));
+        line.and_then(|number| number.trim().parse().ok()).unwrap_or_default()
+    };
+    Tally { passed: count("pass"), failed: count("fail"), skipped: count("skipped") }
+}
+
+/// What failed tests have said: from `not ok` to the next test.
+fn failures(output: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for line in output.lines() {
+        if line.starts_with("not ok ") || line.starts_with("ok ") || line.starts_with("1..") {
+            inside = line.starts_with("not ok ");
+        }
+        if inside {
+            text += line;
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_read_and_what_failed_is_repeated() {
+        let output = "TAP version 13\nok 1 - a\nnot ok 2 - b\n  error: 'no'\nok 3 - c\n1..3\n# tests 3\n# pass 2\n# fail 1\n# skipped 0\n";
+        assert_eq!(tally(output), Tally { passed: 2, failed: 1, skipped: 0 });
+        assert_eq!(failures(output), "not ok 2 - b\n  error: 'no'\n");
+    }
+}
