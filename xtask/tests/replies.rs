@@ -23,7 +23,7 @@ const PREPARE: &str = "core/src/resume/prepare.rs";
 const ANSWERS: &str = "ffi/src/answers.rs";
 
 /// Everything that is read.
-const REPLIES: [Pair; 34] = [
+const REPLIES: [Pair; 35] = [
     Pair { core: &[(ANSWERS, "Version")], managed: ("LabCore.cs", "LabCoreVersion"), passed_over: &[] },
     Pair {
         core: &[(ANSWERS, "State")],
@@ -200,10 +200,15 @@ const REPLIES: [Pair; 34] = [
         managed: ("CoreJson.cs", "NearAnswer"),
         passed_over: &[],
     },
+    Pair {
+        core: &[("core/src/report/order.rs", "Written")],
+        managed: ("CoreJson.cs", "ReportFiles"),
+        passed_over: &[],
+    },
 ];
 
 /// Everything that is asked, as (a file of the core, a struct, a file of the bindings, a type).
-const QUERIES: [(&str, &str, &str, &str); 8] = [
+const QUERIES: [(&str, &str, &str, &str); 9] = [
     (QUERY, "Query", "RecordedRun.cs", "HistoryQuery"),
     (OPEN, "DetailQuery", "RecordedRun.cs", "DetailQuery"),
     (OPEN, "OutputQuery", "RecordedOutput.cs", "OutputQuery"),
@@ -211,6 +216,7 @@ const QUERIES: [(&str, &str, &str, &str); 8] = [
     ("core/src/history/lookup.rs", "Wanted", "FoundRun.cs", "PendingSearch"),
     ("core/src/run/restart.rs", "RestartRequest", "FoundRun.cs", "RestartRequest"),
     ("core/src/record/archive.rs", "Export", "CoreJson.cs", "ExportOrder"),
+    ("core/src/report/order.rs", "Order", "CoreJson.cs", "ReportOrder"),
     ("core/src/near.rs", "NearQuery", "CoreJson.cs", "NearQuery"),
 ];
 
