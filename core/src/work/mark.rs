@@ -55,6 +55,7 @@ impl Mark {
     }
 
     /// The marks among the variables of a process, as the system shows them: ended by zeros.
+    #[cfg(any(target_os = "linux", test))]
     pub(super) fn all_in(environment: &[u8]) -> Vec<Self> {
         let value = |variable: &[u8]| {
             let value = variable.strip_prefix(VARIABLE.as_bytes())?.strip_prefix(b"=")?;

@@ -6,6 +6,7 @@ use crate::work::mark::Mark;
 
 /// The service that is to answer.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells who listens"))]
 pub(super) struct Service {
     pub(super) root: Identity,
     pub(super) mark: Option<Mark>,
