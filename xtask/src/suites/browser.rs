@@ -39,15 +39,9 @@ pub fn run(checkout: &Checkout) -> Outcome<Verdict> {
         let _ = fs::remove_dir_all(folder);
         fs::create_dir_all(folder).map_err(|error| Fault::file("make", folder, &error))?;
     }
+    // The whole workspace, as the suite of cargo's tests builds it: of one crate alone all would be compiled again.
     cargo(checkout, "test")
-        .args([
-            "-p",
-            "labrunner-core",
-            "--lib",
-            "--",
-            "--exact",
-            "report::html::tests::pages_for_the_browser",
-        ])
+        .args(["--workspace", "--lib", "--", "--exact", "report::html::tests::pages_for_the_browser"])
         .env("LABRUNNER_PAGES", &pages)
         .expect("writing the pages")?;
     let mut watch = Watch::new("node --test", no_tests);
