@@ -17,7 +17,7 @@ public sealed class ExportLabRunReportCommand : RecordCommand
 
     /// <summary>The format; as the file's name ends when absent.</summary>
     [Parameter]
-    public LabReportFormat? Format { get; set; }
+    public LabReportFormat Format { get; set; }
 
     /// <summary>The newest run of this name; wildcards are allowed.</summary>
     [Parameter]
@@ -45,7 +45,7 @@ public sealed class ExportLabRunReportCommand : RecordCommand
     /// <inheritdoc/>
     private protected override void Answer() => ForEach(Wanted(), place =>
     {
-        var format = Format ?? ReportFiles.FormatOf(Path) ?? LabReportFormat.Html;
+        var format = MyInvocation.BoundParameters.ContainsKey(nameof(Format)) ? Format : ReportFiles.FormatOf(Path) ?? LabReportFormat.Html;
         var target = FileFor(place, Path, ReportFiles.Extension(format));
         if (Voice.ShouldProcess(target, $"Write the report of the run as {format}"))
         {

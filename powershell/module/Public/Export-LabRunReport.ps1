@@ -57,7 +57,7 @@ function Export-LabRunReport {
         [string[]] $Name,
 
         [ValidateRange(1, [int]::MaxValue)]
-        [int] $Last,
+        [Nullable[int]] $Last,
 
         [switch] $Force,
 
