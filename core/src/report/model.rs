@@ -264,8 +264,7 @@ fn curves(seen: &Seen) -> Vec<CurvePart> {
     let mut booked: Vec<CurvePart> = Vec::new();
     if seen.plan.resources.len() <= MOST_RESOURCES {
         for (place, resource) in (0..).zip(&seen.plan.resources) {
-            let curve = usage::resource(seen, place);
-            if curve.peak() > 0 {
+            if let Some(curve) = usage::resource(seen, place) {
                 booked.push(part(&resource.kind, &resource.name, &curve));
             }
         }

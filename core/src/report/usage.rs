@@ -10,8 +10,9 @@ pub fn slots(seen: &Seen) -> Curve {
     Curve::of(seen.header.max_concurrency, used)
 }
 
-/// The use of one resource, as the operations have booked it.
-pub fn resource(seen: &Seen, resource: u32) -> Curve {
+/// The use of one resource, as the operations have booked it; none where no operation that ran did. What took less than a
+/// millisecond leaves a curve of zeros.
+pub fn resource(seen: &Seen, resource: u32) -> Option<Curve> {
     let amount = |op| {
         let needs = seen.planned(op).map_or(&[][..], |planned| &planned.needs);
         needs.iter().find(|(of, _)| *of == resource).map(|(_, amount)| *amount)
@@ -19,8 +20,10 @@ pub fn resource(seen: &Seen, resource: u32) -> Curve {
     let used = seen.timeline.attempts.iter().filter_map(|it| {
         Some((it.begun.at, it.all_free().map_or(seen.end, |until| until.at), amount(it.op)?))
     });
+    let mut used = used.peekable();
+    used.peek()?;
     let capacity = seen.plan.resources.get(resource as usize).map_or(0, |it| it.capacity);
-    Curve::of(capacity, used)
+    Some(Curve::of(capacity, used))
 }
 
 /// When there was less than some amount left, as a sum that grows: how long in all up to any moment.

@@ -83,7 +83,7 @@ pub fn waits(seen: &Seen) -> Vec<Waited> {
         if curve.as_ref().is_none_or(|(of, _)| *of != resource) {
             curve = Some((resource, usage::resource(seen, resource)));
         }
-        let Some((_, curve)) = &curve else { continue };
+        let Some((_, Some(curve))) = &curve else { continue };
         let without_slots = apart(&Lack::of(curve, amount), &full, seen.end);
         for place in places {
             let begun = attempts[place].begun.at;
