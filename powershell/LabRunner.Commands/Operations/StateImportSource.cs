@@ -84,6 +84,12 @@ internal sealed class StateImportSource(PSCmdlet caller)
     private IEnumerable<ScriptBlock> Function(string pattern)
     {
         var found = CallerFunctions.Like(caller, pattern);
+        if (WildcardPattern.ContainsWildcardCharacters(pattern))
+        {
+            // A pattern means the session's own functions: what modules it has changes with each import.
+            found = [.. found.Where(function => function.Module is not { Name: not "" })];
+        }
+
         if (found.Length == 0)
         {
             _findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"-Functions: the function '{pattern}' does not exist.", null, "Define it before the call."));

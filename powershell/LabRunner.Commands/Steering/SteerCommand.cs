@@ -48,17 +48,21 @@ public abstract class SteerCommand : RecordCommand, IDisposable
             return [.. ids.Select(ById).OfType<LabRunRecord>()];
         }
 
-        var running = Runs(new() { Directory = RunFolders.Root, Names = names, Running = true, Limit = Last ? 1 : null });
-        if (ended && running.Count == 0 && (Last || names.Length > 0))
+        List<LabRunRecord> running = [];
+        foreach (string[] asked in names.Length > 0 ? names.Select(name => new[] { name }) : [[]])
         {
-            running = Runs(new() { Directory = RunFolders.Root, Names = names, Limit = 1 });
+            // Of runs that have all ended, the newest is meant.
+            var some = Runs(new() { Directory = RunFolders.Root, Names = asked, Running = true, Limit = Last ? 1 : null });
+            some = some.Count == 0 && ended && (Last || names.Length > 0) ? Runs(new() { Directory = RunFolders.Root, Names = asked, Limit = 1 }) : some;
+            if (some.Count == 0)
+            {
+                CommandGuard.Write(Voice, LabRunnerError.NotUnderWay(asked).ErrorRecord);
+            }
+
+            running.AddRange(some.Where(run => running.TrueForAll(other => other.Id != run.Id)));
         }
 
-        if (running.Count == 0)
-        {
-            CommandGuard.Write(Voice, LabRunnerError.NotUnderWay(names).ErrorRecord);
-        }
-        else if (running.Count > 1 && names.Length == 0)
+        if (running.Count > 1 && names.Length == 0)
         {
             CommandGuard.Write(Voice, LabRunnerError.SeveralUnderWay(running).ErrorRecord);
             return [];
