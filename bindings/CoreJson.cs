@@ -33,6 +33,8 @@ internal sealed partial class CoreJson : JsonSerializerContext;
 [JsonSerializable(typeof(OutputQuery))]
 [JsonSerializable(typeof(RecordedRun))]
 [JsonSerializable(typeof(RecordedRun[]))]
+[JsonSerializable(typeof(WatchPage))]
+[JsonSerializable(typeof(WatchQuery))]
 internal sealed partial class RecordJson : JsonSerializerContext;
 
 /// <summary>The same for runs that are resumed or undone, and for restarts.</summary>

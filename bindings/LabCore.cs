@@ -111,6 +111,15 @@ public static class LabCore
         return Native.lab_record_wait(ref Reference(path), (ulong)path.Length, unchecked((uint)waitMilliseconds)).Value() != 0;
     }
 
+    /// <summary>A page of a run's journal, as far as it is written.</summary>
+    /// <exception cref="LabCoreException">There is no such run, or no longer.</exception>
+    public static WatchPage Follow(WatchQuery query)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> request = JsonSerializer.SerializeToUtf8Bytes(query, RecordJson.Default.WatchQuery);
+        return Native.lab_record_follow(ref Reference(request), (ulong)request.Length).Read(RecordJson.Default.WatchPage);
+    }
+
     /// <summary>Sends an order to a run that is under way.</summary>
     /// <returns>What asks for the answer.</returns>
     /// <exception cref="LabCoreException">The run has ended, or takes no orders from here.</exception>

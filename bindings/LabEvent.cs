@@ -48,6 +48,12 @@ public enum LabEventKind
     /// <summary>An operation asks for a restart of the machine.</summary>
     Restart,
 
+    /// <summary>Nothing more is started until the run goes on.</summary>
+    Suspended,
+
+    /// <summary>The run goes on.</summary>
+    Continued,
+
     /// <summary>The run is over.</summary>
     Finished,
 }

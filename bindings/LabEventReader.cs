@@ -11,8 +11,12 @@ internal static class LabEventReader
     {
         var reader = new Utf8JsonReader(document);
         _ = reader.Read();
-        return reader.Array<LabEvent>(Member);
+        return Read(ref reader);
     }
+
+    /// <summary>The events of an array, which begins here: of a wait, or entries of a journal.</summary>
+    /// <exception cref="JsonException">It is not an array of events.</exception>
+    internal static LabEvent[] Read(ref Utf8JsonReader reader) => reader.Array<LabEvent>(Member);
 
     private static void Member(ref Utf8JsonReader reader, LabEvent happened)
     {
@@ -24,7 +28,7 @@ internal static class LabEventReader
         {
             happened.Kind = Kind(ref reader);
         }
-        else if (reader.Is("at_ms"u8))
+        else if (reader.Is("at_ms"u8) || reader.Is("at"u8))
         {
             happened.AtMs = reader.GetInt64();
         }
@@ -119,6 +123,8 @@ internal static class LabEventReader
         : reader.ValueTextEquals("warning"u8) ? LabEventKind.Warning
         : reader.ValueTextEquals("rolling-back"u8) ? LabEventKind.RollingBack
         : reader.ValueTextEquals("restart"u8) ? LabEventKind.Restart
+        : reader.ValueTextEquals("suspended"u8) ? LabEventKind.Suspended
+        : reader.ValueTextEquals("continued"u8) ? LabEventKind.Continued
         : reader.ValueTextEquals("finished"u8) ? LabEventKind.Finished
         : LabEventKind.Unknown;
 }

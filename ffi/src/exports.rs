@@ -23,7 +23,7 @@ use labrunner_core::history::{
     open::{self, DetailQuery, OutputQuery},
     pending,
     query::{self, Query},
-    recorded_lab, retention, steer,
+    recorded_lab, retention, steer, watch,
 };
 use labrunner_core::machine::Machine;
 use labrunner_core::near::NearQuery;
@@ -533,6 +533,18 @@ pub fn lab_record_wait(data: *const u8, length: u64, wait_ms: u32) -> LabReply {
     })
 }
 
+/// A document with a page of a run's journal, for who watches it. Options: `{"place": …, "from": …}`, where `from` is the
+/// `next` of the page before.
+#[ffi]
+pub fn lab_record_follow(data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        let query: watch::WatchQuery =
+            parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the query for a journal")?;
+        watch::page(&query)
+    })
+}
+
 /// Sends an order to a run that is under way, of whatever process, and gives what asks for its answer. Options:
 /// `{"place": …, "by": "ann", "order": "stop" | "suspend" | "resume" | "skip" | "restart", "kill": …, "operation": …}`.
 #[ffi]
@@ -721,6 +733,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_record_lab))
         .register(function!(lab_record_output))
         .register(function!(lab_record_wait))
+        .register(function!(lab_record_follow))
         .register(function!(lab_order_send))
         .register(function!(lab_order_answer))
         .register(function!(lab_record_remove))

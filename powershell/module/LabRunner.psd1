@@ -70,6 +70,7 @@
         'Unregister-LabRunResume'
         'Update-ProgressOperation'
         'Wait-LabRun'
+        'Watch-LabRun'
         'Write-CustomLog'
         'Write-EnhancedDeploymentSummary'
         'Write-ProgressLog'

@@ -41,6 +41,15 @@ BeforeAll {
 
     function Open-Gate([string[]] $Name) { $Name | ForEach-Object { Set-Content "$script:folder/$_-open" 1 } }
 
+    # Somebody who watches from a session of their own, where progress is lines of text.
+    function Start-Watch([string] $Arguments) {
+        $shell = [powershell]::Create().AddScript("`$env:CI = 'true'; Import-Module '$script:Module'; Watch-LabRun $Arguments")
+        $script:watches += $shell
+        @{ Shell = $shell; Result = $shell.BeginInvoke() }
+    }
+
+    function Test-Shown($Watch, [string] $Like) { @($Watch.Shell.Streams.Information | ForEach-Object { "$_" }) -like $Like }
+
     function Get-Statuses([string] $Name) {
         $found = @{}
         Get-LabRun $Name -Last 1 | Get-LabRunOperation | ForEach-Object { $found[$_.Name] = $_.Status }
@@ -56,9 +65,13 @@ Describe 'A run in another PowerShell' {
         $null = New-Item -ItemType Directory $folder
         $env:LABRUNNER_HOME = Join-Path $folder 'home'
         $script:process = $null
+        $script:watches = @()
+        $script:ci = $env:CI
     }
 
     AfterEach {
+        $watches | ForEach-Object { $_.Dispose() }
+        $env:CI = $ci
         if ($process -and -not $process.HasExited) { $process.Kill($true) }
     }
 
@@ -139,6 +152,55 @@ Describe 'A run in another PowerShell' {
         (Wait-LabRun again).Status | Should -Be 'Succeeded'
         (Get-LabRun again | Get-LabRunOperation a).Attempts | Should -Be 2
         { Restart-LabOperation a -RunName again -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.RunNotUnderWay*'
+    }
+
+    It 'is watched until it ends, from the beginning on' {
+        $script:process = Start-Run 'watched' "(New-Gate a), (New-Gate b a)"
+        Wait-Begun a
+        Open-Gate a
+        Wait-Begun b
+        $watch = Start-Watch 'watched -Output'
+        Wait-Until 'the start of b is shown' { Test-Shown $watch '*b: started*' }
+        Suspend-LabRun watched
+        Wait-Until 'the suspension is shown' { Test-Shown $watch '*The run: suspended*' }
+        Resume-LabRun -Name watched 6> $null
+        Open-Gate b
+        $ended = $watch.Shell.EndInvoke($watch.Result)
+        $ended.Count, $ended[0].Status | Should -Be 1, 'Succeeded'
+        $shown = @($watch.Shell.Streams.Information | ForEach-Object { "$_" })
+        # What an operation wrote may reach the disk after its end has.
+        $shown -replace 'after [\d.]+ s', 'after T' -notlike '*] ? is done' | Should -Be @(
+            '[0/2] a: started', '[1/2] a: Succeeded after T', '[1/2] b: started', '[1/2] The run: suspended', '[1/2] The run: goes on', '[2/2] b: Succeeded after T')
+        $shown -like '*] ? is done' | Should -Be '[a] a is done', '[b] b is done'
+        $process.WaitForExit(90000) | Should -BeTrue
+        # Once more, and so fast that nobody waits.
+        $again = Start-Watch 'watched -Speed 100000'
+        $again.Shell.EndInvoke($again.Result).Status | Should -Be 'Succeeded'
+        @($again.Shell.Streams.Information | ForEach-Object { "$_" }) -replace 'after [\d.]+ s', 'after T' | Should -Be @($shown -notlike '*] ? is done' -replace 'after [\d.]+ s', 'after T')
+    }
+
+    It 'goes on when nobody watches any more, and is missed when its process dies' {
+        $script:process = Start-Run 'left' "(New-Gate a)"
+        Wait-Begun a
+        $first, $second = (Start-Watch 'left'), (Start-Watch '-Last')
+        Wait-Until 'both see it' { (Test-Shown $first '*a: started*') -and (Test-Shown $second '*a: started*') }
+        $first.Shell.Stop()
+        (Get-LabRun left).Status | Should -Be 'Running'
+        { Resume-LabRun -Name left -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.*'
+        { Resume-LabRun -Id (Get-LabRun left).Id -ErrorAction Stop } | Should -Throw '*is under way*' -ErrorId 'LabRunner.RunUnderWay*'
+        $process.Kill($true)
+        $second.Shell.EndInvoke($second.Result).Status | Should -Be 'Interrupted'
+        "$($second.Shell.Streams.Warning)" | Should -Match "^Run 'left' \(.*\) has not ended: its process has gone\. Resume-LabRun -Id \w+ -Operations \`$operations goes on where it stopped\."
+    }
+
+    It 'cannot be watched any more when its record is deleted' {
+        $script:process = Start-Run 'gone' "(New-Gate a)"
+        Wait-Begun a
+        $watch = Start-Watch 'gone'
+        Wait-Until 'it is seen' { Test-Shown $watch '*a: started*' }
+        Move-Item (Get-LabRun gone).Directory "$folder/elsewhere"
+        $watch.Shell.EndInvoke($watch.Result) | Should -BeNullOrEmpty
+        "$($watch.Shell.Streams.Error)" | Should -Match "^Run 'gone' \(.*\) cannot be watched any more: its record was deleted\."
     }
 
     It 'that has been killed takes no orders, and its end is no secret' {

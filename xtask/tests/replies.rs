@@ -18,12 +18,13 @@ struct Pair {
 const QUERY: &str = "core/src/history/query.rs";
 const STEER: &str = "core/src/history/steer.rs";
 const OPEN: &str = "core/src/history/open.rs";
+const WATCH: &str = "core/src/history/watch.rs";
 const RESULT: &str = "core/src/record/result.rs";
 const PREPARE: &str = "core/src/resume/prepare.rs";
 const ANSWERS: &str = "ffi/src/answers.rs";
 
 /// Everything that is read.
-const REPLIES: [Pair; 35] = [
+const REPLIES: [Pair; 37] = [
     Pair { core: &[(ANSWERS, "Version")], managed: ("LabCore.cs", "LabCoreVersion"), passed_over: &[] },
     Pair {
         core: &[(ANSWERS, "State")],
@@ -115,6 +116,8 @@ const REPLIES: [Pair; 35] = [
         managed: ("RunOrder.cs", "JournalPlace"),
         passed_over: &[],
     },
+    Pair { core: &[(WATCH, "WatchPage")], managed: ("WatchPage.cs", "WatchPage"), passed_over: &[] },
+    Pair { core: &[(WATCH, "WatchedRun")], managed: ("WatchPage.cs", "WatchedRun"), passed_over: &[] },
     Pair {
         core: &[("core/src/history/pending.rs", "Pending")],
         managed: ("FoundRun.cs", "PendingRun"),
@@ -208,9 +211,10 @@ const REPLIES: [Pair; 35] = [
 ];
 
 /// Everything that is asked, as (a file of the core, a struct, a file of the bindings, a type).
-const QUERIES: [(&str, &str, &str, &str); 9] = [
+const QUERIES: [(&str, &str, &str, &str); 10] = [
     (QUERY, "Query", "RecordedRun.cs", "HistoryQuery"),
     (OPEN, "DetailQuery", "RecordedRun.cs", "DetailQuery"),
+    (WATCH, "WatchQuery", "WatchPage.cs", "WatchQuery"),
     (OPEN, "OutputQuery", "RecordedOutput.cs", "OutputQuery"),
     ("core/src/history/lookup.rs", "Wanted", "FoundRun.cs", "RunSearch"),
     ("core/src/history/lookup.rs", "Wanted", "FoundRun.cs", "PendingSearch"),

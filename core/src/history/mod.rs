@@ -11,6 +11,7 @@
 //! | how long will an operation take | [`estimate`] |
 //! | which runs are deleted, and when | [`retention`] |
 //! | how is a run of another process given orders, and how is its end awaited | [`steer`] |
+//! | what happens in a run, for who watches it from outside | [`watch`] |
 //! | why did operations run, or not | [`why`] |
 //! | what is still alive of runs whose process has died | [`survivors`] |
 
@@ -30,6 +31,7 @@ pub mod store;
 pub mod survivors;
 #[cfg(test)]
 mod testing;
+pub mod watch;
 pub mod why;
 
 pub use store::root;

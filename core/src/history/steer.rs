@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 /// Time between two looks for an answer.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Time between two looks at a run whose end is awaited, or that is followed.
+/// Time between two looks at a run whose end is awaited.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a run may take to claim an order before its sender takes it back.

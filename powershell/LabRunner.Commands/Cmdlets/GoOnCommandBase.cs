@@ -234,6 +234,12 @@ public abstract class GoOnCommandBase : RunCommandBase
     {
         if (Operations is null)
         {
+            // Who would give the operations again would only be told of it then.
+            if (!Ask(() => LabCore.WaitForEnd(earlier.Directory, 0)))
+            {
+                throw LabRunnerError.UnderWay(earlier.Name, earlier.Id);
+            }
+
             throw LabRunnerError.OperationsNeeded(Command, earlier.Id, earlier.Name);
         }
 

@@ -107,6 +107,22 @@ internal static class LabRunnerError
         "Wait longer, or stop it with Stop-LabRun.",
         run.Id);
 
+    /// <summary>The record of a run was deleted while somebody watched the run.</summary>
+    internal static LabRunnerException DeletedMeanwhile(LabRunRecord run) => new(
+        "LabRunner.UnknownRun",
+        ErrorCategory.ObjectNotFound,
+        $"Run '{run.Name}' ({run.Id}) cannot be watched any more: its record was deleted.",
+        "Get-LabRun lists the runs there are.",
+        run.Id);
+
+    /// <summary>A run that is to be resumed is under way, and not suspended.</summary>
+    internal static LabRunnerException UnderWay(string name, string run) => new(
+        "LabRunner.RunUnderWay",
+        ErrorCategory.ResourceBusy,
+        $"Run '{name}' ({run}) is under way.",
+        $"Watch-LabRun -Id {run} shows how far it is, and Stop-LabRun -Id {run} stops it.",
+        run);
+
     /// <summary>One error for all findings about an input: the first one speaks by id, all of them by sentence.</summary>
     internal static LabRunnerException Input(IReadOnlyList<LabFinding> findings)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using LabRunner.Runs;
 
 namespace LabRunner.Progress;
 
@@ -36,7 +35,11 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
         }
     }
 
-    public void Changed(OperationDefinition operation, string state, LabOperationResult? result)
+    public void Changed(string operation, string state)
+    {
+    }
+
+    public void Ended(string operation, string state, TimeSpan? took, string? error)
     {
     }
 
@@ -66,7 +69,7 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
     {
         var failed = progress.Failed > 0 ? $", {progress.Failed} failed" : "";
         var skipped = progress.Skipped > 0 ? $", {progress.Skipped} skipped" : "";
-        var counts = string.Create(CultureInfo.CurrentCulture, $"{progress.Done} of {progress.Total} done, {progress.Running.Count} running{failed}{skipped}");
+        var counts = string.Create(CultureInfo.CurrentCulture, $"{(progress.IsSuspended ? "suspended, " : "")}{progress.Done} of {progress.Total} done, {progress.Running.Count} running{failed}{skipped}");
         var record = new ProgressRecord(ParentId, ProgressText.Plain(progress.Name), style switch
         {
             LabProgressStyle.Percentage => $"{progress.Percent} %",
@@ -122,7 +125,7 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
             status = $"{progress.RunningFor(operation):hh\\:mm\\:ss} {status}";
         }
 
-        return new ProgressRecord(ParentId + 1 + slot, ProgressText.Plain(progress.Operation(operation).Name), status)
+        return new ProgressRecord(ParentId + 1 + slot, ProgressText.Plain(progress.NameOf(operation)), status)
         {
             ParentActivityId = ParentId,
             PercentComplete = own?.PercentComplete ?? -1,

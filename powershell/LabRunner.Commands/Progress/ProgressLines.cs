@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using LabRunner.Runs;
 
 namespace LabRunner.Progress;
 
@@ -14,17 +13,20 @@ internal sealed class ProgressLines(PSCmdlet caller, int total) : IProgressView
     {
     }
 
-    public void Changed(OperationDefinition operation, string state, LabOperationResult? result)
+    public void Changed(string operation, string state) => Write($"{operation}: {state}");
+
+    public void Ended(string operation, string state, TimeSpan? took, string? error)
     {
-        var line = result is null
-            ? $"[{_done}/{total}] {operation.Name}: {state}"
-            : $"[{++_done}/{total}] {operation.Name}: {state}{(result.StartTime is null ? "" : $" after {Seconds(result.Duration)}")}{(result.Error is null ? "" : $": {result.Error}")}";
-        caller.WriteInformation(new HostInformationMessage { Message = ProgressText.Plain(line) }, ["PSHOST"]);
+        _done++;
+        Write($"{operation}: {state}{(took is { } time ? $" after {Seconds(time)}" : "")}{(error is null ? "" : $": {error}")}");
     }
 
     public void Close(RunProgress progress)
     {
     }
+
+    private void Write(string line) =>
+        caller.WriteInformation(new HostInformationMessage { Message = ProgressText.Plain($"[{_done}/{total}] {line}") }, ["PSHOST"]);
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.0} s");
 }

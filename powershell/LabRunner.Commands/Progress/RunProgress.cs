@@ -1,19 +1,31 @@
 using System.Management.Automation;
-using LabRunner.Runs;
 
 namespace LabRunner.Progress;
 
-/// <summary>How far a run is. Kept by the thread that draws it.</summary>
-internal sealed class RunProgress(RunSession run)
+/// <summary>How far a run is, whoever tells it: the run of this session, or the record of another one. Kept by the thread that draws it.</summary>
+/// <param name="name">What the run is called.</param>
+/// <param name="names">The operations and their compensations by number.</param>
+/// <param name="total">How many of them are operations.</param>
+/// <param name="now">Milliseconds since the start of the run.</param>
+internal sealed class RunProgress(string? name, IReadOnlyList<string> names, int total, Func<double> now)
 {
     private readonly List<int> _running = [];
-    private readonly Dictionary<int, long> _startedAt = [];
-    private readonly TimeLeft _left = new(run.Settings.Expected);
+    private readonly Dictionary<int, double> _startedAt = [];
+    private TimeLeft _left = new(null);
+
+    /// <summary>When each operation is expected to end, where that is known.</summary>
+    internal IReadOnlyList<TimeSpan?>? Expected
+    {
+        init => _left = new TimeLeft(value);
+    }
+
+    /// <summary>What an operation itself reports, where that is known.</summary>
+    internal Func<int, OwnProgress?> Reported { private get; init; } = _ => null;
 
     /// <summary>What the run is called on the screen; a bar cannot be without a name.</summary>
-    internal string Name => string.IsNullOrWhiteSpace(run.Settings.Name) ? "LabRunner" : run.Settings.Name;
+    internal string Name { get; } = string.IsNullOrWhiteSpace(name) ? "LabRunner" : name;
 
-    internal int Total => run.Operations.Count;
+    internal int Total => total;
 
     internal int Done { get; private set; }
 
@@ -21,21 +33,22 @@ internal sealed class RunProgress(RunSession run)
 
     internal int Skipped { get; private set; }
 
-    internal long StartedTick { get; } = Environment.TickCount64;
+    /// <summary>Whether nothing more is started until the run goes on.</summary>
+    internal bool IsSuspended { get; set; }
 
     internal IReadOnlyList<int> Running => _running;
 
-    internal OperationDefinition Operation(int index) => run.Nodes[index];
+    internal string NameOf(int operation) => names[operation];
 
     /// <summary>What the operation itself reports.</summary>
-    internal (ProgressRecord? Outer, ProgressRecord? Inner) Own(int index) => run.ProgressOf(index)?.Current() ?? (null, null);
+    internal (ProgressRecord? Outer, ProgressRecord? Inner) Own(int index) => Reported(index)?.Current() ?? (null, null);
 
-    internal TimeSpan RunningFor(int index) => TimeSpan.FromMilliseconds(Environment.TickCount64 - _startedAt[index]);
+    internal TimeSpan RunningFor(int index) => TimeSpan.FromMilliseconds(now() - _startedAt[index]);
 
     internal int Percent => Total == 0 ? 100 : 100 * Done / Total;
 
     /// <summary>The time left; nothing while that would be a guess.</summary>
-    internal TimeSpan? Left => _left.At(Environment.TickCount64 - StartedTick, Done, Total);
+    internal TimeSpan? Left => IsSuspended ? null : _left.At(now(), Done, Total);
 
     internal void Started(int operation)
     {
@@ -44,7 +57,7 @@ internal sealed class RunProgress(RunSession run)
             _running.Add(operation);
         }
 
-        _startedAt[operation] = Environment.TickCount64;
+        _startedAt[operation] = now();
     }
 
     /// <summary>An attempt has failed, and the next one has not begun.</summary>
@@ -64,7 +77,7 @@ internal sealed class RunProgress(RunSession run)
         }
 
         Done++;
-        _left.Ended(operation, Environment.TickCount64 - StartedTick);
+        _left.Ended(operation, now());
         switch (status)
         {
             case OperationStatus.Succeeded:

@@ -14,6 +14,7 @@ internal sealed class RunPump
     private readonly RunSession _run;
     private readonly IRunOutput _output;
     private readonly IProgressView? _view;
+    private readonly ProgressFold _told;
     private readonly LineLabels _labels;
     private readonly OutputFeed _feed;
     private readonly LabOperationResult[] _results;
@@ -38,7 +39,10 @@ internal sealed class RunPump
         _released = new bool[run.Operations.Count];
         _results = [.. run.Operations.Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
         _undone = [.. run.Operations.Where(operation => operation.Compensation is not null).Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
-        Progress = new RunProgress(run);
+        var begin = Environment.TickCount64;
+        string[] names = [.. run.Nodes.Select(node => node.Name)];
+        Progress = new RunProgress(run.Settings.Name, names, run.Operations.Count, () => Environment.TickCount64 - begin) { Expected = run.Settings.Expected, Reported = run.ProgressOf };
+        _told = new ProgressFold(Progress, view, Attempts);
     }
 
     internal RunProgress Progress { get; }
@@ -133,6 +137,12 @@ internal sealed class RunPump
             return;
         }
 
+        if (happened.Kind is LabEventKind.Suspended or LabEventKind.Continued)
+        {
+            _told.On(happened);
+            return;
+        }
+
         if (happened.Operation < 0 || happened.Operation >= _final.Length)
         {
             return;
@@ -145,24 +155,22 @@ internal sealed class RunPump
                 result.StartTime = At(happened);
                 result.Attempts = (int)happened.Attempt;
                 result.WorkerId = (int?)happened.Worker;
-                Progress.Started(happened.Operation);
                 _output.Started(happened.Operation);
-                Changed(happened, "started");
+                _told.On(happened);
                 Tell(happened.Operation, _tells ? VerboseText.Started(Node(happened), happened, Attempts(happened.Operation)) : null);
                 break;
             case LabEventKind.Serving:
-                Changed(happened, "serving");
+                _told.On(happened);
                 Tell(happened.Operation, _tells ? VerboseText.Serving(Node(happened)) : null);
                 break;
             case LabEventKind.Retrying:
                 result.Attempts = (int)happened.Attempt;
                 Show(_labels.Rest(_run.Nodes[happened.Operation].Name));
-                Progress.Paused(happened.Operation);
-                Changed(happened, RetryText.Of(happened, Attempts(happened.Operation)));
+                _told.On(happened);
                 Tell(happened.Operation, _tells ? VerboseText.Retrying(Node(happened), happened, Attempts(happened.Operation)) : null);
                 break;
             case LabEventKind.RollingBack:
-                Changed(happened, "failed, and what had succeeded is undone");
+                _told.On(happened);
                 Tell(happened.Operation, _tells ? VerboseText.RollingBack(Node(happened)) : null);
                 break;
             case LabEventKind.Restart:
@@ -230,15 +238,10 @@ internal sealed class RunPump
 
         _final[operation] = true;
         LiveRecords.Attach(result);
-        Progress.Ended(operation, result.Ending);
-        if (operation < _results.Length)
-        {
-            _view?.Changed(_run.Operations[operation], result.Status, result);
-        }
-        else
+        _told.Ended(operation, result.Ending, result.StartTime is null ? null : result.Duration, result.Error);
+        if (operation >= _results.Length)
         {
             _results[_run.Undone(operation)].RolledBack = result.Success;
-            _view?.Changed(_run.Nodes[operation], LabDisplay.OneLine(result.Error is null ? $"{result.Status}" : $"{result.Status}: {result.Error}"), null);
         }
 
         if (_run.Settings.Grouped)
@@ -324,8 +327,6 @@ internal sealed class RunPump
         !_over && _run.Settings.Failure == "rollback" && _run.Operations[operation].Compensation is not null && _results[operation] is { Success: true, RolledBack: null };
 
     private LabOperationResult ResultOf(int operation) => operation < _results.Length ? _results[operation] : _undone[operation - _results.Length];
-
-    private void Changed(LabEvent happened, string state) => _view?.Changed(_run.Nodes[happened.Operation], state, null);
 
     // What the events do not tell, and, should one ever be missing, what it would have told.
     private void Complete(OperationOutcome[]? operations)

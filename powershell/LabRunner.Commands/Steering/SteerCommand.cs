@@ -28,6 +28,16 @@ public abstract class SteerCommand : RecordCommand, IDisposable
     /// <summary>Whether the caller has stopped the command.</summary>
     private protected bool IsStopped => _stopped.IsSet;
 
+    /// <summary>Waits, at most until the caller stops the command.</summary>
+    /// <exception cref="PipelineStoppedException">The caller has.</exception>
+    private protected void Pause(TimeSpan time)
+    {
+        if (_stopped.Wait(time))
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
     /// <summary>The runs that are meant: the one from the pipeline, those of the ids or names, the newest one, or the only one that is under way.</summary>
     /// <param name="names">Names of runs, with wildcards; none when they are not asked for.</param>
     /// <param name="ended">Whether a run that has ended may be meant.</param>
