@@ -20,6 +20,8 @@ pub mod operation;
 mod parallel;
 pub mod plan;
 pub mod preview;
+#[cfg(test)]
+mod published_schema;
 pub mod random;
 pub mod rank;
 pub mod record;

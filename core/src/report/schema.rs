@@ -1,13 +1,11 @@
-//! The published schema of reports: generated from [`document`](super::document), committed, and compared.
-//!
-//! `LABRUNNER_WRITE_SCHEMA=1 cargo test -p labrunner-core schema` regenerates it.
+//! The published schema of reports, generated from [`document`](super::document).
 
 use super::document::Report;
 use super::model;
 use super::testing::shop;
+use crate::published_schema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
-use std::path::PathBuf;
 
 /// An error, as records have it.
 #[derive(schemars::JsonSchema)]
@@ -37,32 +35,17 @@ pub(super) struct SkipShape {
     message: String,
 }
 
+/// The schema's place below the repository.
 const COMMITTED: &str = "schemas/report-1.schema.json";
 
 fn generated() -> Value {
-    let mut schema = SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Report>()
-        .to_value();
-    schema["$id"] =
-        json!("https://raw.githubusercontent.com/wizzense/LabRunner/main/schemas/report-1.schema.json");
-    schema
+    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    published_schema::with_address(schema.into_root_schema_for::<Report>().to_value(), COMMITTED)
 }
 
 #[test]
 fn the_committed_schema_of_reports_is_the_generated_one() {
-    let generated = serde_json::to_string_pretty(&generated()).unwrap() + "\n";
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(COMMITTED);
-    if std::env::var_os("LABRUNNER_WRITE_SCHEMA").is_some() {
-        std::fs::write(&path, &generated).unwrap();
-    }
-    let committed = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(
-        committed == generated,
-        "{COMMITTED} differs from what the generator gives; \
-         run: LABRUNNER_WRITE_SCHEMA=1 cargo test -p labrunner-core schema"
-    );
+    published_schema::check(COMMITTED, &generated());
 }
 
 #[test]

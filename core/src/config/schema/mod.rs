@@ -1,6 +1,4 @@
-//! The published schema of lab files: generated from [`shape`], committed, and compared with the reader.
-//!
-//! `LABRUNNER_WRITE_SCHEMA=1 cargo test -p labrunner-core schema` regenerates it.
+//! The published schema of lab files, generated from [`shape`] and compared with the reader.
 
 mod shape;
 mod spelling;
@@ -8,8 +6,9 @@ mod values;
 
 use super::text::fields::record;
 use super::{Format, ReadOptions, read};
+use crate::published_schema;
 use schemars::generate::SchemaSettings;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -22,11 +21,8 @@ fn repository(path: &str) -> PathBuf {
 
 /// The schema, with the names of keys that stand for others still on their properties.
 fn generated() -> Value {
-    let mut schema =
-        SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<shape::Lab>().to_value();
-    schema["$id"] =
-        json!("https://raw.githubusercontent.com/wizzense/LabRunner/main/schemas/lab-1.schema.json");
-    schema
+    let schema = SchemaSettings::draft2020_12().into_generator();
+    published_schema::with_address(schema.into_root_schema_for::<shape::Lab>().to_value(), COMMITTED)
 }
 
 fn published() -> Value {
@@ -48,17 +44,7 @@ fn faults(instance: &Value) -> Vec<String> {
 
 #[test]
 fn the_committed_schema_is_the_generated_one() {
-    let generated = serde_json::to_string_pretty(&published()).unwrap() + "\n";
-    let path = repository(COMMITTED);
-    if std::env::var_os("LABRUNNER_WRITE_SCHEMA").is_some() {
-        std::fs::write(&path, &generated).unwrap();
-    }
-    let committed = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(
-        committed == generated,
-        "{COMMITTED} differs from what the generator gives; \
-         run: LABRUNNER_WRITE_SCHEMA=1 cargo test -p labrunner-core schema"
-    );
+    published_schema::check(COMMITTED, &published());
 }
 
 #[test]
