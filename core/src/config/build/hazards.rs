@@ -8,6 +8,7 @@ use crate::config::text::document::{
 };
 use crate::config::text::format::Format;
 use crate::error::{Code, Diagnostic};
+use std::collections::hash_map::Entry as Taken;
 use std::collections::{HashMap, HashSet};
 
 /// Words that older readers of YAML take for true or false. Here they are text, which PowerShell takes for true.
@@ -20,21 +21,39 @@ pub(in crate::config) fn warn(root: &Node, is_lab: bool, filled: &[Filled], find
     Walk { findings, is_lab, filled, said }.node(root, 0);
 }
 
+/// More keys than this are looked up by a table.
+const FEW: usize = 16;
+
 /// Pairs of keys that PowerShell takes for one: each later key with the first one of its kind.
 pub(in crate::config) fn twins(mapping: &Mapping) -> Vec<(&Entry, &Entry)> {
+    // Most mappings of a large lab have a few keys and no twins, and for these nothing is allocated.
+    if mapping.len() <= FEW {
+        let earlier = |at: usize, entry: &Entry| {
+            mapping.iter().take(at).find(|earlier| are_one(&earlier.key, &entry.key))
+        };
+        let pair = |(at, entry)| Some((earlier(at, entry)?, entry));
+        return mapping.iter().enumerate().filter_map(pair).collect();
+    }
     let mut first: HashMap<String, &Entry> = HashMap::with_capacity(mapping.len());
     let mut pairs = Vec::new();
     for entry in mapping {
-        // As .NET compares without regard to case: letter by letter, in capitals.
-        let folded: String = entry.key.chars().map(capital).collect();
-        match first.get(&folded) {
-            Some(first) => pairs.push((*first, entry)),
-            None => {
-                first.insert(folded, entry);
+        match first.entry(entry.key.chars().map(capital).collect()) {
+            Taken::Occupied(first) => pairs.push((*first.get(), entry)),
+            Taken::Vacant(place) => {
+                place.insert(entry);
             }
         }
     }
     pairs
+}
+
+/// Whether two keys differ in nothing but case, as .NET compares: letter by letter, in capitals.
+fn are_one(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        one.eq_ignore_ascii_case(other)
+    } else {
+        one.chars().map(capital).eq(other.chars().map(capital))
+    }
 }
 
 /// A letter as a capital, where that is one letter.
@@ -50,6 +69,11 @@ pub(in crate::config) fn place_of(first: &Entry, second: &Entry, findings: &Find
         Some(file) => format!("{file}:{line}:{column}"),
         None => format!("line {line}, column {column}"),
     }
+}
+
+/// Whether the variables of a program stand under a key.
+fn has_variables(key: &str) -> bool {
+    ["environment", "env"].iter().any(|name| same_key(name, key))
 }
 
 struct Walk<'f, 't> {
@@ -68,10 +92,11 @@ impl Walk<'_, '_> {
                     self.twin(first, second);
                 }
                 for entry in mapping {
-                    // The variables of a program are the system's, which may tell them apart: http_proxy, HTTP_PROXY.
-                    let variables = ["environment", "env"].iter().any(|key| same_key(key, &entry.key));
-                    match (&entry.value.value, self.is_lab && depth > 0 && variables) {
-                        (Value::Mapping(variables), true) => {
+                    match &entry.value.value {
+                        // The variables of a program are the system's, which may tell them apart: http_proxy, HTTP_PROXY.
+                        Value::Mapping(variables)
+                            if self.is_lab && depth > 0 && has_variables(&entry.key) =>
+                        {
                             variables.iter().for_each(|entry| self.node(&entry.value, depth + 2));
                         }
                         _ => self.node(&entry.value, depth + 1),
@@ -112,9 +137,11 @@ impl Walk<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    use super::{capital, twins};
     use crate::config::tests::{codes, yaml};
     use crate::config::{Format, ReadOptions, Reading, read};
     use crate::error::{Code, Severity};
+    use proptest::prelude::*;
 
     fn document(text: &str, format: Format) -> Reading {
         read(
@@ -145,6 +172,26 @@ mod tests {
             assert!(reading.diagnostics.iter().all(|f| f.code == Code::DuplicateKey
                 && f.severity == Severity::Warning
                 && f.at.as_ref().unwrap().line == 2));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn twins_are_found_in_mappings_of_any_size(
+            keys in prop::collection::hash_set("[aAbBkK\u{212a}äÄßsSſ]{1,3}", 1..60)
+        ) {
+            let object: Vec<_> = keys.iter().map(|key| format!("{key:?}: 1")).collect();
+            let reading = document(&format!("{{{}}}", object.join(", ")), Format::Json);
+            let mapping = reading.document.as_ref().unwrap().as_mapping().unwrap();
+            let folded = |key: &str| key.chars().map(capital).collect::<String>();
+            let mut expected = Vec::new();
+            for (at, key) in keys.iter().enumerate() {
+                if let Some(first) = keys.iter().take(at).find(|first| folded(first) == folded(key)) {
+                    expected.push((first.as_str(), key.as_str()));
+                }
+            }
+            let found: Vec<_> = twins(mapping).iter().map(|(first, second)| (&*first.key, &*second.key)).collect();
+            prop_assert_eq!(found, expected);
         }
     }
 
