@@ -1,7 +1,8 @@
 //! Reading a large lab, beside the YAML library alone.
 
 use crate::heap::peak;
-use labrunner_core::config::{Format, ReadOptions, read};
+use labrunner_core::config::{Format, LabPlanOptions, OpenLab, ReadOptions, read};
+use labrunner_core::plan::Plan;
 use labrunner_native::exports::{lab_read, lab_release};
 use labrunner_native::reply::LabReply;
 use std::fmt::Write;
@@ -23,10 +24,11 @@ pub fn measure() {
     let json_options =
         ReadOptions { format: Some(Format::Json), document_only: true, ..ReadOptions::default() };
     drop(reading);
+    let lab = OpenLab::open(text.as_bytes(), &options);
 
     // Interleaved, so that a slow moment of the machine falls on all of them.
     let (mut alone, mut parse, mut whole) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut ours, mut theirs, mut written) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut theirs, mut written, mut planned) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         alone.push(time(|| serde_saphyr::from_str::<serde_json::Value>(&text)));
         parse.push(time(|| read(text.as_bytes(), &document_only)));
@@ -35,9 +37,10 @@ pub fn measure() {
         theirs.push(time(|| serde_json::from_str::<serde_json::Value>(&json)));
         let reading = read(text.as_bytes(), &options);
         written.push(time(|| serde_json::to_vec(&reading)));
+        planned.push(time(|| Plan::compile(lab.request(LabPlanOptions::default())?)));
     }
-    let [alone, parse, whole, ours, theirs, written] =
-        [alone, parse, whole, ours, theirs, written].map(median);
+    let [alone, parse, whole, ours, theirs, written, planned] =
+        [alone, parse, whole, ours, theirs, written, planned].map(median);
     let held = peak(|| {
         black_box(read(text.as_bytes(), &options));
     });
@@ -60,6 +63,10 @@ pub fn measure() {
         "  check and plan                        {:>10.1?}   {:.2} times parsing",
         whole.saturating_sub(parse),
         times(whole.saturating_sub(parse), parse)
+    );
+    println!(
+        "  the plan of a run of it               {planned:>10.1?}   {:.2} times reading",
+        times(planned, whole)
     );
     println!("  written as the reply of the ABI       {written:>10.1?}");
     println!(

@@ -103,3 +103,24 @@ fn name_of(document: &Node) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Format;
+    use crate::plan::{Plan, count};
+
+    #[test]
+    fn a_lab_is_compiled_once_while_it_is_read_and_once_for_each_plan_of_it() {
+        let text = b"name: x\noperations: [{name: a, script: y}, {name: b, script: y, depends-on: [a]}]\n";
+        let options = ReadOptions { format: Some(Format::Yaml), ..ReadOptions::default() };
+        let (lab, compiled) = count::during(|| OpenLab::open(text, &options));
+        assert_eq!(compiled, 1, "so that the faults of its plan have their places");
+        let selection = Selection { only: vec!["a".to_owned()], ..Selection::default() };
+        for (selection, operations) in [(Selection::default(), 2), (selection, 1)] {
+            let wanted = LabPlanOptions { selection, ..LabPlanOptions::default() };
+            let (plan, compiled) = count::during(|| Plan::compile(lab.request(wanted).unwrap()).unwrap());
+            assert_eq!((plan.len(), compiled), (operations, 1));
+        }
+    }
+}

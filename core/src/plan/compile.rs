@@ -19,6 +19,8 @@ use std::sync::OnceLock;
 
 /// As [`Plan::compile_with`].
 pub(super) fn compile(request: PlanRequest, past: &PastDurations) -> Result<Plan, Fault> {
+    #[cfg(test)]
+    count::one();
     compile_in(parallel::parts(request.operations.len()), request, past)
 }
 
@@ -237,6 +239,25 @@ fn describe_cycle(path: &[OpId], operations: &[Operation], names: &Names<'_>) ->
         .with_subject(Subject::Cycle { names: circle, dependency })
         .with_operation(&first.name)
         .with_place(first.at.clone())
+}
+
+/// How often plans are compiled, for tests.
+#[cfg(test)]
+pub(crate) mod count {
+    use std::cell::Cell;
+
+    thread_local!(static COMPILED: Cell<usize> = const { Cell::new(0) });
+
+    pub(super) fn one() {
+        COMPILED.with(|compiled| compiled.set(compiled.get() + 1));
+    }
+
+    /// How often this thread compiles a plan while it does something.
+    pub(crate) fn during<T>(body: impl FnOnce() -> T) -> (T, usize) {
+        let before = COMPILED.with(Cell::get);
+        let value = body();
+        (value, COMPILED.with(Cell::get) - before)
+    }
 }
 
 #[cfg(test)]

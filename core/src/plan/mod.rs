@@ -36,6 +36,8 @@ mod survey;
 #[cfg(test)]
 pub(crate) mod tests;
 
+#[cfg(test)]
+pub(crate) use compile::count;
 pub use describe::{CompensationDescription, OperationDescription, PlanDescription};
 pub use estimates::{Estimate, EstimateSource, Estimates, PastDurations, UNIT_MS};
 pub use facts::Facts;
