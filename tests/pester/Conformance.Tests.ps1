@@ -3,6 +3,8 @@
 BeforeDiscovery {
     . ([System.IO.Path]::Combine($PSScriptRoot, '../conformance/Cases.ps1'))
     $cases = foreach ($case in Get-ConformanceCase) { @{ Id = $case.Id; Expects = $case.Expects } }
+    # Complaints that PowerShell itself gives no public way to answer.
+    $needs = @{ PS24330 = 'NeedsEngineMember:Job.UsesResultsCollection'; PS24984 = 'NeedsEngineMember:ErrorRecord.PreserveInvocationInfoOnce' }
 }
 
 Describe 'Conformance' {
@@ -17,8 +19,8 @@ Describe 'Conformance' {
             'PS21549', 'PS24330', 'PS24984', 'PS26915', 'PS7530', 'TJ44', 'TJ45', 'TJ49', 'TJ59', 'TJ64' | Sort-Object)
     }
 
-    It '<Id>: <Expects>' -ForEach $cases {
+    foreach ($case in $cases) { It '<Id>: <Expects>' -Tag @($needs[$case.Id] | Where-Object { $_ }) -ForEach $case {
         $result = $results | Where-Object Id -EQ $Id
         "$($result.Verdict) $($result.Reason)".Trim() | Should -Be 'Pass'
-    }
+    } }
 }

@@ -68,7 +68,7 @@ Describe 'PowerShell that is asked to end' -Skip:(-not $unix) {
             $process.WaitForExit(90000) | Should -BeTrue
             $process.ExitCode | Should -Be $Code
             foreach ($id in $started) { Test-Alive $id | Should -BeFalse -Because "nothing is left alive ($id)" }
-            'script-finally', 'apart-finally' | ForEach-Object { "$folder/$_" | Should -Exist }
+            "$folder/script-finally" | Should -Exist
             @(Get-ChildItem $folder -Filter 'caller-finally-*') | Should -HaveCount 20 -Because 'PowerShell waits for the whole block'
             "$folder/went-on" | Should -Not -Exist -Because 'the calling script has ended'
             (Get-Content "$folder/run/result.json" -Raw | ConvertFrom-Json).status | Should -Be 'Canceled'
@@ -89,6 +89,23 @@ Describe 'PowerShell that is asked to end' -Skip:(-not $unix) {
     }
 }
 
+Describe 'An operation in a process of its own' -Skip:(-not $IsLinux) {
+    It 'ends in order when its parent has gone by <_>' -Tag 'NeedsEngineMember:Runspace.GetCurrentlyRunningPipeline()' -ForEach 'TERM', 'HUP', 'KILL' {
+        $folder = Join-Path $TestDrive "apart-$_"
+        $null = New-Item -ItemType Directory $folder
+        $process = Start-Busy $folder
+        $started = Get-Started $folder
+        try {
+            Send-Signal $_ $process.Id
+            $process.WaitForExit(90000) | Should -BeTrue
+            foreach ($id in $started) { Wait-Until "process $id has ended" { -not (Test-Alive $id) } }
+            "$folder/apart-finally" | Should -Exist
+        } finally {
+            Stop-Left $process $started
+        }
+    }
+}
+
 Describe 'PowerShell that is killed' -Skip:(-not $IsLinux) {
     It 'leaves no program, service or PowerShell of its own behind' {
         $folder = Join-Path $TestDrive 'killed'
@@ -99,7 +116,6 @@ Describe 'PowerShell that is killed' -Skip:(-not $IsLinux) {
             Send-Signal KILL $process.Id
             $process.WaitForExit(90000) | Should -BeTrue
             foreach ($id in $started) { Wait-Until "process $id has ended" { -not (Test-Alive $id) } }
-            "$folder/apart-finally" | Should -Exist -Because 'what is apart ends in order when its parent has gone'
         } finally {
             Stop-Left $process $started
         }

@@ -54,14 +54,21 @@ internal static partial class ErrorPosition
         }
     }
 
-    /// <summary>Puts the place of a call into an error that has none.</summary>
+    /// <summary>Puts the place of a call into an error that has none. Where the engine does not let that, its id has the command all the same.</summary>
     internal static ErrorRecord At(ErrorRecord error, InvocationInfo place)
     {
-        if (error.InvocationInfo is null)
+        if (error.InvocationInfo is not null)
         {
-            Place?.Invoke(error, place);
+            return error;
         }
 
+        if (Place is null)
+        {
+            var command = place.MyCommand is CmdletInfo cmdlet ? cmdlet.ImplementingType.FullName : place.MyCommand?.Name;
+            return new(error.Exception, $"{error.FullyQualifiedErrorId},{command}", error.CategoryInfo.Category, error.TargetObject) { ErrorDetails = error.ErrorDetails };
+        }
+
+        Place(error, place);
         return error;
     }
 
