@@ -2,6 +2,8 @@
 
 BeforeDiscovery {
     $unix = -not $IsWindows
+    # Only Linux ends programs when PowerShell is killed.
+    $ends = $IsLinux ? @('TERM', 'HUP', 'KILL') : @('TERM', 'HUP')
 }
 
 BeforeAll {
@@ -69,7 +71,6 @@ Describe 'PowerShell that is asked to end' -Skip:(-not $unix) {
             $process.ExitCode | Should -Be $Code
             foreach ($id in $started) { Test-Alive $id | Should -BeFalse -Because "nothing is left alive ($id)" }
             "$folder/script-finally" | Should -Exist
-            @(Get-ChildItem $folder -Filter 'caller-finally-*') | Should -HaveCount 20 -Because 'PowerShell waits for the whole block'
             "$folder/went-on" | Should -Not -Exist -Because 'the calling script has ended'
             (Get-Content "$folder/run/result.json" -Raw | ConvertFrom-Json).status | Should -Be 'Canceled'
         } finally {
@@ -89,9 +90,9 @@ Describe 'PowerShell that is asked to end' -Skip:(-not $unix) {
     }
 }
 
-Describe 'An operation in a process of its own' -Skip:(-not $IsLinux) {
-    It 'ends in order when its parent has gone by <_>' -Tag 'NeedsEngineMember:Runspace.GetCurrentlyRunningPipeline()' -ForEach 'TERM', 'HUP', 'KILL' {
-        $folder = Join-Path $TestDrive "apart-$_"
+Describe 'finally blocks' -Skip:(-not $unix) {
+    It 'run to their end: of the session, and of an operation in a process of its own, when <_> comes' -Tag 'NeedsEngineMember:Runspace.GetCurrentlyRunningPipeline()' -ForEach $ends {
+        $folder = Join-Path $TestDrive "finally-$_"
         $null = New-Item -ItemType Directory $folder
         $process = Start-Busy $folder
         $started = Get-Started $folder
@@ -100,6 +101,8 @@ Describe 'An operation in a process of its own' -Skip:(-not $IsLinux) {
             $process.WaitForExit(90000) | Should -BeTrue
             foreach ($id in $started) { Wait-Until "process $id has ended" { -not (Test-Alive $id) } }
             "$folder/apart-finally" | Should -Exist
+            # A process that is killed runs none of its own.
+            @(Get-ChildItem $folder -Filter 'caller-finally-*') | Should -HaveCount ($_ -eq 'KILL' ? 0 : 20)
         } finally {
             Stop-Left $process $started
         }
