@@ -26,10 +26,10 @@ const FEW: usize = 16;
 
 /// Pairs of keys that PowerShell takes for one: each later key with the first one of its kind.
 pub(in crate::config) fn twins(mapping: &Mapping) -> Vec<(&Entry, &Entry)> {
-    // Most mappings of a large lab have a few keys and no twins, and for these nothing is allocated.
-    if mapping.len() <= FEW {
+    // Most mappings of a large lab have a few plain keys and no twins, and for these nothing is allocated.
+    if mapping.len() <= FEW && mapping.iter().all(|entry| entry.key.is_ascii()) {
         let earlier = |at: usize, entry: &Entry| {
-            mapping.iter().take(at).find(|earlier| are_one(&earlier.key, &entry.key))
+            mapping.iter().take(at).find(|earlier| earlier.key.eq_ignore_ascii_case(&entry.key))
         };
         let pair = |(at, entry)| Some((earlier(at, entry)?, entry));
         return mapping.iter().enumerate().filter_map(pair).collect();
@@ -45,15 +45,6 @@ pub(in crate::config) fn twins(mapping: &Mapping) -> Vec<(&Entry, &Entry)> {
         }
     }
     pairs
-}
-
-/// Whether two keys differ in nothing but case, as .NET compares: letter by letter, in capitals.
-fn are_one(one: &str, other: &str) -> bool {
-    if one.is_ascii() && other.is_ascii() {
-        one.eq_ignore_ascii_case(other)
-    } else {
-        one.chars().map(capital).eq(other.chars().map(capital))
-    }
 }
 
 /// A letter as a capital, where that is one letter.
