@@ -3,6 +3,9 @@
 //! A plan may have a million names, and each dependency is one look-up. So the table holds numbers only
 //! (whose name it is, and as much of the hash as there is room for), and neither building nor asking it
 //! allocates anything for names of plain ASCII.
+//!
+//! It is a table of its own for what it costs. With the standard one, and hashes of 128 bits in place of the names, to compile
+//! a plan of a million operations took 3.6 times as long as to sort it, and takes 1.7 times with this one.
 
 use super::key::{Key, same};
 use crate::graph::OpId;
