@@ -135,6 +135,7 @@ public abstract class GoOnCommandBase : RunCommandBase
         }
 
         work.Settings.InBackground = AsJob;
+        Tell(work.Settings);
         work.Settings.Secrets = SecretReference.Prepare(Voice, plan.Operations);
         if (work.Settings.ResumesAfterRestart && !Undoes)
         {

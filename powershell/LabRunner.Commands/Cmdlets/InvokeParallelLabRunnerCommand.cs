@@ -150,6 +150,7 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
         settings.Secrets = SecretReference.Prepare(Voice, definitions);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         settings.InBackground = Background;
+        Tell(settings);
         HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
         var run = LabRun.Start(plan, settings, caller);
         if (Background)
@@ -186,6 +187,8 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
             throw LabRunnerError.Contradiction($"-NoRecord leaves no record, and -{(RecordOutput ? nameof(RecordOutput) : nameof(RunDirectory))} asks for one.", "Leave one of them out.");
         }
 
+        RefuseReportWithoutRecord();
+
         if (RetryDelaySeconds > 0 && RetryCount == 0)
         {
             throw LabRunnerError.Contradiction("-RetryDelaySeconds has no effect without -RetryCount.", "Add -RetryCount.");
@@ -204,8 +207,8 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
             IsNamed = !string.IsNullOrWhiteSpace(RunName),
             EstimatesFrom = Voice.MyInvocation.BoundParameters.ContainsKey(nameof(RunName)) ? RunName : null,
             Journal = Defaults.RecordRuns && !NoRecord,
-            Late = string.IsNullOrWhiteSpace(RunName),
-            KeepsObjects = RecordOutput || !string.IsNullOrWhiteSpace(RunName),
+            Late = string.IsNullOrWhiteSpace(RunName) && Report.Length == 0,
+            KeepsObjects = RecordOutput || Report.Length > 0 || !string.IsNullOrWhiteSpace(RunName),
             RetentionDays = Defaults.LogRetentionDays,
             Durability = Defaults.Durability,
             OutputLimit = Defaults.OutputLimit,

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using LabRunner.Errors;
 
 namespace LabRunner.Cmdlets;
 
@@ -63,6 +64,15 @@ public abstract class NewRunCommandBase : RunCommandBase
     /// <summary>Leaves no record.</summary>
     [Parameter]
     public SwitchParameter NoRecord { get; set; }
+
+    /// <summary>A report is made from the record.</summary>
+    private protected void RefuseReportWithoutRecord()
+    {
+        if (NoRecord && Report.Length > 0)
+        {
+            throw LabRunnerError.Contradiction("-NoRecord leaves no record, and -Report asks for a report, which is made from the record.", "Leave one of them out.");
+        }
+    }
 
     /// <summary>Whether the call says that a failure does not stop the run; nothing when it does not say.</summary>
     private protected bool? GoesOnAfterFailure => Given(nameof(ContinueOnError)) ? ContinueOnError : null;

@@ -3,6 +3,7 @@ using LabRunner.Errors;
 using LabRunner.Isolation;
 using LabRunner.Operations;
 using LabRunner.Progress;
+using LabRunner.Reports;
 using LabRunner.Runs;
 using LabRunner.Settings;
 using LabRunner.Workers;
@@ -55,6 +56,11 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
     /// <summary>When what operations write is shown: while they run, or in one piece when they have ended.</summary>
     [Parameter]
     public LabOutputMode OutputMode { get; set; }
+
+    /// <summary>Writes reports of the run when it ends: files, or folders for a page with the run's name and id.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[] Report { get; set; } = [];
 
     /// <summary>Shows how far the run is.</summary>
     [Parameter]
@@ -234,6 +240,18 @@ public abstract class RunCommandBase : PSCmdlet, IDisposable
             CallerEnd.With(Voice, LabRunnerError.RunFailed(outcome.Results).ErrorRecord);
         }
     }
+
+    /// <summary>What the run tells besides its results: the reports that the call asks for, or else the settings, and what a build server shows.</summary>
+    private protected void Tell(RunSettings settings)
+    {
+        settings.Reports = Given(nameof(Report))
+            ? new RunReports([.. Report.Select(ReportPlace)], IsAsked: Report.Length > 0)
+            : new RunReports(Defaults.ReportPath is { } folder ? [folder] : [], IsAsked: false);
+        settings.Annotations = Defaults.BuildAnnotations ? BuildAnnotations.Here() : null;
+    }
+
+    private string ReportPlace(string path) =>
+        CallerPath.Of(Voice, path, out var why) ?? throw LabRunnerError.Contradiction($"-Report: '{path}' is not a path of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path.");
 
     /// <summary>Whether progress is asked for.</summary>
     private protected bool Shows(bool show) => Given("ShowProgress") ? show : Defaults.ShowProgress;

@@ -93,6 +93,14 @@ public sealed class SetLabRunnerConfigurationCommand : QueryCommand
     [Parameter]
     public int OutputLimitMB { get; set; }
 
+    /// <summary>The folder in which each recorded run writes a page with its report when it ends.</summary>
+    [Parameter]
+    public string? ReportPath { get; set; }
+
+    /// <summary>Whether failures are shown beside the code where a run is part of a build on GitHub or Azure.</summary>
+    [Parameter]
+    public bool BuildAnnotations { get; set; }
+
     /// <summary>How much of its own working LabRunner writes to a run's log.</summary>
     [Parameter]
     [ValidateSet("Off", "Info", "Debug", "Trace")]
@@ -182,6 +190,7 @@ public sealed class SetLabRunnerConfigurationCommand : QueryCommand
 
     private object? Given(Setting setting) =>
         setting == ModuleSettings.LogPath && LogPath is { Length: > 0 } folder ? LabFile.FullPath(Voice, folder)
+        : setting == ModuleSettings.ReportPath && ReportPath is { Length: > 0 } reports ? LabFile.FullPath(Voice, reports)
         : setting == ModuleSettings.FailureStrategy && FailureStrategy is null ? ContinueOnError
         : MyInvocation.BoundParameters[setting.Name];
 }

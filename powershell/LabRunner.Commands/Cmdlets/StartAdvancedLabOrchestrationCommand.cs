@@ -138,6 +138,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         settings.Secrets = SecretReference.Prepare(Voice, operations);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         settings.InBackground = Background;
+        Tell(settings);
         HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
         InterruptedRun.Mention(Voice, settings.Name, reading.Path);
         settings.Beside = Force ? null : Wait || (lab.Settings.Single ?? false) ? "refuse" : "warn";
@@ -208,6 +209,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
             throw LabRunnerError.Contradiction("-Wait waits for another run of the lab, and -Force starts beside it.", "Give one of them.");
         }
 
+        RefuseReportWithoutRecord();
         if (CustomProviders.Length > 0)
         {
             throw LabRunnerError.NotAvailable("-CustomProviders", "Available are the providers powershell and process.");

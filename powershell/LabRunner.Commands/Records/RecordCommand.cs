@@ -4,6 +4,7 @@ using LabRunner.Cmdlets;
 using LabRunner.Errors;
 using LabRunner.Interop;
 using LabRunner.Operations;
+using LabRunner.Reports;
 using LabRunner.Runs;
 
 namespace LabRunner.Records;
@@ -69,8 +70,7 @@ public abstract class RecordCommand : QueryCommand
         }
 
         var run = LabRunRecord.Of(LabCore.Record(place));
-        var name = string.Concat(run.Name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-'));
-        return Path.Combine(target, $"{name}-{LabDisplay.ShortId(run.Id)}.{extension}");
+        return Path.Combine(target, ReportFiles.NameFor(run.Name, run.Id, extension));
     }
 
     /// <summary>Writes a file that was made, as Get-Item gives it: so it can be piped to Get-Content and the like.</summary>

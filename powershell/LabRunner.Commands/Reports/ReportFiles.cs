@@ -14,6 +14,10 @@ internal static class ReportFiles
         _ => "trace.json",
     };
 
+    /// <summary>The name of a file of a run.</summary>
+    internal static string NameFor(string run, string id, string extension) =>
+        $"{string.Concat(run.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-'))}-{LabDisplay.ShortId(id)}.{extension}";
+
     /// <summary>The format that a file's name asks for; nothing when it does not say.</summary>
     internal static LabReportFormat? FormatOf(string? path) => path?.ToLowerInvariant() switch
     {

@@ -157,7 +157,14 @@ public sealed class LabRunJob : Job
             _byName[record.Operation].Write(record);
         }
 
-        public void Warning(string message) => job.Warning.Add(new WarningRecord(message));
+        public void Note(string line)
+        {
+            var record = new InformationRecord(new HostInformationMessage { Message = line }, job.Name);
+            record.Tags.Add("PSHOST");
+            job._streams.Record(record);
+        }
+
+        public void Warning(string message) => job._streams.Record(new WarningRecord(message));
 
         private LabOperationJob Of(int operation) => job._operations[operation < job._operations.Length ? operation : job._run.Undone(operation)];
 

@@ -113,6 +113,11 @@ internal sealed class RunPump
             }
 
             var outcome = new RunOutcome(_results, [.. _undone.Where((_, place) => _final[_results.Length + place])], _status, known);
+            if (!_run.IsNested || _run.Settings.Reports.IsAsked)
+            {
+                _run.Settings.Reports.Write(_run.Settings.Name, outcome, _output.Note, _output.Warning);
+            }
+
             if (_status == ParkedText.Status)
             {
                 _output.Warning(ParkedText.Parked(outcome, _run.Settings));
@@ -253,7 +258,13 @@ internal sealed class RunPump
         Show(_labels.Rest(name));
         if (result is { Success: false, Failure: { } error } && result.Ending != OperationStatus.Skipped)
         {
+            // An error without a place of its own gets that of the call when it is written.
+            var note = _run.IsNested || result.Ending == OperationStatus.Canceled ? null : _run.Settings.Annotations?.Of(result, _run.Settings.Source);
             _output.Failure(operation, _labels.Error(name, error));
+            if (note is not null)
+            {
+                _output.Note(note);
+            }
         }
 
         Tell(operation, _tells ? VerboseText.Ended(_run.Nodes[operation], result, Attempts(operation)) : null);

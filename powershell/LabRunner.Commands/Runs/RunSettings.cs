@@ -1,4 +1,5 @@
 using LabRunner.Plans;
+using LabRunner.Reports;
 using LabRunner.Streams;
 
 namespace LabRunner.Runs;
@@ -75,6 +76,12 @@ internal sealed class RunSettings
 
     /// <summary>The run's own folder.</summary>
     internal string? Directory { get; init; }
+
+    /// <summary>The reports it writes when it ends.</summary>
+    internal RunReports Reports { get; set; } = RunReports.None;
+
+    /// <summary>Where failures are shown beside the code; nowhere when absent.</summary>
+    internal BuildAnnotations? Annotations { get; set; }
 
     /// <summary>The lab file the operations come from.</summary>
     internal string? Source { get; init; }

@@ -99,6 +99,12 @@ public sealed class LabRunnerConfiguration
     /// <summary>Whether runs leave a record.</summary>
     public bool RecordRuns => (bool)Value(ModuleSettings.RecordRuns)!;
 
+    /// <summary>The folder in which each recorded run writes a page with its report; nothing for none.</summary>
+    public string? ReportPath => (string?)Value(ModuleSettings.ReportPath);
+
+    /// <summary>Whether failures are shown beside the code where a run is part of a build on GitHub or Azure.</summary>
+    public bool BuildAnnotations => (bool)Value(ModuleSettings.BuildAnnotations)!;
+
     /// <summary>What the record of a run survives: <c>Process</c>, <c>Machine</c> or <c>Required</c>.</summary>
     public string RecordDurability => (string)Value(ModuleSettings.RecordDurability)!;
 

@@ -20,6 +20,8 @@ internal static class ModuleSettings
     internal static readonly Setting RecordRuns = Setting.Flag("RecordRuns", true, "Whether runs leave a record: what happened, and what operations wrote.");
     internal static readonly Setting RecordDurability = Setting.Word("RecordDurability", "Process", ["Process", "Machine", "Required"], "What the record of a run survives: the death of PowerShell, or a power cut as well; Required also stops a run for which that cannot be kept.");
     internal static readonly Setting OutputLimitMB = Setting.Whole("OutputLimitMB", 10, 1, 1_000_000, "How much of what one operation writes is recorded, in MiB: its first and its last part.");
+    internal static readonly Setting ReportPath = Setting.Folder("ReportPath", "The folder in which each recorded run writes a page with its report when it ends.");
+    internal static readonly Setting BuildAnnotations = Setting.Flag("BuildAnnotations", true, "Whether failures are shown beside the code where a run is part of a build on GitHub or Azure.");
     internal static readonly Setting RunLog = Setting.Word("RunLog", "Off", ["Off", "Info", "Debug", "Trace"], "How much LabRunner logs about its own work in each run, for bug reports: in log.txt in the run's folder.").By("LABRUNNER_LOG");
     internal static readonly Setting ShowProgress = Setting.Flag("ShowProgress", false, "Whether runs show their progress without being asked to.");
     internal static readonly Setting ProgressStyle = Setting.Word("ProgressStyle", "Bar", Enum.GetNames<LabProgressStyle>(), "How progress is shown.");
@@ -34,7 +36,7 @@ internal static class ModuleSettings
     [
         MaxConcurrency, MaxParallelism, DefaultTimeoutMinutes, RunTimeoutMinutes, ShellTimeoutSeconds, FailureStrategy, MaxRetries,
         RetryDelaySeconds, Verbosity, LogLevel, LogPath, LogRetentionDays, RecordRuns, RecordDurability, OutputLimitMB,
-        RunLog, ShowProgress, ProgressStyle, ProgressIntervalSeconds, NonInteractive, PreferredShell, RequiredModules, OptionalModules,
+        ReportPath, BuildAnnotations, RunLog, ShowProgress, ProgressStyle, ProgressIntervalSeconds, NonInteractive, PreferredShell, RequiredModules, OptionalModules,
     ];
 
     /// <summary>The most operations that any run may have at the same time.</summary>

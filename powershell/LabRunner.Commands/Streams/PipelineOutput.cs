@@ -57,6 +57,18 @@ internal sealed class PipelineOutput(Action<LabOperationResult> write, PSCmdlet 
         }
     }
 
+    public void Note(string line)
+    {
+        if (!Stops("InformationPreference"))
+        {
+            caller.WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
+        }
+        else
+        {
+            Screen?.WriteLine(line);
+        }
+    }
+
     public void Warning(string message) => Write("WarningPreference", message, caller.WriteWarning, screen => screen.WriteWarningLine);
 
     private System.Management.Automation.Host.PSHostUserInterface? Screen => caller.Host?.UI;

@@ -121,6 +121,9 @@ function Invoke-ParallelLabRunner {
         Modules to import before the first operation runs in a runspace: names, paths, or what Get-Module gives.
     .PARAMETER InitializationScript
         What to run before the first operation runs in a runspace; what it sets, all operations find.
+    .PARAMETER Report
+        Writes reports of the run when it ends, and says where: files, whose endings decide the format as with Export-LabRunReport (.html, .md, .xml for JUnit …), or folders for a
+        page with the run's name and id. Files that are there are replaced. The setting ReportPath when left out; @() for none.
     .PARAMETER ThrowOnFailure
         Ends with one terminating error that carries all results if an operation did not succeed.
     .EXAMPLE
@@ -275,6 +278,9 @@ function Invoke-ParallelLabRunner {
         [object[]] $Modules,
 
         [scriptblock] $InitializationScript,
+
+        [AllowEmptyCollection()]
+        [string[]] $Report,
 
         [switch] $ThrowOnFailure
     )

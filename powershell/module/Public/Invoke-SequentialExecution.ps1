@@ -43,6 +43,9 @@ function Invoke-SequentialExecution {
         Leaves no record, whatever the settings say.
     .PARAMETER RecordOutput
         Keeps what operations put out in the record of a run without a name, too.
+    .PARAMETER Report
+        Writes reports of the run when it ends, and says where: files, whose endings decide the format as with Export-LabRunReport (.html, .md, .xml for JUnit …), or folders for a
+        page with the run's name and id. Files that are there are replaced. The setting ReportPath when left out; @() for none.
     .PARAMETER ThrowOnFailure
         Ends with one terminating error that carries all results if an operation did not succeed.
     .EXAMPLE
@@ -108,6 +111,9 @@ function Invoke-SequentialExecution {
         [switch] $NoRecord,
 
         [switch] $RecordOutput,
+
+        [AllowEmptyCollection()]
+        [string[]] $Report,
 
         [switch] $ThrowOnFailure
     )

@@ -80,6 +80,9 @@ function Resume-LabRun {
         Modules to import before the first operation runs in a runspace.
     .PARAMETER InitializationScript
         What to run before the first operation runs in a runspace.
+    .PARAMETER Report
+        Writes reports of the run when it ends, and says where: files, whose endings decide the format as with Export-LabRunReport (.html, .md, .xml for JUnit …), or folders for a
+        page with the run's name and id. Files that are there are replaced. The setting ReportPath when left out; @() for none.
     .PARAMETER ThrowOnFailure
         Ends with one terminating error that carries all results if an operation did not succeed.
     .EXAMPLE
@@ -197,6 +200,9 @@ function Resume-LabRun {
         [object[]] $Modules,
 
         [scriptblock] $InitializationScript,
+
+        [AllowEmptyCollection()]
+        [string[]] $Report,
 
         [switch] $ThrowOnFailure
     )

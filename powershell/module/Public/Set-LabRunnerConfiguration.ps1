@@ -40,6 +40,10 @@ function Set-LabRunnerConfiguration {
         well, but for the last 0.2 seconds. Required: as Machine, and a run for which that cannot be kept is not started, or is stopped.
     .PARAMETER OutputLimitMB
         How much of what one operation writes is recorded, 1 to 1000000 MiB: its first and its last part.
+    .PARAMETER ReportPath
+        The folder in which each recorded run writes a page with its report when it ends; -Report of a call comes before it.
+    .PARAMETER BuildAnnotations
+        Whether failures are shown beside the code where a run is part of a build on GitHub or Azure. They are by default.
     .PARAMETER RunLog
         How much LabRunner logs about its own work, for bug reports: Off, the default, Info, Debug or Trace. The log is log.txt in the
         run's folder; with it every run has a folder.
@@ -125,6 +129,10 @@ function Set-LabRunnerConfiguration {
 
         [ValidateSet('Off', 'Info', 'Debug', 'Trace')]
         [string] $RunLog,
+
+        [string] $ReportPath,
+
+        [bool] $BuildAnnotations,
 
         [bool] $ShowProgress,
 

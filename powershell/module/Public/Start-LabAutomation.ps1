@@ -63,6 +63,9 @@ function Start-LabAutomation {
         Returns a job at once. It gives what operations output while they run, and then the report of the lab, as
         Start-AdvancedLabOrchestration does, or the results of a configuration's operations. It does not give the object that is
         returned without it: that is made in the calling script, which has gone on by then. Both have Success. Alias: Background.
+    .PARAMETER Report
+        Writes reports of the run when it ends, and says where: files, whose endings decide the format as with Export-LabRunReport (.html, .md, .xml for JUnit …), or folders for a
+        page with the run's name and id. Files that are there are replaced. The setting ReportPath when left out; @() for none.
     .PARAMETER ThrowOnFailure
         Ends the script with one error that carries all results if an operation did not succeed.
     .PARAMETER Auto
@@ -123,6 +126,9 @@ function Start-LabAutomation {
         [Alias('Background')]
         [switch] $AsJob,
 
+        [AllowEmptyCollection()]
+        [string[]] $Report,
+
         [switch] $ThrowOnFailure,
 
         [switch] $Auto,
@@ -153,7 +159,7 @@ function Start-LabAutomation {
     # A function of a module goes by the global preference, and not by that of the script that calls it.
     if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }
     if ($Auto) { $ConfirmPreference = 'None' }
-    $handedOn = 'ShowProgress', 'ProgressStyle', 'ProgressAsLines', 'TimeoutMinutes', 'FailureStrategy', 'ContinueOnError'
+    $handedOn = 'ShowProgress', 'ProgressStyle', 'ProgressAsLines', 'TimeoutMinutes', 'FailureStrategy', 'ContinueOnError', 'Report'
     $result = [pscustomobject]@{
         PSTypeName = 'LabRunner.LabAutomationResult'
         Status = 'Success'

@@ -53,6 +53,9 @@ function Undo-LabRun {
         Modules to import before the first rollback runs in a runspace.
     .PARAMETER InitializationScript
         What to run before the first rollback runs in a runspace.
+    .PARAMETER Report
+        Writes reports of the run when it ends, and says where: files, whose endings decide the format as with Export-LabRunReport (.html, .md, .xml for JUnit …), or folders for a
+        page with the run's name and id. Files that are there are replaced. The setting ReportPath when left out; @() for none.
     .PARAMETER ThrowOnFailure
         Ends with one terminating error that carries all results if a rollback did not succeed.
     .EXAMPLE
@@ -130,6 +133,9 @@ function Undo-LabRun {
         [object[]] $Modules,
 
         [scriptblock] $InitializationScript,
+
+        [AllowEmptyCollection()]
+        [string[]] $Report,
 
         [switch] $ThrowOnFailure
     )
