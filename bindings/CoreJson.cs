@@ -25,6 +25,7 @@ internal sealed partial class CoreJson : JsonSerializerContext;
 
 /// <summary>The same for recorded runs, and for what is running now.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ActiveOperation))]
 [JsonSerializable(typeof(ActiveRun[]))]
 [JsonSerializable(typeof(DetailQuery))]
 [JsonSerializable(typeof(ExportOrder))]

@@ -39,6 +39,13 @@ public sealed class RunHandle : IDisposable
         return Native.lab_run_asks(held.Value, operation).Value() != 0;
     }
 
+    /// <summary>Where an operation is, and what it waits for.</summary>
+    public ActiveOperation Explain(uint operation)
+    {
+        using Reference held = new(Handle);
+        return Native.lab_run_explain(held.Value, operation).Read(RecordJson.Default.ActiveOperation);
+    }
+
     /// <summary>Hands an outcome back; no bytes mean that it ended well.</summary>
     /// <returns>False when the operation was not open any more.</returns>
     public bool Complete(uint operation, uint attempt, ReadOnlySpan<byte> outcome)

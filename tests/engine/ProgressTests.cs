@@ -44,6 +44,21 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
+    public void What_waits_for_what_is_one_line_in_detailed_progress()
+    {
+        var records = Bars(
+            """
+            $gate = { $null = ($using:Gate).Wait(60000) }
+            $ops = @(@{ Name = 'a'; ScriptBlock = $gate }) + @('b', 'c', 'd', 'e' | ForEach-Object { @{ Name = $_; Dependencies = 'a'; ScriptBlock = { 1 } } })
+            $null = Invoke-ParallelLabRunner $ops -ShowProgress -ProgressStyle Detailed
+            """,
+            shown => shown.Any(record => record.Activity == "Waiting"));
+        var waiting = records.Where(record => record.Activity == "Waiting").ToArray();
+        Assert.Equal("b: it waits for 'a'; c: it waits for 'a'; d: it waits for 'a'; 1 more", waiting[0].StatusDescription);
+        Assert.Equal(ProgressRecordType.Completed, waiting[^1].RecordType);
+    }
+
+    [Fact]
     public void What_operations_report_is_folded_under_their_bar()
     {
         var records = Bars(

@@ -206,6 +206,14 @@ Describe 'The tables of recorded runs' {
         [LabRunner.LabDisplay]::Short($null) | Should -Be ''
     }
 
+    It 'show which part of the run''s time an operation took' {
+        [LabRunner.LabDisplay]::Bar(1, 6), [LabRunner.LabDisplay]::Bar(0.5, 6), [LabRunner.LabDisplay]::Bar(0.26, 2), [LabRunner.LabDisplay]::Bar(0.0001, 6) | Should -Be '██████', '███', '▌', '▏'
+        [LabRunner.LabDisplay]::Bar(7, 6), [LabRunner.LabDisplay]::Bar(0, 6), [LabRunner.LabDisplay]::Bar($null, 6) | Should -Be '██████', '', ''
+        $null = Invoke-ParallelLabRunner -RunName 'shares' @{ Name = 'all'; ScriptBlock = { [System.Threading.Thread]::Sleep(300) } }
+        (Get-LabRun shares -Last 1 | Get-LabRunOperation).Share | Should -BeGreaterThan 0.1
+        (Get-LabRun views -Last 1 | Get-LabRunOperation node).Share | Should -BeNullOrEmpty -Because 'it was skipped'
+    }
+
     It 'leave most of the width to what was written, and have no line beyond it, at <_> columns' -ForEach 80, 120 {
         $run = Get-LabRun views -Last 1
         $text = Get-Text ($run | Get-LabRunOutput disk) $_
@@ -214,7 +222,7 @@ Describe 'The tables of recorded runs' {
             ($lines -split '\n' | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual $_
         }
         ($run | Get-LabRunOperation disk).Error | Out-String -Width $_ | Should -Match '(?m)^Message +: no space left'
-        Get-Text ($run | Get-LabRunOperation) $_ | Should -Match '(?m)^[\d:]+ +disk +Failed +\d+ m?s +1 +no space left *$'
+        Get-Text ($run | Get-LabRunOperation) $_ | Should -Match '(?m)^[\d:]+ +disk +Failed +\d+ m?s +[█▏▎▍▌▋▊▉]* *1 +no space left *$'
     }
 }
 

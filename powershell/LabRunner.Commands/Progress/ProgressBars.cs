@@ -8,6 +8,11 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
 {
     private const int ParentId = 0x4C52;
     private const int MaxChildren = 7;
+    private const int WaitingId = ParentId + 1 + MaxChildren;
+    private const int MaxWaiting = 3;
+
+    // To say what keeps an operation from running, the core looks at the whole run.
+    private const int WaitingIntervalMs = 1000;
     private static readonly string[] Spin = ["|", "/", "-", "\\"];
 
     private readonly int _intervalMs = (int)(intervalSeconds * 1000);
@@ -15,6 +20,8 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
     private long _lastDraw = long.MinValue / 2;
     private int _turn;
     private bool _drawn;
+    private long _lastWaiting = long.MinValue / 2;
+    private bool _showsWaiting;
 
     public int NextWait(RunProgress progress) => (int)Math.Clamp(_lastDraw + _intervalMs - Environment.TickCount64, 1, _intervalMs);
 
@@ -32,6 +39,12 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
         if (style is LabProgressStyle.Bar or LabProgressStyle.Detailed)
         {
             Children(progress);
+        }
+
+        if (style == LabProgressStyle.Detailed && now - _lastWaiting >= WaitingIntervalMs)
+        {
+            _lastWaiting = now;
+            Waiting(progress);
         }
     }
 
@@ -57,6 +70,7 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
                 Clear(slot);
             }
 
+            ClearWaiting();
             caller.WriteProgress(new ProgressRecord(ParentId, progress.Name, "Completed") { RecordType = ProgressRecordType.Completed });
         }
         catch (PipelineStoppedException)
@@ -141,6 +155,30 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
 
     private static string? Detail(ProgressRecord? own, ProgressRecord? inner) =>
         inner is not null ? Text(inner) : own?.CurrentOperation is { Length: > 0 } current ? ProgressText.Plain(current) : null;
+
+    // What waits for what: one line for all, below those that run.
+    private void Waiting(RunProgress progress)
+    {
+        var (first, more) = progress.Waiting(MaxWaiting);
+        if (first.Count == 0)
+        {
+            ClearWaiting();
+            return;
+        }
+
+        var text = string.Join("; ", first) + (more > 0 ? string.Create(CultureInfo.CurrentCulture, $"; {more} more") : "");
+        caller.WriteProgress(new ProgressRecord(WaitingId, "Waiting", ProgressText.Plain(text)) { ParentActivityId = ParentId, PercentComplete = -1 });
+        _showsWaiting = true;
+    }
+
+    private void ClearWaiting()
+    {
+        if (_showsWaiting)
+        {
+            caller.WriteProgress(new ProgressRecord(WaitingId, "Waiting", "done") { ParentActivityId = ParentId, RecordType = ProgressRecordType.Completed });
+            _showsWaiting = false;
+        }
+    }
 
     private void Clear(int slot)
     {

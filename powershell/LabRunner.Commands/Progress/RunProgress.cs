@@ -11,6 +11,8 @@ internal sealed class RunProgress(string? name, IReadOnlyList<string> names, int
 {
     private readonly List<int> _running = [];
     private readonly Dictionary<int, double> _startedAt = [];
+    private readonly HashSet<int> _begun = [];
+    private int _firstWaiting;
     private TimeLeft _left = new(null);
 
     /// <summary>When each operation is expected to end, where that is known.</summary>
@@ -21,6 +23,9 @@ internal sealed class RunProgress(string? name, IReadOnlyList<string> names, int
 
     /// <summary>What an operation itself reports, where that is known.</summary>
     internal Func<int, OwnProgress?> Reported { private get; init; } = _ => null;
+
+    /// <summary>What keeps an operation from running, where that is known.</summary>
+    internal Func<int, string?> WhyWaiting { private get; init; } = _ => null;
 
     /// <summary>What the run is called on the screen; a bar cannot be without a name.</summary>
     internal string Name { get; } = string.IsNullOrWhiteSpace(name) ? "LabRunner" : name;
@@ -50,8 +55,29 @@ internal sealed class RunProgress(string? name, IReadOnlyList<string> names, int
     /// <summary>The time left; nothing while that would be a guess.</summary>
     internal TimeSpan? Left => IsSuspended ? null : _left.At(now(), Done, Total);
 
+    /// <summary>The first operations that have not begun, each with what keeps it from that, and how many more there are.</summary>
+    internal (IReadOnlyList<string> First, int More) Waiting(int most)
+    {
+        while (_begun.Contains(_firstWaiting))
+        {
+            _firstWaiting++;
+        }
+
+        List<string> first = [];
+        for (var operation = _firstWaiting; operation < Total && first.Count < most; operation++)
+        {
+            if (!_begun.Contains(operation) && WhyWaiting(operation) is { } why)
+            {
+                first.Add($"{NameOf(operation)}: {why}");
+            }
+        }
+
+        return (first, first.Count == 0 ? 0 : Total - _begun.Count(operation => operation < Total) - first.Count);
+    }
+
     internal void Started(int operation)
     {
+        _begun.Add(operation);
         if (!_startedAt.ContainsKey(operation))
         {
             _running.Add(operation);
@@ -70,6 +96,7 @@ internal sealed class RunProgress(string? name, IReadOnlyList<string> names, int
     internal void Ended(int operation, OperationStatus status)
     {
         _running.Remove(operation);
+        _begun.Add(operation);
         if (operation >= Total)
         {
             // A compensation is not one of the operations to be done.

@@ -26,6 +26,9 @@ public sealed class LabRunOperation
     /// <summary>How long its ended attempts ran, all of them together.</summary>
     public TimeSpan? Duration { get; private init; }
 
+    /// <summary>Which part of the run's time that is, 0 to 1; nothing for one that has not ended an attempt.</summary>
+    public double? Share { get; private init; }
+
     /// <summary>How often it was tried.</summary>
     public int Attempts { get; private init; }
 
@@ -72,6 +75,7 @@ public sealed class LabRunOperation
             StartTime = At(operation.StartedMs),
             EndTime = At(operation.EndedMs),
             Duration = operation.Attempt > 0 ? TimeSpan.FromMilliseconds(operation.BusyMs) : null,
+            Share = operation.BusyMs > 0 && run.Duration > TimeSpan.Zero ? Math.Round(Math.Min(1, operation.BusyMs / run.Duration.TotalMilliseconds), 3) : null,
             Attempts = operation.Attempt,
             FailedAttempts = [.. operation.FailedAttempts.Select(attempt => LabRunAttempt.Of(run.StartTime, attempt))],
             Error = LabRunError.Of(operation.Error),

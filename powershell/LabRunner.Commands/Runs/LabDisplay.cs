@@ -111,6 +111,22 @@ public static class LabDisplay
         return string.Create(CultureInfo.InvariantCulture, $"{word} {ended}/{all}");
     }
 
+    /// <summary>A share as a bar: as many of its places as the share has of the whole, and at least the thinnest line of one that is more than nothing.</summary>
+    /// <param name="share">The share, 0 to 1.</param>
+    /// <param name="places">The places of the whole.</param>
+    public static string Bar(double? share, int places)
+    {
+        // Eighths of a place, the thinnest first.
+        const string parts = "▏▎▍▌▋▊▉";
+        if (share is not > 0)
+        {
+            return "";
+        }
+
+        var eighths = Math.Max(1, (int)Math.Round(Math.Min(1, share.Value) * places * 8));
+        return new string('█', eighths / 8) + (eighths % 8 > 0 ? parts[(eighths % 8) - 1] : "");
+    }
+
     /// <summary>What an operation came to, on one line: its error, why it was skipped, or what it returned.</summary>
     /// <param name="result">The result of the operation.</param>
     public static string Outcome(LabOperationResult? result) => OneLine(

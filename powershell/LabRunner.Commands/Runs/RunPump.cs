@@ -41,7 +41,7 @@ internal sealed class RunPump
         _undone = [.. run.Operations.Where(operation => operation.Compensation is not null).Select(operation => new LabOperationResult { Name = operation.Name, Id = operation.Id, Type = operation.Type })];
         var begin = Environment.TickCount64;
         string[] names = [.. run.Nodes.Select(node => node.Name)];
-        Progress = new RunProgress(run.Settings.Name, names, run.Operations.Count, () => Environment.TickCount64 - begin) { Expected = run.Settings.Expected, Reported = run.ProgressOf };
+        Progress = new RunProgress(run.Settings.Name, names, run.Operations.Count, () => Environment.TickCount64 - begin) { Expected = run.Settings.Expected, Reported = run.ProgressOf, WhyWaiting = run.WhyWaiting };
         _told = new ProgressFold(Progress, view, Attempts);
     }
 

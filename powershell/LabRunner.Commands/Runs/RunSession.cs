@@ -326,6 +326,9 @@ internal sealed class RunSession : IDisposable
         }
     }
 
+    /// <summary>What keeps an operation from running, as a sentence; nothing when the run is over.</summary>
+    internal string? WhyWaiting(int operation) => OfCore(handle => handle.Explain((uint)operation).Reason, null);
+
     /// <summary>Whether the test of an operation is asked before its script is run.</summary>
     internal bool Asks(int operation) => OfCore(handle => handle.Asks((uint)operation), false);
 
