@@ -1,6 +1,6 @@
 #requires -Version 7.4
 
-# The script root of the module. The functions that are exported follow, one region each.
+# The script root of the module. Its functions are in LabRunner.Functions.ps1.
 # An import does nothing but load the assembly with the cmdlets: no file is read, no thread started, nothing written.
 # What stands here runs at every import, where each operator and each method call costs a dynamic binding, a millisecond
 # or more in a new process. So there are only commands and strings; the rest runs when something is wrong.
@@ -23,5 +23,7 @@ try {
     }
 }
 
-# Sets $covered; see CoveredFallbacks.ps1.
-LabRunner.Commands\Find-CoveredFallback
+# Defines the functions. Each is parsed when it is first used: parsing them all would be a third of an import.
+LabRunner.Commands\Import-ModuleFunction
+# None of the assembly's cmdlets, which the manifest alone would hide.
+Export-ModuleMember -Function $exported

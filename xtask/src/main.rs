@@ -6,7 +6,7 @@ mod command_line;
 mod dotnet;
 mod engine;
 mod fault;
-mod later;
+mod functions;
 mod log;
 mod managed;
 mod native;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::checkout::{Checkout, runtime_identifier};
 use crate::fault::{Fault, Outcome};
-use crate::later;
+use crate::functions;
 use crate::managed::COMMANDS;
 use crate::native;
 use crate::precompile::precompiled;
@@ -17,10 +17,10 @@ use crate::stamp::{files_below, write_file};
 const SOURCES: &str = "powershell/module";
 /// Files that must be there for the module to be importable.
 const REQUIRED: [&str; 2] = ["LabRunner.psd1", "LabRunner.psm1"];
-/// Folders whose scripts become part of the script root, in this order.
-const JOINED: [&str; 2] = ["Public", "Last"];
-/// Functions that stay out of the script root: see [`later`].
-const PRIVATE: &str = "Private";
+/// The file of all functions in the staged module.
+const FUNCTIONS: &str = "LabRunner.Functions.ps1";
+/// Folders whose scripts become part of it, in this order: what a caller sees, and what only the module does.
+const JOINED: [&str; 2] = ["Public", "Private"];
 /// Files that can be dot-sourced without the module; they lie beside the manifest.
 const STANDALONE: &str = "Standalone";
 
@@ -69,7 +69,7 @@ fn module_files(sources: &Path) -> Outcome<BTreeMap<PathBuf, Content>> {
     for file in files_below(sources)? {
         let relative = file.strip_prefix(sources).unwrap_or(&file).to_path_buf();
         let folder = relative.components().next().map(|c| c.as_os_str().to_owned()).unwrap_or_default();
-        if folder == PRIVATE || JOINED.iter().any(|name| folder == *name) {
+        if JOINED.iter().any(|name| folder == *name) {
             continue;
         }
         if folder == STANDALONE {
@@ -79,32 +79,21 @@ fn module_files(sources: &Path) -> Outcome<BTreeMap<PathBuf, Content>> {
             plan.insert(relative, Content::Copy(file));
         }
     }
-    let shared = private_functions(sources)?;
-    let (root, bodies) = later::split(&joined_root(sources)?, &shared)?;
-    plan.insert("LabRunner.psm1".into(), Content::Text(root + "\n"));
-    plan.insert(Path::new(later::FOLDER).join(format!("{}.ps1", later::SHARED)), Content::Text(shared));
-    for (function, body) in bodies {
-        plan.insert(Path::new(later::FOLDER).join(format!("{function}.ps1")), Content::Text(body));
-    }
+    plan.insert(FUNCTIONS.into(), Content::Text(joined_functions(sources)?));
     Ok(plan)
 }
 
-/// The script root: its head, then each function's file in a region that names it. One file, because dot-sourcing some forty
-/// costs tens of milliseconds at every import.
-fn joined_root(sources: &Path) -> Outcome<String> {
-    let mut root = read_text(&sources.join("LabRunner.psm1"))?;
+/// Each function's file in a region that names it. One file, because reading some sixty costs tens of milliseconds at every
+/// import.
+fn joined_functions(sources: &Path) -> Outcome<String> {
+    let mut joined = String::from("# The functions of the module, which LabRunner.psm1 defines.\n");
     for folder in JOINED {
         for (name, text) in scripts(sources, folder)? {
-            root = format!("{}\n\n#region {name}\n{}\n#endregion\n", root.trim_end(), text.trim());
+            functions::check(&name, &text)?;
+            joined += &format!("\n#region {name}\n{}\n#endregion\n", text.trim());
         }
     }
-    Ok(root)
-}
-
-/// The functions that the bodies share; no caller sees them.
-fn private_functions(sources: &Path) -> Outcome<String> {
-    let texts = scripts(sources, PRIVATE)?;
-    Ok(texts.into_iter().map(|(_, text)| text.trim().to_owned() + "\n").collect::<Vec<_>>().join("\n"))
+    Ok(joined)
 }
 
 /// The scripts of a folder, in order: name and text.
@@ -129,7 +118,7 @@ fn with_includes(sources: &Path, file: &Path) -> Outcome<String> {
         match line.strip_prefix(INCLUDE) {
             Some(name) => {
                 let function = read_text(&sources.join(name.trim()))?;
-                text.push_str(later::unmarked(&function).trim());
+                text.push_str(function.trim());
             }
             None => text.push_str(line),
         }
@@ -214,18 +203,18 @@ mod tests {
             &[
                 ("LabRunner.psd1", "@{}"),
                 ("LabRunner.psm1", "\u{feff}# head\r\n"),
-                ("Public/Get-B.ps1", "function Get-B {}\n"),
-                ("Public/Get-A.ps1", "function Get-A {}\r\n"),
-                ("Private/z.ps1", "function z {}\n"),
-                ("Private/y.ps1", "function y {}\n"),
+                ("Public/Get-B.ps1", "function Get-B {\n}\n"),
+                ("Public/Get-A.ps1", "\u{feff}function Get-A {\r\n}\r\n"),
+                ("Private/y.ps1", "function y {\n}\n"),
                 ("Public/notes.txt", "no script"),
             ],
         );
-        let root = joined_root(&sources.0).expect("readable");
-        let expected = "# head\n\n#region Public/Get-A.ps1\nfunction Get-A {}\n#endregion\n\n\
-                        #region Public/Get-B.ps1\nfunction Get-B {}\n#endregion\n";
-        assert_eq!(root, expected);
-        assert_eq!(private_functions(&sources.0).expect("readable"), "function y {}\n\nfunction z {}\n");
+        let joined = joined_functions(&sources.0).expect("readable");
+        let expected = "# The functions of the module, which LabRunner.psm1 defines.\n\n\
+                        #region Public/Get-A.ps1\nfunction Get-A {\n}\n#endregion\n\n\
+                        #region Public/Get-B.ps1\nfunction Get-B {\n}\n#endregion\n\n\
+                        #region Private/y.ps1\nfunction y {\n}\n#endregion\n";
+        assert_eq!(joined, expected);
     }
 
     #[test]
@@ -237,7 +226,7 @@ mod tests {
                 ("LabRunner.psm1", ""),
                 ("Standalone/Get-Platform.ps1", "x"),
                 ("en-US/about_LabRunner.help.txt", "x"),
-                ("Public/Get-A.ps1", "x"),
+                ("Public/Get-A.ps1", "function Get-A {\n}\n"),
             ],
         );
         let plan = module_files(&sources.0).expect("complete");
@@ -245,8 +234,8 @@ mod tests {
         assert_eq!(
             places,
             [
-                "Functions/Private.ps1",
                 "Get-Platform.ps1",
+                "LabRunner.Functions.ps1",
                 "LabRunner.psd1",
                 "LabRunner.psm1",
                 "en-US/about_LabRunner.help.txt"

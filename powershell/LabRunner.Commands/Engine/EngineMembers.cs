@@ -19,6 +19,7 @@ internal static class EngineMembers
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
     private const string OwnFormats = "Each worker builds its formats: half of what opening it costs.";
     private const string OwnDrives = "Each worker looks for its drives: three quarters of what opening it costs.";
+    private const string ParseAll = "An import parses all functions of the module, a third of its time.";
     private const string AskProvider = "The provider is asked: 30 µs instead of 2 an operation.";
 
     internal static readonly EngineMember Context = Property(typeof(Runspace), "ExecutionContext", "The way to the formats and types of a runspace.", OwnFormats);
@@ -37,6 +38,9 @@ internal static class EngineMembers
     internal static readonly EngineMember Drives = Of(GlobalScope, "_drives", "The drives that a script has made.", "All drives are compared.");
     internal static readonly EngineMember LocationStacks = Of(Session, "_workingLocationStack", "The stacks of Push-Location.", "They are not restored between two operations.", "workingLocationStack");
     internal static readonly EngineMember StrictMode = Of(GlobalScope, "StrictModeVersion", "The strict mode.", "It is not restored between two operations.");
+    internal static readonly EngineMember UnparsedBlock = Call(typeof(ScriptBlock), "CreateDelayParsedScriptBlock", "Functions of the module that are parsed when they are first used.", ParseAll, typeof(string), typeof(bool));
+    internal static readonly EngineMember DefineFunction = new("SessionStateInternal.SetFunction()", "The same.", ParseAll, () => Session.ValueType?.GetMethod("SetFunction", Any, [typeof(string), typeof(ScriptBlock), typeof(bool)]));
+    internal static readonly EngineMember LockdownPolicy = new("SystemPolicy.GetSystemLockdownPolicy()", "Whether a policy of the system restricts scripts.", ParseAll, () => typeof(PSObject).Assembly.GetType("System.Management.Automation.Security.SystemPolicy")?.GetMethod("GetSystemLockdownPolicy", Any, [])) { GuardsSecurity = true };
     internal static readonly EngineMember WriteStream = Property(typeof(PSObject), "WriteStream", "The stream that a merged object was written to.", "The object's type decides: an error that was output counts as written.");
     internal static readonly EngineMember KeepPosition = Property(typeof(ErrorRecord), "PreserveInvocationInfoOnce", "The position of an error that another command writes again.", "Position and id are those of the command that writes it.");
     internal static readonly EngineMember ErrorPlace = Call(typeof(ErrorRecord), "SetInvocationInfo", "The position of an error that has none.", "It stays without one; its id names the command all the same.", typeof(InvocationInfo));
@@ -63,7 +67,7 @@ internal static class EngineMembers
     internal static IReadOnlyList<EngineMember> All =>
     [
         Context, FormatManager, Formats, Types, ProviderSession, NewProvider, NewDrive, DriveProvider, Session, GlobalScope, Variables, Functions,
-        Aliases, Drives, LocationStacks, StrictMode, WriteStream, KeepPosition, ErrorPlace, RecordPlace, ErrorTrace, TargetObject, ErrorDetailsTravel,
+        Aliases, Drives, LocationStacks, StrictMode, UnparsedBlock, DefineFunction, LockdownPolicy, WriteStream, KeepPosition, ErrorPlace, RecordPlace, ErrorTrace, TargetObject, ErrorDetailsTravel,
         ErrorFromObject, InformationFromObject, UsesResults, Results, NewResult, AddedMembers, PrimaryRunspace, RunningPipeline, IsTranscribing, Transcribe, BlockMode,
     ];
 

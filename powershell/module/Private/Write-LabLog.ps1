@@ -1,7 +1,9 @@
 # Writes a line with the logger that the session has now: the one of the import may have gone since. Where there is none, and
 # where it fails, the line is written as the module's own Write-CustomLog writes it: what is logged is often an error, which
 # must reach the user whatever becomes of the log.
-function Write-LabLog([string] $Message, [string] $Level = 'INFO') {
+function Write-LabLog {
+    param([string] $Message, [string] $Level = 'INFO')
+
     if ($Level -ne 'ERROR' -and (Get-LabVerbosity) -eq 'silent') { return }
     # Not Get-Command, which would look through all modules of the machine for what is not there.
     if ($ExecutionContext.InvokeCommand.GetCommands('Write-CustomLog', 'Function, Alias, Cmdlet', $false)) {
@@ -12,7 +14,7 @@ function Write-LabLog([string] $Message, [string] $Level = 'INFO') {
             Write-Verbose "Write-CustomLog failed: $_"
         }
     }
-    # Kept by CoveredFallbacks.ps1; a stand-alone file has none.
+    # Set by Import-ModuleFunction; a stand-alone file has none.
     $own = Get-Variable -Name ownLog -Scope Script -ValueOnly -ErrorAction Ignore
     if ($own) { & $own -Message $Message -Level $Level } else { Write-Host "[$Level] $Message" }
 }

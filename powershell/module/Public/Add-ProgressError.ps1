@@ -1,4 +1,4 @@
-# A fallback: see CoveredFallbacks.ps1.
+# A fallback: Import-ModuleFunction leaves it out where the session has another command of this name.
 function Add-ProgressError {
     <#
     .SYNOPSIS
@@ -27,7 +27,6 @@ function Add-ProgressError {
         [Parameter(Mandatory, Position = 1)]
         [string] $Error
     )
-    #later
 
     if ($tracker = Get-TrackerCommand Add-ProgressError) { return & $tracker @PSBoundParameters }
     if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }

@@ -1,4 +1,4 @@
-# A fallback: see CoveredFallbacks.ps1.
+# A fallback: Import-ModuleFunction leaves it out where the session has another command of this name.
 function Add-ProgressWarning {
     <#
     .SYNOPSIS
@@ -26,7 +26,6 @@ function Add-ProgressWarning {
         [Parameter(Mandatory, Position = 1)]
         [string] $Warning
     )
-    #later
 
     if ($tracker = Get-TrackerCommand Add-ProgressWarning) { return & $tracker @PSBoundParameters }
     if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }

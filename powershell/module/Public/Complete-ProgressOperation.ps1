@@ -1,4 +1,4 @@
-# A fallback: see CoveredFallbacks.ps1.
+# A fallback: Import-ModuleFunction leaves it out where the session has another command of this name.
 function Complete-ProgressOperation {
     <#
     .SYNOPSIS
@@ -24,7 +24,6 @@ function Complete-ProgressOperation {
 
         [switch] $ShowSummary
     )
-    #later
 
     if ($tracker = Get-TrackerCommand Complete-ProgressOperation) { return & $tracker @PSBoundParameters }
     if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }

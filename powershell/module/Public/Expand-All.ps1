@@ -26,7 +26,6 @@ function Expand-All {
 
         [switch] $Force
     )
-    #later
 
     $extract = {
         param([string] $Archive, [string] $Destination)

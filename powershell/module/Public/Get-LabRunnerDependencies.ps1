@@ -25,7 +25,6 @@ function Get-LabRunnerDependencies {
     param(
         [switch] $Check
     )
-    #later
 
     $list = @(
         , @('PowerShell', 'Engine', $true, 'PowerShell 7.4 or later')

@@ -36,7 +36,6 @@ function Get-MenuSelection {
         [ValidateRange(1, 1000)]
         [int] $MaxRetries = 3
     )
-    #later
 
     # The menu must be seen, also where the log is silent.
     $silent = $env:LAB_CONSOLE_LEVEL -in '0', 'SILENT'

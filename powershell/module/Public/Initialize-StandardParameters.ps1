@@ -64,7 +64,6 @@ function Initialize-StandardParameters {
 
         [hashtable] $DefaultConfig = @{}
     )
-    #later
 
     if ($null -eq $InputParameters) { $InputParameters = @{} }
     if (-not $ScriptName) {

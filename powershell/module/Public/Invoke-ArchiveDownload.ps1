@@ -46,7 +46,6 @@ function Invoke-ArchiveDownload {
 
         [switch] $UseGh
     )
-    #later
 
     $target = Resolve-LabFilePath -Caller $PSCmdlet -Path $Destination
     $name = [System.IO.Path]::GetFileName($target)

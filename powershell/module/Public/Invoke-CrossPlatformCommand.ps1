@@ -45,7 +45,6 @@ function Invoke-CrossPlatformCommand {
 
         [string] $Description
     )
-    #later
 
     if ($Description) { Write-LabLog $Description 'INFO' }
     $name = $CommandName.Trim()

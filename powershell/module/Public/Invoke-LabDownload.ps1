@@ -47,7 +47,6 @@ function Invoke-LabDownload {
 
         [string] $OutputPath
     )
-    #later
 
     if ($null -eq $Action -and -not $OutputPath) {
         $PSCmdlet.ThrowTerminatingError((New-LabError -Id MissingWork -Message "Nothing is to be done with the download of '$Uri'." -Advice 'Give it an -Action { param($Path) … }, or an -OutputPath to keep it.' -Target $Uri))

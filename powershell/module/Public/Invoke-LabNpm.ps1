@@ -17,7 +17,6 @@ function Invoke-LabNpm {
 
     # Not an advanced function: one would take npm's -v, -d or -e for parameters of its own.
     $given = $args
-    #later
     # Also called as Invoke-LabNpm -Command install.
     if ("$($given[0])" -eq '-Command') { $given = @($given | Select-Object -Skip 1) }
     if (-not (Get-Command -Name npm -ErrorAction Ignore)) {

@@ -61,7 +61,6 @@ function Invoke-LabStep {
         [AllowNull()]
         [object] $Command
     )
-    #later
 
     # --- the configuration
     if ($Config -is [string] -and $Config.Trim()) {

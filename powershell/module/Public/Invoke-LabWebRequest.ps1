@@ -44,7 +44,6 @@ function Invoke-LabWebRequest {
         [Parameter(DontShow)]
         [System.Management.Automation.PSCmdlet] $Caller
     )
-    #later
 
     if ($null -eq $Caller) { $Caller = $PSCmdlet }
 

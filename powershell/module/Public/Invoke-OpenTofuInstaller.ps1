@@ -42,7 +42,6 @@ function Invoke-OpenTofuInstaller {
         [ValidateNotNullOrEmpty()]
         [string] $BaseUrl = 'https://github.com/opentofu/opentofu/releases/download'
     )
-    #later
 
     $refuse = {
         param([string] $Id, [string] $Message, [string] $Advice, [object] $Target, [string] $Category, [System.Exception] $Inner)

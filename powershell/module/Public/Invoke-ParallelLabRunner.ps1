@@ -289,7 +289,6 @@ function Invoke-ParallelLabRunner {
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
         if ($Config -is [string] -or $Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            #later
             Set-RunPreference $PSBoundParameters
             if ($Config -is [string]) {
                 $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $Config

@@ -122,7 +122,6 @@ function Invoke-SequentialExecution {
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
         if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            #later
             Set-RunPreference $PSBoundParameters
         }
         $PSBoundParameters['Operations'] = $all.ToArray()

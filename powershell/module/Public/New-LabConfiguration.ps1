@@ -33,7 +33,6 @@ function New-LabConfiguration {
 
         [switch] $Force
     )
-    #later
 
     $refused = {
         param([string] $Id, [string] $Message, [string] $Advice, [string] $Category)

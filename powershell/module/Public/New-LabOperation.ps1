@@ -124,7 +124,6 @@ function New-LabOperation {
         [ValidateSet('Block', 'Parameters', 'Dependencies')]
         [string[]] $IgnoreChanges
     )
-    #later
 
     $operation = [ordered]@{ PSTypeName = 'LabRunner.LabOperation' }
     if ($null -ne $Template) {

@@ -61,7 +61,6 @@ function New-LabTemplate {
 
         [System.Collections.IDictionary] $Resources
     )
-    #later
 
     $template = [ordered]@{ PSTypeName = 'LabRunner.LabTemplate' }
     foreach ($key in 'Name', 'Type', 'ScriptBlock', 'Parameters', 'Dependencies', 'Priority', 'Timeout', 'RetryCount', 'Resources') {

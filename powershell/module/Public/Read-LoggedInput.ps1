@@ -31,7 +31,6 @@ function Read-LoggedInput {
         [AllowEmptyString()]
         [string] $DefaultValue = ''
     )
-    #later
 
     $settings = 'LabRunner.LabRunnerConfiguration' -as [type]
     if (($settings -and $settings::IsNonInteractive) -or $Host.Name -eq 'Default Host' -or -not [System.Environment]::UserInteractive -or $env:PESTER_RUN -eq 'true') {

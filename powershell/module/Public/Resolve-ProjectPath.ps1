@@ -42,18 +42,19 @@ function Resolve-ProjectPath {
         [Parameter(ParameterSetName = 'Name')]
         [string] $Root
     )
-    #later
 
     if ($Root) {
         $folder = Resolve-LabFilePath -Caller $PSCmdlet -Path $Root
     } elseif ($env:PROJECT_ROOT) {
         $folder = $env:PROJECT_ROOT
     } else {
-        $folder = $PSScriptRoot
+        # Not $PSScriptRoot: a function of the module has no file.
+        $here = $ExecutionContext.SessionState.Module.ModuleBase
+        $folder = $here
         while ($folder -and -not [System.IO.Directory]::Exists([System.IO.Path]::Combine($folder, 'aither-core'))) {
             $folder = [System.IO.Path]::GetDirectoryName($folder)
         }
-        if (-not $folder) { $folder = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..')) }
+        if (-not $folder) { $folder = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($here, '..', '..')) }
     }
 
     if ($PSCmdlet.ParameterSetName -eq 'RelativePath') {

@@ -210,7 +210,6 @@ function Resume-LabRun {
     process {
         if ($Id) { $PSBoundParameters['Id'] = $Id }
         if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            #later
             Set-RunPreference $PSBoundParameters
         }
         LabRunner.Commands\Resume-LabRun @PSBoundParameters -Caller $PSCmdlet

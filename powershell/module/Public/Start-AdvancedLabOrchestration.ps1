@@ -240,7 +240,6 @@ function Start-AdvancedLabOrchestration {
     process {
         $PSBoundParameters['ConfigurationPath'] = $ConfigurationPath
         if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            #later
             Set-RunPreference $PSBoundParameters
         }
         LabRunner.Commands\Start-AdvancedLabOrchestration @PSBoundParameters -Caller $PSCmdlet

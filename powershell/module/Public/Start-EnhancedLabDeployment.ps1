@@ -68,7 +68,6 @@ function Start-EnhancedLabDeployment {
         [ValidateSet('Prepare', 'Validate', 'Plan', 'Apply', 'Verify')]
         [string] $Stage
     )
-    #later
 
     $result = [pscustomobject]@{
         PSTypeName = 'LabRunner.LabDeploymentResult'

@@ -152,7 +152,6 @@ function Start-LabAutomation {
 
         [switch] $ContinueOnError
     )
-    #later
 
     Set-RunPreference $PSBoundParameters
 

@@ -1,4 +1,4 @@
-# A fallback: see CoveredFallbacks.ps1.
+# A fallback: Import-ModuleFunction leaves it out where the session has another command of this name.
 function Start-ProgressOperation {
     <#
     .SYNOPSIS
@@ -48,7 +48,6 @@ function Start-ProgressOperation {
         [ValidateSet('Bar', 'Spinner', 'Percentage', 'Detailed')]
         [string] $Style = 'Bar'
     )
-    #later
 
     if ($tracker = Get-TrackerCommand Start-ProgressOperation) { return & $tracker @PSBoundParameters }
     $id = [guid]::NewGuid().ToString()

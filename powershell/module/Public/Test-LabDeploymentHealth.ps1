@@ -23,7 +23,6 @@ function Test-LabDeploymentHealth {
         [AllowNull()]
         [object] $Config
     )
-    #later
 
     $result = @{ Success = $true; Warnings = @(); Checks = @{} }
     try {

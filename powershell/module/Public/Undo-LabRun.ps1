@@ -143,7 +143,6 @@ function Undo-LabRun {
     process {
         if ($Id) { $PSBoundParameters['Id'] = $Id }
         if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            #later
             Set-RunPreference $PSBoundParameters
         }
         LabRunner.Commands\Undo-LabRun @PSBoundParameters -Caller $PSCmdlet

@@ -1,4 +1,4 @@
-# A fallback: see CoveredFallbacks.ps1.
+# A fallback: Import-ModuleFunction leaves it out where the session has another command of this name.
 function Update-ProgressOperation {
     <#
     .SYNOPSIS
@@ -35,7 +35,6 @@ function Update-ProgressOperation {
 
         [switch] $IncrementStep
     )
-    #later
 
     if ($tracker = Get-TrackerCommand Update-ProgressOperation) { return & $tracker @PSBoundParameters }
     if ($null -eq ($operation = Get-TrackedOperation $OperationId)) { return }

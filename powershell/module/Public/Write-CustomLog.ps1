@@ -1,4 +1,4 @@
-# A fallback: see CoveredFallbacks.ps1.
+# A fallback: Import-ModuleFunction leaves it out where the session has another command of this name.
 function Write-CustomLog {
     <#
     .SYNOPSIS

@@ -20,7 +20,6 @@ function Write-EnhancedDeploymentSummary {
         [AllowNull()]
         [object] $Result
     )
-    #later
 
     $rule = '=' * 70
     $line = {

@@ -29,7 +29,6 @@ function Write-ProgressLog {
 
         [string] $OperationId
     )
-    #later
 
     # The Logging module knows WARN and refuses WARNING.
     $name = if ($Level -eq 'Warning') { 'WARN' } else { $Level.ToUpperInvariant() }
