@@ -75,7 +75,8 @@ public sealed class ImportModuleFunctionCommand : PSCmdlet
 
             if (unparsed is null && isCovered)
             {
-                InvokeProvider.Item.Remove("function:" + name, recurse: false);
+                // Not by the provider, which would obey a $WhatIfPreference of the session.
+                InvokeCommand.InvokeScript(useLocalScope: false, ScriptBlock.Create("Remove-Item -LiteralPath $args[0] -WhatIf:$false -Confirm:$false"), input: null, "function:" + name);
             }
             else if (unparsed is not null && !isCovered)
             {
