@@ -119,38 +119,52 @@ public sealed class ModuleImportTests
     }
 
     [Fact]
-    public void Bodies_are_read_at_the_first_call_and_anew_after_a_new_import()
+    public void Functions_are_those_of_the_import_until_the_next_one()
     {
         using var folder = new TemporaryFolder();
         using var session = EngineSession.Bare();
         var copy = ModuleCopy.ForImportTo(Path.Combine(folder.Path, "lab (1) & runner", "LabRunner"));
-        var body = Path.Combine(copy, "Functions", "Invoke-LabStep.ps1");
+        var functions = Path.Combine(copy, "LabRunner.Functions.ps1");
         var result = session.Run(
             """
-            param($Path, $Body)
+            param($Path, $Functions)
             Import-Module -Name $Path -ErrorAction Stop
-            $text = [System.IO.File]::ReadAllText($Body)
-            Invoke-LabStep -Body { 'first' }
-            [System.IO.File]::WriteAllText($Body, "'changed'`n$text")
-            Invoke-LabStep -Body { 'second' }
+            $before = Get-CrossPlatformTempPath
+            $text = [System.IO.File]::ReadAllText($Functions)
+            [System.IO.File]::WriteAllText($Functions, ($text -replace '(?s)(function Get-CrossPlatformTempPath \{.*?param\(\))', "`$1`n    return 'changed'"))
+            (Get-CrossPlatformTempPath) -eq $before
             Import-Module -Name $Path -Force
-            Invoke-LabStep -Body { 'third' }
+            Get-CrossPlatformTempPath
             """,
-            new Hashtable { ["Path"] = copy, ["Body"] = body }).Clean();
-        Assert.Equal(["first", "second", "changed", "third"], result.Output);
+            new Hashtable { ["Path"] = copy, ["Functions"] = functions }).Clean();
+        Assert.Equal([true, "changed"], result.Output);
     }
 
     [Fact]
-    public void A_body_that_is_missing_is_named()
+    [Trait("NeedsEngineMember", "ScriptBlock.CreateDelayParsedScriptBlock()")]
+    public void No_function_is_parsed_by_an_import()
     {
         using var folder = new TemporaryFolder();
         using var session = EngineSession.Bare();
         var copy = ModuleCopy.ForImportTo(Path.Combine(folder.Path, "LabRunner"));
-        var body = Path.Combine(copy, "Functions", "New-LabOperation.ps1");
-        File.Delete(body);
-        var result = session.Run("param($Path) Import-Module -Name $Path -ErrorAction Stop; New-LabOperation -Name A -ScriptBlock { 1 }", Given(copy));
+        var functions = Path.Combine(copy, "LabRunner.Functions.ps1");
+        File.WriteAllText(functions, File.ReadAllText(functions).Replace("function Get-Platform {\n", "function Get-Platform {\n    )\n", StringComparison.Ordinal));
+        var result = session.Run("param($Path) Import-Module -Name $Path -ErrorAction Stop; Get-CrossPlatformTempPath; Get-Platform", Given(copy));
+        Assert.Single(result.Output);
+        Assert.Contains("Unexpected token ')'", (result.Terminated ?? result.Errors[0]).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_file_of_functions_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        using var session = EngineSession.Bare();
+        var copy = ModuleCopy.ForImportTo(Path.Combine(folder.Path, "LabRunner"));
+        var functions = Path.Combine(copy, "LabRunner.Functions.ps1");
+        File.Delete(functions);
+        var result = session.Run("param($Path) Import-Module -Name $Path -ErrorAction Stop", Given(copy));
         Assert.StartsWith("LabRunner.IncompleteModule", Assert.Single(result.ErrorIds), StringComparison.Ordinal);
-        Assert.Contains(body, (result.Terminated ?? result.Errors[0]).ToString(), StringComparison.Ordinal);
+        Assert.Contains(functions, (result.Terminated ?? result.Errors[0]).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
