@@ -18,7 +18,11 @@ pub fn check(file: &str, text: &str) -> Outcome {
                 Some(name) if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-') => {
                     inside = Some(name);
                 }
-                _ => return fault("a function begins with a line 'function Name {'; parameters go into param()"),
+                _ => {
+                    return fault(
+                        "a function begins with a line 'function Name {'; parameters go into param()",
+                    );
+                }
             },
         }
     }
