@@ -86,6 +86,31 @@ impl Verdict {
     }
 }
 
+/// A suite that can run on a thread of its own.
+pub type Suite<'a> = Box<dyn FnOnce(&Checkout) -> Outcome<Verdict> + Send + 'a>;
+
+/// Runs a suite with a log of its own and prints its line. Gives its numbers, and what failed has said.
+fn measured(
+    checkout: &Checkout,
+    name: &str,
+    suite: impl FnOnce(&Checkout) -> Outcome<Verdict>,
+) -> (Tally, Option<String>) {
+    let started = Instant::now();
+    let logging = checkout.logging(name);
+    let verdict = logging.as_ref().map_err(|fault| Fault::new(fault.to_string())).and_then(suite);
+    let verdict = verdict.unwrap_or_else(|fault| Verdict::failed("").because(fault.to_string()));
+    println!("{}", verdict.line(name, started.elapsed()));
+    let failure = (verdict.tally.failed > 0).then(|| match logging.as_ref().map(Checkout::log) {
+        Ok(Some(log)) => {
+            let said = if verdict.failures.trim().is_empty() { log.tail(60) } else { verdict.failures };
+            let place = checkout.shown(log.path());
+            format!("==> {name}; all of its output is in {place}\n{}", said.trim_end())
+        }
+        _ => format!("==> {name}\n{}", verdict.failures),
+    });
+    (verdict.tally, failure)
+}
+
 /// All suites of one call.
 pub struct Summary<'a> {
     checkout: &'a Checkout,
@@ -101,26 +126,29 @@ impl<'a> Summary<'a> {
 
     /// Runs a suite and prints its line; a fault is its failure and stops no other. Gives whether it went well.
     pub fn run(&mut self, name: &str, suite: impl FnOnce(&Checkout) -> Outcome<Verdict>) -> bool {
-        let started = Instant::now();
-        let logging = self.checkout.logging(name);
-        let verdict = logging.as_ref().map_err(|fault| Fault::new(fault.to_string())).and_then(suite);
-        let verdict = verdict.unwrap_or_else(|fault| Verdict::failed("").because(fault.to_string()));
-        println!("{}", verdict.line(name, started.elapsed()));
-        self.total = self.total.and(verdict.tally);
-        if verdict.tally.failed == 0 {
-            return true;
+        let (tally, failure) = measured(self.checkout, name, suite);
+        self.note(tally, failure)
+    }
+
+    /// Runs suites side by side, each of which leaves a processor idle for much of its time.
+    pub fn run_together(&mut self, suites: Vec<(String, Suite<'_>)>) {
+        let checkout = self.checkout;
+        let ended: Vec<_> = std::thread::scope(|scope| {
+            let running: Vec<_> = suites
+                .into_iter()
+                .map(|(name, suite)| scope.spawn(move || measured(checkout, &name, suite)))
+                .collect();
+            running.into_iter().map(|thread| thread.join().expect("a suite does not panic")).collect()
+        });
+        for (tally, failure) in ended {
+            self.note(tally, failure);
         }
-        if let Ok(Some(log)) = logging.as_ref().map(Checkout::log) {
-            let said = if verdict.failures.trim().is_empty() { log.tail(60) } else { verdict.failures };
-            self.failures.push(format!(
-                "==> {name}; all of its output is in {}\n{}",
-                self.checkout.shown(log.path()),
-                said.trim_end()
-            ));
-        } else {
-            self.failures.push(format!("==> {name}\n{}", verdict.failures));
-        }
-        false
+    }
+
+    fn note(&mut self, tally: Tally, failure: Option<String>) -> bool {
+        self.total = self.total.and(tally);
+        self.failures.extend(failure);
+        tally.failed == 0
     }
 
     /// The sum of all suites.
@@ -155,6 +183,26 @@ mod tests {
         assert_eq!(text.lines().last(), Some("3 passed, 1 failed, 1 skipped"));
         assert!(text.contains("no such tool") && text.contains("xtask-b.log"), "{text}");
         assert!(!text.contains("xtask-a.log"), "{text}");
+    }
+
+    #[test]
+    fn suites_side_by_side_are_all_counted() {
+        let checkout = Checkout::find().expect("a checkout");
+        let mut summary = Summary::new(&checkout);
+        let both = std::sync::Barrier::new(2);
+        let meets = |tally: Tally| -> Suite<'_> {
+            let both = &both;
+            Box::new(move |_| {
+                both.wait();
+                Ok(tally.into())
+            })
+        };
+        summary.run_together(vec![
+            ("xtask c".to_owned(), meets(Tally::PASSED)),
+            ("xtask d".to_owned(), meets(Tally::FAILED)),
+        ]);
+        assert_eq!(summary.total(), Tally { passed: 1, failed: 1, skipped: 0 });
+        assert!(summary.text().contains("==> xtask d"), "{}", summary.text());
     }
 
     #[test]

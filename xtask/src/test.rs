@@ -6,7 +6,7 @@ use crate::checkout::Checkout;
 use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::managed::COMMANDS;
-use crate::suite::{Summary, Tally, Verdict};
+use crate::suite::{Suite, Summary, Tally, Verdict};
 use crate::suites::members::Members;
 use crate::{native, stage, suites};
 
@@ -34,6 +34,7 @@ pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> 
     let mut found = None;
     summary.run("PowerShell", |checkout| {
         let engine = found.insert(Engine::find(checkout)?);
+        suites::pester::pinned(checkout)?;
         Ok(Verdict::from(Tally::PASSED).noting(Some(engine.to_string())))
     });
     // What was not staged or not found has failed already.
@@ -45,10 +46,17 @@ pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> 
         };
         for &members in rounds {
             let name = |suite: &str| format!("{suite}{}", members.label());
-            summary.run(&name("engine tests"), |checkout| {
-                suites::engine::run(checkout, engine, filter, members)
-            });
-            summary.run(&name("Pester"), |checkout| suites::pester::run(checkout, engine, filter, members));
+            let mut together: Vec<(String, Suite<'_>)> = vec![(
+                name("engine tests"),
+                Box::new(move |checkout| suites::engine::run(checkout, engine, filter, members)),
+            )];
+            for &part in suites::pester::parts(members) {
+                together.push((
+                    name(part.name()),
+                    Box::new(move |checkout| suites::pester::run(checkout, engine, filter, members, part)),
+                ));
+            }
+            summary.run_together(together);
         }
     }
     Ok(conclude(&summary))

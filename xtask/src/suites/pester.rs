@@ -1,5 +1,6 @@
 //! What a user sees, in Pester: a pinned package, restored below the target directory.
 
+use std::fs;
 use std::path::PathBuf;
 
 use super::for_tests;
@@ -14,13 +15,61 @@ use crate::watch::{Place, Watch};
 
 /// The project that downloads Pester.
 const PROJECT: &str = "tests/pester/Pester.csproj";
+/// The files of Pester.
+const FOLDER: &str = "tests/pester";
+/// Those of [`Part::DropIn`].
+const DROP_IN: &str = "tests/pester/dropin";
 /// Runs the suite and prints its numbers.
 const SCRIPT: &str = "tests/pester/Run-Pester.ps1";
 /// The line that [`SCRIPT`] writes before it repeats what failed.
 const FAILURES: &str = "PESTER FAILURES";
 
-/// Runs it.
-pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>, members: Members) -> Outcome<Verdict> {
+/// Files that run in one process; the parts run side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What LabRunner does.
+    Product,
+    /// What the module does whose place it takes.
+    DropIn,
+}
+
+impl Part {
+    /// What its suite is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Product => "Pester",
+            Self::DropIn => "Pester, drop-in",
+        }
+    }
+}
+
+/// The parts that have files to run.
+pub fn parts(members: Members) -> &'static [Part] {
+    if members.pester_files().is_some() { &[Part::Product] } else { &[Part::Product, Part::DropIn] }
+}
+
+/// The files of a part below the checkout.
+fn files(checkout: &Checkout, part: Part) -> Outcome<Vec<String>> {
+    if part == Part::DropIn {
+        return Ok(vec![DROP_IN.to_owned()]);
+    }
+    let folder = checkout.at(FOLDER);
+    let entries = fs::read_dir(&folder).map_err(|error| Fault::file("read", &folder, &error))?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut files: Vec<String> =
+        names.filter(|name| name.ends_with(".Tests.ps1")).map(|name| format!("{FOLDER}/{name}")).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Runs a part.
+pub fn run(
+    checkout: &Checkout,
+    engine: &Engine,
+    filter: Option<&str>,
+    members: Members,
+    part: Part,
+) -> Outcome<Verdict> {
     if !checkout.at(SCRIPT).is_file() {
         return Err(Fault::new(format!("{SCRIPT} is missing: it runs the Pester suite")));
     }
@@ -34,13 +83,15 @@ pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>, members: 
     if let Some(filter) = filter {
         tool = tool.args(["-Filter", filter]);
     }
-    if let Some(files) = members.pester_files() {
-        tool = tool.arg("-Paths").arg(files.collect::<Vec<_>>().join(","));
-    }
+    let files = match members.pester_files() {
+        Some(files) => files.collect(),
+        None => files(checkout, part)?,
+    };
+    tool = tool.arg("-Paths").arg(files.join(","));
     if let Some((name, value)) = members.environment() {
         tool = tool.env(name, value);
     }
-    let mut watch = Watch::new("Pester", read);
+    let mut watch = Watch::new(part.name(), read);
     let ended = tool.watched(&mut watch)?;
     let Some(tally) = tally(&ended.output) else {
         let verdict = Verdict::failed(format!("{SCRIPT} ended with {} and gave no numbers", ended.code));
@@ -50,8 +101,8 @@ pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>, members: 
     Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))
 }
 
-/// The manifest of the pinned Pester, restored if it is not there yet.
-fn pinned(checkout: &Checkout) -> Outcome<PathBuf> {
+/// The manifest of the pinned Pester, restored if it is not there yet. To be asked for once before the parts run.
+pub fn pinned(checkout: &Checkout) -> Outcome<PathBuf> {
     let packages = checkout.notes().join("packages");
     let version = pinned_version(checkout, "PesterVersion")?;
     let manifest = packages.join("pester").join(version).join("tools").join("Pester.psd1");
