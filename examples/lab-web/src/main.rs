@@ -4,13 +4,19 @@
 //! `listening on 127.0.0.1:8080` once it does, and ends cleanly on SIGTERM.
 
 mod options;
-mod server;
-mod site;
 
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
 use std::io::{self, Write, stdout};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::net::TcpListener;
+use tower_http::services::ServeDir;
+
+/// A stop waits no longer than this for answers that are under way.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -33,7 +39,11 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(options: &options::Options) -> Result<(), String> {
-    let site = site::Site::open(&options.root)?;
+    if !options.root.is_dir() {
+        return Err(format!("'{}' is not a folder that can be served", options.root.display()));
+    }
+    let health = || async { ([(CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#) };
+    let router = Router::new().route("/health", get(health)).fallback_service(ServeDir::new(&options.root));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
         .await
         .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}", options.port))?;
@@ -42,7 +52,19 @@ async fn serve(options: &options::Options) -> Result<(), String> {
     println!("listening on {address}");
     // What waits for this line may be at the other end of a pipe.
     stdout().flush().map_err(|error| error.to_string())?;
-    server::run(listener, site, stop).await;
+    let (stopping, has_stopped) = tokio::sync::oneshot::channel();
+    let answers = axum::serve(listener, router).with_graceful_shutdown(async {
+        stop.await;
+        _ = stopping.send(());
+    });
+    let patience = async {
+        _ = has_stopped.await;
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        ended = answers => ended.map_err(|error| error.to_string())?,
+        () = patience => {}
+    }
     println!("stopped");
     Ok(())
 }
