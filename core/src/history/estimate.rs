@@ -2,7 +2,8 @@
 //!
 //! The journals of the newest runs are read, a bounded number of files and bytes however many runs
 //! there are. Of each operation the last few attempts that ended well count, and their median:
-//! one slow day changes nothing. What cannot be read - a torn line, a file that is not a journal, a newer
+//! one slow day changes nothing. Of one that took a moment the last attempt is enough: its place in the order hardly
+//! matters, and reading must not take longer than what it is for. What cannot be read - a torn line, a file that is not a journal, a newer
 //! format - is passed over, because a missing guess is not a fault.
 
 use crate::error::Fault;
@@ -16,6 +17,9 @@ use std::path::Path;
 
 /// Successful attempts of an operation that count.
 const SAMPLES: usize = 5;
+
+/// An operation that took less, the last time, counts with that time alone.
+const MOMENT_MS: u64 = 100;
 
 /// Journals that are opened, at most.
 const MOST_JOURNALS: usize = 20;
@@ -46,7 +50,7 @@ pub fn past_durations(runs: &PastRuns, operations: &[Operation]) -> PastDuration
 /// Durations by operation, those of the newest run first.
 struct Samples {
     taken: HashMap<String, Vec<u64>>,
-    /// Operations that have fewer than [`SAMPLES`].
+    /// Operations that have not got [enough](is_enough).
     open: usize,
     /// Bytes that may still be read.
     budget: u64,
@@ -85,9 +89,9 @@ impl Samples {
         for operation in &state.operations {
             let Some(took) = operation.took_ms() else { continue };
             let Some(samples) = self.taken.get_mut(&operation.name.to_lowercase()) else { continue };
-            if samples.len() < SAMPLES {
+            if !is_enough(samples) {
                 samples.push(took);
-                self.open -= usize::from(samples.len() == SAMPLES);
+                self.open -= usize::from(is_enough(samples));
             }
         }
     }
@@ -100,6 +104,11 @@ impl Samples {
         };
         self.taken.into_iter().filter_map(|(name, samples)| Some((name, median(samples)?))).collect()
     }
+}
+
+/// Whether an operation needs no more samples.
+fn is_enough(samples: &[u64]) -> bool {
+    samples.len() == SAMPLES || samples.first().is_some_and(|&last| last < MOMENT_MS)
 }
 
 #[cfg(test)]

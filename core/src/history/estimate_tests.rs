@@ -51,15 +51,15 @@ fn ask(root: &Path, lab: &str, operations: &[&str]) -> (PastDurations, usize) {
 #[test]
 fn the_median_of_the_last_few_successes_counts() {
     let root = tempfile::tempdir().unwrap();
-    // The newest last: 1,000 is too long ago to count, the failure is not a sample, one is an outlier.
+    // The newest last: 100,000 is too long ago to count, the failure is not a sample, one is an outlier.
     for (number, (status, ms)) in [
+        ("Succeeded", 100_000),
         ("Succeeded", 1_000),
-        ("Succeeded", 10),
-        ("Succeeded", 12),
+        ("Succeeded", 1_200),
         ("Failed", 1),
-        ("Succeeded", 9_999),
-        ("Succeeded", 11),
-        ("Succeeded", 13),
+        ("Succeeded", 999_900),
+        ("Succeeded", 1_100),
+        ("Succeeded", 1_300),
     ]
     .into_iter()
     .enumerate()
@@ -69,8 +69,21 @@ fn the_median_of_the_last_few_successes_counts() {
             &(header("My lab!", &["Web"]) + &ended(0, status, ms)),
         );
     }
-    assert_eq!(ask(root.path(), "MY LAB!", &["web"]).0, [("web".to_owned(), 12)].into());
+    assert_eq!(ask(root.path(), "MY LAB!", &["web"]).0, [("web".to_owned(), 1_200)].into());
     assert_eq!(ask(root.path(), "another", &["web"]).0, PastDurations::new());
+}
+
+#[test]
+fn of_what_took_a_moment_the_last_run_is_enough() {
+    let root = tempfile::tempdir().unwrap();
+    for (number, (quick, slow)) in [(40, 4_000), (50, 2_000), (60, 3_000)].into_iter().enumerate() {
+        let text =
+            header("lab", &["quick", "slow"]) + &ended(0, "Succeeded", quick) + &ended(1, "Succeeded", slow);
+        write(&folder(root.path(), number, "lab"), &text);
+    }
+    assert_eq!(ask(root.path(), "lab", &["quick"]), ([("quick".to_owned(), 60)].into(), 1));
+    let (found, opened) = ask(root.path(), "lab", &["quick", "slow"]);
+    assert_eq!((found["quick"], found["slow"], opened), (60, 3_000, 3), "the others have a median");
 }
 
 #[test]
