@@ -168,10 +168,15 @@ impl Driver {
             )
     }
 
-    /// Takes all of this, lets the scheduler decide, writes it down, and only then lets it take effect.
-    pub(super) fn drive(&mut self, messages: impl IntoIterator<Item = Message>) {
+    /// Takes all of this, lets the scheduler decide, writes it down, and only then lets it take effect. For a worker
+    /// that asks for its next script: if there is one then, it has begun with that, in the same write.
+    pub(super) fn drive(
+        &mut self,
+        messages: impl IntoIterator<Item = Message>,
+        asking: Option<u32>,
+    ) -> Option<(OpId, u32)> {
         if self.given_up {
-            return;
+            return None;
         }
         let mut inputs = std::mem::take(&mut self.inputs);
         for message in messages {
@@ -182,7 +187,7 @@ impl Driver {
                 _ => false,
             };
             if asks && !inputs.is_empty() {
-                self.step(&inputs);
+                self.step_after([], &inputs, None);
                 inputs.clear();
             }
             match message {
@@ -194,11 +199,10 @@ impl Driver {
             // Ordering it once more changes nothing.
             inputs.push(Input::Cancel(StopMode::OWN_GRACE));
         }
-        if !inputs.is_empty() {
-            self.step(&inputs);
-        }
+        let next = if inputs.is_empty() { None } else { self.step_after([], &inputs, asking) };
         inputs.clear();
         self.inputs = inputs;
+        next
     }
 
     /// Whether an attempt may ask for a restart of the machine.
@@ -283,37 +287,47 @@ impl Driver {
         let is_for_run = judged.is_ok() || fault.is_some();
         let warning = is_for_run.then(|| EventKind::Warning { message: ordered.sentence() });
         let entry = EventKind::Happened(What::Order(Box::new(ordered)));
-        self.step_after([Some(entry), warning].into_iter().flatten(), judged.ok().as_slice());
+        self.step_after([Some(entry), warning].into_iter().flatten(), judged.ok().as_slice(), None);
     }
 
-    fn step(&mut self, inputs: &[Input]) {
-        self.step_after([], inputs);
-    }
-
-    /// A step whose first entries have been decided.
-    fn step_after(&mut self, first: impl IntoIterator<Item = EventKind>, inputs: &[Input]) {
+    /// A step whose first entries have been decided, and what the worker that asks goes on with.
+    fn step_after(
+        &mut self,
+        first: impl IntoIterator<Item = EventKind>,
+        inputs: &[Input],
+        asking: Option<u32>,
+    ) -> Option<(OpId, u32)> {
         let now = self.clock.now();
         let mut commands = std::mem::take(&mut self.commands);
         self.scheduler.step(now, inputs, &mut commands);
         if self.scheduler.defect().is_some() {
             self.give_up(now);
-            return;
+            return None;
         }
         let mut events: Vec<Event> = first.into_iter().map(|kind| self.feed.event(now, kind)).collect();
-        events.reserve(commands.len());
-        for command in &commands {
-            self.workers.count(command);
-            if let Command::Finished(status) = *command {
-                self.end = Some(self.end(status, now));
+        self.enter(now, &commands, &mut events);
+        // Nothing has taken effect yet, so what its worker goes on with is decided, written and made known with it.
+        let next = asking.and_then(|worker| {
+            let next = self.workers.next(worker, &commands)?;
+            let decided = commands.len();
+            self.scheduler.step(now, &[Input::Taken(next.0, next.1)], &mut commands);
+            if self.scheduler.defect().is_some() {
+                commands.truncate(decided);
+                return None;
             }
-            if let Some(what) = self.ledger.enter(now, *command) {
-                events.push(self.feed.event(now, EventKind::Happened(what)));
-            }
-        }
+            self.ledger.note(next.0, next.1, Some(worker), None);
+            self.enter(now, &commands[decided..], &mut events);
+            Some(next)
+        });
         self.write(now, &events);
         self.trace.step(&self.about.plan, inputs, &commands, &events);
+        if let Some(next) = next {
+            self.workers.begin(next);
+        }
         for &command in &commands {
-            self.execute(command);
+            if !matches!(command, Command::Start(op, attempt) if next == Some((op, attempt))) {
+                self.execute(command);
+            }
         }
         if !commands.is_empty() {
             self.workers.dismiss(self.is_over());
@@ -326,6 +340,24 @@ impl Driver {
         self.feed.send(events.into_iter().map(Event::without_stamp));
         if self.next_due() != self.due || self.is_over() {
             self.timer.notify_one();
+        }
+        if self.scheduler.defect().is_some() && !self.given_up {
+            self.give_up(now);
+        }
+        next
+    }
+
+    /// Notes what has been decided, and what has happened by it.
+    fn enter(&mut self, now: u64, commands: &[Command], events: &mut Vec<Event>) {
+        events.reserve(commands.len());
+        for &command in commands {
+            self.workers.count(&command);
+            if let Command::Finished(status) = command {
+                self.end = Some(self.end(status, now));
+            }
+            if let Some(what) = self.ledger.enter(now, command) {
+                events.push(self.feed.event(now, EventKind::Happened(what)));
+            }
         }
     }
 

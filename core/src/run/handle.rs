@@ -99,12 +99,13 @@ impl Run {
 
     /// Hands an outcome back. The worker asks for its next operation with [`take`](Self::take).
     pub fn complete(&self, op: OpId, attempt: u32, outcome: Outcome) -> Completion {
-        let (completion, mut driver) = self.deliver(op, attempt, outcome);
+        let (completion, _, mut driver) = self.deliver(op, attempt, outcome, None);
         driver.demand();
         completion
     }
 
-    /// Both in one call, so that the worker gets the operation that its own answer made ready.
+    /// Both in one call, so that the worker gets the operation that its own answer made ready: one step, one write to the
+    /// record, and one message to who reads the run.
     pub fn complete_and_take(
         &self,
         op: OpId,
@@ -113,8 +114,12 @@ impl Run {
         worker: u32,
         wait: Duration,
     ) -> (Completion, Ticket) {
-        let (completion, driver) = self.deliver(op, attempt, outcome);
-        (completion, self.wait_for_work(driver, worker, wait))
+        let (completion, next, mut driver) = self.deliver(op, attempt, outcome, Some(worker));
+        let Some((op, attempt)) = next else {
+            return (completion, self.wait_for_work(driver, worker, wait));
+        };
+        driver.demand();
+        (completion, Ticket::Work(op, attempt))
     }
 
     /// Makes a worker's waiting [`take`](Self::take) return, or its next one if none waits.
@@ -249,8 +254,18 @@ impl Run {
     /// Takes all messages. What the caller knows first-hand comes first: it was decided under the lock, so nothing
     /// that is still in the inbox can have undone it.
     fn drive(&self, driver: &mut Driver, first: Option<Message>) {
+        self.drive_for(driver, first, None);
+    }
+
+    /// The same for a worker that asks for its next script, which it has begun with if this gives one.
+    fn drive_for(
+        &self,
+        driver: &mut Driver,
+        first: Option<Message>,
+        asking: Option<u32>,
+    ) -> Option<(OpId, u32)> {
         let waiting = std::mem::take(&mut *self.inbox.lock());
-        driver.drive(first.into_iter().chain(waiting));
+        driver.drive(first.into_iter().chain(waiting), asking)
     }
 
     /// Whether a worker asks the test of an operation before it runs its script.
@@ -311,15 +326,23 @@ impl Run {
         }
     }
 
-    fn deliver(&self, op: OpId, attempt: u32, outcome: Outcome) -> (Completion, MutexGuard<'_, Driver>) {
+    /// Takes an outcome; with what its worker goes on with, if it asks and something is there at once.
+    fn deliver(
+        &self,
+        op: OpId,
+        attempt: u32,
+        outcome: Outcome,
+        asking: Option<u32>,
+    ) -> (Completion, Option<(OpId, u32)>, MutexGuard<'_, Driver>) {
         let made = self.look_at_what_it_made(op, attempt, &outcome);
         let mut driver = self.driver.lock();
         if !driver.awaits(op, attempt) {
-            return (Completion::Stale, driver);
+            return (Completion::Stale, None, driver);
         }
         driver.workers.give_back();
-        self.drive(&mut driver, Some(Message::Completed { op, attempt, outcome, made }));
-        (Completion::Accepted, driver)
+        let completed = Message::Completed { op, attempt, outcome, made };
+        let next = self.drive_for(&mut driver, Some(completed), asking);
+        (Completion::Accepted, next, driver)
     }
 
     fn wait_for_work(&self, mut driver: MutexGuard<'_, Driver>, worker: u32, wait: Duration) -> Ticket {

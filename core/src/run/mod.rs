@@ -71,6 +71,8 @@ mod fault_table;
 mod freshness_tests;
 #[cfg(all(test, unix))]
 mod full_disk_tests;
+#[cfg(all(test, unix))]
+mod handover_tests;
 #[cfg(test)]
 mod interleavings;
 #[cfg(all(test, unix))]

@@ -80,6 +80,29 @@ impl Workers {
         Some(next)
     }
 
+    /// The script that a worker would get that asks once these commands have taken effect; nothing when that is not
+    /// certain.
+    pub(super) fn next(&self, worker: u32, commands: &[Command]) -> Option<(OpId, u32)> {
+        let withdraws = commands.iter().any(|command| matches!(command, Command::Withdraw(..)));
+        if withdraws || self.woken.contains(&worker) {
+            return None;
+        }
+        self.queue.front().copied().or_else(|| {
+            commands.iter().find_map(|command| match *command {
+                Command::Start(op, attempt) if self.serve(op) => Some((op, attempt)),
+                _ => None,
+            })
+        })
+    }
+
+    /// A worker is busy from now on with the script that was [next](Self::next).
+    pub(super) fn begin(&mut self, script: (OpId, u32)) {
+        if self.queue.front() == Some(&script) {
+            self.queue.pop_front();
+        }
+        self.busy += 1;
+    }
+
     /// A worker has ended its script.
     pub(super) fn give_back(&mut self) {
         self.busy = self.busy.saturating_sub(1);
