@@ -81,7 +81,7 @@ internal sealed class RunPump
                 }
                 else if (item.Attempt is { } attempt)
                 {
-                    _feed.Followed(attempt);
+                    _feed.Left(attempt);
                 }
                 else if (item.Event is { } happened)
                 {

@@ -2,13 +2,14 @@ using System.Management.Automation;
 
 namespace LabRunner.Streams;
 
-/// <summary>What an attempt leaves for the run's record when another one follows: why it failed, and its objects.</summary>
+/// <summary>What an attempt leaves for the run's record when it is over: why it failed, and its objects.</summary>
 /// <param name="Operation">The operation's number.</param>
 /// <param name="Attempt">The attempt, from 1.</param>
 /// <param name="Time">When it was over.</param>
 /// <param name="Failure">Why it failed.</param>
 /// <param name="Objects">What it output.</param>
-internal sealed record AttemptOutput(int Operation, int Attempt, DateTime Time, ErrorRecord? Failure, RecordedObjects Objects);
+/// <param name="IsLast">Whether the operation ends with it; otherwise another one follows.</param>
+internal sealed record AttemptOutput(int Operation, int Attempt, DateTime Time, ErrorRecord? Failure, RecordedObjects Objects, bool IsLast);
 
 /// <summary>The objects of an attempt that are recorded: the first ones and the last ones.</summary>
 /// <param name="Kept">These.</param>

@@ -268,7 +268,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
 
             var objects = RecordedObjects.Of((IReadOnlyCollection<object?>?)_output ?? []);
             _output = null;
-            return new AttemptOutput(number, _attempt, time, Failure, objects);
+            return new AttemptOutput(number, _attempt, time, Failure, objects, IsLast: false);
         }
     }
 

@@ -41,46 +41,40 @@ internal sealed class OutputFeed(RunSession run)
         if (!_over && (_numbers ??= Numbers(run)).TryGetValue(record.Operation, out var operation) && run.Nodes[operation].Work is ScriptWork)
         {
             _writers.Add(operation);
-            Wait(new Item(operation, record, null, IsLast: false));
+            Wait(new Item(operation, record, null));
         }
     }
 
-    /// <summary>Takes what a script leaves when it has ended: why it failed, and its objects.</summary>
+    /// <summary>Takes what a script leaves when it has ended.</summary>
     internal void Ended(int operation, LabOperationResult result)
     {
-        if (_over || run.Nodes[operation].Work is not ScriptWork || result.Ending == OperationStatus.Skipped)
+        // One that wrote nothing costs nothing here.
+        if (!_over && (result.Failure is not null || result.Live.Length > 0 || _writers.Contains(operation)) && result.Ending != OperationStatus.Skipped)
         {
-            return;
-        }
-
-        if (result.Failure is { } failure)
-        {
-            Add(new LabRecord(0, result.EndTime ?? run.Watch.Now, LabStream.Error, run.Nodes[operation].Name, failure) { Attempt = result.Attempts });
-        }
-
-        if (_writers.Contains(operation) || (run.Settings.KeepsObjects && result.Live.Length > 0))
-        {
-            Wait(new Item(operation, null, new AttemptOutput(operation, result.Attempts, result.EndTime ?? run.Watch.Now, null, RecordedObjects.Of(result.Live)), IsLast: true));
+            Left(new AttemptOutput(operation, result.Attempts, result.EndTime ?? run.Watch.Now, result.Failure, RecordedObjects.Of(result.Live), IsLast: true));
         }
     }
 
-    /// <summary>Takes what an attempt of a script leaves when another one follows.</summary>
-    internal void Followed(AttemptOutput attempt)
+    /// <summary>Takes what an attempt of a script leaves: why it failed, and its objects.</summary>
+    internal void Left(AttemptOutput attempt)
     {
-        if (_over)
+        if (_over || run.Nodes[attempt.Operation].Work is not ScriptWork)
         {
             return;
         }
 
-        if (attempt.Failure is { } failure)
-        {
-            Add(new LabRecord(0, attempt.Time, LabStream.Error, run.Nodes[attempt.Operation].Name, failure) { Attempt = attempt.Attempt });
-        }
-
-        if (run.Settings.KeepsObjects && attempt.Objects.Kept.Length > 0)
+        if (attempt.Failure is not null || (run.Settings.KeepsObjects && attempt.Objects.Kept.Length > 0))
         {
             _writers.Add(attempt.Operation);
-            Wait(new Item(attempt.Operation, null, attempt, IsLast: false));
+        }
+        else if (!attempt.IsLast)
+        {
+            return;
+        }
+
+        if (_writers.Contains(attempt.Operation))
+        {
+            Wait(new Item(attempt.Operation, null, attempt));
         }
     }
 
@@ -144,18 +138,9 @@ internal sealed class OutputFeed(RunSession run)
             {
                 Write(item.Operation, record.Attempt, At(record.Time), (byte)record.Kind, RecordText.Of(record.Live));
             }
-            else if (item.Output is { } output)
+            else if (item.Left is { } left)
             {
-                var at = At(output.Time);
-                if (run.Settings.KeepsObjects)
-                {
-                    Objects(output, at);
-                }
-
-                if (item.IsLast)
-                {
-                    Write(item.Operation, output.Attempt, at, End, "");
-                }
+                Write(left);
             }
 
             SendIfFull();
@@ -163,6 +148,25 @@ internal sealed class OutputFeed(RunSession run)
 
         _waiting.Clear();
         Send();
+    }
+
+    private void Write(AttemptOutput left)
+    {
+        var at = At(left.Time);
+        if (left.Failure is { } failure)
+        {
+            Write(left.Operation, left.Attempt, at, (byte)LabStream.Error, RecordText.Of(failure));
+        }
+
+        if (run.Settings.KeepsObjects)
+        {
+            Objects(left, at);
+        }
+
+        if (left.IsLast)
+        {
+            Write(left.Operation, left.Attempt, at, End, "");
+        }
     }
 
     private void Objects(AttemptOutput output, ulong at)
@@ -231,6 +235,6 @@ internal sealed class OutputFeed(RunSession run)
         return numbers;
     }
 
-    // A record, or what an attempt leaves; of the last one the operation ends with it.
-    private readonly record struct Item(int Operation, LabRecord? Record, AttemptOutput? Output, bool IsLast);
+    // A record of an operation, or what an attempt of it leaves.
+    private readonly record struct Item(int Operation, LabRecord? Record, AttemptOutput? Left);
 }
