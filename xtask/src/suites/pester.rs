@@ -27,8 +27,8 @@ const FAILURES: &str = "PESTER FAILURES";
 /// Files that run in one process; the parts run side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// What LabRunner does.
-    Product,
+    /// What LabRunner does: every other file, from the first or from the second.
+    Product(usize),
     /// What the module does whose place it takes.
     DropIn,
 }
@@ -37,7 +37,8 @@ impl Part {
     /// What its suite is called.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Product => "Pester",
+            Self::Product(0) => "Pester",
+            Self::Product(_) => "Pester, other half",
             Self::DropIn => "Pester, drop-in",
         }
     }
@@ -45,21 +46,23 @@ impl Part {
 
 /// The parts that have files to run.
 pub fn parts(members: Members) -> &'static [Part] {
-    if members.pester_files().is_some() { &[Part::Product] } else { &[Part::Product, Part::DropIn] }
+    if members.pester_files().is_some() {
+        &[Part::Product(0)]
+    } else {
+        &[Part::Product(0), Part::Product(1), Part::DropIn]
+    }
 }
 
 /// The files of a part below the checkout.
 fn files(checkout: &Checkout, part: Part) -> Outcome<Vec<String>> {
-    if part == Part::DropIn {
-        return Ok(vec![DROP_IN.to_owned()]);
-    }
+    let Part::Product(first) = part else { return Ok(vec![DROP_IN.to_owned()]) };
     let folder = checkout.at(FOLDER);
     let entries = fs::read_dir(&folder).map_err(|error| Fault::file("read", &folder, &error))?;
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut files: Vec<String> =
         names.filter(|name| name.ends_with(".Tests.ps1")).map(|name| format!("{FOLDER}/{name}")).collect();
     files.sort();
-    Ok(files)
+    Ok(files.into_iter().skip(first).step_by(2).collect())
 }
 
 /// Runs a part.
