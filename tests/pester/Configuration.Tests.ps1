@@ -190,12 +190,13 @@ Describe 'The configuration of the module' {
 
         It 'show progress when the settings say so' {
             Set-LabRunnerConfiguration -ShowProgress $true -Scope Process
+            $ci = $env:CI
             $env:CI = 'true'
             try {
                 $lines = Invoke-ParallelLabRunner @{ Name = 'seen'; ScriptBlock = { 1 } } 6>&1 | Out-String
                 $quiet = Invoke-ParallelLabRunner @{ Name = 'seen'; ScriptBlock = { 1 } } -ShowProgress:$false 6>&1 | Out-String
             } finally {
-                $env:CI = $null
+                $env:CI = $ci
             }
             $lines | Should -Match '\[1/1\] seen'
             $quiet | Should -Not -Match '\[1/1\] seen'
