@@ -23,7 +23,7 @@ try {
     }
 }
 
-# Defines the functions. Each is parsed when it is first used: parsing them all would be a third of an import.
+# Defines the functions. Each is parsed when it is first used: parsing them all would make an import a fifth longer.
 LabRunner.Commands\Import-ModuleFunction
 # None of the assembly's cmdlets, which the manifest alone would hide.
 Export-ModuleMember -Function $exported
