@@ -29,7 +29,7 @@ public enum LabPlanFormat
 /// <summary>Plans a lab, or operations, without running anything.</summary>
 [Cmdlet(VerbsCommon.Get, "LabPlan", DefaultParameterSetName = ByPath)]
 [OutputType(typeof(LabExecutionPlan), typeof(string))]
-public sealed class GetLabPlanCommand : QueryCommand
+public sealed class GetLabPlanCommand : QueryCommand, IDynamicParameters
 {
     private const string ByPath = "Path";
     private const string ByName = "LabName";
@@ -37,6 +37,7 @@ public sealed class GetLabPlanCommand : QueryCommand
 
     private readonly List<string> _paths = [];
     private readonly List<object?> _operations = [];
+    private readonly SelectionParameters _meant = new();
 
     /// <summary>The lab files; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByPath)]
@@ -76,28 +77,6 @@ public sealed class GetLabPlanCommand : QueryCommand
     [ValidateSet("Sequential", "Parallel", "Intelligent")]
     public string? OrchestrationMode { get; set; }
 
-    /// <summary>These operations and all they depend on; names or ids, wildcards allowed.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LabOperationCompleter))]
-    [SupportsWildcards]
-    public string[] Target { get; set; } = [];
-
-    /// <summary>Without these operations, and without what needs them.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LabOperationCompleter))]
-    [SupportsWildcards]
-    public string[] Exclude { get; set; } = [];
-
-    /// <summary>Exactly these operations.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LabOperationCompleter))]
-    [SupportsWildcards]
-    public string[] Only { get; set; } = [];
-
-    /// <summary>The targets without what they depend on.</summary>
-    [Parameter]
-    public SwitchParameter SkipDependencies { get; set; }
-
     /// <summary>Takes every unknown key for a fault.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
@@ -105,6 +84,9 @@ public sealed class GetLabPlanCommand : QueryCommand
     /// <summary>How the plan is returned.</summary>
     [Parameter]
     public LabPlanFormat As { get; set; }
+
+    /// <inheritdoc/>
+    public object GetDynamicParameters() => _meant;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -121,31 +103,30 @@ public sealed class GetLabPlanCommand : QueryCommand
             throw LabRunnerError.OutOfRange(nameof(MaxConcurrency), MaxConcurrency.Value, 0, ModuleSettings.MostAtOnce);
         }
 
-        OperationSelection selection = new(Target, Only, Exclude, SkipDependencies);
         if (ParameterSetName == ByOperations)
         {
-            Write(OfOperations(selection));
+            Write(OfOperations());
             return;
         }
 
         foreach (var path in ParameterSetName == ByName ? [Found()] : _paths.SelectMany(path => LabPaths.Expanded(Voice, path)))
         {
-            Write(OfFile(path, selection));
+            Write(OfFile(path));
         }
     }
 
-    private LabExecutionPlan OfFile(string path, OperationSelection selection)
+    private LabExecutionPlan OfFile(string path)
     {
         using var reading = LabFile.ReadLab(path, Environment, ResourceLimits, Strict);
         var source = LabPlanSource.Read(Voice, reading, Environment);
-        var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, Selection = selection }
+        var settings = new LabRunSettings { Mode = OrchestrationMode, MaxConcurrency = MaxConcurrency, Selection = _meant.Selection }
             .Of(reading.Lab!, path, SettingSources.Look(Voice));
         using var plan = source.Compile(settings);
         source.WarnOfWhatIsMissing(plan.Operations);
         return LabReportBuilder.Plan(plan, settings, string.IsNullOrWhiteSpace(Environment) ? reading.Lab!.Environment : Environment);
     }
 
-    private LabExecutionPlan OfOperations(OperationSelection selection)
+    private LabExecutionPlan OfOperations()
     {
         if (!string.IsNullOrEmpty(Environment))
         {
@@ -164,7 +145,7 @@ public sealed class GetLabPlanCommand : QueryCommand
             Limits = LimitsReader.Read(ResourceLimits, findings),
             Order = order.Mode,
             RequiresPrograms = false,
-            Selection = selection,
+            Selection = _meant.Selection,
         };
         using var plan = LabRun.Compile(definitions, settings, findings);
         var described = LabReportBuilder.Plan(plan, settings);

@@ -15,8 +15,10 @@ namespace LabRunner.Cmdlets;
 /// <summary>Runs a lab file: its operations as one graph, with its settings, and reports what became of it.</summary>
 [Cmdlet(VerbsLifecycle.Start, "AdvancedLabOrchestration", SupportsShouldProcess = true)]
 [OutputType(typeof(LabOrchestrationReport), typeof(LabRunJob))]
-public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
+public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase, IDynamicParameters
 {
+    private readonly SelectionParameters _meant = new();
+
     /// <summary>The lab file, YAML or JSON.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("ConfigPath", "Path", "FullName")]
@@ -51,28 +53,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
     [ArgumentCompleter(typeof(LabEnvironmentCompleter))]
     public string? Environment { get; set; }
 
-    /// <summary>Runs these operations and all they depend on; names or ids, wildcards allowed.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LabOperationCompleter))]
-    [SupportsWildcards]
-    public string[] Target { get; set; } = [];
-
-    /// <summary>Leaves these operations out, and skips what needs them.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LabOperationCompleter))]
-    [SupportsWildcards]
-    public string[] Exclude { get; set; } = [];
-
-    /// <summary>Runs exactly these operations.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LabOperationCompleter))]
-    [SupportsWildcards]
-    public string[] Only { get; set; } = [];
-
-    /// <summary>Runs the targets without what they depend on.</summary>
-    [Parameter]
-    public SwitchParameter SkipDependencies { get; set; }
-
     /// <summary>Waits while another run of the same lab is under way.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
@@ -80,6 +60,9 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
     /// <summary>Starts the lab beside another run of it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    public object GetDynamicParameters() => _meant;
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Guarded(Run);
@@ -231,7 +214,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase
         Mode = OrchestrationMode,
         Order = Order,
         MaxConcurrency = MaxConcurrency,
-        Selection = new OperationSelection(Target, Only, Exclude, SkipDependencies),
+        Selection = _meant.Selection,
         FailureStrategy = FailureStrategy,
         ContinueOnError = GoesOnAfterFailure,
         CancelRunning = Given(nameof(CancelRunning)) ? CancelRunning : null,
