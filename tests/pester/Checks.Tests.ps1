@@ -63,6 +63,8 @@ Describe 'Checks of configuration' {
             $json = Test-LabConfiguration $bad, $good -Format Json -ErrorAction SilentlyContinue | ConvertFrom-Json
             $json.Count | Should -Be 2
             $json[0].valid | Should -BeFalse
+            $json[0].psobject.Properties.Name | Should -Be 'path', 'labName', 'valid', 'findings', 'operations'
+            $json[0].findings[0].psobject.Properties.Name | Should -Be 'id', 'code', 'severity', 'message', 'advice', 'operation', 'file', 'line', 'column', 'snippet'
             $json[0].findings[0].line | Should -Be 3
             $json[0].findings[0].snippet | Should -Match '\^'
             $json[1].operations | Should -Be 'a'

@@ -57,6 +57,8 @@ operations:
         It 'can be JSON and Mermaid' {
             $json = Get-LabPlan $lab -As Json | ConvertFrom-Json
             $json.makespanMs | Should -Be 310000
+            $json.psobject.Properties.Name | Should -Be 'name', 'source', 'environment', 'mode', 'maxConcurrency', 'makespanMs', 'lowerBoundMs', 'criticalPath', 'levels', 'operations', 'skipped', 'resources'
+            $json.operations[0].psobject.Properties.Name | Should -Be 'name', 'id', 'type', 'work', 'level', 'priority', 'dependencies', 'startMs', 'endMs', 'slackMs', 'estimateMs', 'estimateSource', 'timeoutMs', 'critical'
             $json.operations.Count | Should -Be 5
             ($json.operations | Where-Object name -EQ 'web').dependencies | Should -Be 'image'
             $json.skipped[0].kind | Should -Be 'not-triggered'

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace LabRunner.Json;
 
@@ -16,7 +17,8 @@ internal static class JsonText
     internal static byte[] Bytes(Action<Utf8JsonWriter> body, int size = 256) => Written(body, default, size).WrittenSpan.ToArray();
 
     /// <summary>A document with line breaks, in which every letter stands for itself.</summary>
-    internal static string Indented(Action<Utf8JsonWriter> body) => Encoding.UTF8.GetString(Written(body, ForPeople, 1024).WrittenSpan);
+    internal static string Indented<T>(T document, JsonTypeInfo<T> type) =>
+        Encoding.UTF8.GetString(Written(json => JsonSerializer.Serialize(json, document, type), ForPeople, 1024).WrittenSpan);
 
     /// <summary>A number, or null.</summary>
     internal static void WriteNumber(this Utf8JsonWriter json, string key, long? number)
@@ -34,14 +36,7 @@ internal static class JsonText
     /// <summary>A list of texts.</summary>
     internal static void WriteStrings(this Utf8JsonWriter json, string key, IEnumerable<string> texts)
     {
-        json.WritePropertyName(key);
-        json.WriteStringValues(texts);
-    }
-
-    /// <summary>A list of texts inside of another.</summary>
-    internal static void WriteStringValues(this Utf8JsonWriter json, IEnumerable<string> texts)
-    {
-        json.WriteStartArray();
+        json.WriteStartArray(key);
         foreach (var text in texts)
         {
             json.WriteStringValue(text);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using LabRunner.Interop;
 
 namespace LabRunner;
@@ -44,6 +45,7 @@ public sealed class LabConfigFinding
     public string? Snippet { get; internal init; }
 
     /// <summary>Whether it keeps the lab from being run.</summary>
+    [JsonIgnore]
     public bool IsError => Severity == Error;
 
     internal const string Error = "error";

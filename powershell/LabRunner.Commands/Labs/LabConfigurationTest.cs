@@ -28,8 +28,11 @@ public sealed class LabConfigurationTest
     /// <summary>What is passed over or looks wrong.</summary>
     public LabConfigFinding[] Warnings { get; internal set; } = [];
 
+    /// <summary>All of both, the errors first.</summary>
+    internal IEnumerable<LabConfigFinding> Findings => Errors.Concat(Warnings);
+
     /// <summary>The first error, or else the first warning; null when all is well.</summary>
-    public string? FirstFinding => (Errors.FirstOrDefault() ?? Warnings.FirstOrDefault())?.ToString();
+    public string? FirstFinding => Findings.FirstOrDefault()?.ToString();
 
     /// <summary>The names of its operations in the order in which one worker would run them.</summary>
     public string[] Operations { get; internal set; } = [];

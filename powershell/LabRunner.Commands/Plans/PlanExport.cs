@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using LabRunner.Json;
 
 namespace LabRunner.Plans;
@@ -59,79 +58,7 @@ internal static class PlanExport
     }
 
     /// <summary>The plan as a JSON object; times are milliseconds.</summary>
-    internal static string Json(LabExecutionPlan plan) => JsonText.Indented(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("name", plan.Name);
-        json.WriteString("source", plan.Source);
-        json.WriteString("environment", plan.Environment);
-        json.WriteString("mode", plan.Mode);
-        json.WriteNumber("maxConcurrency", plan.MaxConcurrency);
-        json.WriteNumber("makespanMs", Milliseconds(plan.Makespan));
-        json.WriteNumber("lowerBoundMs", Milliseconds(plan.Schedule?.LowerBound));
-        json.WriteStrings("criticalPath", plan.CriticalPath);
-        json.WriteStartArray("levels");
-        foreach (var level in plan.Levels)
-        {
-            json.WriteStringValues(level);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("operations");
-        foreach (var operation in plan.Operations)
-        {
-            Operation(json, operation);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("skipped");
-        foreach (var skipped in plan.Skipped)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", skipped.Name);
-            json.WriteString("kind", skipped.Kind);
-            json.WriteString("operation", skipped.Operation);
-            json.WriteString("message", skipped.Message);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("resources");
-        foreach (var resource in plan.Resources)
-        {
-            json.WriteStartObject();
-            json.WriteString("kind", resource.Kind);
-            json.WriteString("name", resource.Name);
-            json.WriteNumber("capacity", resource.Capacity);
-            json.WriteNumber("peak", resource.Peak);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
-
-    private static void Operation(Utf8JsonWriter json, LabPlannedOperation operation)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", operation.Name);
-        json.WriteString("id", operation.Id);
-        json.WriteString("type", operation.Type);
-        json.WriteString("work", operation.Work);
-        json.WriteNumber("level", operation.Level);
-        json.WriteNumber("priority", operation.Priority);
-        json.WriteStrings("dependencies", operation.Dependencies);
-        json.WriteNumber("startMs", Milliseconds(operation.Start));
-        json.WriteNumber("endMs", Milliseconds(operation.End));
-        json.WriteNumber("slackMs", Milliseconds(operation.Slack));
-        json.WriteNumber("estimateMs", Milliseconds(operation.Estimate));
-        json.WriteString("estimateSource", operation.EstimateSource);
-        json.WriteNumber("timeoutMs", Milliseconds(operation.Timeout));
-        json.WriteBoolean("critical", operation.Critical);
-        json.WriteEndObject();
-    }
-
-    private static long? Milliseconds(TimeSpan? time) => (long?)time?.TotalMilliseconds;
+    internal static string Json(LabExecutionPlan plan) => JsonText.Indented(PlanJson.Of(plan), DocumentJson.Default.PlanJson);
 
     private static string Escaped(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal);
