@@ -36,7 +36,7 @@ pub struct Followed {
     pub damage: Option<Damage>,
 }
 
-/// The entries after a place, at most so many.
+/// The entries after a place, up to a number of them.
 pub fn read(disk: &dyn Disk, run: &Path, from: Place, most: usize) -> Followed {
     let mut followed = Followed { place: from, ..Followed::default() };
     let path = segment_path(run, 1);

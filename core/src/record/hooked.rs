@@ -16,7 +16,7 @@ pub(crate) struct Hooked {
 }
 
 impl Hooked {
-    /// Asks before so many bytes are written.
+    /// Asks before bytes are written, with their number.
     pub(crate) fn writes(may: impl Fn(usize) -> io::Result<()> + Send + Sync + 'static) -> Self {
         Self { write: Arc::new(may), sync: Arc::new(|()| Ok(())) }
     }

@@ -1,7 +1,7 @@
 //! The lab of a run as it was read: `lab.json`, with the lab's files and the script files that it names.
 //!
-//! What stands in these files is kept as it is, because a lab with masked values would be another lab. A lab in which a value
-//! stands that is known as a secret is therefore not kept at all, and the document says so. References to secrets are
+//! These files are kept unchanged, because a lab with masked values would be another lab. A lab that contains a value
+//! known to be a secret is therefore not kept at all, and the document says so. References to secrets are
 //! references there too. The header has the document's hash, so that what was changed or cut off is not taken for the lab.
 
 use crate::operation::LabFiles;
@@ -41,7 +41,7 @@ pub enum NotKept {
     Objects,
     /// Its files are too large.
     TooLarge,
-    /// A value that is known as a secret stands in one of them.
+    /// One of them contains a value that is known to be a secret.
     Secret {
         /// That file.
         file: String,

@@ -33,13 +33,13 @@ pub type Owner = Option<u32>;
 pub struct Letter {
     /// What it says, as far as it can be read.
     pub order: Order,
-    /// Why it is not to be obeyed, whatever it says.
+    /// Why it is refused without regard to what it asks for.
     pub fault: Option<Untrusted>,
     /// Where it is.
     file: PathBuf,
 }
 
-/// Why an order is not to be obeyed, whatever it says.
+/// Why an order is refused without regard to what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untrusted {
     /// It cannot be read.

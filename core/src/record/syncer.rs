@@ -26,7 +26,7 @@ impl Syncer {
     /// Starts the thread. `file` is a second handle to the file; `within` is how long writes are gathered.
     ///
     /// # Errors
-    /// When there is no thread to be had.
+    /// When a thread cannot be started.
     pub(super) fn start(mut file: Box<dyn Append>, within: Duration) -> io::Result<Self> {
         let (written, writes) = bounded(1);
         let (open, ends) = bounded(0);

@@ -1,4 +1,4 @@
-//! Where each operation stands in a drawing of the graph: how many lie before it, and its place among its equals.
+//! The place of each operation in a drawing of the graph: how many lie before it, and its position among its equals.
 
 use crate::graph::OpId;
 use crate::record::PlannedOperation;

@@ -34,7 +34,7 @@ pub fn name(text: &str) -> String {
     shortened(&one_line(text), LONGEST_NAME)
 }
 
-/// A text of so many characters at most.
+/// A text with at most that number of characters.
 pub fn shortened(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -210,7 +210,7 @@ fn ready(seen: &Seen, attempt: &Attempt) -> Moment {
     planned.after.iter().filter_map(|op| seen.settled(*op)).max().unwrap_or_default()
 }
 
-/// The attempt that came to its end last of those that an attempt had to wait for by the plan.
+/// Of the attempts that an attempt had to wait for by the plan, the one that ended last.
 pub fn led_by(seen: &Seen, attempt: &Attempt) -> Option<usize> {
     let planned = seen.planned(attempt.op)?;
     let attempts = &seen.timeline.attempts;

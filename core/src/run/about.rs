@@ -15,7 +15,7 @@ pub(super) struct About {
     pub started_at: Timestamp,
 }
 
-/// When something happened so many milliseconds after a start.
+/// The time of something that happened a number of milliseconds after a start.
 pub(super) fn time_after(start: Timestamp, ms: u64) -> Timestamp {
     let passed = SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX));
     start.checked_add(passed).unwrap_or(start)

@@ -39,7 +39,7 @@ fn with_scripts(mut files: LabFiles, options: &RunOptions) -> Result<LabFiles, N
     }
 }
 
-/// The content of a script file, cut off behind what there is room for. One that an operation is to write first is not there.
+/// The content of a script file, cut to the room that is left; none for a file that does not exist, because an operation has yet to write it.
 fn script(path: &str, room: usize) -> Option<Vec<u8>> {
     // Opening a pipe would wait for its other end.
     if !std::fs::metadata(Path::new(path)).ok()?.is_file() {

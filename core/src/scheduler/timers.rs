@@ -54,7 +54,7 @@ impl Timers {
         self.left = self.heap.len();
     }
 
-    /// Makes timers due later by so many milliseconds.
+    /// Makes timers due that number of milliseconds later.
     pub fn postpone(&mut self, by: u64, is_meant: impl Fn(Timer) -> bool) {
         let later = |Reverse((at, timer))| {
             Reverse((if is_meant(timer) { u64::saturating_add(at, by) } else { at }, timer))

@@ -11,7 +11,7 @@ internal static class FunctionTexts
     private const string Public = "Public/";
     private const string Function = "function ";
 
-    /// <summary>Each function: its name, whether it is exported, and what stands between its braces.</summary>
+    /// <summary>Each function: its name, whether it is exported, and the text between its braces.</summary>
     internal static IEnumerable<(string Name, bool IsExported, string Body)> Of(string text)
     {
         var isExported = false;

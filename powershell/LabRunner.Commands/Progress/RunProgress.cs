@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace LabRunner.Progress;
 
-/// <summary>How far a run is, whoever tells it: the run of this session, or the record of another one. Kept by the thread that draws it.</summary>
+/// <summary>How far a run is, be it one of this session or one that is followed by its record. Kept by the thread that draws it.</summary>
 /// <param name="name">What the run is called.</param>
 /// <param name="names">The operations and their compensations by number.</param>
 /// <param name="total">How many of them are operations.</param>

@@ -23,7 +23,7 @@ internal interface IRunOutput
     /// <summary>What becomes of an operation, for those who want to read along. Asked for with the preference only.</summary>
     void Verbose(int operation, string message);
 
-    /// <summary>A line for whoever reads along, and for build servers that read it.</summary>
+    /// <summary>A line for people who watch the run, and for build servers.</summary>
     void Note(string line);
 
     /// <summary>The user should know something of the run itself.</summary>

@@ -54,7 +54,7 @@ fn lint(ended: Ended, advice: &str) -> Verdict {
 
 /// Says to a program what the module's users say to it, and keeps the runs of tests out of the user's own.
 fn for_tests(tool: Tool, checkout: &Checkout) -> Outcome<Tool> {
-    // Each suite has a store of its own: suites run side by side, and what one records is no other's business.
+    // Each suite has a store of its own: suites run side by side, and none may see what another one records.
     let suite = checkout.log().and_then(|log| log.path().file_stem());
     let home = checkout.notes().join("home").join(suite.unwrap_or_default());
     Ok(with_module(tool, checkout)?.env("LABRUNNER_HOME", home))

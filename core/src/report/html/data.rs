@@ -59,9 +59,9 @@ struct Operations {
     end: Vec<i64>,
     busy: Vec<u64>,
     waited: Vec<u64>,
-    /// Places of those that were up to date.
+    /// Places of the operations that were up to date.
     current: Vec<usize>,
-    /// Whether it stands in the graph.
+    /// Whether the graph shows it.
     drawn: Vec<u8>,
 }
 

@@ -24,7 +24,7 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Bytes of output that stand in the page, at most; what is left lies beside it.
+/// The most bytes of output that a page holds; the rest is in files beside it.
 const MOST_OUTPUT: usize = 1 << 20;
 
 /// A page, and what lies beside it.
@@ -35,7 +35,7 @@ pub struct Page {
     pub beside: Vec<(String, Vec<u8>)>,
 }
 
-/// The page of a report. `folder` is the name of the folder beside it; with `inline` the script and the style stand in it.
+/// The page of a report. `folder` is the name of the folder beside it; with `inline` the script and the style are part of it.
 pub fn write(report: &Report, outputs: HashMap<OpId, Vec<Line>>, folder: &str, inline: bool) -> Page {
     let base = encoded(folder);
     let mut beside = Vec::new();

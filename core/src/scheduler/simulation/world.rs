@@ -186,7 +186,7 @@ fn actors() -> impl Strategy<Value = Actor> {
         )
 }
 
-/// Orders to a run of so many operations: none to most runs.
+/// Orders to a run with that number of operations: most runs receive none.
 fn orders(count: usize) -> impl Strategy<Value = Vec<(u64, Order)>> {
     let order = prop_oneof![
         proptest::option::weighted(0.9, 0u64..1_000).prop_map(Order::Suspend),
