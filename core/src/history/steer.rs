@@ -166,7 +166,7 @@ fn check_under_way(record: &Record<'_>) -> Result<(), Fault> {
 }
 
 fn over(name: &str, run: &str, what: &str) -> Fault {
-    let advice = if what == "has ended" { "Get-LabRun tells how." } else { "Resume-LabRun goes on for it." };
+    let advice = if what == "has ended" { "Get-LabRun shows how." } else { "Resume-LabRun continues it." };
     Fault::new(Code::RunNotUnderWay, format!("run '{name}' ({run}) {what}"))
         .with_advice(advice)
         .with_target(run)

@@ -150,7 +150,7 @@ fn split_authority(text: &str) -> Result<(String, Option<u16>), &'static str> {
     let (host, behind) = if let Some(rest) = text.strip_prefix('[') {
         let (host, behind) = rest.split_once(']').ok_or("has a bracket that is not closed")?;
         if host.parse::<std::net::Ipv6Addr>().is_err() {
-            return Err("has something else than an IPv6 address between its brackets");
+            return Err("has something other than an IPv6 address between its brackets");
         }
         match behind {
             "" => (host, None),
@@ -167,7 +167,7 @@ fn split_authority(text: &str) -> Result<(String, Option<u16>), &'static str> {
         return Err("has no host");
     }
     if !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte)) {
-        return Err("has a character in its host that no host name has");
+        return Err("has a character in its host that host names cannot have");
     }
     Ok((host.to_owned(), behind.map(port).transpose()?))
 }
@@ -238,8 +238,8 @@ mod tests {
             ("::1:80", "has an IPv6 address without brackets"),
             ("[::1]80", "has no port behind its bracket"),
             ("[::1", "has a bracket that is not closed"),
-            ("[localhost]:80", "has something else than an IPv6 address between its brackets"),
-            ("a b:80", "has a character in its host that no host name has"),
+            ("[localhost]:80", "has something other than an IPv6 address between its brackets"),
+            ("a b:80", "has a character in its host that host names cannot have"),
         ] {
             assert_eq!(tcp(text).unwrap_err().message, format!("the readiness probe '{text}' {why}"));
         }

@@ -180,7 +180,7 @@ impl<'a> Program<'a> {
         match near {
             Some(near) => format!("Did you mean '{}'?", near.display()),
             None if Path::new(&self.spec.command).is_relative() => {
-                format!("It was looked for as '{}'; correct the path or give a whole one.", path.display())
+                format!("It was looked for as '{}'; correct the path or give a full one.", path.display())
             }
             None => "Correct the path, or build or install it in an operation that this one depends on."
                 .to_owned(),

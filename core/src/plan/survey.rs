@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn what_no_program_could_be_started_with_is_a_fault_of_the_plan() {
         let null = "Operation 'web' has a null character, which no program can be given.";
-        assert_eq!(said(|spec| spec.command = " ".into()), ["Operation 'web' names no program."]);
+        assert_eq!(said(|spec| spec.command = " ".into()), ["Operation 'web' does not name a program."]);
         assert_eq!(said(|spec| spec.command = "a\0".into()), [null]);
         assert_eq!(said(|spec| spec.arguments = vec!["a\0".into()]), [null]);
         assert_eq!(said(|spec| _ = spec.environment.insert("A".into(), Some("\0".into()))), [null]);

@@ -174,7 +174,7 @@ pub fn predecessors(attempts: &[Attempt]) -> Vec<Option<usize>> {
     attempts.iter().enumerate().map(|(place, attempt)| last.insert(attempt.op, place)).collect()
 }
 
-/// Until when something else than a slot or a resource was in the way.
+/// Until when something other than a slot or a resource was in the way.
 fn first_part(seen: &Seen, attempt: &Attempt, before: Option<usize>) -> Waited {
     let begun = attempt.begun;
     let mut parts = Vec::new();

@@ -463,7 +463,7 @@ fn report(
                 let (action, reason, message) = match (left.contains(&op), plan.compensation_of(op)) {
                     (true, Some(_)) => ("undo", "succeeded", "It succeeded."),
                     (true, None) => ("leave", "no-rollback", "It succeeded, and has no rollback."),
-                    (false, _) => ("leave", "nothing-to-undo", "There is nothing of it to undo."),
+                    (false, _) => ("leave", "nothing-to-undo", "It has nothing to undo."),
                 };
                 outlook(op, action, reason.to_owned(), message.to_owned(), None)
             })

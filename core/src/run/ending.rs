@@ -37,7 +37,7 @@ pub(super) fn error(
         }
         Status::Canceled => {
             let why = match reason {
-                Some(StopReason::RunStopped) => "another one failed, and the run stops what runs",
+                Some(StopReason::RunStopped) => "another one failed, and the run stops all that is running",
                 Some(StopReason::SkipOrder) => "an order asked to skip it",
                 Some(StopReason::RestartOrder) => "an order asked to start it again",
                 Some(StopReason::RunEnded) => "the run was parked before it could be tried again",

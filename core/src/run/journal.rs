@@ -228,7 +228,7 @@ impl Journal {
         }
     }
 
-    /// Writes what of these events belongs into the record, in one go. Gives a warning when a record that was to begin
+    /// Writes what of these events belongs in the record, in one go. Gives a warning when a record that was to begin
     /// cannot be made.
     pub(super) fn append(&mut self, now: u64, events: &[Event]) -> Option<String> {
         debug_assert!(!runtime::is_shared(), "this may wait for a disk");

@@ -152,7 +152,10 @@ impl Run {
     pub fn preview_resume(plan: &Plan, mut options: RunOptions) -> Result<resume::Report, Fault> {
         let fingerprints = fingerprints(plan, &mut options);
         let resume = options.resume.as_ref().ok_or_else(|| {
-            Fault::new(Code::MalformedOptions, "the options of the run name no run that it resumes or undoes")
+            Fault::new(
+                Code::MalformedOptions,
+                "the options of the run do not name the run that it resumes or undoes",
+            )
         })?;
         resume::preview(&Files, &options.store(), plan, &fingerprints, resume)
     }

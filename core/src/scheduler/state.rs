@@ -63,7 +63,7 @@ pub enum StopReason {
     RunTimeout,
     /// The run was canceled.
     Cancel,
-    /// Another operation failed, and the run stops what runs.
+    /// Another operation failed, and the run stops all that is running.
     RunStopped,
     /// Everything else has ended: a monitor or a service is no longer needed.
     RunEnded,

@@ -35,7 +35,7 @@ public abstract class GoOnCommandBase : RunCommandBase
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The operations, as the run was given them; needed for a run that came from no lab file.</summary>
+    /// <summary>The operations, as the run was given them; needed for a run that did not come from a lab file.</summary>
     [Parameter]
     [AllowNull]
     [AllowEmptyCollection]

@@ -164,11 +164,11 @@ internal static class LabRunnerError
     internal static LabRunnerException OperationsNeeded(string command, string run, string name) => new(
         "LabRunner.OperationsNeeded",
         ErrorCategory.InvalidArgument,
-        $"Run '{name}' ({run}) came from no lab file: its operations were objects, which are not written down.",
+        $"Run '{name}' ({run}) did not come from a lab file: its operations were objects, which are not recorded.",
         $"Give the same operations again: {command} -Id {run} -Operations $operations.",
         run);
 
-    /// <summary>A command that belongs into an operation.</summary>
+    /// <summary>A command that belongs in an operation.</summary>
     internal static LabRunnerException NotInOperation(string command) => new(
         "LabRunner.NotInOperation",
         ErrorCategory.InvalidOperation,
@@ -242,7 +242,7 @@ internal static class LabRunnerError
     internal static LabRunnerException NoPowerShell() => new(
         "LabRunner.PowerShellNotFound",
         ErrorCategory.ObjectNotFound,
-        $"No operation can run in a process of its own: this session runs in '{Path.GetFileName(Environment.ProcessPath)}', which is not PowerShell itself, and no pwsh lies beside its engine or on PATH.",
+        $"No operation can run in a process of its own: this session runs in '{Path.GetFileName(Environment.ProcessPath)}', which is not PowerShell itself, and there is no pwsh beside its engine or on PATH.",
         "Install PowerShell 7.4 or later and put it on PATH, or use the isolation Runspace.");
 
     /// <summary>What a run wants to have in its runspaces cannot be brought there.</summary>
@@ -391,7 +391,7 @@ internal static class LabRunnerError
     internal static LabRunnerException SecretOnCommandLine(string operation, string secret) => new(
         "LabRunner.SecretOnCommandLine",
         ErrorCategory.SecurityError,
-        $"Operation '{operation}' hands the secret '{secret}' to a program among its arguments, where everybody on this machine can read it in the list of processes. Use env, its environment, instead.",
+        $"Operation '{operation}' passes the secret '{secret}' to a program among its arguments, where every user of this machine can read it in the list of processes. Use env, its environment, instead.",
         $"Write Env = @{{ NAME = 'secret://{secret}' }}, or 'environment: {{ NAME: secret://{secret} }}' in a lab file. The program finds it in its environment.",
         secret);
 

@@ -107,7 +107,7 @@ public sealed class LabHealth
     {
         var root = RunStore.Root();
         return RunStore.FreeBytes(root) is not { } free
-            ? ("Warning", $"The room on the disk of '{root}' cannot be told.")
+            ? ("Warning", $"The free space on the disk of '{root}' cannot be determined.")
             : free < LowDisk
                 ? ("Warning", FormattableString.Invariant($"There are {free / (1024 * 1024)} MB left on the disk of '{root}'."))
                 : ("Ok", FormattableString.Invariant($"There are {free / (1024d * 1024 * 1024):0.0} GB left on the disk of '{root}'."));

@@ -29,7 +29,7 @@ public sealed class LabSystemUsage
     /// <summary>Percent of memory in use; nothing where the system does not tell.</summary>
     public double? MemoryPercent { get; private init; }
 
-    /// <summary>Room on the disk that has the files of runs, in gigabytes; nothing where it cannot be told.</summary>
+    /// <summary>Room on the disk that has the files of runs, in gigabytes; nothing where it cannot be determined.</summary>
     public double? DiskFreeGB { get; private init; }
 
     /// <summary>Workers of this process, running or idle.</summary>

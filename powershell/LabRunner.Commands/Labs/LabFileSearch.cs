@@ -33,7 +33,7 @@ public sealed class LabFileSearch
     /// <summary>Why there is no file, in a sentence.</summary>
     /// <param name="name">The lab's name.</param>
     public string Why(string name) =>
-        Several.Length > 0 ? $"Several files are of the lab '{name}': {string.Join(", ", Several)}."
+        Several.Length > 0 ? $"Several files belong to the lab '{name}': {string.Join(", ", Several)}."
         : Probed.Length == 0 ? $"The lab '{name}' has no file: the name is empty, or has characters that are not allowed in file names."
         : $"The lab '{name}' has no file: no file below {string.Join(", ", Probed.Select(System.IO.Path.GetDirectoryName).Distinct())} is called {name} ({string.Join(", ", Extensions)}) or has the name inside, and no run of it is recorded.";
 

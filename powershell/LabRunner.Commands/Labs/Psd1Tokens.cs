@@ -35,7 +35,7 @@ internal sealed class Psd1Tokens
     {
         if (DeepestAt(text) is { } place)
         {
-            Fault("too-large", "the file nests too many levels deep", "Make it flatter.", place);
+            Fault("too-large", "the file nests too many levels deep", "Nest it less deeply.", place);
             return;
         }
 
@@ -307,7 +307,7 @@ internal sealed class Psd1Tokens
     private void NotData(Ast ast, string what) => Fault(
         "not-data",
         $"the file is data, and {what}",
-        "Write constants, @{ }, @( ), $true, $false or $null; what is to run belongs into an operation's ScriptBlock = { }.",
+        "Write constants, @{ }, @( ), $true, $false or $null; what is to run belongs in an operation's ScriptBlock = { }.",
         ast.Extent);
 
     private void Null(IScriptExtent extent)

@@ -31,7 +31,7 @@ internal sealed class SystemdResume(string? root) : IResumeRegistration
         {
             throw LabRunnerError.ResumeUnavailable(
                 "This machine was not started by systemd, so nothing can be registered that resumes runs after a restart.",
-                "Run 'Resume-LabRun -Pending' after a restart, by hand or from what starts services here.");
+                "Run 'Resume-LabRun -Pending' after a restart, by hand or from whatever starts services on this machine.");
         }
 
         // It is needed at the end, and missed at the beginning.

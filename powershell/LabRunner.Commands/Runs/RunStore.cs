@@ -8,7 +8,7 @@ internal static class RunStore
     /// <summary>Its path, which need not exist yet.</summary>
     internal static string Root() => RunFolders.Root ?? LabCore.SelfCheck(panic: false).Runs;
 
-    /// <summary>The room on the disk it is on, or will be; nothing where that cannot be told.</summary>
+    /// <summary>The room on the disk it is on, or will be; nothing where that cannot be determined.</summary>
     internal static long? FreeBytes(string root)
     {
         try

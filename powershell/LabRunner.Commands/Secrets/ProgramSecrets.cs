@@ -7,7 +7,7 @@ namespace LabRunner.Secrets;
 internal static class ProgramSecrets
 {
     /// <summary>The names of the secrets in the environment of an operation's programs.</summary>
-    /// <exception cref="LabRunnerException">One stands among the arguments, which everybody on the machine can read.</exception>
+    /// <exception cref="LabRunnerException">One is among the arguments, which every user of the machine can read.</exception>
     internal static IEnumerable<string> Of(OperationDefinition operation)
     {
         foreach (var (key, text) in Texts(operation))

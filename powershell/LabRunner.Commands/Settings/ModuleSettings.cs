@@ -13,7 +13,7 @@ internal static class ModuleSettings
     internal static readonly Setting FailureStrategy = Setting.Failure("FailureStrategy", "Stop", ["Stop", "Continue", "Retry", "Rollback"], "What the failure of an operation means for the others.").Or("ContinueOnError");
     internal static readonly Setting MaxRetries = Setting.Whole("MaxRetries", 3, 0, 1000, "How often a failed operation is tried again under the strategy Retry, unless it says so itself.");
     internal static readonly Setting RetryDelaySeconds = Setting.Number("RetryDelaySeconds", 1, 0, 86_400, "The first pause before that, in seconds; it doubles up to a minute.").Or("RetryDelay");
-    internal static readonly Setting Verbosity = Setting.Word("Verbosity", "normal", ["silent", "normal", "detailed"], "How much scripts say where they are not told: Initialize-StandardParameters, and the log where LogLevel is not set.").Or("VerbosityLevel");
+    internal static readonly Setting Verbosity = Setting.Word("Verbosity", "normal", ["silent", "normal", "detailed"], "How much scripts report where a call does not say it: Initialize-StandardParameters, and the log where LogLevel is not set.").Or("VerbosityLevel");
     internal static readonly Setting LogLevel = Setting.Word("LogLevel", "INFO", ["ERROR", "WARN", "INFO", "DEBUG", "TRACE", "VERBOSE"], "The least important level that Write-CustomLog shows.");
     internal static readonly Setting LogPath = Setting.Folder("LogPath", "The folder of the run folders, with journals and what operations wrote.");
     internal static readonly Setting LogRetentionDays = Setting.Whole("LogRetentionDays", 30, 0, 36_500, "After how many days a run folder is deleted; 0 for never.").Or("LogRetention");
@@ -26,7 +26,7 @@ internal static class ModuleSettings
     internal static readonly Setting ShowProgress = Setting.Flag("ShowProgress", false, "Whether runs show their progress without being asked to.");
     internal static readonly Setting ProgressStyle = Setting.Word("ProgressStyle", "Bar", Enum.GetNames<LabProgressStyle>(), "How progress is shown.");
     internal static readonly Setting ProgressIntervalSeconds = Setting.Number("ProgressIntervalSeconds", 0.1, 0.1, 3600, "How often progress is drawn, in seconds.").Or("ProgressRefreshInterval");
-    internal static readonly Setting NonInteractive = Setting.Flag("NonInteractive", false, "Whether scripts ask nothing: Initialize-StandardParameters, Read-LoggedInput and Get-MenuSelection.");
+    internal static readonly Setting NonInteractive = Setting.Flag("NonInteractive", false, "Whether scripts never prompt: Initialize-StandardParameters, Read-LoggedInput and Get-MenuSelection.");
     internal static readonly Setting PreferredShell = Setting.Word("PreferredShell", "PowerShell", ["PowerShell"], "The shell that runs scripts. PowerShell is the only one.");
     internal static readonly Setting RequiredModules = Setting.Names("RequiredModules", "Modules that every run imports into its runspaces; a run without one of them is refused.");
     internal static readonly Setting OptionalModules = Setting.Names("OptionalModules", "Modules that every run imports into its runspaces where they are installed.");

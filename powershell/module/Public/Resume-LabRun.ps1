@@ -27,7 +27,7 @@ function Resume-LabRun {
     .PARAMETER Path
         The run's folder, as RunDirectory of a report has it. Alias: RunDirectory.
     .PARAMETER Operations
-        The operations, as Invoke-ParallelLabRunner takes them; needed for a run that came from no lab file.
+        The operations, as Invoke-ParallelLabRunner takes them; needed for a run that did not come from a lab file.
     .PARAMETER AsRecorded
         Takes the lab, what it includes and its script files as they were when the run started, although they have been changed, moved or
         deleted since. Variables of the environment (${NAME}) and secrets have the values they have now. Runs of earlier versions,
@@ -36,7 +36,7 @@ function Resume-LabRun {
     .PARAMETER Pending
         Resumes all runs of this machine that wait for a restart, the oldest first, one after another: those that Request-LabRestart or
         the exit code of a program has parked. Of one for which the machine has not been restarted yet it only says so; -Force
-        goes on with it all the same. A run that came from no lab file needs -Operations.
+        goes on with it all the same. A run that did not come from a lab file needs -Operations.
     .PARAMETER OnUnknown
         What is done with operations that were running when the run died, whose outcome is unknown. Rerun, which is the default,
         runs them again. Skip leaves them out, and what depends on them with them. Stop starts nothing, and names them. Services,

@@ -25,7 +25,7 @@ function Set-LabRunnerConfiguration {
     .PARAMETER RetryDelaySeconds
         The first pause before that, 0 to 86400; it doubles up to a minute. Alias: RetryDelay.
     .PARAMETER Verbosity
-        How much scripts say where they are not told: silent, normal or detailed. Initialize-StandardParameters goes by it, and
+        How much scripts report where a call does not say it: silent, normal or detailed. Initialize-StandardParameters goes by it, and
         the log, where no LogLevel is set. Alias: VerbosityLevel.
     .PARAMETER LogLevel
         The least important level that Write-CustomLog shows: ERROR, WARN, INFO, DEBUG, TRACE or VERBOSE.
@@ -54,7 +54,7 @@ function Set-LabRunnerConfiguration {
     .PARAMETER ProgressIntervalSeconds
         Seconds between two redraws of the progress display, 0.1 to 3600. Alias: ProgressRefreshInterval.
     .PARAMETER NonInteractive
-        Whether scripts ask nothing: Initialize-StandardParameters says so, and Read-LoggedInput and Get-MenuSelection take the
+        Whether scripts never prompt: Initialize-StandardParameters says so, and Read-LoggedInput and Get-MenuSelection take the
         default.
     .PARAMETER PreferredShell
         The shell that runs scripts. PowerShell is the only one.

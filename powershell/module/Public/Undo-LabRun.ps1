@@ -18,7 +18,7 @@ function Undo-LabRun {
     .PARAMETER Path
         The run's folder, as RunDirectory of a report has it. Alias: RunDirectory.
     .PARAMETER Operations
-        The operations, as Invoke-ParallelLabRunner takes them; needed for a run that came from no lab file.
+        The operations, as Invoke-ParallelLabRunner takes them; needed for a run that did not come from a lab file.
     .PARAMETER AsRecorded
         Takes the lab as it was when the run started, from the copy in the run's record, although its files have been changed, moved
         or deleted since: as Resume-LabRun does.

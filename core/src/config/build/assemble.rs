@@ -130,7 +130,7 @@ impl<'a, 't> Assembly<'a, 't> {
                         }
                         value => {
                             let message =
-                                format!("'{path}' has no list of operations, but is {}", value.kind());
+                                format!("'{path}' must be a list of operations, but is {}", value.kind());
                             let advice =
                                 "Such a file is a list of operations, or has them below 'operations:'.";
                             self.findings.error(Code::WrongType, at, &message, advice);
@@ -157,7 +157,7 @@ impl<'a, 't> Assembly<'a, 't> {
                 self.findings.error(
                     Code::InvalidValue,
                     node.at,
-                    "an 'include' names no file",
+                    "an 'include' does not name a file",
                     "Name a file, relative to this one.",
                 );
             } else if !paths::is_absolute(&path) {

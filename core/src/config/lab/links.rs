@@ -238,7 +238,7 @@ impl<'l> Index<'l> {
     }
 
     fn unknown(&self, key: &str, name: &str, at: Span, code: Code, findings: &mut Findings<'_>) {
-        let message = format!("'{key}: {name}' names no operation of this lab");
+        let message = format!("'{key}: {name}' does not name an operation of this lab");
         let advice = match did_you_mean(name, self.names.iter().map(String::as_str)) {
             Some(known) => format!("Did you mean '{known}'?"),
             None => "Use the name or the id of an operation.".to_owned(),

@@ -389,7 +389,7 @@ fn argument(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<Strin
 fn refuse_secret(argument: &Node, findings: &mut Findings<'_>) {
     let Some(name) = argument.as_text().and_then(name_of) else { return };
     let message = format!(
-        "the secret '{name}' stands among the arguments of a program, where everybody on the machine can read it in the list of processes"
+        "the secret '{name}' is among the arguments of a program, where every user of the machine can read it in the list of processes"
     );
     let advice = format!("Use env: 'environment: {{ NAME: secret://{name} }}'. The program finds it there.");
     findings.error(Code::SecretOnCommandLine, argument.at, &message, advice);

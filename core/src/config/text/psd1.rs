@@ -144,7 +144,7 @@ pub(in crate::config) fn read(tokens: &[Token], findings: &mut Findings<'_>) -> 
             Token::Mapping { at } | Token::Sequence { at } => {
                 if open.len() == MAX_DEPTH {
                     let message = format!("the file nests more than {MAX_DEPTH} levels deep");
-                    findings.error(Code::DocumentTooLarge, start(*at), &message, "Make it flatter.");
+                    findings.error(Code::DocumentTooLarge, start(*at), &message, "Nest it less deeply.");
                     return None;
                 }
                 open.push(match token {

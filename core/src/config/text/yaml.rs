@@ -315,7 +315,7 @@ impl Composer {
                         Code::WrongType,
                         format!("'<<' needs a mapping or a list of mappings, but has {}", node.value.kind()),
                     )
-                    .with_advice("Write '<<: *name', where '&name' stands before a mapping above."),
+                    .with_advice("Write '<<: *name', where '&name' precedes a mapping further up."),
                     at,
                 ),
                 Some(Key::Twice) | None => {}

@@ -37,7 +37,7 @@ impl Work {
 fn check_program(program: &ProcessSpec, who: &str, invalid: &mut impl FnMut(String, &str)) {
     let command = &program.command;
     if command.trim().is_empty() {
-        invalid(format!("{who} names no program"), "Give it a command.");
+        invalid(format!("{who} does not name a program"), "Give it a command.");
     }
     let texts = std::iter::once(command).chain(&program.working_directory).chain(&program.arguments);
     if texts.chain(program.environment.values().flatten()).any(|text| text.contains('\0')) {

@@ -62,7 +62,7 @@ fn notes(report: &Report) -> String {
     if report.run.running {
         let _ = write!(
             notes,
-            "<p class=\"warn\">The run is under way: this is how it stood at {}.</p>",
+            "<p class=\"warn\">The run is under way: this is its state at {}.</p>",
             time(&report.made_at)
         );
     }
@@ -86,10 +86,10 @@ fn notes(report: &Report) -> String {
     };
     let (before, after) = (relation("before"), relation("after"));
     if !before.is_empty() {
-        let _ = write!(notes, "<p class=\"note\">It goes on for run {before}.</p>");
+        let _ = write!(notes, "<p class=\"note\">It continues run {before}.</p>");
     }
     if !after.is_empty() {
-        let _ = write!(notes, "<p class=\"note\">Run {after} goes on for it.</p>");
+        let _ = write!(notes, "<p class=\"note\">It is continued by run {after}.</p>");
     }
     notes
 }

@@ -71,7 +71,7 @@ pub(super) fn explain(error: &ScanError, findings: &Findings<'_>) -> (Diagnostic
         ),
         Kind::MappingValueNotAllowed | Kind::InvalidColonPlacement => (
             malformed(
-                "a ':' stands where no key can end",
+                "a ':' is in a place where a key cannot end",
                 "Check the indentation, and quote text with ': ' in it.",
             ),
             at,
