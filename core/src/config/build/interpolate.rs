@@ -2,7 +2,9 @@
 
 use super::merge::is_data;
 use crate::config::text::diagnostics::Findings;
-use crate::config::text::document::{Mapping, Node, Position, Span, Style, Text, Value, bare_letters};
+use crate::config::text::document::{
+    Mapping, Node, Position, Span, Style, Text, Value, bare_letters, same_key,
+};
 use crate::config::text::format::Format;
 use crate::config::text::yaml;
 use crate::error::{Code, Diagnostic, Severity};
@@ -20,8 +22,7 @@ const SCRIPTS: [&str; 5] = ["script", "scriptblock", "test", "when", "rollback"]
 
 /// Whether the text under this key is a script, which is neither filled in nor rendered.
 pub(in crate::config) fn is_script(key: &str) -> bool {
-    let key = bare_letters(key);
-    SCRIPTS.contains(&key.as_str())
+    SCRIPTS.iter().any(|name| same_key(name, key))
 }
 
 /// Where variables come from.

@@ -197,7 +197,24 @@ impl IntoIterator for Mapping {
 
 /// Whether two keys are the same to a reader: `retry-count`, `retryCount`, `retry_count` and `RetryCount`.
 pub fn same_key(a: &str, b: &str) -> bool {
-    a == b || letters(a).eq(letters(b))
+    let (mut one, mut other) = (bare_bytes(a), bare_bytes(b));
+    loop {
+        match (one.next(), other.next()) {
+            (Some(one), Some(other)) if one.is_ascii() && other.is_ascii() => {
+                if one != other {
+                    return false;
+                }
+            }
+            (None, None) => return true,
+            (None, Some(_)) | (Some(_), None) => return false,
+            // Some letters beyond ASCII are those of ASCII in lower case.
+            _ => return letters(a).eq(letters(b)),
+        }
+    }
+}
+
+fn bare_bytes(key: &str) -> impl Iterator<Item = u8> {
+    key.bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b' ')).map(|byte| byte.to_ascii_lowercase())
 }
 
 /// What [`same_key`] compares: the key in lower case without separators.
@@ -393,6 +410,7 @@ fn raw<S: Serializer>(number: &str, serializer: S) -> Result<S::Ok, S::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn number(text: &str) -> Node {
         let value = if text.contains(['.', 'e', 'E']) && !text.starts_with("0x") {
@@ -410,6 +428,16 @@ mod tests {
         }
         assert!(!same_key("retry-counts", "retry-count"));
         assert!(!same_key("", "a"));
+    }
+
+    proptest! {
+        #[test]
+        fn keys_are_the_same_when_their_bare_letters_are(
+            one in "[aAkK\u{212a}äÄßİ_ -]{0,4}",
+            other in "[aAkK\u{212a}äÄßİ_ -]{0,4}",
+        ) {
+            prop_assert_eq!(same_key(&one, &other), bare_letters(&one) == bare_letters(&other));
+        }
     }
 
     #[test]

@@ -94,11 +94,12 @@ impl<'t> Reader<'t, '_, '_> {
 
     fn skip_blank(&mut self) -> Result<(), Refusal> {
         loop {
-            match self.peek() {
-                Some(' ' | '\t' | '\n' | '\r') => {
+            match self.text.as_bytes().get(self.at) {
+                Some(b' ' | b'\t') => self.advance(1),
+                Some(b'\n' | b'\r') => {
                     self.next();
                 }
-                Some('/') => self.skip_comment()?,
+                Some(b'/') => self.skip_comment()?,
                 _ => return Ok(()),
             }
         }
@@ -170,7 +171,7 @@ impl<'t> Reader<'t, '_, '_> {
 
     fn mapping(&mut self) -> Result<Value, Refusal> {
         let open = self.here();
-        self.next();
+        self.advance(1);
         let mut entries = MappingBuilder::default();
         loop {
             self.skip_blank()?;
@@ -191,7 +192,7 @@ impl<'t> Reader<'t, '_, '_> {
                 let message = format!("a ':' is missing after the key '{key}'");
                 return Err(self.malformed(&message, "Write \"key\": value."));
             }
-            self.next();
+            self.advance(1);
             self.skip_blank()?;
             let value = self.value()?;
             match entries.find(&key) {
@@ -200,13 +201,13 @@ impl<'t> Reader<'t, '_, '_> {
             }
             self.separator('}', open)?;
         }
-        self.next();
+        self.advance(1);
         Ok(Value::Mapping(entries.finish()))
     }
 
     fn sequence(&mut self) -> Result<Value, Refusal> {
         let open = self.here();
-        self.next();
+        self.advance(1);
         let mut items = Vec::new();
         loop {
             self.skip_blank()?;
@@ -217,7 +218,7 @@ impl<'t> Reader<'t, '_, '_> {
             }
             self.separator(']', open)?;
         }
-        self.next();
+        self.advance(1);
         items.shrink_to_fit();
         Ok(Value::Sequence(items))
     }
@@ -227,7 +228,7 @@ impl<'t> Reader<'t, '_, '_> {
         self.skip_blank()?;
         match self.peek() {
             Some(',') => {
-                self.next();
+                self.advance(1);
                 Ok(())
             }
             Some(c) if c == close => Ok(()),
@@ -301,18 +302,21 @@ impl<'t> Reader<'t, '_, '_> {
 
     fn string(&mut self) -> Result<String, Refusal> {
         let open = self.here();
-        self.next();
+        self.advance(1);
         let mut text = String::new();
         loop {
             // Most text has no escape: it is taken in one piece.
             let rest: &'t str = &self.text[self.at..];
-            let plain = rest.find(|c: char| matches!(c, '"' | '\\') || c < ' ').unwrap_or(rest.len());
+            let plain = rest
+                .bytes()
+                .position(|byte| matches!(byte, b'"' | b'\\') || byte < b' ')
+                .unwrap_or(rest.len());
             text.push_str(&rest[..plain]);
             self.at += plain;
             self.place.column += u32::try_from(rest[..plain].chars().count()).unwrap_or(u32::MAX);
             match self.peek() {
                 Some('"') => {
-                    self.next();
+                    self.advance(1);
                     return Ok(text);
                 }
                 Some('\\') => text.push(self.escape()?),
