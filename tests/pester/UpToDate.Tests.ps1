@@ -115,6 +115,50 @@ Describe 'A lab that says when it is up to date' {
         ((Get-LabPlan -Path "$folder/lab.yaml").Operations | Where-Object Name -EQ image).Run | Should -Be 'no'
     }
 
+    It 'runs a program only if its test says that its work is not done, under the isolation <_>' -Skip:$IsWindows -ForEach 'Shared', 'Runspace', 'Process' {
+        $mark = Join-Path $TestDrive "program-$_.txt"
+        $operations = @{
+            Name = 'install'; Command = 'sh'; Arguments = '-c', 'echo installing; echo x >> "$0"', $mark; Parameters = @{ Mark = $mark }
+            Test = { param($Mark) Write-Warning 'looking'; 'more'; Test-Path $Mark }
+        }, @{ Name = 'after'; ScriptBlock = { 'after' }; Dependencies = 'install' }
+        $first = Invoke-ParallelLabRunner $operations -Ordered -Isolation $_ -RunName "program-$_" -WarningVariable warned 3>$null
+        $first.Success | Should -Be $true, $true
+        $first[0].Output | Should -Be 'installing' -Because 'what the test puts out is its answer'
+        "$warned" | Should -Be '[install] looking'
+        Get-Content $mark | Should -Be 'x'
+        (Get-LabRun -Name "program-$_" -Last 1 | Get-LabRunOutput).Text | Sort-Object | Should -Be 'after', 'installing', 'looking'
+        $second = Invoke-ParallelLabRunner $operations -Ordered -Isolation $_ -RunName "program-$_" 3>$null
+        $second.UpToDate | Should -Be $true, $false
+        Get-Content $mark | Should -Be 'x'
+    }
+
+    It 'does not run a program whose test fails' -Skip:$IsWindows {
+        $mark = Join-Path $TestDrive 'unmade.txt'
+        $result = Invoke-ParallelLabRunner @{ Name = 'install'; Command = 'touch'; Arguments = $mark; Test = { throw 'no answer' } } -ErrorAction SilentlyContinue
+        $result.Status | Should -Be 'Failed'
+        $result.Error | Should -Be "The test of operation 'install' failed: no answer"
+        $mark | Should -Not -Exist
+    }
+
+    It 'asks the tests of programs in a lab file' -Skip:$IsWindows {
+        $folder = Join-Path $TestDrive 'programs'
+        $null = New-Item -ItemType Directory $folder
+        Set-Content -LiteralPath "$folder/lab.yaml" -Value @'
+name: Programs
+operations:
+  - { name: key, provider: process, command: sh, arguments: [-c, "echo x >> key.txt"], test: Test-Path ./key.txt }
+'@
+        Push-Location $folder
+        try {
+            (Start-AdvancedLabOrchestration ./lab.yaml).Metrics.UpToDate | Should -Be 0
+            (Start-AdvancedLabOrchestration ./lab.yaml).Metrics.UpToDate | Should -Be 1
+            Get-Content ./key.txt | Should -Be 'x'
+            (Get-LabRun -Name Programs -Last 1 -Why).Why | Should -Be 'up to date (test)'
+        } finally {
+            Pop-Location
+        }
+    }
+
     It 'knows scripts again that have moved in their file' {
         $folder = New-Lab 'moved'
         (Start-Lab $folder).Ran | Should -Be @('image', 'website')

@@ -166,6 +166,11 @@ impl Plan {
         self.checked.binary_search(&op).is_ok()
     }
 
+    /// Whether an operation has a script that says whether its work is done.
+    pub fn has_test(&self, op: OpId) -> bool {
+        self.is_checked(op) && self.up_to_date(op).is_some_and(|declared| declared.test)
+    }
+
     /// What an operation says about being up to date.
     pub fn up_to_date(&self, op: OpId) -> Option<&UpToDate> {
         self.operation(op).up_to_date.as_deref()

@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::retries::Retry;
 use crate::error::{Code, Diagnostic};
 use crate::graph::OpId;
-use crate::operation::{Operation, RunsOn};
+use crate::operation::Operation;
 use std::collections::BTreeMap;
 
 /// Priority of an operation that names none.
@@ -156,12 +156,6 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
             () => None,
         };
         up_to_date.check(name, always, &mut invalid);
-        if up_to_date.test && always.is_none() && work.runs_on != RunsOn::Worker {
-            invalid(
-                format!("operation '{name}' has a test, but runs a program"),
-                "Use inputs and outputs, or run the program from a script.",
-            );
-        }
     }
     if let Some(work) = &operation.compensation {
         let odd = if operation.is_monitor() {

@@ -233,6 +233,9 @@ impl Driver {
                 let is_current = answer.verdict == freshness::Verdict::Current;
                 if self.scheduler.state(op) == State::Checking {
                     self.ledger.note_check(op, *answer);
+                    if self.is_task(op) && !self.ledger.asks(op) {
+                        self.workers.release(op);
+                    }
                 }
                 inputs.push(Input::Checked(op, is_current));
             }
@@ -243,6 +246,13 @@ impl Driver {
                 self.ledger.note_restart(op, request);
             }
             Message::Completed { op, attempt, mut outcome, made } => {
+                if self.answers_test(op, &outcome) {
+                    if self.is_running(op, attempt) {
+                        self.begin_after_test(op, attempt);
+                        return;
+                    }
+                    outcome.status = OutcomeStatus::Stopped;
+                }
                 let mut refused = false;
                 if let Some(request) = outcome.restart.take() {
                     match self.may_restart(op, attempt) {
@@ -393,17 +403,23 @@ impl Driver {
     fn execute(&mut self, command: Command) {
         match command {
             Command::Check(op) => self.inspection.check(op, |on| self.ledger.root_of(on)),
-            Command::Start(op, attempt) => match self.about.plan.facts(op).runs_on {
-                RunsOn::Worker => self.workers.admit(op, attempt),
-                RunsOn::Core => {
-                    self.tasks.start(op, attempt, &self.about.plan.operation(op).work, &self.trace);
-                }
-                RunsOn::Nothing => {}
-            },
+            Command::Start(op, attempt) if self.workers.serve(op) => self.workers.admit(op, attempt),
+            Command::Start(op, attempt) => self.start_task(op, attempt),
             Command::Withdraw(op, _) => self.workers.withdraw(op),
             Command::Stop { op, mode, .. } => self.tasks.stop(op, mode),
             _ => {}
         }
+    }
+
+    fn start_task(&mut self, op: OpId, attempt: u32) {
+        self.tasks.start(op, attempt, &self.about.plan.operation(op).work, &self.trace);
+    }
+
+    /// The test of a program has said that its work is not done, so the attempt goes on with the program.
+    fn begin_after_test(&mut self, op: OpId, attempt: u32) {
+        self.ledger.note_test(op, attempt);
+        self.workers.release(op);
+        self.start_task(op, attempt);
     }
 
     /// Ends a run whose scheduler is not to be trusted: nothing of its last step takes effect, what runs is
@@ -470,10 +486,24 @@ impl Driver {
     pub(super) fn makes(&self, op: OpId, attempt: u32, outcome: &Outcome) -> Option<UpToDate> {
         let declared = self.about.plan.up_to_date(op).filter(|declared| !declared.outputs.is_empty())?;
         let well = outcome.status == OutcomeStatus::Succeeded && outcome.test != Some(true);
+        let well = well && !self.answers_test(op, outcome);
         (well && self.is_running(op, attempt)).then(|| declared.clone())
     }
 
-    /// Whether the script of an attempt is only run if its test says that its work is not done.
+    /// Whether a provider runs it, and not a worker.
+    fn is_task(&self, op: OpId) -> bool {
+        self.about.plan.facts(op).runs_on == RunsOn::Core
+    }
+
+    /// Whether this is how a worker says that the work of a program is not done.
+    fn answers_test(&self, op: OpId, outcome: &Outcome) -> bool {
+        outcome.status == OutcomeStatus::Succeeded
+            && outcome.test == Some(false)
+            && self.is_task(op)
+            && self.workers.serve(op)
+    }
+
+    /// Whether the script or program of an attempt is only run if its test says that its work is not done.
     pub(super) fn asks(&self, op: OpId) -> bool {
         self.ledger.asks(op)
     }

@@ -154,7 +154,8 @@ impl Lab {
                 asked.push(name.clone());
                 outcome.test = Some(self.path(&format!("{name}.done")).exists());
             }
-            if outcome.test != Some(true) {
+            // A program runs without its worker.
+            if outcome.test != Some(true) && plan.operation(op).work.program().is_none() {
                 started.push(name.clone());
                 match does(&name) {
                     Does::Well => self.work(&name),
@@ -278,6 +279,91 @@ fn each_kind_of_change_is_named() {
     lab.write("in", "9");
     lab.declared("website").ignore_changes = vec![Ignorable::Dependencies];
     assert_eq!(lab.well().run, ["image"], "a website that does not mind");
+}
+
+/// A program that leaves a mark and ends with a code, and has a test.
+#[cfg(unix)]
+fn install(lab: &tempfile::TempDir, code: u32) -> Operation {
+    let mut install = declare(process("install", ProcessMode::Task), &[], &[], true);
+    let mark = lab.path().join("lab").join("install.done");
+    let program = install.work.program_mut().unwrap();
+    program.command = "sh".to_owned();
+    program.arguments = vec!["-c".to_owned(), format!("echo x >> '{}'; exit {code}", mark.display())];
+    install
+}
+
+#[cfg(unix)]
+impl Lab {
+    /// A program with a test, and what depends on it.
+    fn with_program(code: u32) -> Self {
+        let mut lab = Self::new(vec![script("after", &["install"])]);
+        let install = install(&lab.home, code);
+        lab.operations.insert(0, install);
+        lab.blocks.push("1".to_owned());
+        lab.values.push("values".to_owned());
+        lab
+    }
+
+    /// How often its program has run.
+    fn installs(&self) -> usize {
+        fs::read_to_string(self.path("install.done")).map_or(0, |text| text.lines().count())
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_runs_only_if_its_test_says_that_its_work_is_not_done() {
+    let lab = Lab::with_program(0);
+    let first = lab.well();
+    assert_eq!((first.status(), lab.installs()), (RunStatus::Succeeded, 1));
+    assert_eq!(
+        (first.asked.as_slice(), first.run.as_slice()),
+        (["install".to_owned()].as_slice(), ["after".to_owned()].as_slice())
+    );
+    assert_eq!(first.why()[0], "install yes its test says that it is not done (0)");
+    assert_eq!(first.result.operations[0].exit_code, Some(0));
+    assert_eq!(first.result.operations[0].worker, None, "no worker has to do with the program");
+    let second = lab.well();
+    assert_eq!((second.asked.len(), lab.installs(), second.result.up_to_date), (1, 1, 1));
+    assert_eq!(second.why()[0], "install no up to date (test) (0)");
+    let all = Lab { run_all: true, ..lab };
+    assert_eq!((all.well().asked.len(), all.installs()), (0, 2), "without its test being asked");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_fails_after_its_test_is_tried_again_without_it() {
+    let mut lab = Lab::with_program(1);
+    let retry = serde_json::from_str(r#"{ "count": 2, "delay_ms": 1 }"#).unwrap();
+    lab.operations[0].retry = Some(Box::new(retry));
+    let ran = lab.well();
+    assert_eq!((ran.status(), lab.installs()), (RunStatus::Failed, 3));
+    assert_eq!((ran.asked.len(), ran.result.operations[0].attempts), (1, 3));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_test_that_is_stopped_or_fails_keeps_its_program_from_running() {
+    let lab = Lab::with_program(0);
+    let plan = Arc::new(plan(lab.operations.clone()));
+    for fails in [false, true] {
+        let hub = Arc::new(EventHub::default());
+        let run = Run::start(Arc::clone(&plan), lab.options(), Arc::clone(&hub), 1).unwrap();
+        let Ticket::Work(op, attempt) = run.take(1, SOON) else { panic!("its test is asked") };
+        let outcome = if fails {
+            Outcome { status: OutcomeStatus::Failed, ..Outcome::default() }
+        } else {
+            run.cancel(crate::operation::StopMode::OWN_GRACE);
+            Outcome { test: Some(false), ..Outcome::default() }
+        };
+        run.complete_and_take(op, attempt, outcome, 1, SOON);
+        until_finished(&hub);
+        let expected = if fails { Status::Failed } else { Status::Canceled };
+        assert_eq!(run.result().operations[0].status, Some(expected));
+        assert_eq!(lab.installs(), 0);
+        let late = Outcome { test: Some(false), ..Outcome::default() };
+        assert_eq!(run.complete(op, attempt, late), super::Completion::Stale, "it has answered");
+    }
 }
 
 #[test]

@@ -33,6 +33,8 @@ struct Row {
     attempts: u32,
     /// The attempt that `outcome` and `worker` speak of.
     noted: u32,
+    /// The attempt before which the test of a program has said that its work is not done.
+    tested: Option<u32>,
     started_ms: Option<u64>,
     ended_ms: Option<u64>,
     /// Milliseconds that its ended attempts ran.
@@ -110,7 +112,17 @@ impl Ledger {
         }
     }
 
-    /// Whether the test of an operation is asked before its script is run. It is not, once that has begun.
+    /// Keeps that the test of a program has said that its work is not done. No worker has to do with the attempt from
+    /// here on.
+    pub(super) fn note_test(&mut self, op: OpId, attempt: u32) {
+        let row = &mut self.rows[op.index()];
+        (row.worker, row.tested) = (None, Some(attempt));
+        if let Some(check) = &mut row.check {
+            check.why = Some(Why::of(Cause::Test));
+        }
+    }
+
+    /// Whether the test of an operation is asked before its script or program is run. It is not, once that has begun.
     pub(super) fn asks(&self, op: OpId) -> bool {
         let why = self.rows[op.index()].check.as_ref().and_then(|check| check.why.as_ref());
         why.is_some_and(|why| why.cause == Cause::Asked)
@@ -262,7 +274,8 @@ impl Ledger {
         row.error = error.clone();
         row.busy_ms += duration_ms;
         let exit_code = row.outcome.as_ref().and_then(|outcome| outcome.exit_code);
-        let test = row.outcome.as_ref().and_then(|outcome| outcome.test);
+        let asked = row.outcome.as_ref().and_then(|outcome| outcome.test);
+        let test = asked.or((row.tested == Some(attempt)).then_some(false));
         row.up_to_date = status == Status::Succeeded && test == Some(true);
         let worker = row.worker;
         let stamp = if status == Status::Succeeded { self.stamp(op) } else { None };

@@ -21,9 +21,11 @@ pub enum Ticket {
     Over,
 }
 
-/// The workers of one run and the scripts that they take.
+/// The workers of one run and the scripts that they take: those of operations, and the tests of programs.
 pub(super) struct Workers {
-    plan: Arc<Plan>,
+    /// Whether the next attempt is for a worker, for each node of the plan. A program with a test is until it is known
+    /// that the test is not asked, or what it has answered.
+    serves: Vec<bool>,
     /// Rings for workers that wait: for a script, a wake or the end.
     bell: Arc<Condvar>,
     /// Scripts that are admitted and not taken.
@@ -41,13 +43,14 @@ pub(super) struct Workers {
 
 impl Workers {
     /// Those of a plan; with its compensations they stay for a rollback that may come.
-    pub(super) fn new(plan: &Arc<Plan>, with_compensations: bool, bell: Arc<Condvar>) -> Self {
+    pub(super) fn new(plan: &Plan, with_compensations: bool, bell: Arc<Condvar>) -> Self {
         let last = if with_compensations { plan.node_count() } else { plan.len() };
-        let is_script = |op: &OpId| plan.facts(*op).runs_on == RunsOn::Worker;
+        let is_for_worker = |op| plan.facts(op).runs_on == RunsOn::Worker || plan.has_test(op);
+        let serves: Vec<bool> = plan.nodes().map(is_for_worker).collect();
         Self {
-            to_come: plan.nodes().take(last).filter(is_script).count(),
+            to_come: serves.iter().take(last).filter(|serves| **serves).count(),
             taken: vec![false; plan.node_count()],
-            plan: Arc::clone(plan),
+            serves,
             bell,
             queue: VecDeque::new(),
             waiting: 0,
@@ -57,9 +60,15 @@ impl Workers {
         }
     }
 
-    /// Whether an operation needs a worker.
+    /// Whether the next attempt of an operation, or the one under way, is for a worker.
     pub(super) fn serve(&self, op: OpId) -> bool {
-        self.plan.facts(op).runs_on == RunsOn::Worker
+        self.serves[op.index()]
+    }
+
+    /// A program needs no worker any more: its test is not asked, or has answered.
+    pub(super) fn release(&mut self, op: OpId) {
+        self.uncount(op);
+        self.serves[op.index()] = false;
     }
 
     /// A script may be taken.

@@ -57,6 +57,9 @@ public sealed record LabRecord
     /// <summary>The attempt that wrote it, from 1.</summary>
     internal int Attempt { get; init; } = 1;
 
+    /// <summary>Whether the core has put it into the run's record already, as it does with what programs write.</summary>
+    internal bool IsKept { get; init; }
+
     /// <summary>The record as it was written.</summary>
     internal object Live { get; init; }
 

@@ -49,7 +49,7 @@ internal static class LabRun
             throw LabRunnerError.Input(faults);
         }
 
-        if (plan.Operations.Any(operation => operation.Work is ScriptWork && (operation.Isolation ?? settings.Isolation) == LabIsolation.Process) && Pilot.PowerShellProgram.Find() is null)
+        if (plan.Operations.Any(operation => (operation.Work is ScriptWork || operation.Test is not null) && (operation.Isolation ?? settings.Isolation) == LabIsolation.Process) && Pilot.PowerShellProgram.Find() is null)
         {
             plan.Dispose();
             throw LabRunnerError.NoPowerShell();

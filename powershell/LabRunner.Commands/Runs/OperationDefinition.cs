@@ -83,7 +83,10 @@ internal abstract class OperationWork;
 /// <summary>A script block, a script file or a command, run by a worker.</summary>
 internal sealed class ScriptWork : OperationWork
 {
-    private static readonly object[] Nothing = [];
+    private static readonly object[] NoValues = [];
+
+    /// <summary>A script that does nothing.</summary>
+    internal static ScriptWork Nothing { get; } = new() { Command = ScriptBlock.Create(""), Named = [] };
 
     /// <summary>What the call operator gets: an unbound script block, a path or a name.</summary>
     internal required object Command { get; init; }
@@ -117,7 +120,7 @@ internal sealed class ScriptWork : OperationWork
     /// <summary>What a worker calls.</summary>
     internal object Unit => WithParameters ?? Command;
 
-    internal object?[] Positional { get; set; } = Nothing;
+    internal object?[] Positional { get; set; } = NoValues;
 
     /// <summary>The splatted parameters; the values of <c>$using:</c> are among them.</summary>
     internal required Hashtable Named { get; set; }

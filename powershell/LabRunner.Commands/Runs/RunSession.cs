@@ -320,7 +320,7 @@ internal sealed class RunSession : IDisposable
         {
             recorder.Line(line);
         }
-        else if (recorder.Take(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr")) is { } record && !Settings.Grouped)
+        else if (recorder.Take(LabStream.Error, new InformationRecord(new HostInformationMessage { Message = line }, "stderr"), isKept: true) is { } record && !Settings.Grouped)
         {
             Queue.Put(new RunItem(record), null);
         }

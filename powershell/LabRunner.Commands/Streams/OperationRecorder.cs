@@ -160,8 +160,8 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
         }
     }
 
-    /// <summary>Takes one record that is not output, without passing it on.</summary>
-    internal LabRecord? Take(LabStream stream, object data)
+    /// <summary>Takes one record that is not output, without passing it on. One that is kept the core has put into the run's record already.</summary>
+    internal LabRecord? Take(LabStream stream, object data, bool isKept = false)
     {
         data = SecretMask.Record(data);
         lock (_gate)
@@ -171,7 +171,7 @@ internal sealed class OperationRecorder(RunSession run, OperationDefinition oper
                 return null;
             }
 
-            var record = new LabRecord(run.NextSequence(), run.Watch.Now, stream, operation.Name, data) { Attempt = _attempt };
+            var record = new LabRecord(run.NextSequence(), run.Watch.Now, stream, operation.Name, data) { Attempt = _attempt, IsKept = isKept };
             if (run.Settings.KeepRecords > 0)
             {
                 (_log ??= new KeptEnds<LabRecord>(run.Settings.KeepRecords)).Add(record);

@@ -35,10 +35,10 @@ internal sealed class OutputFeed(RunSession run)
     /// <summary>How many milliseconds from now there is something to hand over; <c>-1</c> when nothing waits.</summary>
     internal int NextWait => _over || _waiting.Count == 0 ? Timeout.Infinite : (int)Math.Clamp(_due - Environment.TickCount64, 0, int.MaxValue);
 
-    /// <summary>Takes a record of a script. What a program writes the core has itself.</summary>
+    /// <summary>Takes a record of a script, or of the test of a program. What the program itself writes the core has already.</summary>
     internal void Add(LabRecord record)
     {
-        if (!_over && (_numbers ??= Numbers(run)).TryGetValue(record.Operation, out var operation) && run.Nodes[operation].Work is ScriptWork)
+        if (!_over && !record.IsKept && (_numbers ??= Numbers(run)).TryGetValue(record.Operation, out var operation))
         {
             _writers.Add(operation);
             Wait(new Item(operation, record, null));

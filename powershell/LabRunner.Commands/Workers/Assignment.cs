@@ -14,9 +14,10 @@ internal sealed class Assignment(RunSession run, int operation, uint attempt, Op
 
     internal string Name => definition.Name;
 
-    internal ScriptWork? Work { get; } = definition.Work as ScriptWork;
+    /// <summary>Its script. Of a program a worker runs the test only, and then nothing: the core goes on with the program.</summary>
+    internal ScriptWork? Work { get; } = definition.Work as ScriptWork ?? (definition.Test is null ? null : ScriptWork.Nothing);
 
-    /// <summary>The test that is asked before its script is run; nothing when it is not.</summary>
+    /// <summary>The test that is asked before its script or program is run; nothing when it is not.</summary>
     internal ScriptWork? Test { get; } = definition.Test is { } test && run.Asks(operation) ? test : null;
 
     /// <summary>Whether its test is being asked, and its script is not run.</summary>
