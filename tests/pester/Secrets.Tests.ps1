@@ -66,6 +66,12 @@ operations:
             "$warned" | Should -Be '********'
         }
 
+        It 'reach the test of an operation as well' {
+            $result = Invoke-ParallelLabRunner @{ Name = 'a'; Parameters = @{ K = 'secret://text' }; Test = { param([securestring] $K) $K.Length -ne 13 }; ScriptBlock = { param($K) $K.Length } }
+            $result.UpToDate | Should -BeFalse
+            $result.Output | Should -Be 13
+        }
+
         It 'are masked where a number has the same text, alone, in lists and in tables' {
             $result = Invoke-ParallelLabRunner @{ Name = 'number'; Parameters = @{ N = 'secret://number' }; ScriptBlock = { param($N)
                     [int] $N; [long] $N; , [int[]] (1, $N, 3); @{ Pin = [int] $N; Other = 5 }; [pscustomobject] @{ Pin = [double] $N }; 42 } }

@@ -21,7 +21,7 @@ internal static class SecretReference
         var programs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var operation in operations)
         {
-            foreach (var work in new[] { operation.Work, operation.Compensation })
+            foreach (var work in new[] { operation.Work, operation.Compensation, operation.Test })
             {
                 if (work is ScriptWork script && (Find(script.Named) ?? Find(script.Positional)) is { } secret)
                 {
