@@ -130,19 +130,22 @@ impl<'a> Summary<'a> {
         self.note(tally, failure)
     }
 
-    /// Runs suites side by side, each of which leaves a processor idle for much of its time.
-    pub fn run_together(&mut self, suites: Vec<(String, Suite<'_>)>) {
+    /// Runs rows of suites side by side, and those of a row one after another: each leaves a processor idle for much of
+    /// its time, or waits for the network. Gives whether all of them went well.
+    pub fn run_together(&mut self, rows: Vec<Vec<(String, Suite<'_>)>>) -> bool {
         let checkout = self.checkout;
-        let ended: Vec<_> = std::thread::scope(|scope| {
-            let running: Vec<_> = suites
-                .into_iter()
-                .map(|(name, suite)| scope.spawn(move || measured(checkout, &name, suite)))
-                .collect();
+        let run_row = |row: Vec<(String, Suite<'_>)>| -> Vec<_> {
+            row.into_iter().map(|(name, suite)| measured(checkout, &name, suite)).collect()
+        };
+        let ended: Vec<Vec<_>> = std::thread::scope(|scope| {
+            let running: Vec<_> = rows.into_iter().map(|row| scope.spawn(move || run_row(row))).collect();
             running.into_iter().map(|thread| thread.join().expect("a suite does not panic")).collect()
         });
-        for (tally, failure) in ended {
-            self.note(tally, failure);
+        let mut well = true;
+        for (tally, failure) in ended.into_iter().flatten() {
+            well &= self.note(tally, failure);
         }
+        well
     }
 
     fn note(&mut self, tally: Tally, failure: Option<String>) -> bool {
@@ -172,6 +175,7 @@ impl<'a> Summary<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::Ordering::SeqCst;
 
     #[test]
     fn a_fault_is_one_failure_and_the_last_line_is_the_sum() {
@@ -197,11 +201,21 @@ mod tests {
                 Ok(tally.into())
             })
         };
-        summary.run_together(vec![
-            ("xtask c".to_owned(), meets(Tally::PASSED)),
-            ("xtask d".to_owned(), meets(Tally::FAILED)),
+        let first = std::sync::atomic::AtomicBool::new(true);
+        let went_well = summary.run_together(vec![
+            vec![("xtask c".to_owned(), meets(Tally::PASSED))],
+            vec![
+                ("xtask d".to_owned(), meets(Tally::FAILED)),
+                (
+                    "xtask e".to_owned(),
+                    Box::new(|_| {
+                        Ok(Tally { skipped: first.swap(false, SeqCst).into(), ..Tally::default() }.into())
+                    }),
+                ),
+            ],
         ]);
-        assert_eq!(summary.total(), Tally { passed: 1, failed: 1, skipped: 0 });
+        assert!(!went_well);
+        assert_eq!(summary.total(), Tally { passed: 1, failed: 1, skipped: 1 });
         assert!(summary.text().contains("==> xtask d"), "{}", summary.text());
     }
 

@@ -16,27 +16,28 @@ use crate::{native, stage, suites};
 /// make a difference; with `engine_members` off they run once, without them.
 pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> Outcome<ExitCode> {
     let mut summary = Summary::new(checkout);
-    let built = |(): ()| Tally::PASSED.into();
-    if filter.is_none() {
-        summary.run("rustfmt", suites::rustfmt);
-    }
-    summary.run("native library", |checkout| native::build_native(checkout).map(built));
-    summary.run("C#: LabRunner.Commands", |checkout| COMMANDS.build(checkout).map(built));
-    let staged = summary.run("staged module", |checkout| stage::stage(checkout).map(built));
-    if filter.is_none() {
-        summary.run("C#: engine tests", suites::csharp);
-        summary.run("clippy", suites::clippy);
-    }
-    summary.run("cargo test", |checkout| suites::rust::run(checkout, filter));
-    if filter.is_none() {
-        summary.run("report in a browser", suites::browser::run);
-    }
+    let whole = filter.is_none();
+    // One row compiles; the other mostly waits for what it downloads.
+    let mut native = vec![built("native library", native::build_native)];
     let mut found = None;
-    summary.run("PowerShell", |checkout| {
+    let mut managed = vec![built("C#: LabRunner.Commands", |checkout| COMMANDS.build(checkout))];
+    if whole {
+        native.insert(0, suite("rustfmt", suites::rustfmt));
+        managed.push(suite("C#: engine tests", suites::csharp));
+    }
+    managed.push(suite("PowerShell", |checkout| {
         let engine = found.insert(Engine::find(checkout)?);
         suites::pester::pinned(checkout)?;
         Ok(Verdict::from(Tally::PASSED).noting(Some(engine.to_string())))
-    });
+    }));
+    summary.run_together(vec![native, managed]);
+    let staged = summary.run("staged module", |checkout| stage::stage(checkout).map(passed));
+    let mut rust = vec![vec![suite("cargo test", move |checkout| suites::rust::run(checkout, filter))]];
+    if whole {
+        summary.run("clippy", suites::rust::build);
+        rust.push(vec![suite("report in a browser", suites::browser::run)]);
+    }
+    summary.run_together(rust);
     // What was not staged or not found has failed already.
     if let (true, Some(engine)) = (staged, &found) {
         let rounds: &[Members] = match (engine_members, filter) {
@@ -46,20 +47,28 @@ pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> 
         };
         for &members in rounds {
             let name = |suite: &str| format!("{suite}{}", members.label());
-            let mut together: Vec<(String, Suite<'_>)> = vec![(
-                name("engine tests"),
-                Box::new(move |checkout| suites::engine::run(checkout, engine, filter, members)),
-            )];
+            let engine_tests = move |checkout: &_| suites::engine::run(checkout, engine, filter, members);
+            let mut rows = vec![vec![suite(&name("engine tests"), engine_tests)]];
             for &part in suites::pester::parts(members) {
-                together.push((
-                    name(part.name()),
-                    Box::new(move |checkout| suites::pester::run(checkout, engine, filter, members, part)),
-                ));
+                let pester = move |checkout: &_| suites::pester::run(checkout, engine, filter, members, part);
+                rows.push(vec![suite(&name(part.name()), pester)]);
             }
-            summary.run_together(together);
+            summary.run_together(rows);
         }
     }
     Ok(conclude(&summary))
+}
+
+fn suite<'a>(name: &str, run: impl FnOnce(&Checkout) -> Outcome<Verdict> + Send + 'a) -> (String, Suite<'a>) {
+    (name.to_owned(), Box::new(run))
+}
+
+fn built<'a>(name: &str, build: impl FnOnce(&Checkout) -> Outcome + Send + 'a) -> (String, Suite<'a>) {
+    suite(name, |checkout| build(checkout).map(passed))
+}
+
+fn passed((): ()) -> Verdict {
+    Tally::PASSED.into()
 }
 
 /// The lints alone.
@@ -67,7 +76,7 @@ pub fn lint(checkout: &Checkout) -> Outcome<ExitCode> {
     let mut summary = Summary::new(checkout);
     summary.run("rustfmt", suites::rustfmt);
     summary.run("clippy", suites::clippy);
-    summary.run("C#: LabRunner.Commands", |checkout| COMMANDS.build(checkout).map(|()| Tally::PASSED.into()));
+    summary.run("C#: LabRunner.Commands", |checkout| COMMANDS.build(checkout).map(passed));
     summary.run("C#: engine tests", suites::csharp);
     Ok(conclude(&summary))
 }

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::rust::linted;
 use crate::checkout::Checkout;
 use crate::fault::{Fault, Outcome};
-use crate::native::cargo;
 use crate::suite::{Tally, Verdict};
 use crate::tool::Tool;
 use crate::watch::{Watch, no_tests};
@@ -40,7 +40,7 @@ pub fn run(checkout: &Checkout) -> Outcome<Verdict> {
         fs::create_dir_all(folder).map_err(|error| Fault::file("make", folder, &error))?;
     }
     // The whole workspace, as the suite of cargo's tests builds it: of one crate alone all would be compiled again.
-    cargo(checkout, "test")
+    linted(checkout)
         .args(["--workspace", "--lib", "--", "--exact", "report::html::tests::pages_for_the_browser"])
         .env("LABRUNNER_PAGES", &pages)
         .expect("writing the pages")?;

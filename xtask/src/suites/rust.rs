@@ -1,17 +1,61 @@
 //! Every Rust test: unit, property, documentation, the generated bindings, the C ABI.
 
+use std::sync::OnceLock;
+use std::time::Duration;
+
 use super::for_tests;
 use crate::checkout::Checkout;
 use crate::fault::Outcome;
 use crate::native::cargo;
 use crate::suite::{Tally, Verdict};
+use crate::tool::Tool;
 use crate::watch::{Place, Watch};
+
+/// Clippy as a compiler.
+const DRIVER: &str = "clippy-driver";
+/// How long it may take to say its version.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Compiles them, with the lints in the same pass: a check of its own would read all crates once more.
+///
+/// Lints are warnings here, so that the tests of a crate that has one can run.
+pub fn build(checkout: &Checkout) -> Outcome<Verdict> {
+    if !has_driver() {
+        return Ok(Verdict::failed("there is no clippy; install it: rustup component add clippy"));
+    }
+    let ended = linted(checkout).args(["--workspace", "--all-targets", "--no-run"]).run()?;
+    if !ended.good() {
+        return Ok(Verdict::failed("the tests cannot be compiled").because(ended.output));
+    }
+    let findings = findings(&ended.output);
+    if findings.is_empty() {
+        return Ok(Tally::PASSED.into());
+    }
+    Ok(Verdict::failed("mend the findings").because(findings))
+}
+
+/// `cargo test` with clippy in the place of the compiler, which it contains.
+pub fn linted(checkout: &Checkout) -> Tool {
+    let tool = cargo(checkout, "test");
+    if has_driver() { tool.env("RUSTC_WORKSPACE_WRAPPER", DRIVER) } else { tool }
+}
+
+fn has_driver() -> bool {
+    static FOUND: OnceLock<bool> = OnceLock::new();
+    let ask = || Tool::new(DRIVER, "install clippy").arg("--version").bounded(LIMIT);
+    *FOUND.get_or_init(|| ask().ok().flatten().is_some_and(|ended| ended.good()))
+}
+
+/// What the compiler and clippy have warned of, if cargo counts any warnings of a crate.
+fn findings(output: &str) -> String {
+    let counted = output.lines().any(|line| line.starts_with("warning: `") && line.contains(" generated "));
+    if counted { output.to_owned() } else { String::new() }
+}
 
 /// Runs them.
 pub fn run(checkout: &Checkout, filter: Option<&str>) -> Outcome<Verdict> {
     let mut watch = Watch::new("cargo test", read);
-    let tool =
-        for_tests(cargo(checkout, "test"), checkout)?.args(["--workspace", "--no-fail-fast"]).args(filter);
+    let tool = for_tests(linted(checkout), checkout)?.args(["--workspace", "--no-fail-fast"]).args(filter);
     let ended = tool.watched(&mut watch)?;
     let verdict = Verdict::from(tally(&ended.output).judged_by(ended.good()));
     Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))
@@ -64,6 +108,13 @@ fn failures(output: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn warnings_of_crates_are_findings_and_those_of_cargo_itself_are_not() {
+        let lint = "warning: unused variable: `x`\n --> a.rs\nwarning: `core` (lib) generated 1 warning\n";
+        assert_eq!(findings(lint), lint);
+        assert_eq!(findings("warning: spurious network error\n   Compiling core\n"), "");
+    }
 
     #[test]
     fn closing_lines_are_summed() {
