@@ -4,14 +4,25 @@ use crate::operation::{Probe, ProbeCheck, ProcessMode, ProcessSpec};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where it listens, and what it answers in turn, by HTTP.
 const ADDRESS: &str = "LABRUNNER_TEST_ADDRESS";
 const ANSWERS: &str = "LABRUNNER_TEST_ANSWERS";
 
-/// An address that is free now.
+/// An address that is free now, and is given to no other test of this process.
+///
+/// The system gives connections the ports from 32768 on, so that one of those may be taken again before a service listens.
 pub(crate) fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(97);
+    loop {
+        let port = 10_000 + first.wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed)) % 20_000;
+        let address = format!("127.0.0.1:{port}");
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }
 
 /// A service that listens after it has done what the script says. `answers` are status lines apart by `|`.
