@@ -19,6 +19,7 @@ namespace LabRunner.Interop;
 [JsonSerializable(typeof(NearQuery))]
 [JsonSerializable(typeof(OperationOutlook[]))]
 [JsonSerializable(typeof(OutputEnd))]
+[JsonSerializable(typeof(RecordedCheck[]))]
 [JsonSerializable(typeof(LabScheduleSkip))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class CoreJson : JsonSerializerContext;

@@ -71,6 +71,9 @@ public sealed class LabSettingsModel
     /// <summary>Whether a run that was parked goes on by itself after a restart.</summary>
     public bool? ResumeAfterRestart { get; set; }
 
+    /// <summary>What is watched of its runs as a whole; the core's own document.</summary>
+    public JsonElement? Monitoring { get; set; }
+
     /// <summary>How far scripts are kept apart that do not say so themselves.</summary>
     public string? Isolation { get; set; }
 }
@@ -131,6 +134,9 @@ public sealed class LabDeclaredOperation
     /// <summary>What says that it is up to date; the core's own document.</summary>
     public JsonElement? UpToDate { get; set; }
 
+    /// <summary>How it is checked that it is well; the core's own document.</summary>
+    public JsonElement? Health { get; set; }
+
     /// <summary>What it does.</summary>
     public LabWorkModel Work { get; set; } = new();
 
@@ -155,7 +161,7 @@ public sealed class LabWorkModel
     [JsonIgnore]
     public bool IsProgram => Kind == "process";
 
-    /// <summary><c>script</c>, <c>process</c> or <c>stop</c>.</summary>
+    /// <summary><c>script</c>, <c>process</c>, <c>checks</c> or <c>stop</c>.</summary>
     public string Kind { get; set; } = "";
 
     /// <summary>The arguments of a program.</summary>

@@ -45,6 +45,9 @@ public enum LabEventKind
     /// <summary>What had succeeded is being undone.</summary>
     RollingBack,
 
+    /// <summary>A check has come to be healthy or unhealthy, or something is done about it.</summary>
+    Health,
+
     /// <summary>An operation asks for a restart of the machine.</summary>
     Restart,
 
@@ -117,6 +120,15 @@ public sealed class LabEvent
 
     /// <summary>Why it did not end well.</summary>
     public LabErrorReport? Error { get; set; }
+
+    /// <summary>What is done because a check is unhealthy.</summary>
+    public string? Remedy { get; set; }
+
+    /// <summary>Why that is not done after all.</summary>
+    public string? Refused { get; set; }
+
+    /// <summary>What a health check is called.</summary>
+    public string? Check { get; set; }
 
     /// <summary>Why it never started.</summary>
     public LabScheduleSkip? Because { get; set; }

@@ -96,6 +96,18 @@ internal static class LabEventReader
         {
             happened.Error = reader.IsNull() ? null : JsonSerializer.Deserialize(ref reader, CoreJson.Default.LabErrorReport);
         }
+        else if (reader.Is("remedy"u8))
+        {
+            happened.Remedy = reader.GetString();
+        }
+        else if (reader.Is("refused"u8) && reader.TokenType == JsonTokenType.String)
+        {
+            happened.Refused = reader.GetString();
+        }
+        else if (reader.Is("check"u8))
+        {
+            happened.Check = reader.GetString();
+        }
         else if (reader.Is("because"u8))
         {
             happened.Because = reader.IsNull() ? null : JsonSerializer.Deserialize(ref reader, CoreJson.Default.LabScheduleSkip);
@@ -122,6 +134,7 @@ internal static class LabEventReader
         : reader.ValueTextEquals("due"u8) ? LabEventKind.Due
         : reader.ValueTextEquals("warning"u8) ? LabEventKind.Warning
         : reader.ValueTextEquals("rolling-back"u8) ? LabEventKind.RollingBack
+        : reader.ValueTextEquals("health"u8) ? LabEventKind.Health
         : reader.ValueTextEquals("restart"u8) ? LabEventKind.Restart
         : reader.ValueTextEquals("suspended"u8) ? LabEventKind.Suspended
         : reader.ValueTextEquals("continued"u8) ? LabEventKind.Continued

@@ -102,6 +102,9 @@ public sealed class RecordedRun
     /// <summary>Its operations, where they were asked for.</summary>
     public RecordedOperation[] Operations { get; set; } = [];
 
+    /// <summary>How what is watched of it as a whole stands; of a run in detail only.</summary>
+    public RecordedCheck[] Health { get; set; } = [];
+
     /// <summary>What is damaged in its files, in sentences; of a run in detail only.</summary>
     public string[] Warnings { get; set; } = [];
 }
@@ -151,6 +154,9 @@ public sealed class RecordedOperation
 
     /// <summary>The operation that it undoes.</summary>
     public string? Compensates { get; set; }
+
+    /// <summary>How its health checks stand.</summary>
+    public RecordedCheck[] Health { get; set; } = [];
 
     /// <summary>The attempts before the last one; of a run in detail only.</summary>
     public RecordedAttempt[] FailedAttempts { get; set; } = [];

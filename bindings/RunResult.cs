@@ -23,6 +23,9 @@ public sealed class RunResult
 
     /// <summary>One entry for each compensation that was needed.</summary>
     public OperationOutcome[] Rollback { get; set; } = [];
+
+    /// <summary>How what is watched of the run as a whole stands.</summary>
+    public RecordedCheck[] Health { get; set; } = [];
 }
 
 /// <summary>Figures of a run.</summary>
@@ -58,6 +61,9 @@ public sealed class OperationOutcome
 
     /// <summary>The exit code of its program, or of its <c>exit</c>.</summary>
     public int? ExitCode { get; set; }
+
+    /// <summary>How its health checks stand.</summary>
+    public RecordedCheck[] Health { get; set; } = [];
 }
 
 /// <summary>What became of a run's output.</summary>

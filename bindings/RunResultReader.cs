@@ -44,6 +44,10 @@ internal static class RunResultReader
         {
             result.Rollback = reader.Array<OperationOutcome>(Outcome);
         }
+        else if (reader.Is("health"u8))
+        {
+            result.Health = JsonSerializer.Deserialize(ref reader, CoreJson.Default.RecordedCheckArray) ?? [];
+        }
         else
         {
             reader.Skip();
@@ -95,6 +99,10 @@ internal static class RunResultReader
         else if (reader.Is("exit_code"u8))
         {
             outcome.ExitCode = reader.IsNull() ? null : reader.GetInt32();
+        }
+        else if (reader.Is("health"u8))
+        {
+            outcome.Health = JsonSerializer.Deserialize(ref reader, CoreJson.Default.RecordedCheckArray) ?? [];
         }
         else
         {

@@ -212,6 +212,8 @@ codes! {
     ProcessSignaled = "LR0409", "ProcessSignaled", OperationStopped;
     /// The address of a service answered before the service was started.
     AddressInUse = "LR0410", "AddressInUse", ResourceBusy;
+    /// A health check of an operation has failed, and the operation counts as failed by that.
+    Unhealthy = "LR0411", "Unhealthy", InvalidResult;
     /// An operation may not ask for a restart of the machine, where it is or any more.
     RestartRefused = "LR0416", "RestartRefused", InvalidOperation;
     /// The machine has been restarted as often for a run as it may be.
@@ -227,6 +229,17 @@ codes! {
     Panicked = "LR0903", "InternalError", InvalidResult;
     /// A null pointer with a length.
     NullArgument = "LR0904", "NullArgument", InvalidArgument;
+}
+
+/// The first sentence of a text, as the rest of another one: it begins small and has no end.
+pub fn phrase(text: &str) -> String {
+    let first = text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.');
+    let mut letters = first.chars();
+    match (letters.next(), letters.clone().next()) {
+        // What is written in capitals is a name.
+        (Some(one), Some(next)) if !next.is_uppercase() => one.to_lowercase().chain(letters).collect(),
+        _ => first.to_owned(),
+    }
 }
 
 impl Serialize for Code {

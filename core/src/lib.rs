@@ -13,6 +13,7 @@ pub mod error;
 pub mod forecast;
 pub mod freshness;
 pub mod graph;
+pub mod health;
 pub mod history;
 pub mod machine;
 pub mod near;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Instant;
-use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
+use sysinfo::{CpuRefreshKind, Disk, DiskRefreshKind, Disks, MemoryRefreshKind, RefreshKind, System};
 
 /// What the machine has. Memory in bytes; a cgroup's limit counts where there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -231,6 +231,18 @@ fn quota(text: &str) -> Option<f64> {
 /// Reads the line `usage_usec 12345` of `cpu.stat`.
 fn used_micros(text: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix("usage_usec "))?.trim().parse().ok()
+}
+
+/// How full the disk is that a folder is on, in percent; absent where the system does not tell.
+pub fn disk_used_percent(folder: &Path) -> Option<u32> {
+    // The folder need not be there yet.
+    let existing = folder.ancestors().find_map(|folder| folder.canonicalize().ok())?;
+    let refresh = DiskRefreshKind::nothing().with_storage();
+    let disks = Disks::new_with_refreshed_list_specifics(refresh).ok()?;
+    let holds = |disk: &&Disk| existing.starts_with(disk.mount_point()) && disk.total_space() > 0;
+    let disk = disks.iter().filter(holds).max_by_key(|disk| disk.mount_point().as_os_str().len())?;
+    let used = disk.total_space().saturating_sub(disk.available_space());
+    u32::try_from(u128::from(used) * 100 / u128::from(disk.total_space())).ok()
 }
 
 #[cfg(test)]

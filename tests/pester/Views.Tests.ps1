@@ -39,6 +39,13 @@ operations:
     $script:performance = Get-LabPerformance -LabName views
     $script:health = Test-LabRunnerHealth
     $script:usage = Get-SystemResourceUsage
+    Set-Content -LiteralPath watched.yaml -Value @'
+name: watched
+operations:
+  - { name: made, script: "1", health-checks: { dns: localhost, interval: 100ms } }
+  - { name: uses, dependencies: [made], script: "while (-not (Get-LabRunOperation made -Id (Get-LabRun watched -Last 1).Id).Health) { Start-Sleep -Milliseconds 50 }" }
+'@
+    $script:watched = Start-AdvancedLabOrchestration -ConfigurationPath watched.yaml
     $script:summary = Invoke-ParallelLabRunner -Scripts @({ 'one' }) 6> $null
 
     # One object of each type that has a view.
@@ -82,6 +89,8 @@ operations:
         'LabRunner.LabSetting' = (Get-LabRunnerConfiguration).Settings[0]
         'LabRunner.LabHealth' = $health
         'LabRunner.LabHealthCheck' = $health.Checks[0]
+        'LabRunner.LabRunHealth' = $watched.Health
+        'LabRunner.LabHealthState' = $watched.Health.Checks[0]
         'LabRunner.LabSystemUsage' = $usage
         'LabRunner.LabProcessUsage' = $usage.Processes[0]
     }

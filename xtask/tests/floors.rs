@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 12] = [
     &["error", "rank", "usage"],
     &["operation", "preview"],
     &["plan"],
-    &["scheduler", "work"],
+    &["health", "scheduler", "work"],
     &["config", "record"],
     &["history"],
     &["report"],

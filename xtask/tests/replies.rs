@@ -24,7 +24,7 @@ const PREPARE: &str = "core/src/resume/prepare.rs";
 const ANSWERS: &str = "ffi/src/answers.rs";
 
 /// Everything that is read.
-const REPLIES: [Pair; 37] = [
+const REPLIES: [Pair; 38] = [
     Pair { core: &[(ANSWERS, "Version")], managed: ("LabCore.cs", "LabCoreVersion"), passed_over: &[] },
     Pair {
         core: &[(ANSWERS, "State")],
@@ -57,6 +57,11 @@ const REPLIES: [Pair; 37] = [
     Pair {
         core: &[(QUERY, "OperationRecord")],
         managed: ("RecordedRun.cs", "RecordedOperation"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[("core/src/record/health.rs", "CheckState")],
+        managed: ("RecordedCheck.cs", "RecordedCheck"),
         passed_over: &[],
     },
     Pair {

@@ -47,6 +47,8 @@ mod expand_tests;
 #[cfg(test)]
 mod export_tests;
 #[cfg(test)]
+mod health_tests;
+#[cfg(test)]
 mod scheduling_tests;
 #[cfg(test)]
 mod schema;

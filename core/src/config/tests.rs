@@ -4,7 +4,7 @@ use super::lab::model::{Lab, Provider, Script, Stage};
 use super::text::document::Value;
 use super::*;
 use crate::error::{Code, Diagnostic, Severity};
-use crate::operation::{FailureStrategy, Order, ProbeCheck, ProcessMode, Work};
+use crate::operation::{FailureStrategy, Get, HealthCheck, Order, ProbeCheck, ProcessMode, Question, Work};
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::HashMap;
@@ -123,7 +123,6 @@ fn the_enterprise_lab_can_be_planned_and_says_what_is_not_there_yet() {
         [
             (false, "LR0112", "'retain-logs' is not available yet and is ignored."),
             (false, "LR0112", "The operations of 'cleanup' are not run, because it is not automatic."),
-            (false, "LR0112", "'health-checks' is not available yet and is ignored."),
             (
                 false,
                 "LR0214",
@@ -134,14 +133,19 @@ fn the_enterprise_lab_can_be_planned_and_says_what_is_not_there_yet() {
                 "LR0214",
                 "Operation 'Open Ports': the provider 'opentofu' is not available yet; the operation can be planned but not run.",
             ),
-            (false, "LR0112", "A list of 'checks' in 'validation' is not available yet and is ignored."),
+            (
+                false,
+                "LR0112",
+                "Operation 'Deploy Database': the check 'replication-status' does not say what to ask, and is ignored.",
+            ),
+            (false, "LR0112", "'allowed-ports' is not available yet and is ignored."),
             (false, "LR0112", "'rollback' is not available yet and is ignored."),
         ]
     );
     let operations = &reading.lab.as_ref().unwrap().operations;
     assert_eq!((operations[0].provider, &operations[0].script), (Provider::Missing, &None));
     assert!(operations[0].parameters.is_some() && operations[2].script.is_some());
-    let provider = &reading.diagnostics[3];
+    let provider = &reading.diagnostics[2];
     assert_eq!(provider.operation.as_deref(), Some("Create Networks"));
     assert_eq!(provider.snippet.as_deref(), Some("    provider: \"opentofu\"\n              ^^^^^^^^^^"));
 }
@@ -154,8 +158,18 @@ fn the_enterprise_lab_runs_with_its_own_provider() {
     assert_eq!(lab.version.as_deref(), Some("2.0"));
     assert_eq!(lab.settings.timeout_ms, Some(3_600_000));
     assert_eq!(lab.settings.max_concurrency, Some(6));
-    let ids: Vec<_> = lab.operations.iter().map(|op| op.operation.id.as_deref().unwrap()).collect();
+    let ids: Vec<_> = lab.operations.iter().filter_map(|op| op.operation.id.as_deref()).collect();
     assert_eq!(ids, ["create-network", "open-ports", "deploy-database", "deploy-shop", "watch"]);
+    let titles =
+        |checks: &[HealthCheck]| checks.iter().map(|check| check.check.to_string()).collect::<Vec<_>>();
+    assert_eq!(titles(&lab.operations[0].operation.health), ["host 10.20.1.1", "dns shop.lab.local"]);
+    let validation = |place: usize| match &lab.operations[place].operation.work {
+        Work::Checks { checks } => checks.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(titles(&validation(5)), ["host 10.20.1.1", "tcp shop.lab.local:443"]);
+    let get = Get { url: "http://shop.lab.local/health".to_owned(), status: vec![200], insecure: false };
+    assert_eq!(validation(6)[0].check, Question::Http(get));
     // The edge to open-ports is declared there already.
     assert_eq!(lab.operations[1].operation.dependencies, ["create-network"]);
     assert_eq!(lab.operations[4].operation.dependencies, ["Deploy Database"]);
@@ -466,9 +480,9 @@ fn timeouts() {
 
 #[test]
 fn what_comes_later_is_ignored_aloud_or_refused() {
-    let text = "name: x\noperations:\n  - {name: a, script: x, healthChecks: [y]}\n  - {name: b, script: x, health_checks: [y]}\n";
+    let text = "name: x\noperations:\n  - {name: a, script: x, healthChecks: [{tcp: 'y:1', allowedPorts: 1}]}\n  - {name: b, script: x, health_checks: [{tcp: 'y:1', allowed-ports: 1}]}\n";
     let reading = yaml(text);
-    assert_eq!(codes(&reading), [(Code::NotAvailable, 3, 26)]);
+    assert_eq!(codes(&reading), [(Code::NotAvailable, 3, 54)]);
     assert_eq!(lab(reading).operations.len(), 2);
     assert!(with_operation("script: x\nwhen: null").diagnostics.is_empty());
     let operations = "operations: [{name: a, script: x}]";

@@ -8,6 +8,7 @@ use crate::history::store;
 use crate::history::why::{self, Reason};
 use crate::record::disk::{Disk, Files};
 use crate::record::entry::Retrying;
+use crate::record::health::CheckState;
 use crate::record::result::{Ending, counts};
 use crate::record::state::{OperationState, Stage};
 use crate::record::{Damage, ErrorReport, Header, LeftOut, Record, RunState, SkipKind, SkippedBecause, What};
@@ -127,6 +128,9 @@ pub struct OperationRecord {
     /// The operation that it undoes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compensates: Option<String>,
+    /// How its health checks stand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub health: Vec<CheckState>,
     /// The attempts that were followed by another one, the last [`MOST_ATTEMPTS`] of them; only in a run's detail.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failed_attempts: Vec<AttemptRecord>,
@@ -245,6 +249,9 @@ pub struct RunDetail {
     /// The run; its operations are those of the plan, the wanted ones that were left out, and compensations.
     #[serde(flatten)]
     pub run: RunSummary,
+    /// How what is watched of the run as a whole stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub health: Vec<CheckState>,
     /// Where its files cannot be believed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub damage: Vec<Damage>,
@@ -289,7 +296,8 @@ pub fn detail(record: &Record<'_>) -> Option<RunDetail> {
     }
     run.operations = Some(all);
     let damage: Vec<Damage> = damage.into_iter().chain(record.result_damage()).collect();
-    Some(RunDetail { run, warnings: damage.iter().map(sentence).collect(), damage })
+    let health = state.health.clone();
+    Some(RunDetail { run, health, warnings: damage.iter().map(sentence).collect(), damage })
 }
 
 fn add_failed_attempts(record: &Record<'_>, operations: &mut [OperationRecord]) {
@@ -445,6 +453,7 @@ fn of(operation: &OperationState) -> OperationRecord {
         up_to_date: operation.up_to_date,
         reason: None,
         compensates: None,
+        health: operation.health.clone(),
         failed_attempts: Vec::new(),
     }
 }

@@ -187,6 +187,7 @@ fn begin(root: &Path, number: u32) -> (Writer, RunResult) {
         duration_ms: Some(6),
         busy_ms: 6,
         ready_after_ms: None,
+        health: vec![],
     };
     let result = RunResult {
         run: header.run,
@@ -205,6 +206,7 @@ fn begin(root: &Path, number: u32) -> (Writer, RunResult) {
         operations: vec![operation(0, "a"), operation(1, "b")],
         left_out: vec![],
         rollback: vec![],
+        health: vec![],
         order_started: vec![],
     };
     (writer, result)

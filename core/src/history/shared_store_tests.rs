@@ -189,6 +189,7 @@ fn result(run: &Run, status: RunStatus) -> RunResult {
         operations: vec![],
         left_out: vec![],
         rollback: vec![],
+        health: vec![],
         order_started: vec![],
     }
 }

@@ -1,6 +1,6 @@
 //! One operation as a user declares it.
 
-use super::{Needs, RetryPolicy, UpToDate, Work};
+use super::{HealthCheck, Needs, RetryPolicy, UpToDate, Work};
 use crate::error::Place;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,9 @@ pub struct Operation {
     /// What says that it is up to date; it always runs when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub up_to_date: Option<Box<UpToDate>>,
+    /// How it is checked that it is well while the run goes on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub health: Vec<HealthCheck>,
     /// What undoes it once it has succeeded, should the run be rolled back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensation: Option<Box<Work>>,
@@ -94,6 +97,7 @@ impl Default for Operation {
             needs: None,
             retry: None,
             up_to_date: None,
+            health: Vec::new(),
             compensation: None,
             work: Work::Script,
             at: None,

@@ -18,11 +18,15 @@
 //! | what does a failure mean for the others | `failure.rs` |
 //! | what says that it need not run | `up_to_date.rs` |
 //! | which files does a pattern mean | `patterns.rs` |
+//! | how is it checked that it is well, and what is done when it is not | `health.rs` |
+//! | when is too little left of the machine, or no progress made | `monitoring.rs` |
 
 mod declared;
 pub mod endpoint;
 mod failure;
+mod health;
 mod lab_files;
+mod monitoring;
 mod needs;
 pub mod patterns;
 pub mod program;
@@ -35,7 +39,9 @@ mod work;
 
 pub use declared::{Operation, Trigger};
 pub use failure::FailureStrategy;
+pub use health::{Call, Get, HealthCheck, MAX_BUDGET, MAX_CHECK_RETRIES, Question, Remedy, is_host};
 pub use lab_files::LabFiles;
+pub use monitoring::Monitoring;
 pub use needs::{LockMode, Needs, ResourceLimits};
 pub use request::{Order, PastRuns, PlanRequest, Programs, Selection};
 pub use restart::MAX_RESTARTS;

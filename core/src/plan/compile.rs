@@ -42,6 +42,7 @@ fn compile_in(parts: usize, mut request: PlanRequest, past: &PastDurations) -> R
         mut retries,
         compensated,
         checked,
+        watched,
         has_monitors,
         has_needs,
         mut findings,
@@ -86,6 +87,7 @@ fn compile_in(parts: usize, mut request: PlanRequest, past: &PastDurations) -> R
         retries,
         compensated: compensated.into(),
         checked: checked.into(),
+        watched: watched.into(),
         graph,
         order: request.order,
         estimates,
@@ -211,6 +213,7 @@ fn append_compensations(
         operation.name = format!("{} (rollback)", operation.name);
         operation.id = None;
         operation.up_to_date = None;
+        operation.health = Vec::new();
         operation.critical = false;
         operation.dependencies.clear();
         operation.weak_dependencies.clear();

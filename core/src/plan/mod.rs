@@ -73,6 +73,8 @@ pub struct Plan {
     compensated: Box<[OpId]>,
     /// The operations that say when they are up to date, in declared order.
     checked: Box<[OpId]>,
+    /// The operations that are checked while the run goes on, in declared order.
+    watched: Box<[OpId]>,
     order: Order,
     estimates: Estimates,
     /// Position of each operation in the order ready operations are admitted in; unique.
@@ -169,6 +171,11 @@ impl Plan {
     /// Whether an operation has a script that says whether its work is done.
     pub fn has_test(&self, op: OpId) -> bool {
         self.is_checked(op) && self.up_to_date(op).is_some_and(|declared| declared.test)
+    }
+
+    /// The operations that are checked while the run goes on, in declared order.
+    pub fn watched(&self) -> &[OpId] {
+        &self.watched
     }
 
     /// What an operation says about being up to date.

@@ -4,7 +4,7 @@
 
 use crate::error::{Code, Diagnostic, Subject};
 use crate::operation::program::{Missing, Program};
-use crate::operation::{Operation, Order, PlanRequest, ProcessSpec, Programs, Work};
+use crate::operation::{HealthCheck, Operation, Order, PlanRequest, ProcessSpec, Programs, Work};
 use std::collections::HashMap;
 
 /// Gives each program what all of them have in common, where it says nothing of it itself.
@@ -19,7 +19,8 @@ pub(super) fn complete(request: &mut PlanRequest) {
             operation.timeout_ms = programs.timeout_ms;
         }
         let works = std::iter::once(&mut operation.work).chain(operation.compensation.as_deref_mut());
-        for spec in works.filter_map(Work::program_mut) {
+        let calls = operation.health.iter_mut().flat_map(HealthCheck::programs_mut);
+        for spec in works.flat_map(Work::programs_mut).chain(calls) {
             if spec.working_directory.is_none() {
                 spec.working_directory.clone_from(&programs.working_directory);
             }

@@ -22,6 +22,8 @@ pub(super) struct Survey<'a> {
     pub(super) compensated: Vec<OpId>,
     /// The operations that say when they are up to date, in declared order.
     pub(super) checked: Vec<OpId>,
+    /// The operations that are checked while the run goes on, in declared order.
+    pub(super) watched: Vec<OpId>,
     pub(super) has_monitors: bool,
     pub(super) has_needs: bool,
     pub(super) findings: Vec<Diagnostic>,
@@ -37,6 +39,7 @@ impl<'a> Survey<'a> {
             retries: BTreeMap::new(),
             compensated: Vec::new(),
             checked: Vec::new(),
+            watched: Vec::new(),
             has_monitors: false,
             has_needs: false,
             findings: Vec::new(),
@@ -51,6 +54,7 @@ impl<'a> Survey<'a> {
         self.retries.append(&mut next.retries);
         self.compensated.append(&mut next.compensated);
         self.checked.append(&mut next.checked);
+        self.watched.append(&mut next.watched);
         self.has_monitors |= next.has_monitors;
         self.has_needs |= next.has_needs;
         self.findings.append(&mut next.findings);
@@ -79,6 +83,9 @@ impl<'a> Survey<'a> {
         }
         if operation.up_to_date.is_some() {
             self.checked.push(id);
+        }
+        if !operation.health.is_empty() {
+            self.watched.push(id);
         }
         if let Some(policy) = &operation.retry {
             match Retry::compile(policy, &format!("operation '{}'", operation.name)) {
@@ -157,6 +164,7 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
         };
         up_to_date.check(name, always, &mut invalid);
     }
+    check_health(operation, &mut invalid);
     if let Some(work) = &operation.compensation {
         let odd = if operation.is_monitor() {
             Some("a monitor does nothing that could be undone")
@@ -175,6 +183,36 @@ fn check_values(operation: &Operation, findings: &mut Vec<Diagnostic>) {
                 .with_advice("Give a script, or a program that ends; services are stopped when the run ends.")
                 .with_operation(name)
                 .with_place(operation.at.clone()),
+            );
+        }
+    }
+}
+
+/// What is wrong with the checks of an operation.
+fn check_health(operation: &Operation, invalid: &mut impl FnMut(String, &str)) {
+    let name = &operation.name;
+    if operation.health.is_empty() {
+        return;
+    }
+    let odd = match () {
+        () if operation.is_monitor() => Some("a monitor"),
+        () if operation.work.stops().is_some() => Some("the stop of a service"),
+        () => None,
+    };
+    if let Some(kind) = odd {
+        invalid(
+            format!("operation '{name}' has health checks, but it is {kind}, which leaves nothing to check"),
+            "Give the checks to the operation whose work they look at.",
+        );
+        return;
+    }
+    for (place, check) in operation.health.iter().enumerate() {
+        check.check(name, operation.work.facts().service, operation.compensation.is_some(), invalid);
+        let title = check.title();
+        if operation.health[..place].iter().any(|other| other.title() == title) {
+            invalid(
+                format!("operation '{name}' has two health checks called '{title}'"),
+                "Give each a name of its own.",
             );
         }
     }

@@ -4,12 +4,15 @@ use super::entry::{
     Continued, Crashed, Current, Due, Ended, Finished, Kept, Opened, Released, Restart, Retrying,
     RollingBack, Serving, Skipped, Spawned, Started, Stop, Suspended,
 };
+use super::health::Health;
 use super::order::{Ask, Order, Ordered, Refused};
 use super::{
     Cause, Damage, DamageKind, Entry, ErrorReport, Fingerprint, Header, Listing, SkipKind, SkippedBecause,
     Stamp, What, Why, seal,
 };
 use crate::graph::OpId;
+use crate::health;
+use crate::operation::Remedy;
 use crate::scheduler::{RunStatus, Status, StopReason};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -46,7 +49,7 @@ fn damage() -> impl Strategy<Value = Damage> {
 fn because() -> impl Strategy<Value = SkippedBecause> {
     use SkipKind::{
         Dependency, HeldByService, NotTriggered, NothingToUndo, NothingToWatch, Ordered, OutcomeUnknown,
-        RunCanceled, RunParked, RunStopped, RunTimeout,
+        RunCanceled, RunParked, RunStopped, RunTimeout, RunUnhealthy,
     };
     let kinds = vec![
         Dependency,
@@ -60,6 +63,7 @@ fn because() -> impl Strategy<Value = SkippedBecause> {
         NothingToUndo,
         RunParked,
         Ordered,
+        RunUnhealthy,
     ];
     (select(kinds), of(text()), text()).prop_map(|(kind, operation, message)| SkippedBecause {
         kind,
@@ -126,6 +130,30 @@ fn ordered() -> BoxedStrategy<Box<Ordered>> {
         .boxed()
 }
 
+/// Boxed, as errors are.
+fn health() -> BoxedStrategy<Box<Health>> {
+    let status = select(vec![health::Status::Starting, health::Status::Healthy, health::Status::Unhealthy]);
+    let remedy = select(Remedy::WORDS.map(|(_, remedy)| remedy).to_vec());
+    let which = (of(op()), text(), 0u32..4, text(), status, 0u32..9);
+    (which, text(), of(remedy), 0u32..4, 0u32..4, of(text()))
+        .prop_map(|((op, name, attempt, check, status, failures), message, remedy, time, budget, refused)| {
+            Box::new(Health {
+                op,
+                name,
+                attempt,
+                check,
+                status,
+                failures,
+                message,
+                remedy,
+                time,
+                budget,
+                refused,
+            })
+        })
+        .boxed()
+}
+
 /// Everything that can happen after a segment has been opened.
 pub fn what() -> impl Strategy<Value = What> {
     let who = || (op(), text(), 1u32..4);
@@ -172,6 +200,7 @@ pub fn what() -> impl Strategy<Value = What> {
         })),
         who().prop_map(|(op, name, attempt)| What::Released(Released { op, name, attempt })),
         (op(), text()).prop_map(|(op, name)| What::RollingBack(RollingBack { op, name })),
+        health().prop_map(What::Health),
         ordered().prop_map(What::Order),
         Just(What::Suspended(Suspended {})),
         Just(What::Continued(Continued {})),

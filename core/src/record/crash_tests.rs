@@ -41,6 +41,7 @@ fn result() -> RunResult {
         operations: Vec::new(),
         left_out: Vec::new(),
         rollback: Vec::new(),
+        health: vec![],
         order_started: Vec::new(),
     }
 }

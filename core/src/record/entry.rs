@@ -7,6 +7,7 @@ use crate::error::{Code, Fault, sentence, sentences};
 use crate::graph::OpId;
 use crate::plan::Plan;
 use crate::record::damage::Damage;
+use crate::record::health::Health;
 use crate::record::order::Ordered;
 use crate::record::stamp::Stamp;
 use crate::record::why::Why;
@@ -62,6 +63,8 @@ pub enum What {
     Released(Released),
     /// What had succeeded is being undone. The compensations follow as operations of their own.
     RollingBack(RollingBack),
+    /// A check has come to be healthy or unhealthy, or something is done about it.
+    Health(Box<Health>),
     /// Somebody has given the run an order, which it obeyed or refused.
     Order(Box<Ordered>),
     /// Nothing more is started until the run goes on.
@@ -393,6 +396,8 @@ pub enum SkipKind {
     NothingToUndo,
     /// An order asked for it.
     Ordered,
+    /// The run was stopped because what is watched of it was unhealthy.
+    RunUnhealthy,
 }
 
 impl SkippedBecause {
@@ -431,6 +436,9 @@ impl SkippedBecause {
             SkipReason::NothingToUndo => {
                 plain(SkipKind::NothingToUndo, "it had not succeeded, so there is nothing to undo")
             }
+            SkipReason::RunUnhealthy => {
+                plain(SkipKind::RunUnhealthy, "the run was stopped because it was unhealthy")
+            }
             SkipReason::Ordered => plain(SkipKind::Ordered, "it was skipped by order"),
             SkipReason::NotTriggered => plain(
                 SkipKind::NotTriggered,
@@ -467,6 +475,7 @@ pub(super) enum Event {
     Skipped,
     Released,
     RollingBack,
+    Health,
     Order,
     Suspended,
     Continued,
@@ -501,6 +510,7 @@ impl What {
             Event::Skipped => Self::Skipped(Deserialize::deserialize(members)?),
             Event::Released => Self::Released(Deserialize::deserialize(members)?),
             Event::RollingBack => Self::RollingBack(Deserialize::deserialize(members)?),
+            Event::Health => Self::Health(Deserialize::deserialize(members)?),
             Event::Order => Self::Order(Deserialize::deserialize(members)?),
             Event::Suspended => Self::Suspended(Deserialize::deserialize(members)?),
             Event::Continued => Self::Continued(Deserialize::deserialize(members)?),

@@ -28,6 +28,7 @@
 //! | what did its operations write | [`output`] |
 //! | what did it have to do with restarts of the machine | [`restart`] |
 //! | is it under way | [`lock`] |
+//! | how healthy are its operations, and what fails by that | [`health`], `ailment.rs` |
 //! | how is it given orders, and who may | [`order`], [`mailbox`] |
 //! | what has been added to a journal since | [`follow`] |
 //! | how are runs of older versions read | [`format1`] |
@@ -38,6 +39,7 @@
 //! Only this folder sees the bytes of a record. Everything that is asked about a run is a function of its
 //! [`RunState`], which is read from `result.json` once that exists and from the journal until then.
 
+mod ailment;
 pub mod archive;
 pub mod damage;
 pub mod disk;
@@ -47,6 +49,7 @@ pub mod fingerprint;
 pub mod follow;
 pub mod format1;
 pub mod header;
+pub mod health;
 pub mod lab;
 pub mod lock;
 pub mod mailbox;

@@ -6,6 +6,7 @@
 use crate::graph::OpId;
 use crate::plan::LeftOut;
 use crate::record::entry::{ErrorReport, SkippedBecause};
+use crate::record::health::CheckState;
 use crate::record::restart::RestartAsked;
 use crate::record::why::Why;
 use crate::scheduler::{RunStatus, Status};
@@ -58,6 +59,9 @@ pub struct RunResult {
     /// One entry for each compensation that was needed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rollback: Vec<OperationResult>,
+    /// How what is watched of the run as a whole stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub health: Vec<CheckState>,
     /// Names in the order they began.
     pub order_started: Vec<String>,
 }
@@ -128,6 +132,9 @@ pub struct OperationResult {
     /// Milliseconds that a service needed to become ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_after_ms: Option<u64>,
+    /// How its health checks stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub health: Vec<CheckState>,
 }
 
 /// Number of operations by how they ended, with those that were wanted and left out as skipped.

@@ -4,8 +4,10 @@
 //! into the result at the end.
 
 use crate::graph::OpId;
+use crate::operation::Remedy;
 use crate::record::entry::{Ended, Entry, ErrorReport, SkippedBecause, What};
 use crate::record::header::Header;
+use crate::record::health::{self, CheckState, Health};
 use crate::record::restart::RestartAsked;
 use crate::record::result::{OperationResult, RunResult};
 use crate::record::stamp::Stamp;
@@ -30,6 +32,8 @@ pub struct RunState {
     pub life: u32,
     /// Whether nothing more is started until the run is asked to go on.
     pub suspended: bool,
+    /// How what is watched of the run as a whole stands.
+    pub health: Vec<CheckState>,
 }
 
 /// Where an operation is.
@@ -91,6 +95,8 @@ pub struct OperationState {
     pub restart: Option<RestartAsked>,
     /// How many runs before this one have died in a row while it was running.
     pub crashes: u32,
+    /// How its health checks stand.
+    pub health: Vec<CheckState>,
     /// Its program, as process id and start time, while that may be alive.
     pub process: Option<(u32, Option<u64>)>,
 }
@@ -126,6 +132,8 @@ impl RunState {
                 let state = self.of(it.op, &it.name, it.attempt);
                 (state.stage, state.worker, state.started_ms) = (Stage::Running, worker, Some(at));
                 (state.ready_after_ms, state.duration_ms, state.exit_code) = (None, None, None);
+                // One that is unhealthy may run again although it had ended.
+                state.ended_ms = None;
             }
             What::Spawned(it) => {
                 self.of(it.op, &it.name, it.attempt).process = Some((it.pid, it.start_time));
@@ -134,6 +142,7 @@ impl RunState {
                 let state = self.of(it.op, &it.name, it.attempt);
                 state.stage = Stage::Serving;
                 state.ready_after_ms = state.started_ms.and_then(|started| at.checked_sub(started));
+                health::serves(&mut state.health, at);
             }
             What::Stop(it) => self.of(it.op, &it.name, it.attempt).stage = Stage::Stopping,
             What::Retrying(it) => {
@@ -157,10 +166,26 @@ impl RunState {
                 state.skipped_because = Some(it.because.clone());
             }
             What::Released(it) => self.of(it.op, &it.name, it.attempt).process = None,
+            What::Health(it) => self.look(at, it),
             What::RollingBack(_) | What::Order(_) => {}
             What::Suspended(_) => self.suspended = true,
             What::Continued(_) => self.suspended = false,
             What::Finished(finished) => self.status = Some(finished.status),
+        }
+    }
+
+    /// A check has changed, or something is done about it.
+    fn look(&mut self, at: u64, it: &Health) {
+        let Some(op) = it.op else { return health::apply(&mut self.health, at, it) };
+        let state = self.of(op, &it.name, it.attempt);
+        health::apply(&mut state.health, at, it);
+        let fails = matches!(it.done(), Some(Remedy::Fail | Remedy::Compensate));
+        if fails && state.stage == Stage::Ended(Status::Succeeded) {
+            (state.stage, state.ended_ms) = (Stage::Ended(Status::Failed), Some(at));
+            (state.error, state.stamp, state.up_to_date) = (Some(ErrorReport::from(it)), None, false);
+        }
+        if it.done() == Some(Remedy::Rerun) && state.stage == Stage::Ended(Status::Succeeded) {
+            (state.stage, state.ended_ms) = (Stage::Backoff, None);
         }
     }
 
@@ -214,6 +239,7 @@ impl RunState {
             operations: result.operations.iter().map(state).collect(),
             compensations: result.rollback.iter().map(|undo| (undo.index, state(undo))).collect(),
             status: result.status,
+            health: result.health.clone(),
             at: result.duration_ms,
             ..Self::default()
         }
@@ -252,6 +278,7 @@ impl OperationState {
             stamp: None,
             restart: result.restart.clone(),
             crashes: 0,
+            health: result.health.clone(),
             process: None,
         }
     }

@@ -13,6 +13,7 @@
 //! Long because everything that may change the state of a run is in one place.
 
 use super::about::{self, About};
+use super::care::Care;
 use super::clock::Clock;
 use super::events::{Event, EventKind};
 use super::explain::{self, Explanation};
@@ -22,6 +23,7 @@ use super::journal::{Closing, Journal};
 use super::judge;
 use super::ledger::Ledger;
 use super::loss;
+use super::news::Finding;
 use super::outcome::{Outcome, OutcomeStatus};
 use super::restart::{self, RestartRequest};
 use super::survivors::Search;
@@ -31,7 +33,8 @@ use super::workers::Workers;
 use crate::error::{Code, Fault};
 use crate::freshness::{self, Answer, Made};
 use crate::graph::OpId;
-use crate::operation::{RunsOn, StopMode, UpToDate};
+use crate::health;
+use crate::operation::{Remedy, RunsOn, StopMode, UpToDate};
 use crate::record::entry::{Finished, Spawned, Stop};
 use crate::record::mailbox::Untrusted;
 use crate::record::order::{Order, Ordered, Refused};
@@ -59,6 +62,7 @@ pub(super) struct Parts {
     pub feed: Feed,
     pub trace: Trace,
     pub inspection: Inspection,
+    pub care: Care,
     /// The runs that operations succeeded in that are not run again.
     pub kept_from: BTreeMap<OpId, KeptFrom>,
     /// Rings when the next due time has changed.
@@ -75,6 +79,8 @@ pub(super) enum Message {
     Checked { op: OpId, answer: Box<Answer> },
     /// An attempt has ended; with what it made, if it succeeded.
     Completed { op: OpId, attempt: u32, outcome: Outcome, made: Option<Box<Made>> },
+    /// A check has come to something.
+    Health(Box<Finding>),
     /// Another process has given an order, which may not be trusted.
     Order { order: Box<Order>, fault: Option<Untrusted> },
     /// An attempt asks for a restart of the machine, and may.
@@ -103,6 +109,7 @@ pub(super) struct Driver {
     feed: Feed,
     trace: Trace,
     inspection: Inspection,
+    care: Care,
     timer: Arc<Notify>,
     /// When the timer will tick next.
     due: Option<u64>,
@@ -119,7 +126,8 @@ pub(super) struct Driver {
 impl Driver {
     /// The driver of a run that starts now.
     pub(super) fn new(about: Arc<About>, parts: Parts) -> Self {
-        let Parts { scheduler, workers, tasks, journal, feed, trace, inspection, kept_from, timer } = parts;
+        let Parts { scheduler, workers, tasks, journal, feed, trace, inspection, care, kept_from, timer } =
+            parts;
         Self {
             clock: Clock::start(),
             ledger: Ledger::new(&about.plan, kept_from),
@@ -132,6 +140,7 @@ impl Driver {
             feed,
             trace,
             inspection,
+            care,
             timer,
             due: None,
             end: None,
@@ -182,8 +191,10 @@ impl Driver {
         for message in messages {
             // Whether it may depends on all that has happened before.
             let asks = match &message {
-                Message::Completed { outcome, .. } => outcome.restart.is_some(),
-                Message::Order { .. } => true,
+                Message::Completed { op, outcome, .. } => {
+                    outcome.restart.is_some() || self.care.looks_after(*op)
+                }
+                Message::Order { .. } | Message::Health(_) => true,
                 _ => false,
             };
             if asks && !inputs.is_empty() {
@@ -192,7 +203,13 @@ impl Driver {
             }
             match message {
                 Message::Order { order, fault } => self.take_order(*order, fault),
-                message => self.note(message, &mut inputs),
+                Message::Health(finding) => self.take_finding(&finding, false),
+                message => {
+                    if let Message::Completed { op, attempt, outcome, .. } = &message {
+                        self.take_death(*op, *attempt, outcome);
+                    }
+                    self.note(message, &mut inputs);
+                }
             }
         }
         if self.is_undurable && self.about.options.durability == Durability::Required && !self.is_over() {
@@ -240,7 +257,7 @@ impl Driver {
                 inputs.push(Input::Checked(op, is_current));
             }
             // These are steps of their own.
-            Message::Order { .. } => {}
+            Message::Order { .. } | Message::Health(_) => {}
             Message::Restart { op, attempt, request } => {
                 inputs.push(Input::Restart { op, attempt, rerun: request.rerun });
                 self.ledger.note_restart(op, request);
@@ -300,6 +317,46 @@ impl Driver {
         self.step_after([Some(entry), warning].into_iter().flatten(), judged.ok().as_slice(), None);
     }
 
+    /// Does something about what a check has come to, and writes that down before anything follows from it.
+    fn take_finding(&mut self, finding: &Finding, ended: bool) {
+        if self.given_up {
+            return;
+        }
+        let decided = self.care.decide(finding, (&self.about.plan, &self.scheduler), ended);
+        let Some(entry) = decided else { return };
+        let now = self.clock.now();
+        let was_unhealthy = self.ledger.note_health(now, &entry);
+        // That it is well is news only for what was not.
+        let is_news = was_unhealthy || entry.status == health::Status::Unhealthy;
+        self.care.done(&entry, finding.place, is_news);
+        let remedy = entry.done().filter(|remedy| *remedy != Remedy::Notify);
+        let input = remedy.map(|remedy| match entry.op {
+            Some(op) => Input::Remedy { op, attempt: entry.attempt, remedy, ended },
+            None => Input::Unhealthy,
+        });
+        let warning = is_news.then(|| EventKind::Warning { message: entry.sentence() });
+        let entry = EventKind::Happened(What::Health(Box::new(entry)));
+        self.step_at(now, [Some(entry), warning].into_iter().flatten(), input.as_slice(), None);
+    }
+
+    /// A service that has checks may be started again when it dies.
+    fn take_death(&mut self, op: OpId, attempt: u32, outcome: &Outcome) {
+        let is_current = self.care.looks_after(op) && self.scheduler.attempt(op) == attempt;
+        let dies = is_current
+            && self.about.plan.facts(op).service
+            && match self.scheduler.state(op) {
+                State::Serving => true,
+                State::Running => self.scheduler.was_renewed(op),
+                _ => false,
+            };
+        if dies {
+            let why = outcome.error.as_ref().map_or("", |error| error.message.as_str());
+            let finding = Finding::died(op, attempt, why);
+            self.ledger.note(op, attempt, None, Some(outcome.clone()));
+            self.take_finding(&finding, true);
+        }
+    }
+
     /// A step whose first entries have been decided, and what the worker that asks goes on with.
     fn step_after(
         &mut self,
@@ -307,7 +364,17 @@ impl Driver {
         inputs: &[Input],
         asking: Option<u32>,
     ) -> Option<(OpId, u32)> {
-        let now = self.clock.now();
+        self.step_at(self.clock.now(), first, inputs, asking)
+    }
+
+    /// The same at a time that is known already.
+    fn step_at(
+        &mut self,
+        now: u64,
+        first: impl IntoIterator<Item = EventKind>,
+        inputs: &[Input],
+        asking: Option<u32>,
+    ) -> Option<(OpId, u32)> {
         let mut commands = std::mem::take(&mut self.commands);
         self.scheduler.step(now, inputs, &mut commands);
         if self.scheduler.defect().is_some() {
@@ -335,6 +402,7 @@ impl Driver {
             self.workers.begin(next);
         }
         for &command in &commands {
+            self.care.hear(&command);
             if !matches!(command, Command::Start(op, attempt) if next == Some((op, attempt))) {
                 self.execute(command);
             }
@@ -412,7 +480,7 @@ impl Driver {
     }
 
     fn start_task(&mut self, op: OpId, attempt: u32) {
-        self.tasks.start(op, attempt, &self.about.plan.operation(op).work, &self.trace);
+        self.tasks.start(op, attempt, self.about.plan.operation(op), &self.trace);
     }
 
     /// The test of a program has said that its work is not done, so the attempt goes on with the program.
@@ -448,6 +516,7 @@ impl Driver {
 
     /// Writes the result, and says what is missing from the record.
     fn finish(&mut self) {
+        self.care.end();
         if let Some(message) = self.survivors.take().and_then(|search| search.found_in_time()) {
             self.warn(message);
         }
@@ -602,6 +671,7 @@ impl Driver {
                 busy_ms: durations.sum(),
             },
             order_started: self.ledger.order_started(),
+            health: self.ledger.health().to_vec(),
             rollback,
             defect: self.scheduler.defect().map(|defect| defect.to_string()),
             journal_error: self.journal.failure().map(str::to_owned),

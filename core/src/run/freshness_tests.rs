@@ -286,7 +286,7 @@ fn each_kind_of_change_is_named() {
 fn install(lab: &tempfile::TempDir, code: u32) -> Operation {
     let mut install = declare(process("install", ProcessMode::Task), &[], &[], true);
     let mark = lab.path().join("lab").join("install.done");
-    let program = install.work.program_mut().unwrap();
+    let program = install.work.programs_mut().pop().unwrap();
     program.command = "sh".to_owned();
     program.arguments = vec!["-c".to_owned(), format!("echo x >> '{}'; exit {code}", mark.display())];
     install

@@ -8,16 +8,18 @@ use crate::freshness::before::is_passed_through;
 use crate::freshness::listing::Problem;
 use crate::freshness::{Answer, Made, Verdict};
 use crate::graph::OpId;
+use crate::health;
 use crate::plan::Plan;
 use crate::record::entry::{
     Continued, Current, Due, Ended, Finished, Kept, Released, Restart, Retrying, RollingBack, Serving,
     Skipped, Started, Stop, Suspended,
 };
+use crate::record::health::{self as record, CheckState, Health};
 use crate::record::restart::RestartAsked;
 use crate::record::result::OperationResult;
 use crate::record::{Cause, ErrorReport, SkipKind, SkippedBecause, Stamp, What, Why};
 use crate::resume::KeptFrom;
-use crate::scheduler::{Command, SkipReason, Status, StopCause};
+use crate::scheduler::{Command, SkipReason, Status, StopCause, StopReason};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,6 +48,10 @@ struct Row {
     /// What it said when it asked for a restart of the machine.
     request: Option<RestartRequest>,
     restart: Option<RestartAsked>,
+    /// How its health checks stand.
+    health: Vec<CheckState>,
+    /// Why it counts as failed, if one of them makes it fail.
+    ailment: Option<ErrorReport>,
 }
 
 /// How an operation stands that was checked.
@@ -63,6 +69,8 @@ pub(super) struct Ledger {
     order_started: Vec<OpId>,
     /// The runs that operations succeeded in that are not run again.
     kept_from: BTreeMap<OpId, KeptFrom>,
+    /// How what is watched of the run stands.
+    health: Vec<CheckState>,
 }
 
 impl Ledger {
@@ -71,6 +79,7 @@ impl Ledger {
             rows: vec![Row::default(); plan.node_count()],
             order_started: Vec::with_capacity(plan.len()),
             kept_from,
+            health: Vec::new(),
             plan: Arc::clone(plan),
         }
     }
@@ -159,6 +168,28 @@ impl Ledger {
         self.rows[op.index()].request = Some(request.on_one_line());
     }
 
+    /// Keeps how a check stands; says whether it was unhealthy before.
+    pub(super) fn note_health(&mut self, now: u64, entry: &Health) -> bool {
+        let checks = match entry.op {
+            Some(op) => {
+                let row = &mut self.rows[op.index()];
+                row.ailment = Some(ErrorReport::from(entry));
+                &mut row.health
+            }
+            None => &mut self.health,
+        };
+        let is_it = |check: &&CheckState| check.check == entry.check;
+        let was_unhealthy =
+            checks.iter().find(is_it).is_some_and(|check| check.status == health::Status::Unhealthy);
+        record::apply(checks, now, entry);
+        was_unhealthy
+    }
+
+    /// How what is watched of the run stands.
+    pub(super) fn health(&self) -> &[CheckState] {
+        &self.health
+    }
+
     /// The worker that runs an operation, or ran it last.
     pub(super) fn worker(&self, op: OpId) -> Option<u32> {
         self.rows[op.index()].worker
@@ -188,6 +219,18 @@ impl Ledger {
     pub(super) fn enter(&mut self, now: u64, command: Command) -> Option<What> {
         Some(match command {
             Command::Check(_) | Command::Start(..) | Command::Withdraw(..) => return None,
+            // Their entry is that of the check.
+            Command::Again(op, _) => {
+                let row = &mut self.rows[op.index()];
+                (row.status, row.error, row.ended_ms, row.up_to_date) = (None, None, None, false);
+                return None;
+            }
+            Command::Spoiled(op, _) => {
+                let row = &mut self.rows[op.index()];
+                (row.status, row.ended_ms, row.up_to_date) = (Some(Status::Failed), Some(now), false);
+                row.error = row.ailment.clone();
+                return None;
+            }
             Command::Kept(op) => {
                 self.rows[op.index()].status = Some(Status::Succeeded);
                 let KeptFrom { run, up_to_date } = self.kept_from.get(&op).cloned().unwrap_or_default();
@@ -215,6 +258,7 @@ impl Ledger {
             Command::Serving(op, attempt) => {
                 let row = &mut self.rows[op.index()];
                 row.ready_after_ms = row.started_ms.map(|started| now.saturating_sub(started));
+                record::serves(&mut row.health, now);
                 What::Serving(Serving { op, name: self.name(op), attempt })
             }
             Command::Stop { op, attempt, cause, mode } => {
@@ -268,7 +312,11 @@ impl Ledger {
     fn end(&mut self, now: u64, op: OpId, attempt: u32, status: Status, cause: Option<StopCause>) -> Ended {
         let name = self.name(op);
         let row = &mut self.rows[op.index()];
-        let error = ending::error(&name, status, cause, row.outcome.as_ref());
+        let is_unhealthy = cause.is_some_and(|cause| cause.reason == StopReason::Unhealthy);
+        let error = match row.ailment.clone().filter(|_| is_unhealthy && status == Status::Failed) {
+            Some(ailment) => Some(ailment),
+            None => ending::error(&name, status, cause, row.outcome.as_ref()),
+        };
         let duration_ms = now.saturating_sub(row.started_ms.unwrap_or(now));
         row.attempts = attempt;
         row.error = error.clone();
@@ -309,6 +357,7 @@ impl Ledger {
             duration_ms: row.started_ms.zip(row.ended_ms).map(|(start, end)| end.saturating_sub(start)),
             busy_ms: row.busy_ms,
             ready_after_ms: row.ready_after_ms,
+            health: row.health.clone(),
         }
     }
 }

@@ -22,6 +22,7 @@
 //! | how an attempt came out | [`outcome`] |
 //! | how a run hears of orders from other processes, and whether it obeys | [`orders`], [`judge`] |
 //! | how time and the machine's load reach a run | [`clock`], [`timer`], [`sampling`] |
+//! | what is done about operations that are unhealthy, and how that is found out | [`care`], [`health`], [`news`] |
 //! | what is made known while it runs, and how | [`events`], [`feed`] |
 //! | what is written, since when, and what is said when that fails | [`journal`], [`loss`] |
 //! | what is kept of its lab | [`lab_copy`] |
@@ -32,6 +33,7 @@
 
 mod about;
 pub mod beside;
+mod care;
 mod clock;
 mod driver;
 mod ending;
@@ -39,12 +41,14 @@ pub mod events;
 pub mod explain;
 mod feed;
 mod handle;
+mod health;
 mod inspection;
 mod journal;
 mod judge;
 mod lab_copy;
 mod ledger;
 mod loss;
+mod news;
 pub mod options;
 mod orders;
 pub mod outcome;

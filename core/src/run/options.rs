@@ -4,7 +4,7 @@ use super::beside::Beside;
 use crate::error::{Code, Fault};
 use crate::history::retention::Retention;
 use crate::history::store;
-use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, MAX_RESTARTS, RetryPolicy};
+use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, MAX_RESTARTS, Monitoring, RetryPolicy};
 use crate::plan::{Plan, Retry};
 use crate::record::header::UNNAMED;
 #[cfg(doc)]
@@ -113,6 +113,12 @@ pub struct RunOptions {
     /// What else the host masks. Never written.
     #[serde(default, skip_serializing)]
     pub masked: Masked,
+    /// What is watched of the run as a whole; also what makes known what its checks come to. Nothing when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monitoring: Option<Monitoring>,
+    /// The program that runs the scripts of checks, with its first arguments; `pwsh` on PATH when empty.
+    #[serde(default, skip_serializing)]
+    pub shell: Vec<String>,
     /// The script files that the operations of a lab name, with their full paths: they are kept with the lab.
     #[serde(default, skip_serializing)]
     pub scripts: Vec<String>,
@@ -163,6 +169,8 @@ impl RunOptions {
             contents: Vec::new(),
             secrets: Secrets::default(),
             masked: Masked::default(),
+            monitoring: None,
+            shell: Vec::new(),
             scripts: Vec::new(),
         }
     }

@@ -2,22 +2,26 @@
 
 use super::about::About;
 use super::beside::{self, Entrance};
+use super::care::Care;
 use super::driver::{Driver, Parts};
 use super::events::EventHub;
 use super::feed::Feed;
 use super::handle::Run;
+use super::health::Charge;
 use super::inspection::Inspection;
 use super::journal::{self, Beginning, Journal};
+use super::news::{News, Watcher};
 use super::options::RunOptions;
 use super::survivors::Search;
 use super::sync::{Condvar, is_model};
 use super::tasks::{Surroundings, Tasks};
 use super::trace::{self, Trace};
 use super::workers::Workers;
-use super::{inspection, orders, sampling, timer};
+use super::{health, inspection, orders, sampling, timer};
 use crate::error::{Code, Fault};
 use crate::freshness::outlook::{self, Outlook};
 use crate::freshness::{Past, before};
+use crate::health::rules;
 use crate::history::store;
 use crate::operation::FailureStrategy;
 use crate::plan::Plan;
@@ -26,12 +30,12 @@ use crate::record::disk::{Disk, Files};
 use crate::resume::{self, Key, Takeover};
 use crate::scheduler::Scheduler;
 use crate::work::gate::Gate;
-use crate::work::runtime;
+use crate::work::{probe, runtime};
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 impl Run {
     /// Opens the record and starts the first operations. Events carry `tag`.
@@ -94,7 +98,10 @@ impl Run {
             budget: Arc::clone(hub.budget()),
             gate: Arc::clone(&gate),
             grace: Duration::from_millis(options.stop_grace_ms),
+            shell: options.shell.clone(),
+            name: options.name.clone(),
         };
+        let (care, watch) = if is_model() { (Care::default(), None) } else { look_after(&about) };
         let driver = |run: Weak<Self>| {
             let parts = Parts {
                 inspection: Inspection::new(run.clone(), &about, disk, fingerprints),
@@ -104,6 +111,7 @@ impl Run {
                 journal,
                 feed: Feed::new(tag, hub),
                 trace,
+                care,
                 kept_from,
                 timer: Arc::clone(&bell_of_timer),
             };
@@ -114,6 +122,9 @@ impl Run {
             run.driver.lock().warn(message);
         }
         run.look_for_survivors();
+        if let Some((runtime, (charge, news))) = runtime.as_ref().zip(watch) {
+            runtime.spawn(health::watch(Arc::downgrade(&run), charge, news));
+        }
         run.tick();
         if let Some(runtime) = runtime {
             runtime.spawn(timer::keep_time(Arc::downgrade(&run), bell_of_timer));
@@ -173,6 +184,27 @@ impl Run {
         };
         outlook::outlook(plan, &fingerprints, &past, options.run_all)
     }
+}
+
+/// Who looks after the operations of a run, and what that watches; nothing is watched where there is nothing to.
+fn look_after(about: &About) -> (Care, Option<(Charge, mpsc::UnboundedReceiver<News>)>) {
+    let About { id, plan, options, .. } = about;
+    let watched = options.monitoring.is_some();
+    if plan.watched().is_empty() && !watched {
+        return (Care::default(), None);
+    }
+    let checks = Arc::new(rules::of(plan, watched));
+    let (watcher, news) = Watcher::new();
+    let charge = Charge {
+        run_id: id.clone(),
+        run_name: options.name.clone(),
+        names: checks.keys().map(|op| (*op, about.name(*op).to_owned())).collect(),
+        checks: Arc::clone(&checks),
+        monitoring: options.monitoring.clone(),
+        surroundings: probe::Surroundings { secrets: options.secrets.clone(), shell: options.shell.clone() },
+        store: options.store(),
+    };
+    (Care::new(checks, options.monitoring.clone(), watcher), Some((charge, news)))
 }
 
 /// A warning when another run of the same lab is under way, or a fault.

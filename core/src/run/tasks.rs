@@ -6,7 +6,7 @@
 
 use super::trace::Trace;
 use crate::graph::OpId;
-use crate::operation::{StopMode, Work};
+use crate::operation::{Operation, StopMode};
 use crate::work::budget::OutputBudget;
 use crate::work::gate::Gate;
 use crate::work::identity::Identity;
@@ -40,6 +40,10 @@ pub(super) struct Surroundings {
     pub gate: Arc<Gate>,
     /// The grace where no order brings its own.
     pub grace: Duration,
+    /// The program that runs scripts outside the host, with its first arguments.
+    pub shell: Vec<String>,
+    /// The run's name.
+    pub name: String,
 }
 
 /// The tasks of a run: how they are asked to stop, and how they report.
@@ -71,17 +75,20 @@ impl Tasks {
     }
 
     /// Starts an attempt. One that cannot be started reports its end like any other.
-    pub(super) fn start(&mut self, op: OpId, attempt: u32, work: &Work, trace: &Trace) {
-        let (Some(provider), Some(to)) = (work::provider_of(work), self.reports()) else { return };
+    pub(super) fn start(&mut self, op: OpId, attempt: u32, operation: &Operation, trace: &Trace) {
+        let (Some(provider), Some(to)) = (work::provider_of(&operation.work), self.reports()) else { return };
         let (sender, orders) = mpsc::unbounded_channel();
         self.senders.insert(op, sender);
-        let Surroundings { run, secrets, budget, gate, grace } = &self.surroundings;
+        let Surroundings { run, secrets, budget, gate, grace, shell, name } = &self.surroundings;
         let reporter = Reporter::new(to, Arc::clone(budget), Arc::clone(gate), op, attempt);
         let context = Context {
             orders,
             secrets: secrets.clone(),
             grace: *grace,
             mark: mark(run, op, attempt),
+            shell: shell.clone(),
+            run_name: name.clone(),
+            name: operation.name.clone(),
             reporter: reporter.clone(),
         };
         match runtime::handle() {

@@ -150,7 +150,7 @@ impl Workers {
                 self.uncount(op);
                 self.taken[op.index()] = true;
             }
-            Command::Retrying { op, .. } => {
+            Command::Retrying { op, .. } | Command::Again(op, _) => {
                 // It will be taken once more.
                 let taken = std::mem::take(&mut self.taken[op.index()]);
                 self.to_come += usize::from(taken && self.serve(op));

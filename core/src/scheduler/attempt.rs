@@ -35,6 +35,7 @@ impl Scheduler {
                 | StopReason::RunStopped
                 | StopReason::SkipOrder
                 | StopReason::RestartOrder => (Status::Canceled, false),
+                StopReason::Unhealthy => (Status::Failed, false),
                 // A monitor or a service that ends when it is no longer needed has done its part.
                 StopReason::RunEnded | StopReason::StopOperation => (Status::Succeeded, false),
             },
@@ -56,6 +57,7 @@ impl Scheduler {
         }
         let again = match self.state(op) {
             State::Stopping(StopReason::RestartOrder) => self.start_again(op, out),
+            State::Stopping(StopReason::Unhealthy) | State::Serving => self.unhealthy_service_ended(op, out),
             _ => retry && self.retry(op, status, out),
         };
         if !again {

@@ -21,6 +21,8 @@ pub(super) enum Consequence {
     EndStops(OpId),
     /// A critical operation did not end well.
     Failed(OpId),
+    /// An operation that is unhealthy is undone by itself.
+    Compensate(OpId),
     /// What runs is stopped, except what is meant to run even so.
     StopRunning(StopReason, StopMode),
 }

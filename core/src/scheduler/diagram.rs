@@ -46,6 +46,9 @@ fn label(change: Change) -> String {
         }
         Change::BackOff => "tried again later".to_owned(),
         Change::Resume => "pause over".to_owned(),
+        Change::Renew => "started again because it is unhealthy".to_owned(),
+        Change::Rerun => "run again because it is unhealthy".to_owned(),
+        Change::Spoil => "unhealthy".to_owned(),
         Change::End(Status::Skipped) => "skipped".to_owned(),
         Change::End(_) => "ended".to_owned(),
     }

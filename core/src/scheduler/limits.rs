@@ -29,7 +29,8 @@ impl Scheduler {
             | StopReason::RunEnded
             | StopReason::StopOperation
             | StopReason::SkipOrder
-            | StopReason::RestartOrder => None,
+            | StopReason::RestartOrder
+            | StopReason::Unhealthy => None,
         }
     }
 

@@ -17,7 +17,7 @@ use super::state::{Change, Defect, Halt, State, Status, StopReason};
 use super::steering::{Restarted, Suspension};
 use super::timers::Timers;
 use crate::graph::OpId;
-use crate::operation::Order;
+use crate::operation::{Order, Remedy};
 use crate::plan::{ClassId, Plan, ResourceId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -50,8 +50,10 @@ pub struct Scheduler {
     pub(super) parking: Parking,
     /// Present while nothing is started by order.
     pub(super) suspension: Option<Suspension>,
-    /// Operations that were restarted by order.
+    /// Operations that were restarted without having failed.
     pub(super) restarted: BTreeMap<OpId, Restarted>,
+    /// Services that are being stopped because they are unhealthy, and what follows.
+    pub(super) ailing: BTreeMap<OpId, Remedy>,
     /// Whether there is anything but monitors.
     pub(super) has_work: bool,
     /// Services and monitors have been ordered to stop because the run is ending.
@@ -99,6 +101,12 @@ impl Tally {
             self.in_flight -= usize::from(before.is_in_flight());
             self.at_work += usize::from(next.is_at_work());
             self.at_work -= usize::from(before.is_at_work());
+        }
+        if let State::Ended(status) = before {
+            self.unfinished += 1;
+            if !is_compensation {
+                self.succeeded -= usize::from(status == Status::Succeeded);
+            }
         }
         match next {
             State::Waiting => self.unfinished += 1,
@@ -151,6 +159,7 @@ impl Scheduler {
             parking: Parking::default(),
             suspension: None,
             restarted: BTreeMap::new(),
+            ailing: BTreeMap::new(),
             has_work: ordinary > 0,
             closing: false,
             halt: Halt::None,
@@ -300,9 +309,11 @@ impl Scheduler {
                 SkipReason::RunTimeout => (Status::TimedOut, Some(StopReason::RunTimeout)),
                 SkipReason::RunParked => (Status::Canceled, Some(StopReason::RunEnded)),
                 SkipReason::Ordered => (Status::Canceled, Some(StopReason::SkipOrder)),
-                // Its last attempt did not fail.
-                _ if self.was_restarted(op, attempt) => (Status::Canceled, Some(StopReason::RestartOrder)),
-                _ => (Status::Failed, None),
+                _ => match self.why_restarted(op, attempt) {
+                    // Its last attempt did not fail.
+                    Some(StopReason::RestartOrder) => (Status::Canceled, Some(StopReason::RestartOrder)),
+                    cause => (Status::Failed, cause),
+                },
             };
             self.progress[op.index()].stop_reason = cause;
             self.end(op, attempt, status, out);
@@ -322,6 +333,7 @@ impl Scheduler {
             | SkipReason::RunParked
             | SkipReason::RunTimeout
             | SkipReason::OutcomeUnknown
+            | SkipReason::RunUnhealthy
             | SkipReason::Ordered => (false, false),
         };
         let flags = &mut self.progress[op.index()].flags;

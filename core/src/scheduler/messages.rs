@@ -3,7 +3,7 @@
 use super::guard::GuardLimits;
 use super::state::{RunStatus, Status, StopReason};
 use crate::graph::OpId;
-use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, MAX_RESTARTS, RetryRule, StopMode};
+use crate::operation::{DEFAULT_STOP_GRACE_MS, FailureStrategy, MAX_RESTARTS, Remedy, RetryRule, StopMode};
 
 /// What is set once for a run, at its start.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +110,19 @@ pub enum Input {
     Skip(OpId),
     /// Stop an operation and start it again, or end its pause.
     Again(OpId),
+    /// Stop the run, and count it as failed: what is watched of it is unhealthy.
+    Unhealthy,
+    /// Do something about an attempt that is unhealthy.
+    Remedy {
+        /// Which operation.
+        op: OpId,
+        /// Which attempt.
+        attempt: u32,
+        /// What is done.
+        remedy: Remedy,
+        /// Whether it has ended by itself; how comes next.
+        ended: bool,
+    },
 }
 
 /// How an attempt ended, as reported from outside.
@@ -162,6 +175,8 @@ pub enum SkipReason {
     NothingToUndo,
     /// An order asked for it.
     Ordered,
+    /// The run is stopped because what is watched of it is unhealthy.
+    RunUnhealthy,
 }
 
 /// What must be done or made known, in this order.
@@ -229,6 +244,10 @@ pub enum Command {
         /// Whether it is to be run again after that.
         rerun: bool,
     },
+    /// The operation had succeeded, and runs again because it is unhealthy. It is ready.
+    Again(OpId, u32),
+    /// The operation had succeeded, and counts as failed because it is unhealthy.
+    Spoiled(OpId, u32),
     /// An abandoned operation has ended after all; what it held is free again.
     Released(OpId, u32),
     /// What had succeeded is being undone, because this operation failed.

@@ -45,6 +45,7 @@
 //! | how long may it take | `limits.rs` |
 //! | how are operations stopped | `stopping.rs` |
 //! | how is a run suspended, and one operation skipped or restarted by order | `orders.rs`, [`steering`] |
+//! | what is done about an operation that is unhealthy | `health.rs` |
 //! | how does a run stop for a restart of the machine | `restart.rs`, [`parking`] |
 //! | how is undone what had succeeded | `undo.rs`, `rollback.rs` |
 //! | when must something happen by itself | [`timers`] |
@@ -63,6 +64,7 @@ mod dispatch;
 pub mod explain;
 mod failure;
 pub mod guard;
+mod health;
 mod limits;
 mod machine;
 pub mod messages;

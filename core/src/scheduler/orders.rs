@@ -171,8 +171,7 @@ impl Scheduler {
         self.change(op, Change::BackOff);
         self.progress[op.index()].stop_reason = None;
         self.progress[op.index()].flags.tried = true;
-        let restarted = self.restarted.entry(op).or_default();
-        *restarted = Restarted { times: restarted.times + 1, attempt };
+        self.count_restart(op, StopReason::RestartOrder);
         out.push(Command::Retrying { op, attempt, status: Status::Canceled, cause, delay_ms: 0 });
         self.make_ready(op, Change::Resume);
         true
@@ -184,8 +183,18 @@ impl Scheduler {
         self.progress[op.index()].attempt.saturating_sub(times)
     }
 
-    /// Whether an attempt ended because it was to be started again, and not badly.
-    pub(super) fn was_restarted(&self, op: OpId, attempt: u32) -> bool {
-        self.restarted.get(&op).is_some_and(|restarted| restarted.attempt == attempt)
+    /// Counts that the current attempt of an operation is followed by another one for this reason.
+    pub(super) fn count_restart(&mut self, op: OpId, reason: StopReason) {
+        let attempt = self.progress[op.index()].attempt;
+        let times = self.restarted.get(&op).map_or(0, |restarted| restarted.times) + 1;
+        self.restarted.insert(op, Restarted { times, attempt, reason });
+    }
+
+    /// Why an attempt ended, or was followed by another one, although it had not ended badly.
+    pub(super) fn why_restarted(&self, op: OpId, attempt: u32) -> Option<StopReason> {
+        self.restarted
+            .get(&op)
+            .filter(|restarted| restarted.attempt == attempt)
+            .map(|restarted| restarted.reason)
     }
 }

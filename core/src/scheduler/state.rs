@@ -73,11 +73,13 @@ pub enum StopReason {
     SkipOrder,
     /// An order asks to start it again.
     RestartOrder,
+    /// One of its health checks asks for it.
+    Unhealthy,
 }
 
 impl StopReason {
     /// Every reason there is.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Timeout,
         Self::TotalTimeout,
         Self::RunTimeout,
@@ -87,6 +89,7 @@ impl StopReason {
         Self::StopOperation,
         Self::SkipOrder,
         Self::RestartOrder,
+        Self::Unhealthy,
     ];
 }
 
@@ -154,6 +157,12 @@ pub enum Change {
     BackOff,
     /// The pause before its next attempt is over.
     Resume,
+    /// A service is started again at once, with what it holds.
+    Renew,
+    /// It had succeeded, and runs again.
+    Rerun,
+    /// It had succeeded, and counts as failed from now on.
+    Spoil,
     /// It ends.
     End(Status),
 }
@@ -171,6 +180,9 @@ impl Change {
             Self::Serve,
             Self::BackOff,
             Self::Resume,
+            Self::Renew,
+            Self::Rerun,
+            Self::Spoil,
         ]
         .into_iter()
         .chain(StopReason::ALL.into_iter().map(Self::Stop))
@@ -210,14 +222,19 @@ impl State {
                 Change::Begin | Change::BackOff | Change::End(Skipped | Failed | TimedOut | Canceled)
             ),
             State::Running => {
-                matches!(change, Change::Serve | Change::BackOff | Change::End(Succeeded | Failed))
-                    || matches!(change, Change::Stop(reason) if reason != StopReason::StopOperation)
+                matches!(
+                    change,
+                    Change::Serve | Change::BackOff | Change::Renew | Change::End(Succeeded | Failed)
+                ) || matches!(change, Change::Stop(reason) if !matches!(reason, StopReason::StopOperation | StopReason::Unhealthy))
             }
             // A service that ends before it is asked to has failed.
             State::Serving => {
                 use StopReason::*;
-                matches!(change, Change::End(Failed))
-                    || matches!(change, Change::Stop(RunTimeout | Cancel | RunEnded | StopOperation))
+                matches!(change, Change::Renew | Change::End(Failed))
+                    || matches!(
+                        change,
+                        Change::Stop(RunTimeout | Cancel | RunEnded | StopOperation | Unhealthy)
+                    )
             }
             State::Stopping(reason) => {
                 use StopReason::*;
@@ -225,20 +242,25 @@ impl State {
                     Timeout | TotalTimeout | RunTimeout => TimedOut,
                     Cancel | RunStopped | SkipOrder | RestartOrder => Canceled,
                     RunEnded | StopOperation => Succeeded,
+                    Unhealthy => Failed,
                 };
                 change == Change::End(end)
                     || change == Change::End(Abandoned)
                     || (matches!(reason, Timeout | RestartOrder) && change == Change::BackOff)
+                    || (reason == Unhealthy && change == Change::Renew)
             }
             State::Backoff => matches!(change, Change::Resume | Change::End(Failed | TimedOut | Canceled)),
+            // What has succeeded may prove to be of no use while the run goes on.
+            State::Ended(Succeeded) => matches!(change, Change::Rerun | Change::Spoil),
             State::Ended(_) => false,
         };
         legal.then_some(match change {
             Change::Keep => State::Ended(Succeeded),
             Change::Check => State::Checking,
             Change::Activate => State::Waiting,
-            Change::Ready | Change::Resume => State::Ready,
-            Change::Admit => State::Admitted,
+            Change::Ready | Change::Resume | Change::Rerun => State::Ready,
+            Change::Admit | Change::Renew => State::Admitted,
+            Change::Spoil => State::Ended(Failed),
             Change::Begin => State::Running,
             Change::Serve => State::Serving,
             Change::Stop(reason) => State::Stopping(reason),
@@ -247,7 +269,7 @@ impl State {
         })
     }
 
-    /// Whether the operation will not change any more.
+    /// Whether the operation has ended. One that has succeeded may still be run again, or count as failed after all.
     pub fn is_final(self) -> bool {
         matches!(self, State::Ended(_))
     }
@@ -333,7 +355,12 @@ mod tests {
                 from.contains(&state).then_some(Backoff)
             }
             Change::Resume => (state == Backoff).then_some(Ready),
-            Change::Stop(StopOperation) => (state == Serving).then_some(Stopping(StopOperation)),
+            Change::Renew => [Running, Serving, Stopping(Unhealthy)].contains(&state).then_some(Admitted),
+            Change::Rerun => (state == Ended(Succeeded)).then_some(Ready),
+            Change::Spoil => (state == Ended(Succeeded)).then_some(Ended(Failed)),
+            Change::Stop(reason @ (StopOperation | Unhealthy)) => {
+                (state == Serving).then_some(Stopping(reason))
+            }
             Change::Stop(reason @ (RunTimeout | Cancel | RunEnded)) => {
                 [Running, Serving].contains(&state).then_some(Stopping(reason))
             }
@@ -343,7 +370,7 @@ mod tests {
             Change::End(status) => {
                 let from: &[State] = match status {
                     Succeeded => &[Running, Stopping(RunEnded), Stopping(StopOperation)],
-                    Failed => &[Ready, Admitted, Running, Serving, Backoff],
+                    Failed => &[Ready, Admitted, Running, Serving, Backoff, Stopping(Unhealthy)],
                     TimedOut => &[
                         Checking,
                         Ready,
@@ -380,14 +407,16 @@ mod tests {
                 *if after.is_some() { &mut legal } else { &mut refused } += 1;
             }
         }
-        // 8 plain states, 9 of stopping and 6 of ended; 9 plain changes, 9 stops and 6 ends.
-        assert_eq!((State::all().count(), Change::all().count()), (23, 24));
-        assert_eq!((legal, refused), (61, 491));
+        // 8 plain states, 10 of stopping and 6 of ended; 12 plain changes, 10 stops and 6 ends.
+        assert_eq!((State::all().count(), Change::all().count()), (24, 28));
+        assert_eq!((legal, refused), (69, 603));
     }
 
     #[test]
     fn what_has_ended_takes_nothing() {
-        for state in State::all().filter(|state| state.is_final()) {
+        for state in
+            State::all().filter(|state| state.is_final() && *state != State::Ended(Status::Succeeded))
+        {
             assert!(Change::all().all(|change| state.after(change).is_none()), "{state:?}");
         }
     }

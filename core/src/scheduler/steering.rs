@@ -1,6 +1,6 @@
 //! What is known of orders from outside, and why one is refused.
 
-use super::state::Status;
+use super::state::{Status, StopReason};
 use super::timers::Timer;
 
 /// Why an order is refused.
@@ -33,11 +33,13 @@ pub(super) struct Suspension {
     pub(super) held: Vec<(u64, Timer)>,
 }
 
-/// How often an operation was restarted by order.
-#[derive(Clone, Copy, Debug, Default)]
+/// How often an operation was restarted without having failed: by order, or because it was unhealthy.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Restarted {
     /// How often.
     pub(super) times: u32,
     /// The last attempt that was ended by that.
     pub(super) attempt: u32,
+    /// Why that was.
+    pub(super) reason: StopReason,
 }

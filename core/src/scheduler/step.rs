@@ -62,6 +62,7 @@ impl Scheduler {
                 Consequence::Undo(op) => self.undo(op, out),
                 Consequence::EndStops(service) => self.end_stop_operations(service, out),
                 Consequence::Failed(op) => self.critical_failure(op, out),
+                Consequence::Compensate(op) => self.compensate(op),
                 Consequence::StopRunning(reason, mode) => self.stop_running(reason, mode, out),
             }
         }
@@ -102,6 +103,8 @@ impl Scheduler {
             Input::Continue => self.go_on(out),
             Input::Skip(op) => self.skip_by_order(op, out),
             Input::Again(op) => self.restart_by_order(op, out),
+            Input::Unhealthy => self.run_is_unhealthy(out),
+            Input::Remedy { op, attempt, remedy, ended } => self.remedy(op, attempt, remedy, ended, out),
         }
     }
 
@@ -136,6 +139,7 @@ impl Scheduler {
             self.change(op, Change::Serve);
             out.push(Command::Serving(op, attempt));
             self.consequences.push(Consequence::Settle(op));
+            self.stop_if_asked(op, out);
         }
     }
 
@@ -203,7 +207,7 @@ impl Scheduler {
         } else if tally.unsuccessful == 0 {
             RunStatus::Succeeded
         } else if self.run_timed_out
-            || matches!(self.halt_reason, Some(SkipReason::RunStopped(_)))
+            || matches!(self.halt_reason, Some(SkipReason::RunStopped(_) | SkipReason::RunUnhealthy))
             || (tally.succeeded == 0 && tally.critical_failures > 0)
         {
             RunStatus::Failed

@@ -78,8 +78,19 @@ impl Scheduler {
         out.push(Command::Started(op, attempt));
         match self.state(service) {
             State::Serving => self.stop(service, StopReason::StopOperation, StopMode::OWN_GRACE, out),
-            State::Stopping(_) => {}
-            _ => self.end(op, attempt, Status::Succeeded, out),
+            state if state.is_final() => self.end(op, attempt, Status::Succeeded, out),
+            // It ends, or is started again because it was unhealthy.
+            _ => {}
+        }
+    }
+
+    /// Stops a service that has become ready again, if that was asked for while it was not.
+    pub(super) fn stop_if_asked(&mut self, service: OpId, out: &mut Vec<Command>) {
+        let plan = Arc::clone(&self.plan);
+        let dependents = plan.graph().dependents.of(service);
+        let asks = |op: &&OpId| plan.stops(**op) == Some(service) && self.state(**op) == State::Running;
+        if dependents.iter().any(|op| asks(&op)) {
+            self.stop(service, StopReason::StopOperation, StopMode::OWN_GRACE, out);
         }
     }
 

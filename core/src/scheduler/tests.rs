@@ -62,6 +62,8 @@ impl Bench {
                 Command::RestartAsked { op, .. } => format!("{} asks for a restart", name(op)),
                 Command::RollingBack(op) => format!("rolling back for {}", name(op)),
                 Command::Released(op, _) => format!("released {}", name(op)),
+                Command::Again(op, _) => format!("{} again", name(op)),
+                Command::Spoiled(op, _) => format!("{} spoiled", name(op)),
                 Command::Suspended => "suspended".to_owned(),
                 Command::Continued => "continued".to_owned(),
                 Command::Finished(status) => format!("finished {status:?}"),

@@ -5,6 +5,7 @@
 //! | what does a run know of it, and how does it report | [`provider`] |
 //! | how is a program run from its start to its end | [`process`] |
 //! | where do programs live, and how is all that they start ended | [`host`] |
+//! | how is it asked whether something is well | [`probe`], `checks.rs` |
 //! | by what is something that was started found again | [`identity`], [`mark`] |
 //! | how is what a script has started ended | [`marked`] |
 //! | what is still alive of operations whose PowerShell has died | [`survivors`] |
@@ -15,12 +16,14 @@
 //! Nothing here holds a run. *What* runs is a provider; *where* it lives is a host.
 
 pub mod budget;
+mod checks;
 pub mod gate;
 pub mod host;
 pub mod identity;
 pub mod mark;
 pub mod marked;
 pub mod output;
+pub mod probe;
 pub mod process;
 pub mod provider;
 pub mod runtime;
@@ -34,6 +37,7 @@ use provider::Provider;
 pub fn provider_of(work: &Work) -> Option<Box<dyn Provider>> {
     match work {
         Work::Process(spec) => Some(Box::new(process::Program((**spec).clone()))),
+        Work::Checks { checks } => Some(Box::new(checks::Checks(checks.clone()))),
         Work::Script | Work::Stop { .. } => None,
     }
 }

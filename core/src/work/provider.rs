@@ -41,6 +41,12 @@ pub struct Context {
     pub mark: Mark,
     /// What stands for `secret://name`, and is shown nowhere.
     pub secrets: Secrets,
+    /// The program that runs scripts outside the host, with its first arguments.
+    pub shell: Vec<String>,
+    /// The run's name.
+    pub run_name: String,
+    /// The operation's name.
+    pub name: String,
 }
 
 /// What an attempt has to say.

@@ -225,6 +225,7 @@ public abstract class GoOnCommandBase : RunCommandBase
             Isolation = Isolations.Read(call.Text("Isolation")?.ToLowerInvariant()),
             Grouped = OutputMode == LabOutputMode.Grouped,
             RunAll = call.Flag("RunAll") ?? false,
+            HealthMonitoring = call.Flag("HealthMonitoring") ?? false,
             Call = call.Written,
         }.Of(lab, file, Defaults);
         return new LabWork(source.Compile(settings), settings, source.Validation, source.Constrained, call.Text("Environment") ?? lab.Environment, source);

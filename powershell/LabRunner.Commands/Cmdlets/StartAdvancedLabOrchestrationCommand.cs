@@ -35,7 +35,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase, ID
     [Alias("MaxParallelism")]
     public int? MaxConcurrency { get; set; }
 
-    /// <summary>Watches the health of the lab while it is deployed.</summary>
+    /// <summary>Watches the machine, the run's progress and its services while the lab is deployed.</summary>
     [Parameter]
     public SwitchParameter HealthMonitoring { get; set; }
 
@@ -198,11 +198,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase, ID
             throw LabRunnerError.NotAvailable("-CustomProviders", "Available are the providers powershell and process.");
         }
 
-        if (HealthMonitoring)
-        {
-            Voice.WriteWarning("-HealthMonitoring is not available yet and has no effect. An operation of the type Monitor can watch a lab.");
-        }
-
         if (PerformanceAnalytics)
         {
             Voice.WriteWarning("-PerformanceAnalytics is not available yet and has no effect. The report's Metrics are there without it.");
@@ -224,6 +219,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase, ID
         Grouped = OutputMode == LabOutputMode.Grouped,
         NoRecord = NoRecord,
         RunAll = RunAll,
+        HealthMonitoring = HealthMonitoring,
         Call = new LabCall(MyInvocation.BoundParameters, Voice.SessionState.Path.CurrentFileSystemLocation.ProviderPath).Written,
     }.Of(lab, path, Defaults);
 }

@@ -19,6 +19,7 @@ internal sealed class OperationReader
     private readonly SchedulingSource _scheduling;
     private readonly RollbackSource _rollbacks;
     private readonly UpToDateSource _upToDate;
+    private readonly HealthSource _health;
 
     /// <summary>Prepares a reading.</summary>
     /// <param name="caller">Whose operations they are.</param>
@@ -34,6 +35,7 @@ internal sealed class OperationReader
         _scheduling = new SchedulingSource(_findings, _keys);
         _rollbacks = new RollbackSource(caller, _findings, _keys, callers);
         _upToDate = new UpToDateSource(caller, _findings, callers);
+        _health = new HealthSource(caller, _findings, _keys);
     }
 
     /// <summary>What was found in the operations: faults and warnings.</summary>
@@ -83,6 +85,11 @@ internal sealed class OperationReader
         if (upToDate is not null)
         {
             scheduling["up_to_date"] = upToDate;
+        }
+
+        if (_health.Read(fields, name) is { Count: > 0 } checks)
+        {
+            scheduling["health"] = checks;
         }
 
         var definition = new OperationDefinition

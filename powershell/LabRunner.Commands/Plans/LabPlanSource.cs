@@ -140,6 +140,7 @@ internal sealed class LabPlanSource
             Attempts = declared.Retry?.Count + 1,
             Test = Work(item.TestScript, item.Parameters, $"{declared.Name} (test)", _rollbacks) as ScriptWork,
             IsChecked = declared.UpToDate is { ValueKind: JsonValueKind.Object },
+            IsWatched = declared.Health is { ValueKind: JsonValueKind.Array },
         });
     }
 

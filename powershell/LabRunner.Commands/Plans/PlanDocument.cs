@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
 using LabRunner.Json;
+using LabRunner.Pilot;
 using LabRunner.Runs;
 
 namespace LabRunner.Plans;
@@ -130,6 +131,18 @@ internal static class PlanDocument
         if (settings.MaxRestarts is { } restarts)
         {
             json.WriteNumber("max_restarts", restarts);
+        }
+
+        if (settings.Monitoring is { } monitoring)
+        {
+            json.WritePropertyName("monitoring");
+            Value(json, monitoring);
+        }
+
+        // Scripts of checks run in a PowerShell of their own; without one on this machine each says so itself.
+        if ((settings.Monitoring is not null || nodes.Any(node => node.MayAsk)) && PowerShellProgram.Find() is { } shell)
+        {
+            json.WriteStrings("shell", [shell.Program, .. shell.First]);
         }
 
         if (settings.Beside is { } beside)

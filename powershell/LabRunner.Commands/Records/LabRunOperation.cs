@@ -53,6 +53,9 @@ public sealed class LabRunOperation
     /// <summary>The worker that ran it; nothing for a program.</summary>
     public int? WorkerId { get; private init; }
 
+    /// <summary>How its health checks stand.</summary>
+    public LabHealthState[] Health { get; private init; } = [];
+
     /// <summary>The folder of the run's files, or the archive that has them.</summary>
     public string Directory { get; private init; } = "";
 
@@ -84,6 +87,7 @@ public sealed class LabRunOperation
             ExitCode = operation.ExitCode,
             Compensates = operation.Compensates,
             WorkerId = operation.Worker,
+            Health = [.. operation.Health.Select(check => LabHealthState.Of(operation.Name, run.StartTime, check))],
             Directory = place,
         };
     }

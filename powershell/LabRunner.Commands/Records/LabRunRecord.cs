@@ -48,6 +48,9 @@ public sealed class LabRunRecord
     /// <summary>The machine it started on.</summary>
     public string? Computer { get; private init; }
 
+    /// <summary>How what is watched of it as a whole stands; known of one run that is asked for by its folder.</summary>
+    public LabHealthState[] Health { get; private init; } = [];
+
     /// <summary>The process that runs it, or ran it.</summary>
     public int ProcessId { get; private init; }
 
@@ -73,6 +76,7 @@ public sealed class LabRunRecord
             Directory = run.Directory,
             Parent = run.Parent,
             Computer = run.Host,
+            Health = [.. run.Health.Select(check => LabHealthState.Of(null, LabHistory.Time(run.StartedAt), check))],
             ProcessId = run.Pid,
         };
     }

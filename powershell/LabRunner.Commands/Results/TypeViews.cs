@@ -42,6 +42,8 @@ internal static class TypeViews
         (nameof(LabRunnerConfiguration), ["Settings"]),
         (nameof(LabSetting), ["Name", "Value", "Origin", "Allowed"]),
         (nameof(LabHealth), ["Status", "Timestamp", "Checks"]),
+        (nameof(LabRunHealth), ["Status", "Checks"]),
+        (nameof(LabHealthState), ["Operation", "Check", "Status", "Since", "TimesUnhealthy", "Message", "Remedies"]),
     ];
 
     /// <summary>Makes them known to the caller's session.</summary>

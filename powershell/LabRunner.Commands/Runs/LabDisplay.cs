@@ -79,7 +79,7 @@ public static class LabDisplay
         var word = status?.ToString() ?? "";
         var colour = word switch
         {
-            "Succeeded" or "Success" or "Valid" or "Healthy" or "Ok" or "True" => "Green",
+            "Succeeded" or "Success" or "Valid" or "Healthy" or "Recovered" or "Ok" or "True" => "Green",
             "Running" or "DryRun" => "Cyan",
             "Skipped" or "NotFound" or "NoConfiguration" => "BrightBlack",
             "PartiallySucceeded" or "Canceled" or "Parked" or "Suspended" or "Degraded" or "Warning" or "warning" => "Yellow",

@@ -48,8 +48,8 @@ public sealed class LabOrchestrationReport
     /// <summary>The figures of the run.</summary>
     public LabOrchestrationMetrics Metrics { get; internal init; } = new();
 
-    /// <summary>What monitoring found; null where none was asked for.</summary>
-    public object? Health { get; internal init; }
+    /// <summary>What the health checks have come to; null where nothing was watched.</summary>
+    public LabRunHealth? Health { get; internal init; }
 
     /// <summary>The order that operations start in.</summary>
     public LabExecutionPlan ExecutionPlan { get; internal init; } = new();

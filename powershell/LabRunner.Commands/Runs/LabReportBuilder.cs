@@ -67,6 +67,7 @@ internal static class LabReportBuilder
         Summary = Summary(settings, configuration, started, outcome),
         Results = outcome.Results,
         Metrics = Metrics(outcome),
+        Health = LabRunHealth.Of(outcome.OfCore, [.. outcome.Results.Select(result => result.Name)], started.Start, settings.Monitoring is not null),
         ExecutionPlan = described,
         ValidationResults = [.. outcome.Results.Where(result => validation.Contains(result.Name))],
         Rollback = outcome.Rollback,

@@ -44,6 +44,9 @@ internal sealed record LabRunSettings
     /// <summary>Whether everything runs, up to date or not.</summary>
     internal bool RunAll { get; init; }
 
+    /// <summary>Whether the run is watched, whatever the lab says.</summary>
+    internal bool HealthMonitoring { get; init; }
+
     /// <summary>What the run was called with, for one that resumes it.</summary>
     internal IReadOnlyDictionary<string, object?>? Call { get; init; }
 
@@ -85,6 +88,7 @@ internal sealed record LabRunSettings
             Call = Call,
             RunAll = RunAll,
             MaxRestarts = wanted.MaxRestarts,
+            Monitoring = wanted.Monitoring is { ValueKind: JsonValueKind.Object } monitoring ? monitoring : HealthMonitoring ? new Dictionary<string, object?>() : null,
             ResumesAfterRestart = wanted.ResumeAfterRestart ?? false,
         };
     }

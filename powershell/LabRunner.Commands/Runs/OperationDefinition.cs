@@ -9,6 +9,7 @@ internal sealed class OperationDefinition
 {
     private readonly long? _attempts;
     private readonly bool _checked;
+    private readonly bool _watched;
 
     internal required string Name { get; init; }
 
@@ -49,6 +50,16 @@ internal sealed class OperationDefinition
         get => _checked || Scheduling.ContainsKey("up_to_date");
         init => _checked = value;
     }
+
+    /// <summary>Whether it is checked while the run goes on, so that it may fail, or run again, once it has succeeded.</summary>
+    internal bool IsWatched
+    {
+        get => _watched || Scheduling.ContainsKey("health");
+        init => _watched = value;
+    }
+
+    /// <summary>Whether it has checks, which may be scripts.</summary>
+    internal bool MayAsk => IsWatched || Work is DeclaredWork { IsChecks: true };
 
     /// <summary>What undoes it, should the run be rolled back.</summary>
     internal OperationWork? Compensation { get; init; }
@@ -137,6 +148,9 @@ internal sealed class ProcessWork : OperationWork
 /// <param name="inherited">What programs of the session find in their environment beside that.</param>
 internal sealed class DeclaredWork(LabWorkModel declared, IReadOnlyDictionary<string, object?> inherited) : OperationWork
 {
+    /// <summary>Whether it asks checks.</summary>
+    internal bool IsChecks => declared.Kind == "checks";
+
     /// <summary>What is handed to a program, and in which way.</summary>
     internal IEnumerable<(string Key, string Text)> Texts =>
         !declared.IsProgram ? []

@@ -181,6 +181,9 @@ internal sealed class RunPump
             case LabEventKind.Restart:
                 _output.Warning(ParkedText.Asked(result.Name, happened.Reason));
                 break;
+            case LabEventKind.Health:
+                Ails(result, happened);
+                break;
             case LabEventKind.Ended:
                 Ended(result, happened);
                 break;
@@ -215,6 +218,32 @@ internal sealed class RunPump
         Judge(result, happened);
         _feed.Ended(happened.Operation, result);
         Finalize(happened.Operation, result);
+    }
+
+    // What had succeeded runs again, or counts as failed. A service that serves has an end of its own yet.
+    private void Ails(LabOperationResult result, LabEvent happened)
+    {
+        if (happened.Refused is not null || !_final[happened.Operation] || !result.Success)
+        {
+            return;
+        }
+
+        switch (happened.Remedy)
+        {
+            case "rerun":
+                _final[happened.Operation] = false;
+                result.UpToDate = false;
+                break;
+            case "fail" or "compensate":
+                _final[happened.Operation] = false;
+                result.Ending = OperationStatus.Failed;
+                result.UpToDate = false;
+                var why = string.IsNullOrEmpty(happened.Message) ? "" : $": {happened.Message}";
+                result.Failure = LabRunnerError.Ended(result.Name, result.Ending, $"Operation '{result.Name}' is unhealthy: check '{happened.Check}' failed{why}.", "LabRunner.Unhealthy", "InvalidResult");
+                result.Error = result.Failure.ToString();
+                Finalize(happened.Operation, result);
+                break;
+        }
     }
 
     // A failure that the script itself gave keeps its record; everything else is the core's to explain.
@@ -268,7 +297,7 @@ internal sealed class RunPump
         }
 
         Tell(operation, _tells ? VerboseText.Ended(_run.Nodes[operation], result, Attempts(operation)) : null);
-        if (!_run.Settings.Ordered && operation < _results.Length && !MayBeUndone(operation))
+        if (!_run.Settings.Ordered && operation < _results.Length && !MayChange(operation))
         {
             Release(operation);
         }
@@ -279,7 +308,7 @@ internal sealed class RunPump
     // What is held back until the end of the run is given in declared order.
     private void Release()
     {
-        while (_nextToRelease < _results.Length && (_released[_nextToRelease] || ((_over || _run.Settings.Ordered) && _final[_nextToRelease] && !MayBeUndone(_nextToRelease))))
+        while (_nextToRelease < _results.Length && (_released[_nextToRelease] || ((_over || _run.Settings.Ordered) && _final[_nextToRelease] && !MayChange(_nextToRelease))))
         {
             Release(_nextToRelease++);
         }
@@ -334,8 +363,9 @@ internal sealed class RunPump
     }
 
     // Who reads a result must find in it whether the operation still stands.
-    private bool MayBeUndone(int operation) =>
-        !_over && _run.Settings.Failure == "rollback" && _run.Operations[operation].Compensation is not null && _results[operation] is { Success: true, RolledBack: null };
+    private bool MayChange(int operation) =>
+        !_over && _results[operation] is { Success: true, RolledBack: null }
+        && (_run.Operations[operation].IsWatched || (_run.Settings.Failure == "rollback" && _run.Operations[operation].Compensation is not null));
 
     private LabOperationResult ResultOf(int operation) => operation < _results.Length ? _results[operation] : _undone[operation - _results.Length];
 

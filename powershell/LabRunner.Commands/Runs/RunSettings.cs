@@ -110,6 +110,9 @@ internal sealed class RunSettings
     /// <summary>Restarts of the machine that operations may ask for; the core's own number when absent.</summary>
     internal int? MaxRestarts { get; set; }
 
+    /// <summary>What is watched of the run as a whole: the core's own document; nothing when it is not watched.</summary>
+    internal object? Monitoring { get; set; }
+
     /// <summary>Whether it is made sure, before anything starts, that the run goes on by itself after a restart.</summary>
     internal bool ResumesAfterRestart { get; init; }
 

@@ -48,6 +48,8 @@ function New-LabOperation {
         Patterns of the files that it makes: it runs when one of them is missing or has changed.
     .PARAMETER Test
         The script that says whether its work is done: it runs unless the last thing that this puts out is true.
+    .PARAMETER HealthChecks
+        How it is checked that it is well while the run goes on: hashtables, addresses or script blocks; see docs/health.md.
     .PARAMETER IgnoreChanges
         What may change without it running again: Block, Parameters or Dependencies.
     .EXAMPLE
@@ -122,7 +124,9 @@ function New-LabOperation {
         [scriptblock] $Test,
 
         [ValidateSet('Block', 'Parameters', 'Dependencies')]
-        [string[]] $IgnoreChanges
+        [string[]] $IgnoreChanges,
+
+        [object[]] $HealthChecks
     )
 
     $operation = [ordered]@{ PSTypeName = 'LabRunner.LabOperation' }
@@ -149,7 +153,7 @@ function New-LabOperation {
     if ($work.Where({ $PSBoundParameters.ContainsKey($_) })) {
         foreach ($key in 'ScriptBlock', 'Script', 'Path', 'Command', 'Arguments') { $operation.Remove($key) }
     }
-    foreach ($key in 'Name', 'Id', 'Type', 'ScriptBlock', 'Path', 'Command', 'Arguments', 'Dependencies', 'Priority', 'Timeout', 'Estimate', 'RetryCount', 'RetryDelay', 'Resources', 'Rollback', 'Inputs', 'Outputs', 'Test', 'IgnoreChanges') {
+    foreach ($key in 'Name', 'Id', 'Type', 'ScriptBlock', 'Path', 'Command', 'Arguments', 'Dependencies', 'Priority', 'Timeout', 'Estimate', 'RetryCount', 'RetryDelay', 'Resources', 'Rollback', 'Inputs', 'Outputs', 'Test', 'IgnoreChanges', 'HealthChecks') {
         if ($PSBoundParameters.ContainsKey($key)) { $operation[$key] = $PSBoundParameters[$key] }
     }
     if ($PSBoundParameters.ContainsKey('Parameters')) {

@@ -53,7 +53,8 @@ function Start-AdvancedLabOrchestration {
         How far scripts are kept apart that have no isolation of their own: Shared, which is the default, in warm runspaces
         whose session is reset after each operation; Runspace in a runspace of their own; Process in a PowerShell of their own.
     .PARAMETER HealthMonitoring
-        Watches the health of the lab while it is deployed. Not available yet: a warning says so.
+        Watches memory, disk and the progress of the run, and every service by its readiness probe; see docs/health.md. Checks that
+        operations declare are made without it too.
     .PARAMETER PerformanceAnalytics
         Adds recommendations from what was measured. Not available yet: a warning says so.
     .PARAMETER Environment

@@ -164,11 +164,23 @@ Describe 'The enterprise lab of the original' {
         "$($said[0])" | Should -Match 'opentofu'
     }
 
-    It 'runs where every script is one of PowerShell''s' {
+    It 'runs where every script is one of PowerShell''s and what it checks is there' {
         $lab = "$TestDrive/enterprise.yaml"
-        (Get-Content -Raw -LiteralPath $enterprise).Replace('"opentofu"', '"powershell"') | Set-Content -LiteralPath $lab
-        $report = Start-AdvancedLabOrchestration $lab -WarningAction SilentlyContinue 6>$null
+        # A port of this machine is what all of its checks ask for.
+        $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        try {
+            $port = $listener.LocalEndpoint.Port
+            $text = (Get-Content -Raw -LiteralPath $enterprise).Replace('"opentofu"', '"powershell"').Replace('shop.lab.local', 'localhost').Replace('10.20.1.1"', "127.0.0.1:$port`"")
+            $text = $text.Replace('port: 443' + [Environment]::NewLine + '        host', "port: $port`n        host").Replace("port: 443`n        host", "port: $port`n        host").Replace('endpoint: "http://localhost/health"', "tcp: `"localhost:$port`"")
+            Set-Content -LiteralPath $lab -Value $text
+            $report = Start-AdvancedLabOrchestration $lab -WarningAction SilentlyContinue 6>$null
+        } finally {
+            $listener.Stop()
+        }
         $report.Error | Should -BeNullOrEmpty
         $report.Summary.Success | Should -BeTrue
+        $report.ValidationResults.Name | Should -Be @('reachable', 'healthy')
+        $report.Health.Checks.Operation | Sort-Object -Unique | Should -Be 'Create Networks'
     }
 }

@@ -4,7 +4,7 @@ use super::isolation::Isolation;
 use crate::config::build::expand::FalseCondition;
 use crate::config::text::document::Mapping;
 use crate::error::Place;
-use crate::operation::{FailureStrategy, Operation, Order, ResourceLimits, RetryPolicy};
+use crate::operation::{FailureStrategy, Monitoring, Operation, Order, ResourceLimits, RetryPolicy};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -64,6 +64,9 @@ pub struct Settings {
     /// How far scripts that do not say so themselves are kept apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isolation: Option<Isolation>,
+    /// What is watched of its runs as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monitoring: Option<Monitoring>,
 }
 
 /// The part of a lab that an operation belongs to.

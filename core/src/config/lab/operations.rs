@@ -3,16 +3,13 @@
 use super::model::{LabOperation, Provider, Stage};
 use super::retries::{self, RetryKeys};
 use super::work::WorkKeys;
-use super::{isolation, resources, rollback, up_to_date};
+use super::{health, isolation, resources, rollback, up_to_date};
 use crate::config::text::diagnostics::Findings;
 use crate::config::text::document::{Entry, Node};
 use crate::config::text::fields::{self, Fields};
 use crate::config::text::quantity::Unit;
 use crate::error::Code;
 use crate::operation::{Operation, RetryPolicy, Trigger, Work};
-
-/// Keys that later versions use; ignoring them changes how an operation is treated, not what it does.
-const IGNORED_YET: &[&str] = &["health-checks"];
 
 /// What operations share: what their lab says about retries.
 #[derive(Clone, Copy)]
@@ -99,12 +96,23 @@ fn read_fields(
     for free in ["description", "metadata", "tags", "when", "for-each", "template", "with", "include"] {
         fields.take(&[free], findings);
     }
-    fields.ignore_yet(IGNORED_YET, findings);
+    let health = fields
+        .take(&["health-checks", "health-check"], findings)
+        .map_or_else(Vec::new, |entry| health::checks(entry, findings));
+    let checks = fields.take(&["checks"], findings);
 
     let keys = WorkKeys::take(fields, findings);
     let mut script = None;
     let mut parameters = None;
-    let (provider, work) = match keys.provider(findings) {
+    let checklist = checks.filter(|_| !keys.has_work()).map(|entry| health::checklist(entry, findings));
+    let is_checklist = checklist.is_some();
+    if let (None, Some(entry)) = (&checklist, checks) {
+        let message = "it has both 'checks' and something to run";
+        let advice = "Write 'health-checks' for what is checked once it has run.";
+        findings.error(Code::InvalidValue, entry.key_at, message, advice);
+    }
+    let (provider, work) = match if checklist.is_some() { None } else { keys.provider(findings) } {
+        None if checklist.is_some() => (Provider::Process, checklist.map(|checks| Work::Checks { checks })),
         Some(Provider::Process) => (Provider::Process, keys.process(node.at, findings)),
         Some(Provider::PowerShell) => {
             script = keys.script(node.at, findings);
@@ -135,8 +143,10 @@ fn read_fields(
         critical: critical.unwrap_or(true),
         idempotent: idempotent.unwrap_or(false),
         needs: needs.map(Box::new),
-        retry: retry.map(Box::new),
+        // Checks are tried several times by themselves.
+        retry: retry.or_else(|| is_checklist.then(RetryPolicy::default)).map(Box::new),
         up_to_date: up_to_date.map(Box::new),
+        health,
         compensation: compensation.map(Box::new),
         work: work.unwrap_or(Work::Script),
         at: Some(findings.place(node.at)),

@@ -71,9 +71,6 @@ pub(in crate::config) fn read(
     let (mut declared, mut places) = (Vec::with_capacity(count), Vec::<&Node>::with_capacity(count));
     for (stage, called, nodes) in &stages {
         for (index, node) in nodes.iter().enumerate() {
-            if *stage != Stage::Operations && is_checklist(node, called, findings) {
-                continue;
-            }
             let title = format!("{called} {}", index + 1);
             findings.repeated = matches!(node, Cow::Owned(_));
             if let Some(operation) = operations::read(node, &title, *stage, context, findings) {
@@ -206,21 +203,6 @@ fn section<'n>(entry: &'n Entry, findings: &mut Findings<'_>) -> &'n [Node] {
         return &[];
     }
     fields::list(operations, findings).unwrap_or_default()
-}
-
-/// Whether an entry is a list of declarative checks instead of an operation.
-fn is_checklist(node: &Node, called: &str, findings: &mut Findings<'_>) -> bool {
-    let Some(mapping) = node.as_mapping() else { return false };
-    let works = ["script", "script-block", "path", "command", "service", "provider"];
-    let Some(checks) = mapping.get("checks") else { return false };
-    if works.iter().any(|key| mapping.get(key).is_some()) {
-        return false;
-    }
-    findings.not_yet(
-        &format!("a list of 'checks' in '{}'", called.trim_end_matches(" operation")),
-        checks.key_at,
-    );
-    true
 }
 
 /// Whether the root is what a lab file has to be.

@@ -2,7 +2,7 @@
 
 use super::model::Settings;
 use super::retries::{self, RetryKeys};
-use super::{isolation, resources};
+use super::{health, isolation, resources};
 use crate::config::text::diagnostics::Findings;
 use crate::config::text::fields::{self, Fields};
 use crate::config::text::quantity::Unit;
@@ -52,7 +52,10 @@ pub(in crate::config) fn take(lab: &mut Fields<'_>, findings: &mut Findings<'_>)
         }
         settings.retry = retry.clone().policy();
         settings.isolation = isolation::take(&mut fields, findings);
-        fields.ignore_yet(&["health-monitoring", "performance-analytics"], findings);
+        settings.monitoring = fields
+            .take(&["health-monitoring"], findings)
+            .and_then(|entry| health::monitoring(entry, findings));
+        fields.ignore_yet(&["performance-analytics"], findings);
         fields.finish("'settings'", findings);
     }
     settings.limits.pools = resources::pools(&pools, findings);

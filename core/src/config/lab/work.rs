@@ -64,6 +64,12 @@ impl<'n> WorkKeys<'n> {
         }
     }
 
+    /// Whether there is anything to run.
+    pub(in crate::config) fn has_work(&self) -> bool {
+        let keys = [self.provider, self.script, self.script_block, self.path, self.command, self.service];
+        keys.iter().any(Option::is_some)
+    }
+
     /// Who runs it; nothing when that is misspelt, which is reported.
     pub(in crate::config) fn provider(&self, findings: &mut Findings<'_>) -> Option<Provider> {
         const KNOWN: [(&str, Provider); 4] = [

@@ -4,8 +4,8 @@
 
 use super::values::{
     Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, IgnoreChanges, Isolation, LockMode,
-    Minutes, Names, OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Resolution, Scalar,
-    Seconds, Size, Text, Trigger, Whole,
+    Minutes, Names, OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Remedy, Resolution,
+    RunRemedy, Scalar, Seconds, Size, Text, Trigger, Whole,
 };
 use schemars::JsonSchema;
 
@@ -94,8 +94,8 @@ pub(super) struct Settings {
     retry_delay: Option<Pause>,
     /// When failed operations are tried again, for operations that do not say.
     retry: Option<Retry>,
-    /// Read, but not used yet.
-    health_monitoring: Option<Data>,
+    /// Whether runs are watched, or what is watched of them.
+    health_monitoring: Option<MonitoringOrFlag>,
     /// Read, but not used yet.
     performance_analytics: Option<Data>,
     /// How far script operations are kept apart, for those that do not say.
@@ -227,8 +227,11 @@ pub(super) struct Operation {
     outputs: Option<Names>,
     /// What may change without it running again: `block`, `parameters`, `dependencies`, or a list of these.
     ignore_changes: Option<IgnoreChanges>,
-    /// Read, but not used yet.
-    health_checks: Option<Data>,
+    /// How it is checked that it is well while the run goes on: a check, or a list of checks.
+    #[schemars(extend("x-aliases" = ["health-check"]))]
+    health_checks: Option<HealthChecks>,
+    /// Checks that are all there is to do: the operation succeeds when they pass.
+    checks: Option<HealthChecks>,
     /// How far a script is kept apart from others: a warm session, one of its own, or a process of its own.
     isolation: Option<Isolation>,
     /// A condition on values of the lab; the operation is left out where it is false.
@@ -371,6 +374,143 @@ pub(super) struct Ready {
     timeout: Option<Seconds>,
     /// `true`: an https URL may have a certificate that the system does not trust.
     insecure: Option<Flag>,
+}
+
+/// Checks.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum HealthChecks {
+    /// Several.
+    List(Vec<HealthCheckOrAddress>),
+    /// One.
+    One(HealthCheckOrAddress),
+}
+
+/// A check.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum HealthCheckOrAddress {
+    /// A URL, or `host:port`.
+    Address(Text),
+    /// More than an address.
+    Check(Box<HealthCheck>),
+}
+
+/// A check: one of `http`, `tcp`, `ping`, `dns`, `command` and `script`, or a `type` and its `target`.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct HealthCheck {
+    /// What it is called.
+    name: Option<Text>,
+    /// With `target`: `network-connectivity`, `dns-resolution`, `http`, `tcp` or the like.
+    r#type: Option<Text>,
+    /// What the type is asked of: a machine, a name, a URL or an address.
+    target: Option<Text>,
+    /// A URL that must be answered as expected.
+    #[schemars(extend("x-aliases" = ["url", "endpoint"]))]
+    http: Option<Text>,
+    /// The status that counts, or a list; those from 200 to 399 when absent.
+    #[schemars(extend("x-aliases" = ["expected-status"]))]
+    status: Option<Statuses>,
+    /// `true`: an https URL may have a certificate that the system does not trust.
+    insecure: Option<Flag>,
+    /// An address that accepts connections, as `host:port`; a port alone is one of this machine.
+    tcp: Option<Text>,
+    /// A port that accepts connections, of `host` or of this machine.
+    port: Option<Text>,
+    /// The machine of `port`.
+    host: Option<Text>,
+    /// A machine that can be reached.
+    ping: Option<Text>,
+    /// A name that stands for an address.
+    dns: Option<Text>,
+    /// A program that ends with a good exit code: its name, or its path relative to this file.
+    command: Option<Script>,
+    /// The program's arguments, one item each. No shell splits them.
+    #[schemars(extend("x-aliases" = ["args"]))]
+    arguments: Option<Vec<Scalar>>,
+    /// The folder the program starts in, relative to this file.
+    #[schemars(extend("x-aliases" = ["cwd"]))]
+    working_directory: Option<Text>,
+    /// Variables for the program; null removes one.
+    #[schemars(extend("x-aliases" = ["env"]))]
+    environment: Option<Entries<Option<Scalar>>>,
+    /// Exit codes that count as success; 0 alone when absent.
+    success_codes: Option<ExitCodes>,
+    /// A script that does not throw, and does not give `$false`; it runs in a PowerShell of its own.
+    script: Option<Script>,
+    /// A script, even where it looks like a path.
+    script_block: Option<Script>,
+    /// The path of a script file, relative to this file.
+    path: Option<Script>,
+    /// Pause between two tries; 30 s when absent.
+    #[schemars(extend("x-aliases" = ["check-interval"]))]
+    interval: Option<Seconds>,
+    /// Limit of one try; 10 s when absent.
+    timeout: Option<Seconds>,
+    /// Failures in a row that make it unhealthy; 3 when absent.
+    retries: Option<Whole<1, 1_000>>,
+    /// Time from its beginning in which failures do not count.
+    start_period: Option<Pause>,
+    /// Time that it may be unhealthy before anything is done.
+    grace: Option<Pause>,
+    /// What is done then: a service is restarted, of anything else it is made known, unless it says so.
+    on_failure: Option<Remedy>,
+    /// How often something is restarted or run again before it fails; 3 when absent.
+    budget: Option<Whole<0, 1_000>>,
+    /// A script or a program that runs when it becomes unhealthy, or healthy again.
+    notify: Option<Rollback>,
+    /// What it is for.
+    description: Option<Data>,
+    /// Anything about it, for people and scripts.
+    metadata: Option<Data>,
+    /// Read, but not used yet.
+    allowed_ports: Option<Data>,
+}
+
+/// Statuses of HTTP.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Statuses {
+    /// One.
+    One(Whole<100, 599>),
+    /// Several.
+    Several(Vec<Whole<100, 599>>),
+}
+
+/// Whether runs are watched, and what of them.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum MonitoringOrFlag {
+    /// With everything at its default, or not at all.
+    Flag(Flag),
+    /// What is watched.
+    Monitoring(Monitoring),
+}
+
+/// What is watched of a run as a whole.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) struct Monitoring {
+    /// `false`: nothing is watched.
+    enabled: Option<Flag>,
+    /// The most percent of all processors that may be in use; not watched when absent.
+    #[schemars(extend("x-aliases" = ["cpu-percent"]))]
+    processors: Option<Whole<1, 100>>,
+    /// The most percent of the memory that may be in use; 95 when absent.
+    #[schemars(extend("x-aliases" = ["memory-percent"]))]
+    memory: Option<Whole<1, 100>>,
+    /// The most percent that may be in use of the disk with the records of runs; 95 when absent.
+    #[schemars(extend("x-aliases" = ["disk-percent"]))]
+    disk: Option<Whole<1, 100>>,
+    /// Time within which an operation must end; 30 minutes when absent.
+    no_progress: Option<Minutes>,
+    /// Time that a threshold must be passed before that counts; 30 s when absent.
+    r#for: Option<Pause>,
+    /// `notify`, or `fail`, which stops the run.
+    on_failure: Option<RunRemedy>,
+    /// A script or a program that runs when something becomes unhealthy, or healthy again.
+    notify: Option<Rollback>,
 }
 
 /// Validation or clean-up.

@@ -207,6 +207,10 @@ words! {
     ParameterType: "any" | "text" | "string" | "number" | "integer" | "int" | "boolean" | "bool" | "list" | "array" | "mapping" | "object";
     /// What may change without an operation running again.
     Ignorable: "block" | "parameters" | "dependencies";
+    /// What is done about an operation that is unhealthy.
+    Remedy: "restart" | "rerun" | "compensate" | "fail" | "notify";
+    /// What is done about a run that is unhealthy.
+    RunRemedy: "notify" | "fail";
     /// Who runs an operation.
     Provider: "powershell" | "pwsh" | "process" | "program";
 }

@@ -7,6 +7,14 @@ use std::path::Path;
 impl Work {
     /// Says what is wrong with the work of an operation, each time with what to do.
     pub fn check(&self, name: &str, invalid: &mut impl FnMut(String, &str)) {
+        if let Self::Checks { checks } = self {
+            if checks.is_empty() {
+                invalid(format!("operation '{name}' has nothing to check"), "Give it checks, or remove it.");
+            }
+            for check in checks {
+                check.check_alone(name, invalid);
+            }
+        }
         let Self::Process(process) = self else { return };
         check_program(process, &format!("operation '{name}'"), invalid);
         if process.mode == ProcessMode::Service && process.ready.is_none() {

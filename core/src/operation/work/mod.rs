@@ -8,6 +8,7 @@ mod process;
 
 pub use process::{Probe, ProbeCheck, ProcessMode, ProcessSpec};
 
+use super::HealthCheck;
 use super::stop::{LINGER, NOTICE};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,6 +22,11 @@ pub enum Work {
     Script,
     /// A program that the core starts by itself.
     Process(Box<ProcessSpec>),
+    /// Asks checks until each has passed, or has failed as often as it may.
+    Checks {
+        /// The checks.
+        checks: Vec<HealthCheck>,
+    },
     /// Stops a service that another operation started.
     Stop {
         /// Name or id of the operation that started the service.
@@ -60,6 +66,7 @@ impl Work {
                 let service = spec.mode == ProcessMode::Service;
                 WorkFacts { runs_on: RunsOn::Core, service, must_end: !service }
             }
+            Self::Checks { .. } => WorkFacts { runs_on: RunsOn::Core, service: false, must_end: true },
             Self::Stop { .. } => WorkFacts { runs_on: RunsOn::Nothing, service: false, must_end: false },
         }
     }
@@ -69,6 +76,7 @@ impl Work {
         match self {
             Self::Script => "script",
             Self::Process(_) => "process",
+            Self::Checks { .. } => "checks",
             Self::Stop { .. } => "stop",
         }
     }
@@ -88,6 +96,7 @@ impl Work {
                 let program = serde_json::to_vec(&program).unwrap_or_default();
                 Some((program, serde_json::to_vec(&spec.arguments).unwrap_or_default()))
             }
+            Self::Checks { checks } => Some((serde_json::to_vec(checks).unwrap_or_default(), Vec::new())),
             Self::Stop { service } => Some((service.clone().into_bytes(), Vec::new())),
         }
     }
@@ -96,7 +105,7 @@ impl Work {
     pub fn stops(&self) -> Option<&String> {
         match self {
             Self::Stop { service } => Some(service),
-            Self::Script | Self::Process(_) => None,
+            Self::Script | Self::Process(_) | Self::Checks { .. } => None,
         }
     }
 
@@ -104,15 +113,16 @@ impl Work {
     pub fn program(&self) -> Option<&ProcessSpec> {
         match self {
             Self::Process(spec) => Some(spec),
-            Self::Script | Self::Stop { .. } => None,
+            Self::Script | Self::Checks { .. } | Self::Stop { .. } => None,
         }
     }
 
-    /// The same, to be completed.
-    pub fn program_mut(&mut self) -> Option<&mut ProcessSpec> {
+    /// All that it starts, to be completed.
+    pub fn programs_mut(&mut self) -> Vec<&mut ProcessSpec> {
         match self {
-            Self::Process(spec) => Some(spec),
-            Self::Script | Self::Stop { .. } => None,
+            Self::Process(spec) => vec![spec],
+            Self::Checks { checks } => checks.iter_mut().flat_map(HealthCheck::programs_mut).collect(),
+            Self::Script | Self::Stop { .. } => Vec::new(),
         }
     }
 
@@ -120,7 +130,7 @@ impl Work {
     pub fn environment(&self) -> Option<&BTreeMap<String, Option<String>>> {
         match self {
             Self::Process(spec) => Some(&spec.environment),
-            Self::Script | Self::Stop { .. } => None,
+            Self::Script | Self::Checks { .. } | Self::Stop { .. } => None,
         }
     }
 
@@ -128,7 +138,7 @@ impl Work {
     pub fn is_detached(&self) -> bool {
         match self {
             Self::Process(spec) => spec.detached,
-            Self::Script | Self::Stop { .. } => false,
+            Self::Script | Self::Checks { .. } | Self::Stop { .. } => false,
         }
     }
 
@@ -136,7 +146,7 @@ impl Work {
     pub fn stop_grace(&self, of_run: Duration) -> Duration {
         match self {
             Self::Process(spec) => spec.stop_grace(of_run),
-            Self::Script | Self::Stop { .. } => of_run,
+            Self::Script | Self::Checks { .. } | Self::Stop { .. } => of_run,
         }
     }
 
@@ -144,7 +154,7 @@ impl Work {
     pub fn time_after_kill(&self) -> Duration {
         match self {
             Self::Script => NOTICE,
-            Self::Process(_) | Self::Stop { .. } => LINGER + LINGER + NOTICE,
+            Self::Process(_) | Self::Checks { .. } | Self::Stop { .. } => LINGER + LINGER + NOTICE,
         }
     }
 }

@@ -52,7 +52,9 @@ fn entry(plan: &Plan, earlier: &RunState, command: Command) -> Option<What> {
         | Command::Start(..)
         | Command::Withdraw(..)
         | Command::Released(..)
-        | Command::RollingBack(_) => return None,
+        | Command::RollingBack(_)
+        | Command::Again(..)
+        | Command::Spoiled(..) => return None,
         Command::Suspended => What::Suspended(Suspended {}),
         Command::Continued => What::Continued(Continued {}),
         Command::Kept(op) => {

@@ -3,6 +3,7 @@
 //! `PROPTEST_CASES` sets how many worlds are tried. A world that breaks a promise is written to
 //! `proptest-regressions/` beside `src`, to be committed; it is tried first from then on.
 
+mod ailing;
 mod crash;
 mod observer;
 mod world;
@@ -13,6 +14,7 @@ use super::{Carried, Scheduler, Settings};
 use crate::graph::OpId;
 use crate::operation::{MAX_RESTARTS, StopMode};
 use crate::plan::Plan;
+use ailing::{ailing, ails};
 use observer::Observer;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -211,7 +213,9 @@ fn every_legal_change_of_state_happens_and_no_other() {
         let world = worlds().new_tree(&mut runner).unwrap().current();
         let carried = Carried { kept: vec![OpId(0)], ..Carried::default() };
         let resumed = live(&world, carried, usize::MAX, MAX_RESTARTS).unwrap().seen;
-        for change in simulate(&world).unwrap().seen.into_iter().chain(resumed) {
+        let ails = ails().new_tree(&mut runner).unwrap().current();
+        let ailing = ailing(&world, &ails).unwrap();
+        for change in simulate(&world).unwrap().seen.into_iter().chain(resumed).chain(ailing) {
             assert!(legal.contains(&change), "{change:?} is not in the table");
             missing.remove(&change);
         }

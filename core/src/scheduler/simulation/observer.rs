@@ -283,6 +283,9 @@ impl<'a> Observer<'a> {
                 prop_assert!(since.is_some());
                 self.paused += self.now - since.unwrap_or(self.now);
             }
+            Command::Again(op, _) | Command::Spoiled(op, _) => {
+                return Err(TestCaseError::fail(format!("{op:?} is unhealthy although no input says so")));
+            }
             Command::Finished(status) => prop_assert!(self.finished.replace(status).is_none()),
         }
         Ok(())
@@ -324,6 +327,7 @@ impl<'a> Observer<'a> {
             StopReason::RunEnded | StopReason::StopOperation => (false, true),
             StopReason::SkipOrder => (false, !self.skips.is_empty()),
             StopReason::RestartOrder => (false, !self.restarts.is_empty()),
+            StopReason::Unhealthy => (false, false),
         };
         prop_assert_eq!(cause.limit_ms.is_some(), expects_limit, "{:?}", cause);
         prop_assert!(holds, "{cause:?}");
@@ -423,6 +427,7 @@ impl<'a> Observer<'a> {
             SkipReason::Ordered => {
                 self.skips.contains(&op) && self.attempts.get(&op).is_none_or(|attempts| *attempts == 0)
             }
+            SkipReason::RunUnhealthy => false,
             SkipReason::RunTimeout => self.late,
             SkipReason::RunParked => self.parked && !self.is_at_work(),
             SkipReason::NothingToWatch => {

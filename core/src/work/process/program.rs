@@ -20,7 +20,7 @@ impl Provider for Program {
 
 impl Program {
     async fn carry_out(self, context: Context) -> Conclusion {
-        let Context { reporter, orders, grace, mark, secrets } = context;
+        let Context { reporter, orders, grace, mark, secrets, .. } = context;
         let spec = match with_secrets(self.0, &secrets) {
             Ok(spec) => spec,
             Err(fault) => return Conclusion::failed(fault),

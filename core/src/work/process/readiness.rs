@@ -49,24 +49,34 @@ fn agent(trust: Trust) -> &'static Agent {
 
 /// Whose certificates are taken.
 #[derive(Clone, Copy)]
-enum Trust {
+pub(in crate::work) enum Trust {
     /// Those that the system trusts.
     System,
     /// All of them.
     Any,
 }
 
-/// Asks once; an error says in a few words what was wrong.
-async fn ask(endpoint: &Endpoint, trust: Trust) -> Result<(), String> {
+/// Asks once, for no longer than `limit`; an error says in a few words what was wrong. Statuses that count are those
+/// that are expected, or those from 200 to 399 where none are.
+pub(in crate::work) async fn ask(
+    endpoint: &Endpoint,
+    trust: Trust,
+    expected: &[u16],
+    limit: Duration,
+) -> Result<(), String> {
     let Some(url) = endpoint.get_url() else { return connect(endpoint).await };
     // A try that is given up goes on until its limit, on a thread that is made for such waiting.
-    let answer =
-        tokio::task::spawn_blocking(move || agent(trust).get(url).header("Connection", "close").call());
+    let answer = tokio::task::spawn_blocking(move || {
+        let get = agent(trust).get(url).header("Connection", "close");
+        get.config().timeout_global(Some(limit)).build().call()
+    });
     match answer.await {
         Ok(Ok(answer)) => match answer.status().as_u16() {
-            200..=399 => Ok(()),
+            status if expected.contains(&status) => Ok(()),
+            200..=399 if expected.is_empty() => Ok(()),
             status => Err(format!("answered {status}")),
         },
+        Ok(Err(Error::Timeout(Timeout::Global))) => Err(no_answer(limit)),
         Ok(Err(error)) => Err(of_a_get(&error)),
         Err(_) => Err("the probe itself failed".to_owned()),
     }
@@ -94,7 +104,6 @@ fn of_a_get(error: &Error) -> String {
             Some(inner) => of_tls(inner),
             None => of_a_connection(error),
         },
-        Error::Timeout(Timeout::Global) => no_answer(),
         Error::HostNotFound => "its host was not found".to_owned(),
         Error::Protocol(_) | Error::Http(_) => "answered with something that is not HTTP".to_owned(),
         error => error.to_string(),
@@ -138,8 +147,8 @@ fn of_a_connection(error: &io::Error) -> String {
     }
 }
 
-fn no_answer() -> String {
-    format!("no answer within {} s", TRY_LIMIT.as_secs())
+fn no_answer(limit: Duration) -> String {
+    format!("no answer within {limit:?}")
 }
 
 /// An answer that came before there was a service to give it.
@@ -151,7 +160,7 @@ pub(super) struct Taken {
 /// Asks once before the service is started. An answer would not be the service's, neither now nor later,
 /// whatever its certificate.
 pub(super) async fn answers_already(endpoint: &Endpoint) -> Option<Taken> {
-    if !matches!(timeout(FIRST_LIMIT, ask(endpoint, Trust::Any)).await, Ok(Ok(()))) {
+    if !matches!(timeout(FIRST_LIMIT, ask(endpoint, Trust::Any, &[], FIRST_LIMIT)).await, Ok(Ok(()))) {
         return None;
     }
     let endpoint = endpoint.clone();
@@ -169,7 +178,7 @@ pub(super) struct Question<'p> {
 /// Asks once, and counts only what the service answers itself.
 async fn ask_the_service(question: &Question<'_>) -> Result<(), String> {
     let trust = if question.probe.insecure { Trust::Any } else { Trust::System };
-    ask(&question.endpoint, trust).await?;
+    ask(&question.endpoint, trust, &[], TRY_LIMIT).await?;
     let (asked, service) = (question.endpoint.clone(), question.service.clone());
     let other = tokio::task::spawn_blocking(move || answerer::other_than(&asked, &service)).await;
     match other {
@@ -188,7 +197,7 @@ pub(super) async fn wait(question: &Question<'_>) -> Result<(), String> {
             match timeout(TRY_LIMIT, ask_the_service(question)).await {
                 Ok(Ok(())) => return,
                 Ok(Err(why)) => last = why,
-                Err(_) => last = no_answer(),
+                Err(_) => last = no_answer(TRY_LIMIT),
             }
             sleep(interval).await;
         }
@@ -300,7 +309,7 @@ mod tests {
             drop(stream);
             answer_securely(&listener, b"HTTP/1.1 204 No Content\r\n\r\n");
         });
-        let first = ask(&endpoint, Trust::Any).await.unwrap_err();
+        let first = ask(&endpoint, Trust::Any, &[], LIMIT).await.unwrap_err();
         assert!(first.starts_with("answered with something that is not TLS"), "{first}");
         assert_eq!(timeout(LIMIT, waited_trusting(&endpoint, 60_000, true)).await.unwrap(), Ok(()));
         server.join().unwrap();
@@ -314,7 +323,7 @@ mod tests {
             let (mut stream, _) = listener.accept().unwrap();
             self_signed().complete_io(&mut stream)
         });
-        let why = ask(&endpoint, Trust::System).await.unwrap_err();
+        let why = ask(&endpoint, Trust::System, &[], LIMIT).await.unwrap_err();
         assert!(why.starts_with("its certificate is not trusted ("), "{why}");
         assert!(why.ends_with("); with 'insecure: true' the probe takes any certificate"), "{why}");
         assert!(server.join().unwrap().is_err(), "the handshake is broken off, and nothing was asked");

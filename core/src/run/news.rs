@@ -1,0 +1,93 @@
+//! What the watch over the health of a run and its driver say to each other.
+
+use crate::error::phrase;
+use crate::graph::OpId;
+use crate::health::Status;
+use crate::health::rules::PROCESS;
+use tokio::sync::mpsc;
+
+/// What a check has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    /// The operation; nothing for what is watched of the run.
+    pub op: Option<OpId>,
+    pub attempt: u32,
+    /// What the check is called.
+    pub check: String,
+    /// Its place among those of the operation.
+    pub place: usize,
+    pub status: Status,
+    /// Whether something is to be done about it.
+    pub acts: bool,
+    pub failures: u32,
+    /// How the last try went.
+    pub message: String,
+}
+
+impl Finding {
+    /// That a service has died.
+    pub(super) fn died(op: OpId, attempt: u32, message: &str) -> Self {
+        Self {
+            op: Some(op),
+            attempt,
+            check: PROCESS.to_owned(),
+            place: 0,
+            status: Status::Unhealthy,
+            acts: true,
+            failures: 1,
+            message: phrase(message),
+        }
+    }
+}
+
+/// What the driver says of operations that are watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// It is watched from now on.
+    Watch(OpId, u32),
+    /// It is not watched any more.
+    Forget(OpId),
+    /// An operation has ended, or become ready.
+    Progress,
+    /// The run is suspended, or goes on.
+    Suspended(bool),
+    /// A check has changed, and that is to be made known.
+    Said(Box<Said>),
+}
+
+/// What is to be made known of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    pub op: Option<OpId>,
+    pub attempt: u32,
+    pub place: usize,
+    pub check: String,
+    pub status: Status,
+    /// Whole sentences.
+    pub message: String,
+}
+
+/// Where the news of operations go.
+#[derive(Default)]
+pub(super) struct Watcher(Option<mpsc::UnboundedSender<News>>);
+
+impl Watcher {
+    /// One that is listened to.
+    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<News>) {
+        let (to, from) = mpsc::unbounded_channel();
+        (Self(Some(to)), from)
+    }
+
+    /// Says what has happened. Never waits.
+    pub(super) fn tell(&self, news: News) {
+        if let Some(to) = &self.0 {
+            // The other end goes with the run's.
+            let _ = to.send(news);
+        }
+    }
+
+    /// Ends the watch.
+    pub(super) fn end(&mut self) {
+        self.0 = None;
+    }
+}

@@ -1,0 +1,106 @@
+# Health while a run goes on: what is checked, what is done, and where that is seen.
+
+BeforeAll {
+    $script:before = $env:LABRUNNER_HOME
+    $env:LABRUNNER_HOME = Join-Path $TestDrive 'home'
+    $script:flag = Join-Path $TestDrive 'flag'
+    # Waits for what another process writes; a minute is longer than that ever takes.
+    $script:wait = {
+        param($Flag)
+        $until = [datetime]::UtcNow.AddMinutes(1)
+        while (-not (Test-Path -LiteralPath $Flag)) {
+            if ([datetime]::UtcNow -gt $until) { throw "'$Flag' did not come" }
+            Start-Sleep -Milliseconds 20
+        }
+    }
+}
+
+AfterAll { $env:LABRUNNER_HOME = $script:before }
+
+Describe 'Health checks of operations' {
+    BeforeEach { Remove-Item -LiteralPath $flag -ErrorAction Ignore }
+
+    It 'run an operation again whose check fails, and every place tells of it' {
+        $operations = @(
+            @{
+                Name = 'share'
+                ScriptBlock = { param($Flag, $Count) Add-Content -LiteralPath $Count 'x'; if (@(Get-Content -LiteralPath $Count).Count -gt 1) { Set-Content -LiteralPath $Flag 'there' } }
+                Parameters = @{ Flag = $flag; Count = "$flag.count" }
+                HealthChecks = @{ Name = 'there'; ScriptBlock = [scriptblock]::Create("Test-Path -LiteralPath '$flag'"); Interval = '50ms'; Retries = 1; OnFailure = 'Rerun'; Timeout = '2m' }
+            }
+            @{ Name = 'uses'; Dependencies = 'share'; ScriptBlock = $wait; Parameters = @{ Flag = $flag } }
+        )
+        $results = @(Invoke-ParallelLabRunner $operations -RunName 'shares' -WarningVariable warned -WarningAction SilentlyContinue)
+        ($results | Where-Object Name -EQ 'share').Attempts | Should -Be 2
+        $results.Status | Should -Be @('Succeeded', 'Succeeded')
+        "$warned" | Should -BeLike "*'share' is unhealthy: check 'there' failed: *its script gave `$false. It runs again (1 of 3).*"
+        $state = (Get-LabRun shares -Last 1 | Get-LabRunOperation share).Health
+        $state.Check, $state.TimesUnhealthy, $state.Remedies['Rerun'] | Should -Be @('there', 1, 1)
+        $told = Test-LabDeploymentHealth -RunName shares
+        $told.Checks.Keys | Should -Be 'share: there'
+    }
+
+    It 'let what had succeeded fail, and give its result once the run has ended' {
+        $operations = @(
+            @{ Name = 'port'; ScriptBlock = { 'open' }; HealthChecks = @{ Tcp = '127.0.0.1:1'; Interval = '20ms'; Retries = 2; OnFailure = 'Fail' } }
+            @{ Name = 'uses'; Dependencies = 'port'; ScriptBlock = { while (-not (Get-LabRunOperation port -Id (Get-LabRun fails -Last 1).Id).Error) { Start-Sleep -Milliseconds 50 } } }
+            @{ Name = 'later'; Dependencies = 'uses', 'port'; ScriptBlock = { 'never' } }
+        )
+        $results = @(Invoke-ParallelLabRunner $operations -RunName 'fails' -Ordered -ContinueOnError -ErrorAction SilentlyContinue -WarningAction SilentlyContinue)
+        $results.Status | Should -Be @('Failed', 'Succeeded', 'Skipped')
+        $results[0].Error | Should -BeLike "*'port' is unhealthy: check 'tcp 127.0.0.1:1' failed: connection refused*"
+        $told = Test-LabDeploymentHealth -RunName fails
+        $told.Success | Should -BeFalse
+        $told.Warnings | Should -BeLike 'Unhealthy: port: tcp 127.0.0.1:1 (connection refused)'
+    }
+
+    It 'are refused where they make no sense, all in one error' {
+        $operations = @(
+            @{ Name = 'a'; ScriptBlock = { 1 }; HealthChecks = @{ Tcp = 'x' } }
+            @{ Name = 'b'; ScriptBlock = { 1 }; HealthChecks = @{ Tcp = 'x:1'; OnFailure = 'Restart' }, @{ Interval = 1 } }
+            @{ Name = 'c'; ScriptBlock = { 1 }; HealthChecks = @{ Tcp = 'x:1'; OnFailure = 'Explode'; Retriess = 1 } }
+        )
+        $refused = { Invoke-ParallelLabRunner $operations } | Should -Throw -PassThru
+        "$refused" | Should -Match "has no port"
+        "$refused" | Should -Match 'restarts the operation, which is not a service'
+        "$refused" | Should -Match "OnFailure 'Explode'"
+        "$refused" | Should -Match "Did you mean 'Retries'"
+        "$refused" | Should -Match 'does not say what to ask'
+    }
+}
+
+Describe '-HealthMonitoring' {
+    It 'watches the run, and its report says what came of it' {
+        $lab = Join-Path $TestDrive 'monitored.yaml'
+        $told = Join-Path $TestDrive 'told'
+        Set-Content -LiteralPath $lab -Value @"
+name: monitored
+settings:
+  health-monitoring:
+    memory: 100
+    disk: 100
+    no-progress: 50ms
+    notify: "param(`$Health) Add-Content -LiteralPath '$told' -Value `$Health.Check, `$Health.Status, `$Health.Message"
+operations:
+  - name: slow
+    script: |
+      `$until = [datetime]::UtcNow.AddMinutes(1)
+      while (-not (Test-Path -LiteralPath '$told') -and [datetime]::UtcNow -lt `$until) { Start-Sleep -Milliseconds 20 }
+"@
+        $report = Start-AdvancedLabOrchestration $lab -HealthMonitoring -WarningAction SilentlyContinue -WarningVariable warned
+        "$warned" | Should -BeLike "*The run is unhealthy: check 'progress' failed: no operation has ended for 50 ms.*"
+        $report.Status | Should -Be 'Succeeded'
+        # It ended before the run could be well again.
+        $report.Health.Status, $report.Health.Checks[0].TimesUnhealthy | Should -Be @('Unhealthy', 1)
+        $report.Health.Checks.Check | Should -Be 'progress'
+        $report.Health.Checks[0].Operation | Should -BeNullOrEmpty
+        @(Get-Content -LiteralPath $told)[0, 1] | Should -Be @('progress', 'Unhealthy')
+    }
+
+    It 'says nothing of a run that is not watched' {
+        $lab = Join-Path $TestDrive 'plain.yaml'
+        Set-Content -LiteralPath $lab -Value 'name: plain', 'operations:', '  - { name: a, script: "1" }'
+        (Start-AdvancedLabOrchestration $lab).Health | Should -BeNullOrEmpty
+        (Start-AdvancedLabOrchestration $lab -HealthMonitoring).Health.Status | Should -Be 'Healthy'
+    }
+}
