@@ -8,19 +8,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of `core/src`, lowest floor first. A room may import from floors below its own only.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 11] = [
     &["graph", "machine", "near", "parallel", "random", "wildcard"],
     &["error", "rank", "usage"],
     &["operation", "preview"],
     &["plan"],
     &["health", "scheduler", "work"],
     &["config", "record"],
-    &["history"],
+    &["forecast", "history"],
     &["report"],
     &["freshness"],
     &["resume"],
     &["run"],
-    &["forecast"],
 ];
 
 /// The rooms inside `config`, lowest floor first.

@@ -27,12 +27,15 @@
 //! # Ok::<(), labrunner_core::error::Fault>(())
 //! ```
 
+mod course;
 mod options;
 mod rehearsal;
 #[cfg(test)]
 mod tests;
 
+pub use course::{AsEstimated, CheckTurn, Course, Turn, TurnEnd};
 pub use options::{Options, Which};
+pub use rehearsal::{Interval, Rehearsal, rehearse, rehearse_estimates};
 
 use crate::error::{Code, Fault};
 use crate::graph::OpId;
@@ -43,7 +46,6 @@ use crate::preview::problem::Project;
 use crate::preview::schedule::Schedule;
 use crate::preview::{self, Curve};
 use crate::record::SkippedBecause;
-use rehearsal::{Interval, Rehearsal, rehearse};
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -147,7 +149,7 @@ pub struct Knowledge {
 pub fn forecast(plan: &Arc<Plan>, options: &Options, stop: Option<&AtomicBool>) -> Result<Forecast, Fault> {
     let deadline = options.budget_ms.and_then(|ms| Instant::now().checked_add(Duration::from_millis(ms)));
     let slots = if *plan.order() == Order::Sequential { 1 } else { options.max_concurrency.max(1) };
-    let rehearsal = rehearse(plan, slots);
+    let rehearsal = rehearse_estimates(plan, slots);
     let project = project(plan, &rehearsal, slots)?;
     let lower_bound = project.critical_path_length().max(project.busiest_resource_time());
     let expected = Schedule {
