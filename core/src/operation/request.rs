@@ -85,7 +85,7 @@ pub struct PastRuns {
 }
 
 /// How operations that are ready at the same time are ranked.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "mode", deny_unknown_fields)]
 pub enum Order {
     /// One after another, in the declared order as far as dependencies allow.

@@ -1,6 +1,6 @@
 //! A run's record as one zip file, which can be read wherever a run's folder can.
 //!
-//! It has the header, the plan, the journal, what operations wrote and the result: what is masked there is masked here.
+//! It has the header, the plan, the journal, what operations wrote, what was in use of the machine, and the result: what is masked there is masked here.
 
 use crate::error::{Code, Fault};
 use crate::record::disk::{Append, Disk, Files, private};
@@ -109,7 +109,7 @@ fn is_of_record(within: &str, name: &str) -> bool {
     match within {
         "journal/" => ends("jsonl"),
         "output/" => ends("log") || ends("index"),
-        _ => ends("json") || name == "journal.jsonl",
+        _ => ends("json") || matches!(name, "journal.jsonl" | "usage.jsonl"),
     }
 }
 

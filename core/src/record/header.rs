@@ -1,10 +1,12 @@
 //! What is known of a run before anything happens: who runs what, where, and how.
 
 use crate::graph::OpId;
+use crate::operation::Order;
 use crate::plan::LeftOut;
 use crate::plan::{Plan, Resource};
 use crate::record::fingerprint::Fingerprint;
 use crate::record::restart::Restarts;
+use crate::record::scheduling::{self, Scheduling};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -44,7 +46,7 @@ pub struct Header {
     /// The restarts of the machine that took place for the runs before it.
     #[serde(default, skip_serializing_if = "Restarts::is_none")]
     pub restarts: Restarts,
-    /// A hash of `plan.json`: runs with equal plans have equal ones.
+    /// A hash of `plan.json`: runs with equal plans and equal estimates have equal ones.
     pub plan: String,
     /// A hash of `lab.json`; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +106,9 @@ pub struct PlannedOperation {
     /// What it takes while it runs beside its slot: places in [`RecordedPlan::resources`], and amounts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<(u32, u32)>,
+    /// What the scheduler goes by, where it is not a plain operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduling: Option<Box<Scheduling>>,
     /// By what it is known again.
     #[serde(flatten)]
     pub fingerprint: Fingerprint,
@@ -120,6 +125,7 @@ impl PlannedOperation {
             compensates: None,
             monitor: false,
             needs: Vec::new(),
+            scheduling: None,
             fingerprint: Fingerprint::default(),
         }
     }
@@ -144,6 +150,13 @@ pub struct RecordedPlan {
     /// What they take from; absent in records of older versions.
     #[serde(default)]
     pub resources: Vec<PlannedResource>,
+    /// How ready operations were ranked. Where it is absent, an older version has written the record, and it does not have
+    /// what the scheduler went by.
+    #[serde(default)]
+    pub order: Option<Order>,
+    /// How long operations took in earlier runs, in milliseconds, where their place in the order was decided by that.
+    #[serde(default)]
+    pub past: Vec<Option<u64>>,
 }
 
 /// The content of `plan.json`: a line for each operation, compensations last, with what is known of the first ones.
@@ -159,6 +172,7 @@ pub fn plan_document(plan: &Plan, fingerprints: &[Fingerprint]) -> Vec<u8> {
             compensates: plan.compensates(op),
             monitor: plan.facts(op).monitor,
             needs: plan.resources().demands(op).iter().map(|it| (it.resource.0, it.amount)).collect(),
+            scheduling: Scheduling::of(plan, op),
             fingerprint: fingerprints.get(op.index()).cloned().unwrap_or_default(),
         };
         text.extend_from_slice(if op.index() == 0 { b"\n" } else { b",\n" });
@@ -167,12 +181,19 @@ pub fn plan_document(plan: &Plan, fingerprints: &[Fingerprint]) -> Vec<u8> {
     }
     text.extend_from_slice(b"\n]");
     let resources: Vec<PlannedResource> = plan.resources().list().iter().map(PlannedResource::of).collect();
-    if !resources.is_empty() {
-        text.extend_from_slice(b",\"resources\":");
-        text.extend(serde_json::to_vec(&resources).unwrap_or_default());
-    }
+    let past = scheduling::past(plan);
+    member(&mut text, "resources", (!resources.is_empty()).then_some(&resources));
+    member(&mut text, "order", Some(plan.order()));
+    member(&mut text, "past", (!past.is_empty()).then_some(&past));
     text.extend_from_slice(b"}\n");
     text
+}
+
+fn member(text: &mut Vec<u8>, name: &str, value: Option<&impl Serialize>) {
+    if let Some(value) = value {
+        text.extend_from_slice(format!(",\"{name}\":").as_bytes());
+        text.extend(serde_json::to_vec(value).unwrap_or_default());
+    }
 }
 
 impl PlannedResource {

@@ -7,6 +7,7 @@
 //! journal/0001.jsonl    what happened, one entry a line, written before it took effect
 //! journal/0002.jsonl    … and went on in another process; no run does that today, a resumed one has its own record
 //! output/               what its operations wrote
+//! usage.jsonl           what was in use of the machine, once the run has lasted a moment
 //! orders/               what it is asked to do while it is under way
 //! result.json           how it ended, written last
 //! lock                  held while the run is under way
@@ -16,6 +17,7 @@
 //! |--|--|
 //! | what can happen in a run, and how is it written | [`entry`] |
 //! | what is known of a run before anything happens | [`header`] |
+//! | what did the scheduler go by | [`scheduling`] |
 //! | what was in the lab's files | [`lab`] |
 //! | how is a damaged line recognised | [`seal`] |
 //! | who writes a journal, and what is never written | [`writer`] |
@@ -26,6 +28,7 @@
 //! | why does an operation run | [`why`] |
 //! | how did it end, without reading the journal | [`result`] |
 //! | what did its operations write | [`output`] |
+//! | what was in use of the machine | [`usage`] |
 //! | what did it have to do with restarts of the machine | [`restart`] |
 //! | is it under way | [`lock`] |
 //! | how healthy are its operations, and what fails by that | [`health`], `ailment.rs` |
@@ -58,10 +61,12 @@ pub mod output;
 pub mod reader;
 pub mod restart;
 pub mod result;
+pub mod scheduling;
 pub mod seal;
 pub mod stamp;
 pub mod state;
 mod syncer;
+pub mod usage;
 pub mod why;
 pub mod writer;
 
@@ -86,6 +91,7 @@ pub use fingerprint::Fingerprint;
 pub use header::{FORMAT, Header, PlannedOperation, PlannedResource, RecordedPlan, Relation};
 pub use reader::Record;
 pub use result::RunResult;
+pub use scheduling::Scheduling;
 pub use stamp::{Listing, Stamp};
 pub use state::{OperationState, RunState};
 pub use why::{Cause, Why};

@@ -14,6 +14,7 @@ use crate::record::lock::Lock;
 use crate::record::result::{Ending, RunResult};
 use crate::record::seal::{self, LONGEST_LINE};
 use crate::record::state::RunState;
+use crate::record::usage::{self, Used};
 use crate::record::{self, format1};
 use serde::Deserialize;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
@@ -145,6 +146,11 @@ impl<'d> Record<'d> {
     pub fn whole_plan(&self) -> RecordedPlan {
         let bytes = read(self.disk, &record::plan_path(&self.folder)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// What was in use of the machine meanwhile, in the order of time; empty where that was not written.
+    pub fn usage(&self) -> Vec<Used> {
+        usage::read(self.disk, &self.folder)
     }
 
     /// The files of its lab as the run had read them.

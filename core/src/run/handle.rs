@@ -25,6 +25,7 @@ use crate::record::output::Batch;
 use crate::scheduler::{Input, State};
 use crate::work::gate::Gate;
 use crate::work::mark::Mark;
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -235,6 +236,13 @@ impl Run {
     /// A sample of the machine. False when the run is over.
     pub(super) fn sampled(&self, memory_used_mib: Option<u64>, cpu_percent: Option<u32>) -> bool {
         !self.send(Message::Input(Input::Sample { memory_used_mib, cpu_percent })).is_over()
+    }
+
+    /// The folder of a run that has a record and is under way, and how long it has lasted in milliseconds.
+    pub(super) fn records_usage(&self) -> Option<(PathBuf, u64)> {
+        let driver = self.driver.lock();
+        let folder = driver.folder().filter(|_| !driver.is_over())?;
+        Some((folder.to_owned(), driver.clock.now()))
     }
 
     /// Something may be due.

@@ -90,6 +90,7 @@ impl Run {
         let mut settings = options.settings(plan, about.retry.as_ref(), uuid.as_u64_pair().1);
         settings.restarts_left = settings.restarts_left.saturating_sub(restarts.times);
         let gate = Arc::new(Gate::open());
+        let of_usage = Arc::clone(&disk);
         let trace = trace_of(&about, &*disk, journal.folder(), &mut warning);
         let (bell, bell_of_timer) = (Arc::new(Condvar::default()), Arc::new(Notify::new()));
         let surroundings = Surroundings {
@@ -131,8 +132,9 @@ impl Run {
             if about.options.writes_files() {
                 runtime.spawn(orders::watch(Arc::downgrade(&run)));
             }
-            if settings.guard.wants_samples() {
-                runtime.spawn(sampling::keep_sampling(Arc::downgrade(&run)));
+            let watches = settings.guard.wants_samples();
+            if watches || about.options.writes_files() {
+                runtime.spawn(sampling::keep_sampling(Arc::downgrade(&run), watches, of_usage));
             }
         }
         Ok(run)

@@ -98,6 +98,7 @@ fn record(plan: &Plan, before: &Earlier, trace: &Trace, entries: usize) -> Earli
         compensates: plan.compensates(op),
         monitor: plan.facts(op).monitor,
         needs: vec![],
+        scheduling: None,
         fingerprint: Fingerprint::default(),
     };
     let restarts = Restarts::default();
