@@ -67,6 +67,7 @@ internal sealed partial class MachineJson : JsonSerializerContext;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ReportFiles))]
 [JsonSerializable(typeof(ReportOrder))]
+[JsonSerializable(typeof(RunPerformance))]
 internal sealed partial class ReportJson : JsonSerializerContext;
 
 /// <summary>Which run is written as one file.</summary>
@@ -78,7 +79,11 @@ internal sealed record ExportOrder(string Folder, string To, bool Replace);
 /// <param name="To">The file to write.</param>
 /// <param name="Replace">Whether it may take the place of one that has the name.</param>
 /// <param name="ScriptBeside">Whether the script of a page lies beside it.</param>
-public sealed record ReportOrder(string Place, string Format, string To, bool Replace, bool ScriptBeside);
+public sealed record ReportOrder(string Place, string Format, string To, bool Replace, bool ScriptBeside)
+{
+    /// <summary>Runs to show beside it: folders or archives.</summary>
+    public IReadOnlyList<string> Compare { get; init; } = [];
+}
 
 /// <summary>The files of a report.</summary>
 /// <param name="Files">The report first, then what lies beside it.</param>

@@ -168,6 +168,15 @@ public static class LabCore
         return Native.lab_report(ref Reference(bytes), (ulong)bytes.Length).Read(ReportJson.Default.ReportFiles).Files;
     }
 
+    /// <summary>How well a run went, and what would have made it shorter.</summary>
+    /// <param name="place">Its folder, or an archive.</param>
+    public static RunPerformance Performance(string place)
+    {
+        NativeLoader.EnsureLoaded();
+        ReadOnlySpan<byte> path = Encoding.UTF8.GetBytes(place);
+        return Native.lab_performance(ref Reference(path), (ulong)path.Length).Read(ReportJson.Default.RunPerformance);
+    }
+
     /// <summary>The run that is to be resumed or undone.</summary>
     public static FoundRun FindRun(RunSearch search)
     {

@@ -10,7 +10,7 @@ namespace LabRunner.Interop;
 internal static unsafe class NativeLoader
 {
     /// <summary>The interface version that this assembly was written for.</summary>
-    internal const uint AbiVersion = 15;
+    internal const uint AbiVersion = 16;
 
     private static readonly Lazy<IntPtr> Library = new(Load, LazyThreadSafetyMode.PublicationOnly);
 

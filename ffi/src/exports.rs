@@ -592,7 +592,7 @@ pub fn lab_record_export(data: *const u8, length: u64) -> LabReply {
 }
 
 /// Writes a report of a run, and gives a document with what was written: `{"files": […]}`. Options: `{"place": …, "format":
-/// "html" | "json" | "markdown" | "junit" | "chrometrace" | "mermaid", "to": …, "replace": …, "script_beside": …}`.
+/// "html" | "json" | "markdown" | "junit" | "chrometrace" | "mermaid", "to": …, "replace": …, "script_beside": …, "compare": […]}`.
 #[ffi]
 pub fn lab_report(data: *const u8, length: u64) -> LabReply {
     guarded_document(|| {
@@ -600,6 +600,16 @@ pub fn lab_report(data: *const u8, length: u64) -> LabReply {
         let order: report::Order =
             parse(unsafe { bytes::read(data, length) }?, Code::MalformedQuery, "the order for a report")?;
         report::write(&order)
+    })
+}
+
+/// How well the run in a folder or an archive (UTF-8) went, how it compares with the runs of its lab before it, and what
+/// would have made it shorter, as a document.
+#[ffi]
+pub fn lab_performance(data: *const u8, length: u64) -> LabReply {
+    guarded_document(|| {
+        // SAFETY: the caller promises what this module's documentation says of pointers.
+        report::performance::at(&path(unsafe { bytes::read(data, length) }?)?)
     })
 }
 
@@ -739,6 +749,7 @@ pub fn inventory() -> RustInventory {
         .register(function!(lab_record_remove))
         .register(function!(lab_record_export))
         .register(function!(lab_report))
+        .register(function!(lab_performance))
         .register(function!(lab_run_find))
         .register(function!(lab_resume_preview))
         .register(function!(lab_machine))

@@ -27,4 +27,4 @@ pub mod reply;
 pub use exports::inventory;
 
 /// Version of this interface. Any change of a signature, a type or the shape of a document raises it.
-pub const ABI_VERSION: u32 = 15;
+pub const ABI_VERSION: u32 = 16;

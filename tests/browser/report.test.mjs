@@ -26,7 +26,7 @@ after(() => browser?.close());
 const record = name => JSON.parse(readFileSync(join(pages, `${name}.json`), 'utf8'));
 
 // A page that has said nothing on its console, and is ready.
-async function open(name, { scheme = 'light', hash = '', size = { width: 1300, height: 1000 } } = {}) {
+async function open(name, { scheme = 'light', hash = '', size = { width: 1300, height: 1000 }, ready = true } = {}) {
   const page = await browser.newPage({ colorScheme: scheme, viewport: size });
   page.said = [];
   // That a canvas is read back is this test's doing.
@@ -35,7 +35,8 @@ async function open(name, { scheme = 'light', hash = '', size = { width: 1300, h
   page.on('dialog', dialog => { page.said.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
   const address = name.startsWith('http') ? name : pathToFileURL(join(pages, `${name}.html`)).href;
   await page.goto(address + hash);
-  await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
+  // A page without a script is ready when it is there.
+  if (ready) await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
   return page;
 }
 
@@ -227,6 +228,41 @@ test('what is much lies beside the page', async () => {
   const href = await page.locator('#detail a').getAttribute('href');
   assert.match(readFileSync(join(pages, decodeURIComponent(href)), 'utf8'), /line 9999/);
   await close(page);
+});
+
+test('recommendations and curves can be read, and are drawn', async () => {
+  const run = record('narrow');
+  assert.ok(run.performance.recommendations.length > 1);
+  for (const scheme of ['light', 'dark']) {
+    const page = await open('narrow', { scheme });
+    const section = page.locator('section.perf');
+    for (const advice of run.performance.recommendations) assert.ok((await section.innerText()).includes(advice.message), advice.message);
+    await section.locator('summary').first().focus();
+    await page.keyboard.press('Enter');
+    assert.ok(await section.locator('table').first().isVisible());
+    const curves = page.locator('#curves canvas');
+    assert.deepEqual(await curves.evaluateAll(all => all.map(one => one.getAttribute('aria-label').split(' over time')[0])),
+      ['slots', 'lock registry', 'processors in use, percent', 'memory in use on the machine, MiB']);
+    await page.waitForFunction(() => [...document.querySelectorAll('#curves canvas')].every(one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some(value => value > 0)));
+    const below = await page.evaluate(() => document.getElementById('curves').getBoundingClientRect().top - document.getElementById('scroller').getBoundingClientRect().bottom);
+    assert.ok(below > 0, `the curves are ${below} px below the timeline`);
+    assert.deepEqual(await faults(page), []);
+    await shot(page, `performance-${scheme}`);
+    await close(page);
+  }
+});
+
+test('runs side by side can be read without a script', async () => {
+  for (const scheme of ['light', 'dark']) {
+    const page = await open('compared', { scheme, ready: false });
+    assert.match(await page.locator('header').innerText(), /3 runs side by side/);
+    assert.equal(await page.locator('script').count(), 0);
+    assert.equal(await page.locator('meter').count(), 3);
+    assert.match(await page.locator('main').innerText(), /Only in some of the runs/);
+    assert.deepEqual(await faults(page), []);
+    await shot(page, `compared-${scheme}`);
+    await close(page);
+  }
 });
 
 test('a run that is under way says so', async () => {

@@ -94,3 +94,35 @@ Describe 'A report of a run' {
         Join-Path $TestDrive 'not.md' | Should -Not -Exist
     }
 }
+
+Describe 'Runs side by side' {
+    BeforeAll {
+        $null = Invoke-ParallelLabRunner -RunName 'shop' -MaxConcurrency 2 -Operations @(
+            @{ Name = 'network'; ScriptBlock = { 'cabling' } }
+            @{ Name = 'database'; ScriptBlock = { 'tables' }; Dependencies = 'network' }
+            @{ Name = 'cache'; ScriptBlock = { 'warm' } }
+        )
+        $script:ids = (Get-LabRun shop -Last 2).Id
+    }
+
+    It 'says what ended otherwise and what only some have' {
+        $json = Get-Content (Export-LabRunReport (Join-Path $TestDrive 'both.json') -Name shop -Compare $ids) -Raw | ConvertFrom-Json
+        $json.comparison, $json.runs.Count | Should -Be 1, 2
+        $json.runs.id | Should -Be @($ids[1], $ids[0]) -Because 'the oldest comes first'
+        ($json.operations | Where-Object differs).name | Should -Be 'database'
+        ($json.operations | Where-Object name -EQ cache).runs[0] | Should -BeNullOrEmpty
+        Get-Content (Export-LabRunReport (Join-Path $TestDrive 'both.md') -Id $ids[0] -Compare $ids[1].Substring(0, 8)) -Raw |
+            Should -Match '\| \*\*database\*\* \| Failed: no disk \| Succeeded \|'
+        $page = Get-Content (Export-LabRunReport (Join-Path $TestDrive 'both.html') -Id $ids[0] -Compare $ids[1]) -Raw
+        $page | Should -BeLike '*Ended well in one run and not in another*'
+        $page | Should -Not -BeLike '*<script*'
+    }
+
+    It 'is refused where it cannot be' {
+        { Export-LabRunReport (Join-Path $TestDrive 'both.xml') -Id $ids[0] -Compare $ids[1] -ErrorAction Stop } |
+            Should -Throw -ErrorId 'LabRunner.InvalidValue*' -ExpectedMessage '*JUnit shows one run and compares none*'
+        { Export-LabRunReport (Join-Path $TestDrive 'one.json') -Id $ids[0] -Compare $ids[0] -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.*' -ExpectedMessage '*nothing to compare it with*'
+        { Export-LabRunReport (Join-Path $TestDrive 'one.json') -Id $ids[0] -Compare 'ffff' -ErrorAction Stop } | Should -Throw -ErrorId 'LabRunner.UnknownRun*'
+        Join-Path $TestDrive 'both.xml' | Should -Not -Exist
+    }
+}

@@ -78,6 +78,7 @@ operations:
         'LabRunner.LabStatusReport' = $status
         'LabRunner.ParallelSupport' = Test-ParallelRunnerSupport -Detailed
         'LabRunner.LabPerformance' = $performance
+        'LabRunner.LabRunPerformance' = Get-LabRun views -Last 1 | Get-LabPerformance
         'LabRunner.LabOperationPerformance' = $performance.SlowestOperations[0]
         'LabRunner.LabExecutionPlan' = $plan
         'LabRunner.LabPlannedOperation' = $plan.Operations[0]

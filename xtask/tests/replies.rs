@@ -21,10 +21,11 @@ const OPEN: &str = "core/src/history/open.rs";
 const WATCH: &str = "core/src/history/watch.rs";
 const RESULT: &str = "core/src/record/result.rs";
 const PREPARE: &str = "core/src/resume/prepare.rs";
+const PERFORMANCE: &str = "core/src/report/performance/document.rs";
 const ANSWERS: &str = "ffi/src/answers.rs";
 
 /// Everything that is read.
-const REPLIES: [Pair; 38] = [
+const REPLIES: [Pair; 48] = [
     Pair { core: &[(ANSWERS, "Version")], managed: ("LabCore.cs", "LabCoreVersion"), passed_over: &[] },
     Pair {
         core: &[(ANSWERS, "State")],
@@ -196,6 +197,56 @@ const REPLIES: [Pair; 38] = [
     Pair {
         core: &[("core/src/machine.rs", "Machine")],
         managed: ("MachineUsage.cs", "MachineSize"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "Performance")],
+        managed: ("RunPerformance.cs", "RunPerformance"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "CausePart")],
+        managed: ("RunPerformance.cs", "LabWaitTotal"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "RetryPart")],
+        managed: ("RunPerformance.cs", "LabRetryCost"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "SlowPart")],
+        managed: ("RunPerformance.cs", "LabSlowOperation"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "PastPart")],
+        managed: ("RunPerformance.cs", "LabRunComparison"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "RegressionPart")],
+        managed: ("RunPerformance.cs", "LabRegression"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "UnsteadyPart")],
+        managed: ("RunPerformance.cs", "LabUnsteadyOperation"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "PredictionPart")],
+        managed: ("RunPerformance.cs", "LabPrediction"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "FarPart")],
+        managed: ("RunPerformance.cs", "LabMissedEstimate"),
+        passed_over: &[],
+    },
+    Pair {
+        core: &[(PERFORMANCE, "Recommendation")],
+        managed: ("RunPerformance.cs", "LabRecommendation"),
         passed_over: &[],
     },
     Pair {

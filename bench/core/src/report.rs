@@ -27,8 +27,14 @@ pub fn measure() {
         record(&folder, many);
         let took = |format, name: &str| {
             let to = root.join(name);
-            let order =
-                Order { place: folder.clone(), format, to: to.clone(), replace: true, script_beside: false };
+            let order = Order {
+                place: folder.clone(),
+                compare: Vec::new(),
+                format,
+                to: to.clone(),
+                replace: true,
+                script_beside: false,
+            };
             let mut times: Vec<_> = (0..ROUNDS)
                 .map(|_| {
                     let begun = Instant::now();
@@ -56,7 +62,8 @@ fn record(folder: &Path, many: u32) {
     let name = |op: u32| format!("Deploy-Server-{op:06}");
     let before = |op: u32| if op < 50 { vec![] } else { vec![op - 1 - op * 7 % 50, op - 50] };
     let planned: Vec<_> = (0..many).map(|op| json!({"name": name(op), "after": before(op)})).collect();
-    let plan = serde_json::to_vec(&json!({ "operations": planned })).unwrap_or_default();
+    let plan = serde_json::to_vec(&json!({ "operations": planned, "order": { "mode": "parallel" } }))
+        .unwrap_or_default();
     let header = Header {
         run: "01a22691-50c7-7402-84d3-000000000001".to_owned(),
         name: "lab".to_owned(),

@@ -9,6 +9,7 @@
 //! | what was in the files of a run's lab | [`recorded_lab`] |
 //! | which runs wait for a restart of the machine | [`pending`] |
 //! | how long will an operation take | [`estimate`] |
+//! | how long did the runs before one take | [`earlier`] |
 //! | which runs are deleted, and when | [`retention`] |
 //! | how is a run of another process given orders, and how is its end awaited | [`steer`] |
 //! | what happens in a run, for who watches it from outside | [`watch`] |
@@ -17,6 +18,7 @@
 
 #[cfg(test)]
 mod damaged_store_tests;
+pub mod earlier;
 pub mod estimate;
 pub mod lookup;
 pub mod open;

@@ -108,7 +108,7 @@ fn binding(
             Cause::Slot => Link::Slot,
             Cause::Lock => Link::Lock,
             Cause::Resource => Link::Resource,
-            Cause::Retry | Cause::Check | Cause::Other => return None,
+            Cause::Retry | Cause::Check | Cause::Suspended | Cause::Other => return None,
         };
         let (at, by) = releases.last_before(wait.resource, attempt.begun)?;
         // What was given back earlier than it could have been taken is not what it waited for.

@@ -2,6 +2,7 @@
 //! `schemas/report-1.schema.json`.
 
 use super::critical::Link;
+use super::performance::Performance;
 use super::waits::Cause;
 use crate::record::{ErrorReport, SkippedBecause};
 use serde::Serialize;
@@ -30,8 +31,11 @@ pub struct Report {
     pub critical_path: Vec<PathPart>,
     /// How long operations waited although all they depend on had ended, by cause; the longest first.
     pub waits: Vec<WaitTotal>,
-    /// What was in use when: the slots, then the resources that were booked.
+    /// What was in use when: the slots, then the resources that were booked, then what was measured of the machine.
     pub curves: Vec<CurvePart>,
+    /// How well it went, and what would have made it shorter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub performance: Option<Performance>,
     /// The runs that this one goes on for, or that go on for it, the oldest first.
     pub family: Vec<Relative>,
     /// What is wrong with the files of the run.
@@ -242,7 +246,8 @@ pub struct PathPart {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CurvePart {
-    /// `slots`, `memory`, `cpu`, `network`, `disk`, `pool`, `lock` or `conflict`.
+    /// `slots`, `memory`, `cpu`, `network`, `disk`, `pool`, `lock` or `conflict`, as the operations have booked it; `processors`
+    /// in percent and `used-memory` in MiB, as it was measured, by all programs.
     pub kind: String,
     /// The name of the pool or lock; else as its kind.
     pub name: String,

@@ -24,6 +24,7 @@ fn written(lab: &Lab, format: Format) -> String {
     let to = folder.path().join("report");
     let order = Order {
         place: folder.path().join("run"),
+        compare: Vec::new(),
         format,
         to: to.clone(),
         replace: false,
@@ -144,6 +145,7 @@ fn a_run_whose_process_died_and_a_run_that_is_not_there_are_told_apart() {
     let to = folder.path().join("report.json");
     let order = Order {
         place: folder.path().join("run"),
+        compare: Vec::new(),
         format: Format::Json,
         to: to.clone(),
         replace: false,
@@ -165,6 +167,7 @@ fn a_run_whose_process_died_and_a_run_that_is_not_there_are_told_apart() {
         to: Path::new("/no/such/folder/report").to_owned(),
         ..Order {
             place: folder.path().join("run"),
+            compare: Vec::new(),
             format: Format::Json,
             to,
             replace: false,

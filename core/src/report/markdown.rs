@@ -38,6 +38,7 @@ pub fn write(report: &Report, output: impl Fn(OpId, usize) -> Vec<Line>) -> Vec<
     failures(&mut text, report, output);
     critical_path(&mut text, report);
     waits(&mut text, report);
+    performance(&mut text, report);
     let as_of = if run.running { format!(", as of {}", plain::utc(&report.made_at)) } else { String::new() };
     let _ = writeln!(
         text,
@@ -154,11 +155,34 @@ fn waits(text: &mut String, report: &Report) {
     let _ = writeln!(text, "**Waited for:** {}\n", shown.join(", "));
 }
 
+fn performance(text: &mut String, report: &Report) {
+    let Some(performance) = report.performance.as_ref().filter(|it| it.duration_ms > 0) else { return };
+    let _ = writeln!(text, "**Performance:** {}\n", escaped(&performance.summary));
+    for it in performance.recommendations.iter().take(MOST_ROWS) {
+        let _ = writeln!(text, "- {}", escaped(&it.message));
+    }
+    let regressions = performance.past.iter().flat_map(|past| &past.regressions);
+    for it in regressions {
+        let _ = writeln!(
+            text,
+            "- {} took {}, longer than in every one of {} before; the median is {}.",
+            escaped(&plain::name(&it.name)),
+            duration(it.took_ms),
+            count(it.runs, "run"),
+            duration(it.median_ms)
+        );
+    }
+    if !text.ends_with("\n\n") {
+        text.push('\n');
+    }
+}
+
 fn cause(cause: super::waits::Cause) -> &'static str {
     use super::waits::Cause;
     match cause {
         Cause::Retry => "the pause before another attempt",
         Cause::Check => "the check whether it has to run",
+        Cause::Suspended => "the run, which was suspended",
         Cause::Slot => "a slot",
         Cause::Resource => "resource",
         Cause::Lock => "lock",
@@ -199,7 +223,7 @@ pub fn words(status: &str) -> &str {
 }
 
 /// A text that means nothing to Markdown, nor to HTML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

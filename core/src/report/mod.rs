@@ -9,7 +9,9 @@
 //! | what was in use when | [`usage`] |
 //! | what did attempts wait for | [`waits`] |
 //! | what decided how long the run took | [`critical`] |
+//! | how well did it go, and what would have made it shorter | [`performance`] |
 //! | where does an operation stand in a drawing | [`layers`] |
+//! | how do several runs differ | [`compare`] |
 //! | what does a report say | [`model`], and its shape [`document`] |
 //! | what did operations write | [`outputs`] |
 //! | how are names and times shown | [`plain`] |
@@ -21,6 +23,7 @@
 //! harmless in its own way.
 
 pub mod chrome_trace;
+pub mod compare;
 pub mod critical;
 pub mod document;
 pub mod html;
@@ -31,6 +34,7 @@ pub mod mermaid;
 pub mod model;
 pub mod order;
 pub mod outputs;
+pub mod performance;
 pub mod plain;
 pub mod seen;
 pub mod slots;

@@ -42,7 +42,7 @@ pub fn report(seen: &Seen) -> Report {
             duration_ms: seen.end,
             source: seen.header.source.clone(),
             host: seen.header.host.clone(),
-            max_concurrency: seen.header.max_concurrency,
+            max_concurrency: seen.slots(),
         },
         figures,
         operations,
@@ -50,6 +50,7 @@ pub fn report(seen: &Seen) -> Report {
         critical_path: path.iter().map(|step| path_part(seen, step)).collect(),
         waits: totals(seen, &waited),
         curves: curves(seen),
+        performance: None,
         family: Vec::new(),
         warnings: seen.warnings.clone(),
     }
@@ -234,7 +235,7 @@ fn figures(seen: &Seen, operations: &[OperationPart], path: &[Step]) -> Figures 
         .zip(ends)
         .map(|((from, used), to)| to.saturating_sub(*from) * u64::from(*used))
         .sum();
-    let room = seen.end * u64::from(seen.header.max_concurrency);
+    let room = seen.end * u64::from(seen.slots());
     let percent = if room == 0 { 0.0 } else { area as f64 * 1000.0 / room as f64 };
     Figures {
         counts,
@@ -274,6 +275,8 @@ fn curves(seen: &Seen) -> Vec<CurvePart> {
     booked.truncate(MOST_CURVES);
     let mut all = vec![part("slots", "slots", &usage::slots(seen))];
     all.append(&mut booked);
+    all.extend(usage::processors(seen).map(|curve| part("processors", "processors", &curve)));
+    all.extend(usage::memory(seen).map(|curve| part("used-memory", "memory of the machine", &curve)));
     all
 }
 

@@ -4,7 +4,7 @@ use super::document::Report;
 use super::html::{self, Page};
 use super::outputs::Outputs;
 use super::seen::Seen;
-use super::{chrome_trace, junit, markdown, mermaid, model};
+use super::{chrome_trace, compare, junit, markdown, mermaid, model, performance};
 use crate::error::{Code, Fault};
 use crate::history::open;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,9 @@ pub enum Format {
 pub struct Order {
     /// The run's folder, or an archive.
     pub place: PathBuf,
+    /// Runs to show beside it, in the same way.
+    #[serde(default)]
+    pub compare: Vec<PathBuf>,
     /// The format.
     pub format: Format,
     /// The file to write.
@@ -57,7 +60,8 @@ pub struct Written {
 /// Writes a report.
 ///
 /// # Errors
-/// [`Code::UnknownRun`] when there is no run that can be read, [`Code::ReportUnwritable`] when the file cannot be written or is
+/// [`Code::UnknownRun`] when there is no run that can be read, [`Code::InvalidValue`] when a format that shows one run is to
+/// compare several, [`Code::ReportUnwritable`] when the file cannot be written or is
 /// there already, [`Code::ReportTooLarge`] when the format has no room for the run.
 pub fn write(order: &Order) -> Result<Written, Fault> {
     if !order.replace && order.to.exists() {
@@ -66,14 +70,8 @@ pub fn write(order: &Order) -> Result<Written, Fault> {
     }
     let folder = folder_of(&order.to);
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let Page { page, beside } = open::with(&order.place, |record, disk| {
-        let outputs = Outputs::of(record, disk);
-        let mut report = model::report(&Seen::read(record));
-        if !order.place.is_file() {
-            report.family = model::family(record.folder(), record.header());
-        }
-        page(&report, order, &outputs, &name)
-    })??;
+    let Page { page, beside } =
+        if order.compare.is_empty() { single(order, &name)? } else { compared(order, &name)? };
     let mut files = vec![order.to.clone()];
     if order.format == Format::Html {
         clear(&folder).map_err(|error| unwritable(&folder, &error))?;
@@ -87,6 +85,48 @@ pub fn write(order: &Order) -> Result<Written, Fault> {
     }
     save(&order.to, &page).map_err(|error| unwritable(&order.to, &error))?;
     Ok(Written { files })
+}
+
+/// The report of one run. `folder` is the name of the folder for what lies beside it.
+fn single(order: &Order, folder: &str) -> Result<Page, Fault> {
+    open::with(&order.place, |record, disk| {
+        let outputs = Outputs::of(record, disk);
+        let seen = Seen::read(record);
+        let mut report = model::report(&seen);
+        if !order.place.is_file() {
+            report.family = model::family(record.folder(), record.header());
+        }
+        if matches!(order.format, Format::Html | Format::Json | Format::Markdown) {
+            report.performance = Some(performance::of(&seen, &performance::earlier(&order.place, record)));
+        }
+        page(&report, order, &outputs, folder)
+    })?
+}
+
+/// Several runs side by side.
+fn compared(order: &Order, folder: &str) -> Result<Page, Fault> {
+    if !matches!(order.format, Format::Html | Format::Json | Format::Markdown) {
+        let message = format!("A report of the format {:?} shows one run and compares none", order.format);
+        return Err(Fault::new(Code::InvalidValue, message).with_advice("Use Html, Markdown or Json."));
+    }
+    let mut reports = Vec::new();
+    for place in std::iter::once(&order.place).chain(&order.compare) {
+        reports.push(open::with(place, |record, _| model::report(&Seen::read(record)))?);
+    }
+    let comparison = compare::compare(reports);
+    let page = match order.format {
+        Format::Html => return Ok(compare::html::write(&comparison, folder, !order.script_beside)),
+        Format::Markdown => compare::markdown::write(&comparison),
+        _ => document(&comparison),
+    };
+    Ok(Page { page, beside: Vec::new() })
+}
+
+/// A document of names and numbers can always be written.
+fn document(content: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(content).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
 }
 
 /// The folder for what lies beside a page.
@@ -121,12 +161,7 @@ fn clear(folder: &Path) -> io::Result<()> {
 fn page(report: &Report, order: &Order, outputs: &Outputs<'_>, folder: &str) -> Result<Page, Fault> {
     let page = match order.format {
         Format::Html => return Ok(html::write(report, outputs.all(), folder, !order.script_beside)),
-        Format::Json => {
-            // Names and numbers can always be written.
-            let mut bytes = serde_json::to_vec_pretty(report).unwrap_or_default();
-            bytes.push(b'\n');
-            bytes
-        }
+        Format::Json => document(report),
         Format::Markdown => markdown::write(report, |op, most| outputs.last(op, most)),
         Format::JUnit => junit::write(report, |op, most| outputs.last(op, most))?,
         Format::ChromeTrace => chrome_trace::write(report),

@@ -76,6 +76,12 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
+/// How much of something a difference is, with its sign.
+pub fn change(difference: f64, whole: f64) -> String {
+    let percent = difference * 100.0 / whole;
+    if percent.is_finite() { format!("{percent:+.0} %") } else { String::new() }
+}
+
 /// A count and its noun.
 pub fn count(many: usize, noun: &str) -> String {
     if many == 1 { format!("1 {noun}") } else { format!("{many} {noun}s") }

@@ -2,7 +2,9 @@
 
 use super::timeline::{Moment, Timeline};
 use crate::graph::OpId;
+use crate::operation::Order;
 use crate::record::header::{PlannedOperation, RecordedPlan};
+use crate::record::usage::Used;
 use crate::record::{Header, Record, RunState};
 
 /// What is known of a run.
@@ -16,6 +18,8 @@ pub struct Seen {
     pub state: RunState,
     /// Every attempt.
     pub timeline: Timeline,
+    /// What was in use of the machine meanwhile.
+    pub used: Vec<Used>,
     /// Whether it is under way.
     pub running: bool,
     /// Milliseconds from the run's start to its end, or to now.
@@ -50,7 +54,12 @@ impl Seen {
         for (place, operation) in state.operations.iter().enumerate().skip(plan.operations.len()) {
             plan.operations.insert(place, PlannedOperation::named(&operation.name));
         }
-        Self { header, plan, state, timeline, running, end, warnings }
+        Self { header, plan, state, timeline, used: record.usage(), running, end, warnings }
+    }
+
+    /// How many operations could run at the same time: one after another where that was the order.
+    pub fn slots(&self) -> u32 {
+        if self.plan.order == Some(Order::Sequential) { 1 } else { self.header.max_concurrency }
     }
 
     /// Whether an operation only watches the others.

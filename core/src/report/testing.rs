@@ -4,6 +4,7 @@
 use super::seen::Seen;
 use super::timeline::Timeline;
 use crate::graph::OpId;
+use crate::operation::Order;
 use crate::record::disk::Files;
 use crate::record::entry::{Ended, Finished, Retrying, Serving, Skipped, Started};
 use crate::record::header::{PlannedOperation, PlannedResource, RecordedPlan};
@@ -47,6 +48,8 @@ pub(crate) struct Lab {
     pub tasks: Vec<Task>,
     pub slots: u32,
     pub resources: Vec<PlannedResource>,
+    /// How the record says that they were ranked; nothing where it is one of an older version.
+    pub order: Option<Order>,
     /// What operations write: which one, where to and what.
     pub output: Vec<(u32, Kind, String)>,
 }
@@ -130,7 +133,12 @@ impl Lab {
             needs: task.needs.clone(),
             ..PlannedOperation::named(&task.name)
         });
-        RecordedPlan { operations: operations.collect(), resources: self.resources.clone() }
+        RecordedPlan {
+            operations: operations.collect(),
+            resources: self.resources.clone(),
+            order: self.order.clone(),
+            past: Vec::new(),
+        }
     }
 
     /// What is seen of it without a file.
@@ -144,7 +152,7 @@ impl Lab {
             timeline.apply(&entry);
         }
         let end = timeline.at;
-        Seen { header, plan: self.plan(), state, timeline, running: false, end, warnings: Vec::new() }
+        Seen { header, plan: self.plan(), state, timeline, end, ..Seen::default() }
     }
 
     /// Writes it as a record, as far as `until` says.
@@ -161,8 +169,8 @@ impl Lab {
 
     /// The same without what operations write; the run is under way until the writer is dropped.
     pub(crate) fn record_under_way(&self, folder: &Path, until: usize) -> Writer {
-        let RecordedPlan { operations, resources } = self.plan();
-        let plan = serde_json::json!({ "operations": operations, "resources": resources });
+        let RecordedPlan { operations, resources, order, .. } = self.plan();
+        let plan = serde_json::json!({ "operations": operations, "resources": resources, "order": order });
         let plan = serde_json::to_vec(&plan).unwrap();
         let mut writer = Writer::create(Arc::new(Files), folder, &self.header(), &plan).unwrap();
         for (at, what) in self.entries().iter().take(until) {
@@ -334,6 +342,7 @@ pub(crate) fn shop() -> Lab {
             (4, Kind::Error, "no disk".to_owned()),
             (0, Kind::Stdout, "layer 1 of 3".to_owned()),
         ],
+        order: None,
     }
 }
 
@@ -353,5 +362,21 @@ pub(crate) fn evil() -> Lab {
     tasks.push(Task::new(&"long ".repeat(40), &[0], 5));
     tasks.push(Task::new(&"ß".repeat(200), &[], 5));
     let output = names.iter().map(|name| (1, Kind::Stderr, format!("```\n{name}"))).collect();
-    Lab { name: names[0].to_owned(), tasks, slots: 3, resources: Vec::new(), output }
+    Lab { name: names[0].to_owned(), tasks, slots: 3, output, ..Lab::default() }
+}
+
+/// A build that would be shorter with more slots, and without a lock.
+pub(crate) fn narrow() -> Lab {
+    let lock = |name: &str, after: &[u32], took| Task { needs: vec![(0, 1)], ..Task::new(name, after, took) };
+    let mut tasks: Vec<Task> =
+        (0..6).map(|place| Task::new(&format!("compile {place}"), &[], 4_000)).collect();
+    tasks.extend((0..3).map(|place| lock(&format!("publish {place}"), &[place], 3_000)));
+    Lab {
+        name: "narrow".to_owned(),
+        slots: 2,
+        resources: vec![resource("lock", "registry", 1)],
+        order: Some(Order::Parallel),
+        tasks,
+        ..Lab::default()
+    }
 }

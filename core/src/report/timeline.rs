@@ -5,6 +5,7 @@
 
 use crate::graph::OpId;
 use crate::record::entry::Ended;
+use crate::record::order::Ask;
 use crate::record::state::Stage;
 use crate::record::{Entry, ErrorReport, OperationState, RunState, What};
 use crate::scheduler::Status;
@@ -69,11 +70,15 @@ pub struct Timeline {
     /// The attempts.
     pub attempts: Vec<Attempt>,
     /// When it was found that an operation has to run, for those that were checked.
-    pub due: HashMap<OpId, u64>,
+    pub due: HashMap<OpId, Moment>,
     /// When operations were settled without being started: kept, up to date or skipped.
     pub settled: HashMap<OpId, Moment>,
     /// The operation for which all is undone, and since when.
     pub undone_for: Option<(OpId, Moment)>,
+    /// When nothing was started because the run was suspended: from, and until when where that has ended.
+    pub suspended: Vec<(u64, Option<u64>)>,
+    /// Orders that the run obeyed and that changed how one operation went.
+    pub steered: usize,
     /// The latest time of any entry.
     pub at: u64,
     /// The attempt under way, or the last one, of each operation.
@@ -102,7 +107,7 @@ impl Timeline {
                     delay_ms: None,
                 });
             }
-            What::Due(it) => drop(self.due.insert(it.op, self.at)),
+            What::Due(it) => drop(self.due.insert(it.op, moment)),
             What::Kept(it) => drop(self.settled.insert(it.op, moment)),
             What::Current(it) => drop(self.settled.insert(it.op, moment)),
             What::Skipped(it) => drop(self.settled.insert(it.op, moment)),
@@ -114,7 +119,20 @@ impl Timeline {
                 self.change(it.end.op, |attempt| attempt.delay_ms = Some(it.delay_ms));
             }
             What::Ended(it) => self.end(it, moment),
+            What::Suspended(_) => self.suspended.push((self.at, None)),
+            What::Continued(_) | What::Opened(_) | What::Finished(_) => self.go_on(),
+            What::Order(it) => {
+                let changes = matches!(it.order.ask, Ask::Skip { .. } | Ask::Restart { .. });
+                self.steered += usize::from(changes && it.refused.is_none());
+            }
             _ => {}
+        }
+    }
+
+    /// Nothing outlives its process, and whatever ends a run ends its suspension.
+    fn go_on(&mut self) {
+        if let Some((_, until @ None)) = self.suspended.last_mut() {
+            *until = Some(self.at);
         }
     }
 

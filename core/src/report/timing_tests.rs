@@ -3,8 +3,11 @@
 use super::critical::{Link, path};
 use super::slots::slots;
 use super::testing::{Lab, Task, resource, shop};
+use super::timeline::Timeline;
 use super::waits::{Cause, waits};
 use super::{model, usage};
+use crate::record::entry::{Continued, Suspended};
+use crate::record::{Entry, What};
 use proptest::prelude::*;
 
 fn labs() -> impl Strategy<Value = Lab> {
@@ -46,7 +49,7 @@ fn labs() -> impl Strategy<Value = Lab> {
                 resource("memory", "memory", 1),
             ],
             tasks: tasks.into_iter().enumerate().map(task).collect(),
-            output: Vec::new(),
+            ..Lab::default()
         }
     })
 }
@@ -136,6 +139,30 @@ fn a_shop_is_explained() {
         .map(|(name, number, link, gap, from, to)| format!("{name} {number} {link:?} +{gap} {from}-{to}"))
         .collect();
     insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn time_in_which_the_run_was_suspended_is_a_cause_of_its_own() {
+    let tasks = vec![Task::new("a", &[], 1_000), Task::new("b", &[0], 500)];
+    let mut seen = Lab { slots: 1, tasks, ..Lab::default() }.seen();
+    let suspension = [
+        (800, What::Suspended(Suspended::default())),
+        (2_800, What::Continued(Continued::default())),
+        (2_900, What::Suspended(Suspended::default())),
+    ];
+    let mut timeline = Timeline::default();
+    for (seq, (at, what)) in (0..).zip(suspension) {
+        timeline.apply(&Entry { seq, at, what });
+    }
+    assert_eq!(timeline.suspended, [(800, Some(2_800)), (2_900, None)]);
+    seen.timeline.suspended = vec![(800, Some(2_800))];
+    let late = &mut seen.timeline.attempts[1];
+    late.begun.at = 3_000;
+    late.ended.as_mut().unwrap().at = 3_500;
+    seen.end = 3_500;
+    let waited = &waits(&seen)[1];
+    let parts: Vec<_> = waited.parts.iter().map(|part| (part.cause, part.ms)).collect();
+    assert_eq!((parts, waited.idle_ms), (vec![(Cause::Suspended, 1_800), (Cause::Other, 200)], 200));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::preview::Curve;
 pub fn slots(seen: &Seen) -> Curve {
     let attempts = seen.timeline.attempts.iter().filter(|attempt| !seen.is_monitor(attempt.op));
     let used = attempts.map(|it| (it.begun.at, it.slot_free().map_or(seen.end, |until| until.at), 1));
-    Curve::of(seen.header.max_concurrency, used)
+    Curve::of(seen.slots(), used)
 }
 
 /// The use of one resource, as the operations have booked it; none where no operation that ran did. What took less than a
@@ -24,6 +24,26 @@ pub fn resource(seen: &Seen, resource: u32) -> Option<Curve> {
     used.peek()?;
     let capacity = seen.plan.resources.get(resource as usize).map_or(0, |it| it.capacity);
     Some(Curve::of(capacity, used))
+}
+
+/// The use of the processors that the run was allowed to use, in percent: each look says what was used since the one before.
+pub fn processors(seen: &Seen) -> Option<Curve> {
+    let mut steps = Vec::new();
+    let mut before = 0;
+    for used in &seen.used {
+        steps.extend(used.cpu_percent.map(|percent| (before, percent)));
+        before = used.at;
+    }
+    (!steps.is_empty()).then_some(Curve { capacity: 100, steps })
+}
+
+/// The memory in use by all programs of the machine, in MiB.
+pub fn memory(seen: &Seen) -> Option<Curve> {
+    let mib = |mib: u64| u32::try_from(mib).unwrap_or(u32::MAX);
+    let steps: Vec<_> = seen.used.iter().filter_map(|used| Some((used.at, mib(used.memory_mib?)))).collect();
+    let total = seen.used.iter().find_map(|used| used.memory_total_mib);
+    let capacity = total.map(mib).or_else(|| steps.iter().map(|step| step.1).max())?;
+    (!steps.is_empty()).then_some(Curve { capacity, steps })
 }
 
 /// When there was less than some amount left, as a sum that grows: how long in all up to any moment.
@@ -44,6 +64,42 @@ impl Lack {
             }
         }
         Self { marks }
+    }
+
+    /// When one thing of many lasted: spans in the order of time, which do not overlap.
+    pub fn within(spans: impl Iterator<Item = (u64, u64)>) -> Self {
+        let (mut marks, mut sum) = (Vec::new(), 0);
+        for (from, to) in spans.filter(|(from, to)| from < to) {
+            marks.push((from, sum, true));
+            sum += to - from;
+            marks.push((to, sum, false));
+        }
+        Self { marks }
+    }
+
+    /// When one or the other lasted.
+    #[must_use]
+    pub fn or(&self, other: &Self, end: u64) -> Self {
+        let mut spans: Vec<(u64, u64)> = self.spans(end).chain(other.spans(end)).collect();
+        spans.sort_unstable();
+        let mut joined: Vec<(u64, u64)> = Vec::with_capacity(spans.len());
+        for (from, to) in spans {
+            match joined.last_mut() {
+                Some((_, last)) if from <= *last => *last = (*last).max(to),
+                _ => joined.push((from, to)),
+            }
+        }
+        Self::within(joined.into_iter())
+    }
+
+    /// The last moment before `at`, or `at` itself, up to which it lasted; 0 where it had not.
+    pub fn lasted_until(&self, at: u64) -> u64 {
+        let place = self.marks.partition_point(|(from, ..)| *from < at);
+        match place.checked_sub(1).map(|last| self.marks[last]) {
+            Some((_, _, true)) => at,
+            Some((ended, _, false)) => ended,
+            None => 0,
+        }
     }
 
     /// For how long it lasted up to a moment.
@@ -108,6 +164,10 @@ mod tests {
         let lack = Lack::of(&curve, 1);
         assert_eq!(lack.spans(50).collect::<Vec<_>>(), [(5, 10), (30, 40)]);
         assert_eq!((lack.between(0, 100), lack.between(7, 33), lack.between(12, 20)), (15, 6, 0));
+        assert_eq!([5, 6, 10, 12, 30, 35].map(|at| lack.lasted_until(at)), [0, 6, 10, 10, 10, 35]);
+        let other = Lack::within([(0, 7), (8, 9), (40, 45)].into_iter());
+        assert_eq!(lack.or(&other, 50).spans(50).collect::<Vec<_>>(), [(0, 10), (30, 45)]);
+        assert_eq!(other.between(0, 50), 13);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! How long each attempt waited although all it depends on had come to its end, and for what.
 //!
 //! Every millisecond of a wait has one cause. A pause before another attempt comes first, then the check whether an
-//! operation has to run at all; after that a slot, when all were taken; then the resource that had too little left. What
-//! remains has causes that a record does not have: a worker that was being opened, the limits of the machine itself.
+//! operation has to run at all; after that the suspension of the whole run; then a slot, when all were taken; then the
+//! resource that had too little left. What remains has causes that a record does not have: a worker that was being opened,
+//! the limits of the machine itself.
 
 use super::seen::Seen;
 use super::timeline::{Attempt, Moment};
@@ -20,6 +21,8 @@ pub enum Cause {
     Retry,
     /// It was being checked whether it has to run.
     Check,
+    /// The run was suspended, so that nothing was started.
+    Suspended,
     /// All slots were taken.
     Slot,
     /// Too little was left of a pool, or of memory, processors, network or disk.
@@ -48,6 +51,8 @@ pub struct Waited {
     pub ready: Moment,
     /// The parts of the wait, which add up to the time from `ready` to its begin.
     pub parts: Vec<Wait>,
+    /// Milliseconds right before its begin in which nothing that the record knows of was in its way.
+    pub idle_ms: u64,
 }
 
 impl Waited {
@@ -62,6 +67,10 @@ pub fn waits(seen: &Seen) -> Vec<Waited> {
     let attempts = &seen.timeline.attempts;
     let before = predecessors(attempts);
     let full = Lack::of(&usage::slots(seen), 1);
+    let suspended = &seen.timeline.suspended;
+    let paused = Lack::within(suspended.iter().map(|(from, to)| (*from, to.unwrap_or(seen.end))));
+    let blocked = full.or(&paused, seen.end);
+    let without_pauses = apart(&full, &paused, seen.end);
     let mut waited: Vec<Waited> =
         attempts.iter().zip(&before).map(|(it, before)| first_part(seen, it, *before)).collect();
     let rest = |waited: &Waited, begun: u64| {
@@ -71,6 +80,8 @@ pub fn waits(seen: &Seen) -> Vec<Waited> {
     // Those that need the same are looked at together, so that when it was lacking is computed once.
     let mut classes: BTreeMap<(u32, u32), Vec<usize>> = BTreeMap::new();
     let mut lacking: HashMap<usize, Vec<(u32, u64)>> = HashMap::new();
+    // Until when something was in the way of an attempt.
+    let mut held: HashMap<usize, u64> = HashMap::new();
     for (place, attempt) in
         attempts.iter().enumerate().filter(|(place, it)| rest(&waited[*place], it.begun.at).is_some())
     {
@@ -84,19 +95,27 @@ pub fn waits(seen: &Seen) -> Vec<Waited> {
             curve = Some((resource, usage::resource(seen, resource)));
         }
         let Some((_, Some(curve))) = &curve else { continue };
-        let without_slots = apart(&Lack::of(curve, amount), &full, seen.end);
+        let lack = Lack::of(curve, amount);
+        let without_slots = apart(&lack, &blocked, seen.end);
         for place in places {
             let begun = attempts[place].begun.at;
             let Some(from) = rest(&waited[place], begun) else { continue };
-            let ms = without_slots.until(begun).saturating_sub(without_slots.until(from));
+            let ms = without_slots.between(from, begun);
             if ms > 0 {
                 lacking.entry(place).or_default().push((resource, ms));
             }
+            let until = held.entry(place).or_default();
+            *until = (*until).max(lack.lasted_until(begun));
         }
     }
     for (place, attempt) in attempts.iter().enumerate() {
         let begun = attempt.begun.at;
         let Some(from) = rest(&waited[place], begun) else { continue };
+        let is_monitor = seen.is_monitor(attempt.op);
+        let until = [&paused, &full].map(|it| it.lasted_until(begun));
+        let until = if is_monitor { until[0] } else { until[0].max(until[1]) };
+        let until = until.max(held.remove(&place).unwrap_or(0));
+        waited[place].idle_ms = begun - from.max(until);
         let mut left = begun - from;
         let mut add = |cause, resource, ms: u64| {
             let ms = ms.min(left);
@@ -105,8 +124,9 @@ pub fn waits(seen: &Seen) -> Vec<Waited> {
                 waited[place].parts.push(Wait { cause, resource, ms });
             }
         };
-        if !seen.is_monitor(attempt.op) {
-            add(Cause::Slot, None, full.between(from, begun));
+        add(Cause::Suspended, None, paused.between(from, begun));
+        if !is_monitor {
+            add(Cause::Slot, None, without_pauses.between(from, begun));
         }
         let mut resources = lacking.remove(&place).unwrap_or_default();
         resources.sort_by_key(|(_, ms)| std::cmp::Reverse(*ms));
@@ -118,7 +138,7 @@ pub fn waits(seen: &Seen) -> Vec<Waited> {
     waited
 }
 
-/// For how long something was lacking while the slots were not, up to any moment.
+/// For how long something was lacking while something else was not, up to any moment.
 struct Apart {
     marks: Vec<(u64, u64, u64)>,
 }
@@ -130,6 +150,10 @@ impl Apart {
             return 0;
         };
         sum + (at.min(to) - from)
+    }
+
+    fn between(&self, from: u64, to: u64) -> u64 {
+        self.until(to).saturating_sub(self.until(from))
     }
 }
 
@@ -191,12 +215,12 @@ fn first_part(seen: &Seen, attempt: &Attempt, before: Option<usize>) -> Waited {
         }
         None => {
             let ready = ready(seen, attempt).min(begun);
-            let due = seen.timeline.due.get(&attempt.op).map_or(0, |due| due.saturating_sub(ready.at));
+            let due = seen.timeline.due.get(&attempt.op).map_or(0, |due| due.at.saturating_sub(ready.at));
             add(Cause::Check, due.min(begun.at - ready.at));
             ready
         }
     };
-    Waited { ready, parts }
+    Waited { ready, parts, idle_ms: 0 }
 }
 
 /// When all that an operation depends on had come to its end. Compensations run as their rollback has them.

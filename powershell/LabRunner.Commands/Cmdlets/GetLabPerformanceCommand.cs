@@ -1,12 +1,14 @@
 using System.Management.Automation;
+using LabRunner.Errors;
+using LabRunner.Records;
 using LabRunner.Runs;
 
 namespace LabRunner.Cmdlets;
 
-/// <summary>Sums up how the recorded runs of labs went.</summary>
+/// <summary>Sums up how the recorded runs of labs went, or says how well one run did.</summary>
 [Cmdlet(VerbsCommon.Get, "LabPerformance")]
-[OutputType(typeof(LabPerformance))]
-public sealed class GetLabPerformanceCommand : QueryCommand
+[OutputType(typeof(LabPerformance), typeof(LabRunPerformance))]
+public sealed class GetLabPerformanceCommand : RecordCommand
 {
     /// <summary>One lab; all of them when absent.</summary>
     [Parameter(Position = 0)]
@@ -22,6 +24,17 @@ public sealed class GetLabPerformanceCommand : QueryCommand
     private protected override void Answer()
     {
         var named = !string.IsNullOrEmpty(LabName);
+        if (Id is { Length: > 0 } || !string.IsNullOrEmpty(Directory))
+        {
+            if (named)
+            {
+                throw LabRunnerError.Contradiction("-LabName sums up the runs of a lab, and -RunId is about one run.", "Give one of them.");
+            }
+
+            ForEach(Places(), place => WriteObject(LabRunPerformance.Read(place)));
+            return;
+        }
+
         var runs = LabHistory.WithOperations(named ? LabName : null);
         var labs = runs.GroupBy(run => run.Summary.Name, StringComparer.OrdinalIgnoreCase).ToArray();
         foreach (var lab in labs)

@@ -39,7 +39,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase, ID
     [Parameter]
     public SwitchParameter HealthMonitoring { get; set; }
 
-    /// <summary>Adds recommendations from what was measured.</summary>
+    /// <summary>Says how well the run went, and what would have made it shorter.</summary>
     [Parameter]
     public SwitchParameter PerformanceAnalytics { get; set; }
 
@@ -122,6 +122,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase, ID
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         settings.InBackground = Background;
         Tell(settings);
+        settings.Analyses = PerformanceAnalytics;
         HashSet<string> functions = Background ? CallerFunctions.Names(Voice) : [];
         InterruptedRun.Mention(Voice, settings.Name, reading.Path);
         settings.Beside = Force ? null : Wait || (lab.Settings.Single ?? false) ? "refuse" : "warn";
@@ -196,11 +197,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase, ID
         if (CustomProviders.Length > 0)
         {
             throw LabRunnerError.NotAvailable("-CustomProviders", "Available are the providers powershell and process.");
-        }
-
-        if (PerformanceAnalytics)
-        {
-            Voice.WriteWarning("-PerformanceAnalytics is not available yet and has no effect. The report's Metrics are there without it.");
         }
     }
 

@@ -19,6 +19,7 @@ public abstract class RecordCommand : QueryCommand
 
     /// <summary>The id of the run, or its beginning.</summary>
     [Parameter]
+    [Alias("RunId")]
     [ArgumentCompleter(typeof(LabRunIdCompleter))]
     public string[]? Id { get; set; }
 

@@ -30,6 +30,11 @@ public sealed class ExportLabRunReportCommand : RecordCommand
     [ValidateRange(1, int.MaxValue)]
     public int? Last { get; set; }
 
+    /// <summary>Runs to show beside it: their ids, or the beginnings of these.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LabRunIdCompleter))]
+    public string[] Compare { get; set; } = [];
+
     /// <summary>Overwrites a file that is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -45,11 +50,16 @@ public sealed class ExportLabRunReportCommand : RecordCommand
     /// <inheritdoc/>
     private protected override void Answer() => ForEach(Wanted(), place =>
     {
+        if (Beside(place) is not { } beside)
+        {
+            return;
+        }
+
         var format = MyInvocation.BoundParameters.ContainsKey(nameof(Format)) ? Format : ReportFiles.FormatOf(Path) ?? LabReportFormat.Html;
         var target = FileFor(place, Path, ReportFiles.Extension(format));
         if (Voice.ShouldProcess(target, $"Write the report of the run as {format}"))
         {
-            var files = LabCore.Report(new ReportOrder(place, format.ToString().ToLowerInvariant(), target, Force, NoInlineScript));
+            var files = LabCore.Report(new ReportOrder(place, format.ToString().ToLowerInvariant(), target, Force, NoInlineScript) { Compare = beside });
             WriteFile(files[0]);
             if (Open)
             {
@@ -57,6 +67,21 @@ public sealed class ExportLabRunReportCommand : RecordCommand
             }
         }
     });
+
+    // The runs to compare one with, without itself; nothing where one of them is not known, which has been said then.
+    private string[]? Beside(string place)
+    {
+        string?[] found = [.. Compare.Select(id => ById(id)?.Directory)];
+        if (found.Contains(null))
+        {
+            return null;
+        }
+
+        string[] others = [.. found.OfType<string>().Where(other => other != place).Distinct()];
+        return others.Length > 0 || Compare.Length == 0
+            ? others
+            : throw LabRunnerError.Contradiction("-Compare names the run itself, and there is nothing to compare it with.", "Give the id of another run.");
+    }
 
     // Without a name the rule is that of all commands for recorded runs.
     private IEnumerable<string> Wanted() =>

@@ -37,6 +37,7 @@ internal static class TypeViews
         (nameof(LabStatusReport), ["Timestamp", "Platform", "ConfigurationLoaded", "ParallelSupport", "Labs"]),
         (nameof(ParallelSupport), ["Supported", "PowerShellVersion", "RunspaceSupport", "ThreadJobAvailable", "MaxConcurrency", "Platform", "Details"]),
         (nameof(LabPerformance), ["LabName", "Runs", "SuccessRate", "LastDuration", "AverageDuration", "MaximumDuration", "SlowestOperations"]),
+        (nameof(LabRunPerformance), ["Name", "Id", "Duration", "Summary", "Recommendations"]),
         (nameof(LabExecutionPlan), ["Name", "Operations", "Levels", "MaxConcurrency", "Makespan", "CriticalPath"]),
         (nameof(LabPlannedOperation), ["Level", "Name", "Work", "Dependencies", "Priority", "Critical"]),
         (nameof(LabRunnerConfiguration), ["Settings"]),

@@ -60,7 +60,10 @@ public sealed class LabOrchestrationReport
     /// <summary>One result an operation that was to be undone: whether that succeeded.</summary>
     public LabOperationResult[] Rollback { get; internal init; } = [];
 
-    /// <summary>What to do about what did not go well.</summary>
+    /// <summary>How well the run went, how it compares with earlier ones, and what would have made it shorter; null unless -PerformanceAnalytics asks for it.</summary>
+    public LabRunPerformance? Performance { get; internal init; }
+
+    /// <summary>What to do about what did not go well, and with -PerformanceAnalytics what would have made the run shorter.</summary>
     public string[] Recommendations { get; internal init; } = [];
 
     /// <summary>Why the lab did not succeed, as text.</summary>

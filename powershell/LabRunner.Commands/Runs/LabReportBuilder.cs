@@ -71,7 +71,8 @@ internal static class LabReportBuilder
         ExecutionPlan = described,
         ValidationResults = [.. outcome.Results.Where(result => validation.Contains(result.Name))],
         Rollback = outcome.Rollback,
-        Recommendations = [.. Recommendations(outcome), .. outcome.Status == ParkedText.Status ? (string[])[ParkedText.Next(outcome, settings)] : []],
+        Performance = outcome.Performance,
+        Recommendations = [.. Recommendations(outcome), .. outcome.Performance?.Recommendations.Select(it => it.Message) ?? [], .. outcome.Status == ParkedText.Status ? (string[])[ParkedText.Next(outcome, settings)] : []],
         Error = Error(outcome),
     };
 

@@ -9,6 +9,9 @@ namespace LabRunner.Runs;
 /// <param name="OfCore">What the core says of it; null when it could not be asked.</param>
 internal sealed record RunOutcome(LabOperationResult[] Results, LabOperationResult[] Rollback, string Status, RunResult? OfCore)
 {
+    /// <summary>How well it went, where that was asked for.</summary>
+    internal LabRunPerformance? Performance { get; init; }
+
     /// <summary>The run's id.</summary>
     internal string? RunId => OfCore?.Run;
 

@@ -118,6 +118,11 @@ internal sealed class RunPump
                 _run.Settings.Reports.Write(_run.Settings.Name, outcome, _output.Note, _output.Warning);
             }
 
+            if (_run.Settings.Analyses)
+            {
+                outcome = outcome with { Performance = LabRunPerformance.Tell(outcome, _output.Note, _output.Warning) };
+            }
+
             if (_status == ParkedText.Status)
             {
                 _output.Warning(ParkedText.Parked(outcome, _run.Settings));

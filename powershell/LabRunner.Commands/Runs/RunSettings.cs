@@ -80,6 +80,9 @@ internal sealed class RunSettings
     /// <summary>The reports it writes when it ends.</summary>
     internal RunReports Reports { get; set; } = RunReports.None;
 
+    /// <summary>Whether it says how well it went when it ends.</summary>
+    internal bool Analyses { get; set; }
+
     /// <summary>Where failures are shown beside the code; nowhere when absent.</summary>
     internal BuildAnnotations? Annotations { get; set; }
 

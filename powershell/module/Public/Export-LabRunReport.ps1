@@ -9,6 +9,9 @@ function Export-LabRunReport {
         Html is one page that needs nothing else: the summary first, then a timeline, the graph, the critical path, and the output and errors of each operation. What
         operations wrote beyond 1 MiB lies in a folder beside it. Markdown is for a comment on a pull request, Json has all that is known for other programs, JUnit is what build servers read, Mermaid draws the graph
         of up to about 500 dependencies, and ChromeTrace is opened by https://ui.perfetto.dev with a row for each slot.
+
+        With -Compare the report shows several runs side by side: what ended well in one and not in another, and which operations took longer, the biggest loss first. The newest of these runs
+        is compared with the median of the others. Html, Markdown and Json can do that.
     .PARAMETER Path
         The file to write, or a folder for a file with the run's name and id; the current location when left out.
     .PARAMETER Format
@@ -17,6 +20,8 @@ function Export-LabRunReport {
         The name of the run; the newest one counts. Wildcards are allowed.
     .PARAMETER Last
         The newest runs, this many, each with a report of its own. Path is a folder then.
+    .PARAMETER Compare
+        The ids of runs to show beside it, or their beginnings. The run itself may be among them.
     .PARAMETER Force
         Overwrites a file that is there.
     .PARAMETER NoInlineScript
@@ -36,6 +41,11 @@ function Export-LabRunReport {
         Get-LabRun -Last 1 | Export-LabRunReport ./junit.xml -Force
 
         Writes the last run as a build server reads it.
+    .EXAMPLE
+        1..2 | ForEach-Object { Invoke-ParallelLabRunner -RunName 'daily' -Operations @{ Name = 'check'; ScriptBlock = { 'all is well' } } }
+        Export-LabRunReport ./daily.html -Name daily -Compare (Get-LabRun daily -Last 2).Id -Force
+
+        Writes the last two runs of this name side by side.
     .OUTPUTS
         System.IO.FileInfo
     .LINK
@@ -58,6 +68,9 @@ function Export-LabRunReport {
 
         [ValidateRange(1, [int]::MaxValue)]
         [Nullable[int]] $Last,
+
+        [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
+        [string[]] $Compare,
 
         [switch] $Force,
 

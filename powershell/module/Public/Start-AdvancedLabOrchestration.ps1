@@ -56,7 +56,7 @@ function Start-AdvancedLabOrchestration {
         Watches memory, disk and the progress of the run, and every service by its readiness probe; see docs/health.md. Checks that
         operations declare are made without it too.
     .PARAMETER PerformanceAnalytics
-        Adds recommendations from what was measured. Not available yet: a warning says so.
+        Says at the end how well the run went, and what would have made it shorter; the report has it as Performance. Get-LabPerformance -RunId says it later.
     .PARAMETER Environment
         The environment whose changes are merged over the lab.
     .PARAMETER Target

@@ -16,7 +16,7 @@ use std::fmt::Write;
 
 const STREAMS: [&str; 9] =
     ["output", "error", "warning", "verbose", "debug", "information", "stdout", "stderr", "missing"];
-const CAUSES: [&str; 6] = ["retry", "check", "slot", "resource", "lock", "other"];
+const CAUSES: [&str; 7] = ["retry", "check", "suspended", "slot", "resource", "lock", "other"];
 /// Characters of a name, at most.
 const LONGEST_NAME: usize = 300;
 /// Characters of an attempt's error, at most.
@@ -29,14 +29,14 @@ pub(super) struct Data {
     slots: u32,
     statuses: Vec<String>,
     types: Vec<String>,
-    causes: [&'static str; 6],
+    causes: [&'static str; 7],
     streams: [&'static str; 9],
     /// Names of resources.
     names: Vec<String>,
     ops: Operations,
     att: Attempts,
     path: Path,
-    curves: Vec<CurvePart>,
+    curves: Vec<PageCurve>,
     /// What few operations have.
     more: BTreeMap<usize, More>,
     /// What attempts have said that another one followed.
@@ -92,6 +92,27 @@ struct Path {
     on: Vec<i64>,
     gap: Vec<u64>,
     to: Vec<u64>,
+}
+
+#[derive(Serialize)]
+struct PageCurve {
+    title: String,
+    capacity: u32,
+    peak: u32,
+    points: Vec<(u64, u32)>,
+}
+
+impl PageCurve {
+    fn of(curve: &CurvePart) -> Self {
+        let title = match curve.kind.as_str() {
+            "slots" => "slots".to_owned(),
+            "processors" => "processors in use, percent".to_owned(),
+            "used-memory" => "memory in use on the machine, MiB".to_owned(),
+            kind if kind == curve.name => format!("{kind} booked"),
+            kind => format!("{kind} {}", name(&curve.name)),
+        };
+        Self { title, capacity: curve.capacity, peak: curve.peak, points: curve.points.clone() }
+    }
 }
 
 #[derive(Default, Serialize)]
@@ -209,8 +230,6 @@ impl Data {
             let error = it.error.as_deref()?;
             Some((place, super::super::plain::shortened(&one_line(error), LONGEST_SAID)))
         });
-        let mut curves = report.curves.clone();
-        curves.iter_mut().for_each(|curve| curve.name = name(&curve.name));
         Self {
             end: report.run.duration_ms,
             slots: report.attempts.iter().filter_map(|attempt| attempt.slot).max().map_or(0, |last| last + 1),
@@ -224,7 +243,7 @@ impl Data {
             ops,
             att,
             path,
-            curves,
+            curves: report.curves.iter().map(PageCurve::of).collect(),
             out,
         }
     }

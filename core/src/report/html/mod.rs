@@ -3,13 +3,14 @@
 //! | question | file |
 //! |--|--|
 //! | what does the script get | [`data`] |
-//! | what can be read without a script | [`summary`] |
+//! | what can be read without a script | [`summary`], [`performance`] |
 //! | how does the page look, and what does it do | `page.html`, `page.css`, `page.js` |
 //!
 //! Content security policies of artefact viewers forbid scripts within a page. For these the script and the style lie
 //! beside it, in a folder that has its name; so does what operations wrote, where that is much.
 
 mod data;
+mod performance;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ use crate::graph::OpId;
 use std::collections::HashMap;
 
 const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
+pub(super) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The most bytes of output that a page holds; the rest is in files beside it.
@@ -91,7 +92,7 @@ fn shortened(script: &str) -> String {
 const SPACED: [&str; 4] = [" => ", " === ", " && ", " = "];
 
 /// A name as a part of an address.
-fn encoded(name: &str) -> String {
+pub(super) fn encoded(name: &str) -> String {
     let mut encoded = String::new();
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {

@@ -10,7 +10,7 @@ const TONE = { Succeeded: 'good', Failed: 'bad', Interrupted: 'bad', TimedOut: '
 const MARK = { Succeeded: '✓', Failed: '✗', Interrupted: '✗', TimedOut: '⏱', Abandoned: '?', Running: '▶', Serving: '▶', Skipped: '–', Canceled: '⊘' };
 const tone = status => TONE[status] || 'calm';
 const spaced = status => status.replace(/([a-z])([A-Z])/g, (_, a, b) => a + ' ' + b.toLowerCase());
-const CAUSE = { retry: 'pause before another attempt', check: 'check whether it has to run', slot: 'slot', lock: 'lock', resource: 'resource', other: 'worker or machine' };
+const CAUSE = { retry: 'pause before another attempt', check: 'check whether it has to run', suspended: 'suspended run', slot: 'slot', lock: 'lock', resource: 'resource', other: 'worker or machine' };
 const LINK = { start: 'began with the run', dependency: 'depends on the one before', slot: 'waited for its slot', lock: 'waited for its lock', resource: 'waited for what it held of', retry: 'next attempt' };
 
 function duration(ms) {
@@ -81,7 +81,7 @@ let ink = {};
 const patterns = {};
 function colours() {
   const style = getComputedStyle(document.documentElement);
-  for (const key of ['paper', 'ink', 'soft', 'line', 'pick', 'good', 'bad', 'late', 'gone', 'calm', 'busy', 'path', 'slot', 'lock', 'resource', 'retry', 'check', 'other'])
+  for (const key of ['paper', 'ink', 'soft', 'line', 'pick', 'good', 'bad', 'late', 'gone', 'calm', 'busy', 'path', 'slot', 'lock', 'resource', 'retry', 'check', 'suspended', 'other'])
     ink[key] = style.getPropertyValue('--' + key).trim();
   const make = (key, draw) => {
     const tile = document.createElement('canvas');
@@ -98,6 +98,7 @@ function colours() {
   make('resource', (g, line) => line(0, 3, 6, 3));
   make('retry', (g, line) => line(0, 6, 6, 0));
   make('check', (g, line) => line(3, 0, 3, 6));
+  make('suspended', (g, line) => line(0, 0, 6, 6));
   make('other', () => 0);
   const stripes = document.createElement('canvas');
   stripes.width = stripes.height = 8;
@@ -508,8 +509,7 @@ function drawCurves() {
   const box = $('curves');
   box.hidden = !D.curves.length || D.end === 0;
   box.replaceChildren(...(box.hidden ? [] : D.curves.map(curve => {
-    const canvas = el('canvas', { role: 'img', 'aria-label': curve.name + ': at most ' + curve.peak + ' of ' + curve.capacity + ' in use' });
-    const title = (curve.kind === 'slots' ? 'slots' : curve.kind === curve.name ? curve.kind + ' booked' : curve.kind + ' ' + curve.name);
+    const canvas = el('canvas', { role: 'img', 'aria-label': curve.title + ' over time: at most ' + curve.peak + ' of ' + curve.capacity });
     requestAnimationFrame(() => {
       const w = canvas.clientWidth, h = 56, g = fit(canvas, w, h), top = Math.max(curve.capacity, curve.peak, 1);
       canvas.style.width = '';
@@ -523,7 +523,7 @@ function drawCurves() {
       g.globalAlpha = 1; g.stroke();
       g.strokeStyle = ink.soft; g.setLineDash([4, 4]); g.beginPath(); g.moveTo(0, y(curve.capacity)); g.lineTo(w, y(curve.capacity)); g.stroke();
     });
-    return el('figure', { className: 'panel' }, canvas, el('figcaption', { className: 'note', textContent: title + ': at most ' + curve.peak + ' of ' + curve.capacity }));
+    return el('figure', { className: 'panel' }, canvas, el('figcaption', { className: 'note', textContent: curve.title + ': at most ' + curve.peak + ' of ' + curve.capacity }));
   })));
 }
 function legend() {

@@ -28,6 +28,7 @@ pub(super) fn parts(report: &Report) -> HashMap<&'static str, String> {
         ("cards", cards(report)),
         ("failures", failures(report)),
         ("waits", waits(report)),
+        ("performance", super::performance::section(report)),
         ("footer", footer(report)),
     ])
 }
@@ -214,6 +215,7 @@ pub(super) fn key(cause: Cause) -> &'static str {
     match cause {
         Cause::Retry => "retry",
         Cause::Check => "check",
+        Cause::Suspended => "suspended",
         Cause::Slot => "slot",
         Cause::Resource => "resource",
         Cause::Lock => "lock",
@@ -227,6 +229,7 @@ fn cause(wait: &WaitTotal) -> String {
     let what = match wait.cause {
         Cause::Retry => "the pause before another attempt",
         Cause::Check => "the check whether it has to run",
+        Cause::Suspended => "the run, which was suspended",
         Cause::Slot => "a slot",
         Cause::Resource => "the resource",
         Cause::Lock => "the lock",

@@ -1,7 +1,7 @@
 //! The page as a file: what must be in it, what must not, and the pages that a browser is shown.
 
 use super::super::order::{Format, Order, write};
-use super::super::testing::{Lab, Task, evil, resource, shop};
+use super::super::testing::{Lab, Task, evil, narrow, resource, shop};
 use super::{SCRIPT, SPACED, shortened};
 use crate::record::output::batch::Kind;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,19 @@ fn pages(folder: &Path, lab: &Lab, name: &str, until: usize, script_beside: bool
     let place = folder.join(format!("{name}.run"));
     lab.record(&place, until);
     let to = folder.join(format!("{name}.json"));
-    write(&Order { place: place.clone(), format: Format::Json, to, replace: false, script_beside: false })
-        .unwrap();
+    write(&Order {
+        place: place.clone(),
+        compare: Vec::new(),
+        format: Format::Json,
+        to,
+        replace: false,
+        script_beside: false,
+    })
+    .unwrap();
     let to = folder.join(format!("{name}.html"));
-    write(&Order { place, format: Format::Html, to, replace: false, script_beside }).unwrap().files
+    write(&Order { place, compare: Vec::new(), format: Format::Html, to, replace: false, script_beside })
+        .unwrap()
+        .files
 }
 
 /// A build of so many operations in groups, each of which fans out and comes together.
@@ -54,13 +63,46 @@ fn large(many: u32) -> Lab {
         tasks,
         slots: 16,
         resources: vec![resource("pool", "licenses", 2)],
-        output: Vec::new(),
+        ..Lab::default()
     }
 }
 
 fn loud() -> Lab {
     let line = |number| (0, Kind::Stdout, format!("line {number} {}", "x".repeat(200)));
     Lab { output: (0..10_000).map(line).collect(), ..shop() }
+}
+
+/// A run that is recorded with looks at the machine, and its page.
+fn measured(folder: &Path) {
+    let place = folder.join("narrow.run");
+    narrow().record(&place, usize::MAX);
+    let looks = (1..20u32).map(|second| {
+        format!(
+            "{{\"at\":{second}000,\"cpu_percent\":{},\"memory_mib\":{}}}\n",
+            second * 37 % 90,
+            2_000 + second * 100
+        )
+    });
+    std::fs::write(crate::record::usage::path(&place), looks.collect::<String>()).unwrap();
+    for (format, name) in [(Format::Json, "narrow.json"), (Format::Html, "narrow.html")] {
+        let (place, to) = (place.clone(), folder.join(name));
+        write(&Order { place, compare: Vec::new(), format, to, replace: false, script_beside: false })
+            .unwrap();
+    }
+}
+
+#[test]
+fn the_page_says_what_would_have_made_the_run_shorter_and_what_was_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    measured(folder.path());
+    let page = std::fs::read_to_string(folder.path().join("narrow.html")).unwrap();
+    assert!(page.contains("With MaxConcurrency "), "{page}");
+    assert!(page.contains("Without the lock &#39;registry&#39; this run would have taken"));
+    assert!(page.contains("Slowest operations"));
+    for curve in ["slots", "lock registry", "processors in use, percent", "memory in use on the machine, MiB"]
+    {
+        assert!(page.contains(&format!("\"title\":\"{curve}\"")), "{curve}");
+    }
 }
 
 #[test]
@@ -120,7 +162,15 @@ fn what_is_much_lies_beside_the_page_and_goes_with_it() {
     let place = folder.path().join("quiet.run");
     shop().record(&place, usize::MAX);
     let to = files[0].clone();
-    write(&Order { place, format: Format::Html, to, replace: true, script_beside: false }).unwrap();
+    write(&Order {
+        place,
+        compare: Vec::new(),
+        format: Format::Html,
+        to,
+        replace: true,
+        script_beside: false,
+    })
+    .unwrap();
     let left: Vec<_> = std::fs::read_dir(folder.path().join("loud.files"))
         .unwrap()
         .map(|it| it.unwrap().file_name())
@@ -145,6 +195,12 @@ fn pages_for_the_browser() {
     pages(&folder, &shop(), "strict", usize::MAX, true);
     pages(&folder, &evil(), "evil", usize::MAX, false);
     pages(&folder, &loud(), "loud", usize::MAX, false);
+    measured(&folder);
+    let other = folder.join("other.run");
+    shop().record(&other, usize::MAX);
+    let (place, to) = (folder.join("narrow.run"), folder.join("compared.html"));
+    let compare = vec![folder.join("shop.run"), other];
+    write(&Order { place, compare, format: Format::Html, to, replace: false, script_beside: false }).unwrap();
     if own.path() != folder {
         pages(&folder, &large(5_000), "large-5000", usize::MAX, false);
         pages(&folder, &large(20_000), "large-20000", usize::MAX, false);
@@ -153,7 +209,14 @@ fn pages_for_the_browser() {
     let place = folder.join("running.run");
     let _under_way = shop().record_under_way(&place, 6);
     let to = folder.join("running.html");
-    write(&Order { place, format: Format::Html, to: to.clone(), replace: false, script_beside: false })
-        .unwrap();
+    write(&Order {
+        place,
+        compare: Vec::new(),
+        format: Format::Html,
+        to: to.clone(),
+        replace: false,
+        script_beside: false,
+    })
+    .unwrap();
     assert!(std::fs::read_to_string(to).unwrap().contains("The run is under way"));
 }
