@@ -4,7 +4,7 @@ use crate::error::Fault;
 use crate::history::{open, query};
 use crate::record::disk::Disk;
 use crate::record::follow::{self, Followed, Place};
-use crate::record::{Entry, FORMAT, Header, Record};
+use crate::record::{Entry, FORMAT, Header, Record, What};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -67,6 +67,9 @@ pub fn page(watched: &WatchQuery) -> Result<WatchPage, Fault> {
         let mut followed = read(record, disk, watched.from.unwrap_or_default());
         for entry in &mut followed.entries {
             entry.what.forget_stamp();
+            if let What::Health(health) = &mut entry.what {
+                health.message = health.sentence();
+            }
         }
         WatchPage {
             run: watched.from.is_none().then(|| WatchedRun::of(record)),

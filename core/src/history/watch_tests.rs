@@ -4,10 +4,12 @@ use super::super::testing;
 use super::*;
 use crate::error::Code;
 use crate::graph::OpId;
+use crate::health::Status;
+use crate::record::Writer;
 use crate::record::disk::Files;
 use crate::record::entry::{Current, Started, Suspended};
+use crate::record::health::Health;
 use crate::record::stamp::Stamp;
-use crate::record::{What, Writer};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,6 +32,32 @@ fn look(place: &Path, from: Option<Place>) -> WatchPage {
 
 fn started() -> What {
     What::Started(Started { op: OpId(0), name: "a".to_owned(), attempt: 1, worker: Some(1) })
+}
+
+#[test]
+fn a_watcher_is_told_of_the_health_of_operations_in_sentences() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = begin(folder.path());
+    let health = Health {
+        op: Some(OpId(0)),
+        name: "a".to_owned(),
+        attempt: 1,
+        check: "tcp db:5432".to_owned(),
+        status: Status::Unhealthy,
+        failures: 3,
+        message: "connection refused".to_owned(),
+        remedy: None,
+        time: 0,
+        budget: 0,
+        refused: None,
+    };
+    writer.append(1, [&What::Health(Box::new(health))]);
+    let page = look(folder.path(), None);
+    let What::Health(health) = &page.entries.last().unwrap().what else { panic!("it is the last entry") };
+    assert_eq!(
+        health.message,
+        "'a' is unhealthy: check 'tcp db:5432' failed 3 times in a row: connection refused."
+    );
 }
 
 #[test]

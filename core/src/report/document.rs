@@ -2,6 +2,7 @@
 //! `schemas/report-1.schema.json`.
 
 use super::critical::Link;
+use super::health::HealthPart;
 use super::performance::Performance;
 use super::waits::Cause;
 use crate::record::{ErrorReport, SkippedBecause};
@@ -36,6 +37,9 @@ pub struct Report {
     /// How well it went, and what would have made it shorter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub performance: Option<Performance>,
+    /// How its health checks stand: those of the run as a whole, then those of operations.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub health: Vec<HealthPart>,
     /// The runs that this one goes on for, or that go on for it, the oldest first.
     pub family: Vec<Relative>,
     /// What is wrong with the files of the run.

@@ -39,6 +39,7 @@ pub fn write(report: &Report, output: impl Fn(OpId, usize) -> Vec<Line>) -> Vec<
     critical_path(&mut text, report);
     waits(&mut text, report);
     performance(&mut text, report);
+    health(&mut text, report);
     let as_of = if run.running { format!(", as of {}", plain::utc(&report.made_at)) } else { String::new() };
     let _ = writeln!(
         text,
@@ -174,6 +175,24 @@ fn performance(text: &mut String, report: &Report) {
     }
     if !text.ends_with("\n\n") {
         text.push('\n');
+    }
+}
+
+fn health(text: &mut String, report: &Report) {
+    let ailing = report.health.iter().filter(|it| it.was_unhealthy());
+    let lines: Vec<String> = ailing
+        .take(MOST_ROWS)
+        .map(|it| {
+            let whose = it
+                .operation
+                .as_deref()
+                .map_or_else(|| "The run".to_owned(), |name| escaped(&plain::name(name)));
+            let history = escaped(&shortened(&it.history(), LONGEST_ERROR));
+            format!("- {whose}: check {} is {}; {history}", escaped(&plain::name(&it.check)), it.state())
+        })
+        .collect();
+    if !lines.is_empty() {
+        let _ = writeln!(text, "**Health:**\n\n{}\n", lines.join("\n"));
     }
 }
 

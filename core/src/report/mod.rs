@@ -10,6 +10,7 @@
 //! | what did attempts wait for | [`waits`] |
 //! | what decided how long the run took | [`critical`] |
 //! | how well did it go, and what would have made it shorter | [`performance`] |
+//! | how do its health checks stand | [`health`] |
 //! | where does an operation stand in a drawing | [`layers`] |
 //! | how do several runs differ | [`compare`] |
 //! | what does a report say | [`model`], and its shape [`document`] |
@@ -26,6 +27,7 @@ pub mod chrome_trace;
 pub mod compare;
 pub mod critical;
 pub mod document;
+pub mod health;
 pub mod html;
 pub mod junit;
 pub mod layers;

@@ -8,7 +8,7 @@ use super::document::{
 use super::seen::Seen;
 use super::timeline::Attempt;
 use super::waits::{self, Cause, Wait, Waited};
-use super::{layers, slots, usage};
+use super::{health, layers, slots, usage};
 use crate::graph::OpId;
 use crate::history::lookup;
 use crate::record::state::Stage;
@@ -51,6 +51,7 @@ pub fn report(seen: &Seen) -> Report {
         waits: totals(seen, &waited),
         curves: curves(seen),
         performance: None,
+        health: health::parts(seen),
         family: Vec::new(),
         warnings: seen.warnings.clone(),
     }

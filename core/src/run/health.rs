@@ -5,7 +5,7 @@
 
 use super::driver::Message;
 use super::handle::Run;
-use super::news::{Finding, News, Said};
+use super::news::{Finding, Listener, News, Said};
 use super::tasks;
 use crate::graph::OpId;
 use crate::health::thresholds::{Crossing, Levels, Thresholds};
@@ -19,7 +19,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
@@ -65,7 +64,7 @@ struct Watched {
 }
 
 /// Watches until the run is over or gone. Holds no strong reference while it waits.
-pub(super) async fn watch(run: Weak<Run>, charge: Charge, mut news: mpsc::UnboundedReceiver<News>) {
+pub(super) async fn watch(run: Weak<Run>, charge: Charge, mut news: Listener) {
     let mut monitor = Monitor::new(run, charge);
     let mut sampler = monitor.wants_samples().then(Sampler::new);
     let mut next_sample = Instant::now() + SAMPLING;
@@ -73,7 +72,7 @@ pub(super) async fn watch(run: Weak<Run>, charge: Charge, mut news: mpsc::Unboun
         let due = monitor.due();
         tokio::select! {
             biased;
-            heard = news.recv() => match heard {
+            heard = news.hear() => match heard {
                 Some(heard) => monitor.take(heard).await,
                 None => return,
             },

@@ -4,6 +4,8 @@ use crate::error::phrase;
 use crate::graph::OpId;
 use crate::health::Status;
 use crate::health::rules::PROCESS;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 
 /// What a check has come to.
@@ -69,18 +71,30 @@ pub(super) struct Said {
 
 /// Where the news of operations go.
 #[derive(Default)]
-pub(super) struct Watcher(Option<mpsc::UnboundedSender<News>>);
+pub(super) struct Watcher {
+    to: Option<mpsc::UnboundedSender<News>>,
+    /// Whether word of progress is on its way: thousands of operations that end need no more than one.
+    progressing: Arc<AtomicBool>,
+}
+
+/// Who hears them.
+pub(super) struct Listener {
+    from: mpsc::UnboundedReceiver<News>,
+    progressing: Arc<AtomicBool>,
+}
 
 impl Watcher {
     /// One that is listened to.
-    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<News>) {
+    pub(super) fn new() -> (Self, Listener) {
         let (to, from) = mpsc::unbounded_channel();
-        (Self(Some(to)), from)
+        let progressing = Arc::new(AtomicBool::new(false));
+        (Self { to: Some(to), progressing: Arc::clone(&progressing) }, Listener { from, progressing })
     }
 
     /// Says what has happened. Never waits.
     pub(super) fn tell(&self, news: News) {
-        if let Some(to) = &self.0 {
+        let Some(to) = &self.to else { return };
+        if news != News::Progress || !self.progressing.swap(true, Ordering::AcqRel) {
             // The other end goes with the run's.
             let _ = to.send(news);
         }
@@ -88,6 +102,35 @@ impl Watcher {
 
     /// Ends the watch.
     pub(super) fn end(&mut self) {
-        self.0 = None;
+        self.to = None;
+    }
+}
+
+impl Listener {
+    /// What comes next; nothing once the watch has ended.
+    pub(super) async fn hear(&mut self) -> Option<News> {
+        let news = self.from.recv().await?;
+        if news == News::Progress {
+            self.progressing.store(false, Ordering::Release);
+        }
+        Some(news)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_word_of_progress_is_on_its_way_at_a_time_and_none_is_lost() {
+        let (mut watcher, mut listener) = Watcher::new();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut hear = || runtime.block_on(listener.hear());
+        (0..5).for_each(|_| watcher.tell(News::Progress));
+        watcher.tell(News::Suspended(true));
+        assert_eq!((hear(), hear()), (Some(News::Progress), Some(News::Suspended(true))));
+        watcher.tell(News::Progress);
+        watcher.end();
+        assert_eq!((hear(), hear()), (Some(News::Progress), None));
     }
 }

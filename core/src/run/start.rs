@@ -10,7 +10,7 @@ use super::handle::Run;
 use super::health::Charge;
 use super::inspection::Inspection;
 use super::journal::{self, Beginning, Journal};
-use super::news::{News, Watcher};
+use super::news::{Listener, Watcher};
 use super::options::RunOptions;
 use super::survivors::Search;
 use super::sync::{Condvar, is_model};
@@ -35,7 +35,7 @@ use jiff::Timestamp;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
 impl Run {
     /// Opens the record and starts the first operations. Events carry `tag`.
@@ -189,7 +189,7 @@ impl Run {
 }
 
 /// Who looks after the operations of a run, and what that watches; nothing is watched where there is nothing to.
-fn look_after(about: &About) -> (Care, Option<(Charge, mpsc::UnboundedReceiver<News>)>) {
+fn look_after(about: &About) -> (Care, Option<(Charge, Listener)>) {
     let About { id, plan, options, .. } = about;
     let watched = options.monitoring.is_some();
     if plan.watched().is_empty() && !watched {

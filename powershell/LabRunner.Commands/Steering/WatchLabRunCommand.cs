@@ -81,6 +81,7 @@ public sealed class WatchLabRunCommand : SteerCommand
         var view = ProgressPlace.View(Voice, Voice.GetVariableValue("ProgressPreference"), style, Settings.ProgressIntervalSeconds, watched.Operations, asLines: false);
         var fold = new ProgressFold(progress, view, _ => null);
         var labels = new LineLabels(watched.Operations > 1);
+        HashSet<(int Operation, string? Check)> ailing = [];
         try
         {
             while (true)
@@ -96,6 +97,16 @@ public sealed class WatchLabRunCommand : SteerCommand
                     if (written is not null)
                     {
                         Voice.WriteInformation(new HostInformationMessage { Message = Line(labels, LabRunOutput.Of(written, null)) }, ["PSHOST"]);
+                    }
+                    else if (entry!.Kind == LabEventKind.Health)
+                    {
+                        // That a check is healthy is news only for one that was not.
+                        var check = (entry.Operation, entry.Check);
+                        var isUnhealthy = string.Equals(entry.Status, "unhealthy", StringComparison.OrdinalIgnoreCase);
+                        if (isUnhealthy ? ailing.Add(check) || entry.Remedy is not null : ailing.Remove(check))
+                        {
+                            Voice.WriteWarning(entry.Message);
+                        }
                     }
                     else if (entry!.Operation < watched.Names.Length && (entry.Operation >= 0 || entry.Kind is LabEventKind.Suspended or LabEventKind.Continued))
                     {

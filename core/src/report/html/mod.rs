@@ -3,17 +3,21 @@
 //! | question | file |
 //! |--|--|
 //! | what does the script get | [`data`] |
-//! | what can be read without a script | [`summary`], [`performance`] |
+//! | what can be read without a script | [`summary`], [`performance`], [`health`] |
 //! | how does the page look, and what does it do | `page.html`, `page.css`, `page.js` |
 //!
 //! Content security policies of artefact viewers forbid scripts within a page. For these the script and the style lie
 //! beside it, in a folder that has its name; so does what operations wrote, where that is much.
 
 mod data;
+mod health;
 mod performance;
 mod summary;
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(super) use health::section as health_section;
 
 use super::document::Report;
 use super::outputs::Line;

@@ -96,11 +96,11 @@ fn earlier(text: &mut String, past: &PastPart) {
     table(text, "Unsteady operations", heads, &rows);
 }
 
-fn bdi(name: &str) -> String {
+pub(super) fn bdi(name: &str) -> String {
     format!("<bdi>{}</bdi>", html(&plain::name(name)))
 }
 
-fn table(text: &mut String, title: &str, heads: [&str; 4], rows: &[[String; 4]]) {
+pub(super) fn table(text: &mut String, title: &str, heads: [&str; 4], rows: &[[String; 4]]) {
     if rows.is_empty() {
         return;
     }

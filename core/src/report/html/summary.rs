@@ -29,6 +29,7 @@ pub(super) fn parts(report: &Report) -> HashMap<&'static str, String> {
         ("failures", failures(report)),
         ("waits", waits(report)),
         ("performance", super::performance::section(report)),
+        ("health", super::health::section(report)),
         ("footer", footer(report)),
     ])
 }
