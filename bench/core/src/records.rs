@@ -150,6 +150,7 @@ fn result(header: &Header, operations: u32, name: impl Fn(u32) -> String) -> Run
         up_to_date: false,
         why: None,
         restart: None,
+        health: Vec::new(),
     };
     RunResult {
         run: header.run.clone(),
@@ -168,6 +169,7 @@ fn result(header: &Header, operations: u32, name: impl Fn(u32) -> String) -> Run
         operations: (0..operations).map(operation).collect(),
         left_out: Vec::new(),
         rollback: Vec::new(),
+        health: Vec::new(),
         order_started: (0..operations).map(name).collect(),
     }
 }
