@@ -60,6 +60,14 @@ Describe 'The performance of a run' {
         Get-Content ($run | Export-LabRunReport (Join-Path $TestDrive 'narrow.html')) -Raw | Should -Match 'id="performance"'
     }
 
+    It 'says what it costs to run one after another' {
+        $slow = Start-AdvancedLabOrchestration -ConfigurationPath $lab -OrchestrationMode Sequential -PerformanceAnalytics 6> $null
+        $order = $slow.Performance.Recommendations | Where-Object Kind -EQ 'order'
+        $order.From | Should -Be 1
+        $order.To | Should -BeGreaterThan 1
+        $order.Message | Should -BeLike "In the mode Intelligent with MaxConcurrency $($order.To) this run would have taken * less:*"
+    }
+
     It 'is a warning where there is no record to read it from' {
         $none = Start-AdvancedLabOrchestration -ConfigurationPath $lab -MaxConcurrency 4 -PerformanceAnalytics -NoRecord -WarningVariable warned 3> $null
         $none.Performance | Should -BeNullOrEmpty

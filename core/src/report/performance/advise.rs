@@ -160,7 +160,8 @@ impl Adviser<'_> {
         let enough = |gain: Option<u64>| gain.is_some_and(|gain| gain * 100 >= best * MOST_OF_GAIN);
         let mut found = (most, best_ms);
         // Of slots no more are of use than were taken.
-        let most = if change(most) == Change::Slots(most) { most.min(peak.max(from + 1)) } else { most };
+        let is_slots = matches!(change(most), Change::Slots(_) | Change::Wide(_));
+        let most = if is_slots { most.min(peak.max(from + 1)) } else { most };
         let (mut low, mut high) = (0, (most - from).div_ceil(step));
         while low + 1 < high {
             let middle = low + (high - low) / 2;
@@ -223,9 +224,16 @@ impl Adviser<'_> {
                 words::estimates(known, count, gain)
             });
         }
+        if was == Order::Sequential {
+            let most = u32::try_from(self.recorded.count()).unwrap_or(u32::MAX);
+            let found = self.smallest(&Number { from: 1, most, step: 1 }, Change::Wide);
+            let Some((slots, with_ms)) = found else { return };
+            return self.add((Kind::Order, None), (Some(1), Some(slots.into())), with_ms, |gain| {
+                words::one_by_one(slots, gain)
+            });
+        }
         let Some((with_ms, _)) = self.with(&Change::Order(Order::Intelligent)) else { return };
-        let slots = self.seen.header.max_concurrency;
-        self.add((Kind::Order, None), (None, None), with_ms, |gain| words::order(&was, slots, gain));
+        self.add((Kind::Order, None), (None, None), with_ms, |gain| words::order(&was, gain));
     }
 
     fn resources(&mut self) {

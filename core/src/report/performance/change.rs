@@ -16,6 +16,8 @@ pub enum Change {
     Without(u32),
     /// How ready operations are ranked.
     Order(Order),
+    /// They are ranked by the mode Intelligent, and this many operations may run at the same time.
+    Wide(u32),
     /// They are ranked as if it had been known how long each of them takes.
     Estimates,
     /// What succeeded in the end succeeded at once.

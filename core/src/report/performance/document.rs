@@ -176,7 +176,7 @@ pub struct Recommendation {
     /// The pool, lock or operation that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
-    /// The number that it was.
+    /// The number that it was; of the order, how many operations could run at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<u64>,
     /// The number to make it.

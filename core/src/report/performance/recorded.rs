@@ -171,6 +171,9 @@ impl Recorded {
                 }
             }
             Change::Order(order) => request.order = order.clone(),
+            Change::Wide(slots) => {
+                (request.order, settings.max_concurrency) = (Order::Intelligent, (*slots).max(1));
+            }
             Change::Estimates => {
                 for (operation, turns) in request.operations.iter_mut().zip(&went.turns) {
                     operation.estimate_ms = turns.last().map(|turn| turn.took_ms).or(operation.estimate_ms);

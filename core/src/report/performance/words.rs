@@ -35,22 +35,23 @@ pub(super) fn slots(from: u32, to: u32, gain: u64, waits: Waits, processors: Opt
     )
 }
 
-pub(super) fn order(was: &Order, slots: u32, gain: u64) -> String {
+pub(super) fn one_by_one(slots: u32, gain: u64) -> String {
+    format!(
+        "In the mode Intelligent with MaxConcurrency {slots} this run would have taken {} less: its operations ran one after \
+         another, also where none depends on the other.",
+        duration(gain)
+    )
+}
+
+pub(super) fn order(was: &Order, gain: u64) -> String {
     let gain = duration(gain);
-    match was {
-        Order::Sequential => format!(
-            "In the mode Intelligent with MaxConcurrency {slots} this run would have taken {gain} less: its operations ran \
-             one after another, also where none depends on the other."
-        ),
-        Order::Custom { .. } => format!(
-            "In the mode Intelligent this run would have taken {gain} less: with the order of its own, operations that \
-             others wait for began late."
-        ),
-        Order::Parallel | Order::Intelligent => format!(
-            "In the mode Intelligent this run would have taken {gain} less: it looks ahead, and starts what the longest \
-             chain waits for first."
-        ),
-    }
+    let why = match was {
+        Order::Custom { .. } => "with the order of its own, operations that others wait for began late",
+        Order::Sequential | Order::Parallel | Order::Intelligent => {
+            "it looks ahead, and starts what the longest chain waits for first"
+        }
+    };
+    format!("In the mode Intelligent this run would have taken {gain} less: {why}.")
 }
 
 pub(super) fn estimates(known: usize, count: usize, gain: u64) -> String {
