@@ -63,11 +63,13 @@ Describe 'Health checks of operations' {
             @{ Name = 'a'; ScriptBlock = { 1 }; HealthChecks = @{ Tcp = 'x' } }
             @{ Name = 'b'; ScriptBlock = { 1 }; HealthChecks = @{ Tcp = 'x:1'; OnFailure = 'Restart' }, @{ Interval = 1 } }
             @{ Name = 'c'; ScriptBlock = { 1 }; HealthChecks = @{ Tcp = 'x:1'; OnFailure = 'Explode'; Retriess = 1 } }
+            @{ Name = 'd'; ScriptBlock = { 1 }; HealthChecks = @{ Http = 'http://x/'; Status = 200, 'fine' } }
         )
         $refused = { Invoke-ParallelLabRunner $operations } | Should -Throw -PassThru
         "$refused" | Should -Match "has no port"
         "$refused" | Should -Match 'restarts the operation, which is not a service'
         "$refused" | Should -Match "OnFailure 'Explode'"
+        "$refused" | Should -Match "Status '200, fine' of a health check of operation 'd' is not a number"
         "$refused" | Should -Match "Did you mean 'Retries'"
         "$refused" | Should -Match 'does not say what to ask'
     }

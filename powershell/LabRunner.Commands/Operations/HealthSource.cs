@@ -93,7 +93,16 @@ internal sealed class HealthSource(PSCmdlet caller, List<LabFinding> findings, K
             var get = new Dictionary<string, object?> { ["url"] = url };
             if (status is not null)
             {
-                get["status"] = (LanguagePrimitives.GetEnumerable(status) ?? new[] { status }).Cast<object?>().Select(LanguagePrimitives.ConvertTo<long>).ToList();
+                var numbers = (LanguagePrimitives.GetEnumerable(status) ?? new[] { status }).Cast<object?>();
+                List<long?> statuses = [.. numbers.Select(it => LanguagePrimitives.TryConvertTo(it, out long number) ? number : (long?)null)];
+                if (statuses.Contains(null))
+                {
+                    Refuse($"The Status '{string.Join(", ", numbers)}' of a health check of operation '{operation}' is not a number.", operation, "Write a status such as 200, or a list of them.");
+                }
+                else
+                {
+                    get["status"] = statuses;
+                }
             }
 
             if (insecure is not null && Flags.Read(insecure) == true)
