@@ -24,7 +24,7 @@ Describe 'The performance of a run' {
         $wider.GainPercent | Should -BeGreaterOrEqual 5
         $wider.Message | Should -BeLike "With MaxConcurrency $($wider.To) instead of 1 this run would have taken * less: 3 attempts waited for a slot, *"
         $report.Recommendations | Should -Contain $wider.Message
-        "$told" | Should -BeLike '*Performance: On average *'
+        "$told" | Should -BeLike '*Performance: The average number of operations *'
         "$told" | Should -BeLike "*Recommendation: $($wider.Message)*"
     }
 
@@ -56,7 +56,7 @@ Describe 'The performance of a run' {
         $run = Get-LabRun narrow | Select-Object -Last 1
         $json = Get-Content ($run | Export-LabRunReport (Join-Path $TestDrive 'narrow.json')) -Raw | ConvertFrom-Json
         $json.performance.recommendations.message | Should -Be $report.Performance.Recommendations.Message
-        Get-Content ($run | Export-LabRunReport (Join-Path $TestDrive 'narrow.md')) -Raw | Should -Match '\*\*Performance:\*\* On average'
+        Get-Content ($run | Export-LabRunReport (Join-Path $TestDrive 'narrow.md')) -Raw | Should -Match '\*\*Performance:\*\* The average number'
         Get-Content ($run | Export-LabRunReport (Join-Path $TestDrive 'narrow.html')) -Raw | Should -Match 'id="performance"'
     }
 

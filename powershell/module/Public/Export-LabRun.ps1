@@ -10,7 +10,7 @@ function Export-LabRun {
     .PARAMETER Force
         Overwrites a file that is there.
     .PARAMETER Id
-        The id of the run, or its beginning.
+        The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
         The folder of the run; it comes with a run from the pipeline.
     .EXAMPLE
@@ -32,6 +32,7 @@ function Export-LabRun {
 
         [switch] $Force,
 
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

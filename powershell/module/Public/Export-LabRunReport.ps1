@@ -29,7 +29,7 @@ function Export-LabRunReport {
     .PARAMETER Open
         Opens the report with the program that the system has for such files.
     .PARAMETER Id
-        The id of the run, or its beginning.
+        The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
         The folder of the run, or an exported archive; it comes with a run from the pipeline.
     .EXAMPLE
@@ -78,6 +78,7 @@ function Export-LabRunReport {
 
         [switch] $Open,
 
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

@@ -12,7 +12,7 @@ function Get-LabRun {
     .PARAMETER Name
         Only runs of these names; wildcards are allowed.
     .PARAMETER Id
-        Runs by id. The beginning of an id is enough while no other run begins like it.
+        Runs by id. The beginning of an id is enough while no other run begins like it. Alias: RunId.
     .PARAMETER Status
         Only runs that stand like this: Running, Suspended while they are under way and start nothing (see Suspend-LabRun), Succeeded, PartiallySucceeded, Failed, Canceled, Parked when they wait for a restart of
         the machine (see Resume-LabRun -Pending), or Interrupted when the process
@@ -60,6 +60,7 @@ function Get-LabRun {
         [ArgumentCompleter({ [LabRunner.LabRunNameCompleter]::new().Complete($args) })]
         [string[]] $Name,
 
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

@@ -9,7 +9,7 @@ function Get-LabRunOperation {
     .PARAMETER Status
         Only operations that stand like this.
     .PARAMETER Id
-        The id of the run, or its beginning.
+        The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
         The folder of the run, or an archive of it; it comes with a run from the pipeline.
     .EXAMPLE
@@ -43,6 +43,7 @@ function Get-LabRunOperation {
         [ValidateSet('Waiting', 'Running', 'Serving', 'Stopping', 'Backoff', 'Interrupted', 'Succeeded', 'Failed', 'TimedOut', 'Canceled', 'Skipped', 'Abandoned')]
         [string[]] $Status,
 
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

@@ -15,7 +15,7 @@ function Get-LabRunOutput {
     .PARAMETER Follow
         Goes on with what is written until the run ends. Ctrl+C stops it; the run goes on.
     .PARAMETER Id
-        The id of the run, or its beginning.
+        The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
         The folder of the run, or an archive of it; it comes with a run from the pipeline.
     .EXAMPLE
@@ -49,6 +49,7 @@ function Get-LabRunOutput {
 
         [switch] $Follow,
 
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

@@ -6,7 +6,7 @@ function Remove-LabRun {
         Takes runs from Get-LabRun. A run that is under way is refused, of whatever process it is. Old runs are deleted without
         this command: see LogRetentionDays in Get-LabRunnerConfiguration.
     .PARAMETER Id
-        The id of the run, or its beginning.
+        The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
         The folder of the run; it comes with a run from the pipeline.
     .EXAMPLE
@@ -18,6 +18,7 @@ function Remove-LabRun {
     #>
     [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     param(
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

@@ -13,7 +13,7 @@ function Restart-LabOperation {
     .PARAMETER RunName
         The run's name; wildcards are allowed. Without -RunName, -Id and -Last it is the run that is under way, if there is only one.
     .PARAMETER Id
-        The id of the run, or its beginning.
+        The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
         The folder of the run; it comes with an operation from the pipeline.
     .PARAMETER Last
@@ -43,6 +43,7 @@ function Restart-LabOperation {
         [SupportsWildcards()]
         [string[]] $RunName,
 
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

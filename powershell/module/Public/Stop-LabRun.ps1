@@ -12,7 +12,7 @@ function Stop-LabRun {
         Runs under way of these names; wildcards are allowed. Without -Name, -Id and -Last it is the run that is under way, if there
         is only one.
     .PARAMETER Id
-        The id of the run, or its beginning.
+        The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
         The folder of the run; it comes with a run from the pipeline.
     .PARAMETER Last
@@ -47,6 +47,7 @@ function Stop-LabRun {
         [SupportsWildcards()]
         [string[]] $Name,
 
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

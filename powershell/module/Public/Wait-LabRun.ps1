@@ -9,7 +9,7 @@ function Wait-LabRun {
         Runs under way of these names, or else the newest run that has one of them; wildcards are allowed. Without -Name, -Id and -Last it is the run that is under way, if there
         is only one.
     .PARAMETER Id
-        The id of the run, or its beginning.
+        The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
         The folder of the run; it comes with a run from the pipeline.
     .PARAMETER Last
@@ -37,6 +37,7 @@ function Wait-LabRun {
         [SupportsWildcards()]
         [string[]] $Name,
 
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

@@ -11,7 +11,7 @@ function Watch-LabRun {
         The run under way of this name, or else the newest run that has it; wildcards are allowed. Without -Name, -Id and -Last it is the run that is under way, if there is only
         one.
     .PARAMETER Id
-        The id of the run, or its beginning.
+        The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
         The folder of the run, or an exported archive; it comes with a run from the pipeline.
     .PARAMETER Last
@@ -45,6 +45,7 @@ function Watch-LabRun {
         [SupportsWildcards()]
         [string[]] $Name,
 
+        [Alias('RunId')]
         [ArgumentCompleter({ [LabRunner.LabRunIdCompleter]::new().Complete($args) })]
         [string[]] $Id,
 

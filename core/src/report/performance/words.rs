@@ -130,8 +130,8 @@ pub(super) fn summary(performance: &Performance) -> String {
     let Performance { average_concurrency, parallel_efficiency_percent, critical_share_percent, .. } =
         performance;
     let mut text = format!(
-        "On average {average_concurrency} operations ran at the same time, which is {parallel_efficiency_percent} % of all \
-         slots. For {critical_share_percent} % of the time an attempt of the critical path ran. The longest chain of \
+        "The average number of operations running at the same time was {average_concurrency}, which is \
+         {parallel_efficiency_percent} % of all slots. For {critical_share_percent} % of the time an attempt of the critical path ran. The longest chain of \
          dependencies takes {}, and with these slots no order takes less than {}.",
         duration(performance.longest_chain_ms),
         duration(performance.lower_bound_ms)
