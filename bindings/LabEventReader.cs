@@ -100,9 +100,17 @@ internal static class LabEventReader
         {
             happened.Remedy = reader.GetString();
         }
-        else if (reader.Is("refused"u8) && reader.TokenType == JsonTokenType.String)
+        else if (reader.Is("refused"u8))
         {
-            happened.Refused = reader.GetString();
+            // Of an order it is a document, which is for whoever gave the order.
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                happened.Refused = reader.GetString();
+            }
+            else
+            {
+                reader.Skip();
+            }
         }
         else if (reader.Is("check"u8))
         {
