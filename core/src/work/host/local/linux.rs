@@ -26,9 +26,28 @@ pub(super) fn end_with_this_process(command: &mut Command) {
     unsafe { command.pre_exec(ask) };
 }
 
+/// How often the environment of a process is read again that shows none.
+const READINGS: usize = 16;
+
 /// The marks of a process: none where it has none or is somebody else's.
 pub(in crate::work) fn marks(pid: u32) -> Vec<Mark> {
-    fs::read(format!("/proc/{pid}/environ")).map_or_else(|_| Vec::new(), |variables| Mark::all_in(&variables))
+    for _ in 0..READINGS {
+        if let Some(marks) = marks_now(pid) {
+            return marks;
+        }
+        std::thread::yield_now();
+    }
+    Vec::new()
+}
+
+/// The marks of a process as [`marks`] gives them; `None` if it shows no environment at all. Some processes have
+/// none, and every process has none for the moment in which it becomes another program.
+pub(super) fn marks_now(pid: u32) -> Option<Vec<Mark>> {
+    match fs::read(format!("/proc/{pid}/environ")) {
+        Ok(variables) if variables.is_empty() => None,
+        Ok(variables) => Some(Mark::all_in(&variables)),
+        Err(_) => Some(Vec::new()),
+    }
 }
 
 /// What a process is called.

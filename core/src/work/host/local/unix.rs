@@ -5,7 +5,7 @@ use super::tree::{Row, members};
 use crate::work::host::{Exit, StopSignal};
 use crate::work::identity::Identity;
 use crate::work::mark::Mark;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -17,6 +17,9 @@ const KILL_ROUNDS: usize = 8;
 /// The number of looks at which newcomers get the signal of a stop. Between its fork and its exec a child of a shell has the
 /// shell's own handlers still, and what it hears then is lost on the program that it becomes.
 const TELLINGS: u8 = 3;
+
+/// The number of looks at which a process that shows no environment may still turn out to have the mark.
+const READINGS: u8 = 10;
 
 /// Starts the program as the leader of a group of its own, so that one signal reaches the group and
 /// a Ctrl-C at the host's terminal does not. On Linux it is asked to end when this process dies, unless it
@@ -78,6 +81,8 @@ pub(in crate::work) struct Group {
     mark: Option<Mark>,
     /// Who has not got the mark: a process does not come by it later.
     unmarked: HashSet<Identity>,
+    /// Who has shown no environment so far, and at how many looks: it may be on its way to another program.
+    unread: HashMap<Identity, u8>,
     /// The last signal that was sent to all of it.
     signal: Option<i32>,
     /// Who has come since then, and at how many looks it will be told yet.
@@ -97,6 +102,7 @@ impl Group {
             known: Vec::new(),
             mark,
             unmarked: HashSet::new(),
+            unread: HashMap::new(),
             signal: None,
             to_tell: Vec::new(),
         }
@@ -147,7 +153,7 @@ impl Group {
             }
             self.to_tell.retain(|(_, left)| *left > 0);
         }
-        members.is_empty()
+        members.is_empty() && self.unread.is_empty()
     }
 
     pub(in crate::work) fn release(&mut self) {}
@@ -169,17 +175,24 @@ impl Group {
     fn marked(&mut self, rows: &[Row]) -> Vec<Identity> {
         let (Some(mark), Some(start)) = (&self.mark, self.root.start_time) else { return Vec::new() };
         let mut marked = Vec::new();
-        for row in rows.iter().filter(|row| !row.zombie && row.start_time >= start) {
+        let mut unread = HashMap::new();
+        // Only threads of the kernel belong to the group 0.
+        for row in rows.iter().filter(|row| !row.zombie && row.group != 0 && row.start_time >= start) {
             let identity = row.identity();
             if self.known.contains(&identity) || self.unmarked.contains(&identity) {
                 continue;
             }
-            if marks(row.pid).contains(mark) {
-                marked.push(identity);
-            } else {
-                self.unmarked.insert(identity);
+            match marks_now(row.pid) {
+                Some(marks) if marks.contains(mark) => marked.push(identity),
+                None if self.unread.get(&identity).is_none_or(|looks| *looks < READINGS) => {
+                    unread.insert(identity, self.unread.get(&identity).map_or(1, |looks| looks + 1));
+                }
+                _ => {
+                    self.unmarked.insert(identity);
+                }
             }
         }
+        self.unread = unread;
         marked
     }
 
@@ -231,6 +244,8 @@ mod linux;
 #[cfg(target_os = "linux")]
 mod sockets;
 #[cfg(target_os = "linux")]
+use linux::marks_now;
+#[cfg(target_os = "linux")]
 pub(in crate::work) use linux::{marks, name, rows};
 #[cfg(target_os = "linux")]
 pub(in crate::work) use sockets::{holders, listening};
@@ -249,6 +264,51 @@ pub(in crate::work) use table::rows;
 #[cfg(not(target_os = "linux"))]
 pub(in crate::work) fn marks(_pid: u32) -> Vec<Mark> {
     Vec::new()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn marks_now(pid: u32) -> Option<Vec<Mark>> {
+    Some(marks(pid))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::graph::OpId;
+    use crate::work::mark;
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    /// A process has no environment while it becomes another program; one that does so all the time is met in that
+    /// moment again and again.
+    #[test]
+    fn what_becomes_another_program_at_the_look_is_not_taken_for_gone() {
+        let host = Identity::of(std::process::id());
+        let run = format!("becomes-another-{}", std::process::id());
+        let mark = Mark { host, run, op: OpId(0), attempt: 1, detached: false };
+        let again = "[ -n \"$said\" ] || echo ready; said=1 exec sh -c \"$again\"";
+        let mut child = Command::new("sh")
+            .args(["-c", again])
+            .env("again", again)
+            .env(mark::VARIABLE, mark.to_string())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+        let mut unread = 0;
+        for _ in 0..500 {
+            // It has left the tree of a program that has ended: the start is all that is known of that.
+            let root = Identity { pid: u32::MAX, start_time: host.start_time };
+            let mut group = Group::of(root, Some(mark.clone()));
+            assert!(!group.is_gone());
+            unread += usize::from(!group.unread.is_empty());
+        }
+        let mut group = Group::of(Identity::of(child.id()), Some(mark));
+        group.kill();
+        child.wait().unwrap();
+        assert!(group.is_gone());
+        println!("met without an environment at {unread} of 500 looks");
+    }
 }
 
 // Compiled for tests everywhere, so that a change that breaks it is seen on Linux too.
