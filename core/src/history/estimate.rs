@@ -1,7 +1,7 @@
 //! How long operations took in earlier runs of the same lab, for those that declare no estimate.
 //!
-//! The journals of the newest runs are read, a bounded number of files and bytes however many runs
-//! there are. Of each operation the last few attempts that ended well count, and their median:
+//! The results of the newest runs are read, or their journals where they have none: a bounded number of files and
+//! bytes however many runs there are. Of each operation the last few attempts that ended well count, and their median:
 //! one slow day changes nothing. Of one that took a moment the last attempt is enough: its place in the order hardly
 //! matters, and reading must not take longer than what it is for. What cannot be read - a torn line, a file that is not a journal, a newer
 //! format - is passed over, because a missing guess is not a fault.
@@ -21,10 +21,10 @@ const SAMPLES: usize = 5;
 /// An operation that took less, the last time, counts with that time alone.
 const MOMENT_MS: u64 = 100;
 
-/// Journals that are opened, at most.
-const MOST_JOURNALS: usize = 20;
+/// Runs that are read, at most.
+const MOST_RUNS: usize = 20;
 
-/// Bytes of journals that are read, at most; about 100,000 ended operations.
+/// Bytes that are read, at most; about 50,000 operations of results.
 const MOST_BYTES: u64 = 16 << 20;
 
 /// Checks a request and compiles it, with what its operations took in the past runs that it names.
@@ -65,7 +65,7 @@ impl Samples {
     }
 
     fn collect(&mut self, disk: &dyn Disk, root: &Path, lab: &str) {
-        for folder in store::folders_of(root, lab).iter().take(MOST_JOURNALS) {
+        for folder in store::folders_of(root, lab).iter().take(MOST_RUNS) {
             if self.open == 0 || self.budget == 0 {
                 break;
             }
@@ -78,19 +78,12 @@ impl Samples {
 
     /// Takes what one run tells, as far as the budget goes.
     fn add(&mut self, record: &Record<'_>) {
-        let mut state = record.before();
-        let mut entries = record.entries();
-        while entries.bytes() < self.budget
-            && let Some(entry) = entries.next()
-        {
-            state.apply(&entry);
-        }
-        self.budget = self.budget.saturating_sub(entries.bytes());
-        for operation in &state.operations {
-            let Some(took) = operation.took_ms() else { continue };
-            let Some(samples) = self.taken.get_mut(&operation.name.to_lowercase()) else { continue };
+        let took = record.took(self.budget);
+        self.budget = self.budget.saturating_sub(took.bytes);
+        for (name, ms) in took.operations {
+            let Some(samples) = self.taken.get_mut(&name.to_lowercase()) else { continue };
             if !is_enough(samples) {
-                samples.push(took);
+                samples.push(ms);
                 self.open -= usize::from(is_enough(samples));
             }
         }

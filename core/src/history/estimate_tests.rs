@@ -141,7 +141,7 @@ fn of_thousands_of_runs_a_few_files_are_opened() {
     let (found, opened) = ask(root.path(), "lab", &["a"]);
     assert_eq!((found["a"], opened), (2_994, SAMPLES), "the five newest of this lab");
     let (_, opened) = ask(root.path(), "lab", &["a", "new"]);
-    assert_eq!(opened, MOST_JOURNALS, "an operation without a past does not make it read everything");
+    assert_eq!(opened, MOST_RUNS, "an operation without a past does not make it read everything");
 }
 
 #[test]

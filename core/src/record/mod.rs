@@ -27,6 +27,7 @@
 //! | what was an operation when it last succeeded | [`stamp`] |
 //! | why does an operation run | [`why`] |
 //! | how did it end, without reading the journal | [`result`] |
+//! | how long did its operations take | [`took`] |
 //! | what did its operations write | [`output`] |
 //! | what was in use of the machine | [`usage`] |
 //! | what did it have to do with restarts of the machine | [`restart`] |
@@ -66,6 +67,7 @@ pub mod seal;
 pub mod stamp;
 pub mod state;
 mod syncer;
+pub mod took;
 pub mod usage;
 pub mod why;
 pub mod writer;

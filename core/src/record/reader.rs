@@ -47,6 +47,10 @@ impl<'d> Record<'d> {
         &self.folder
     }
 
+    pub(super) fn disk(&self) -> &'d dyn Disk {
+        self.disk
+    }
+
     /// What was known of the run before anything happened.
     pub fn header(&self) -> &Header {
         &self.header

@@ -246,12 +246,18 @@ impl RunState {
     }
 }
 
+/// How long an operation took, as [`OperationState::took_ms`] means it; whether it ran itself and ended well, and its times.
+pub(super) fn took_ms(ran_well: bool, ready_after_ms: Option<u64>, duration_ms: Option<u64>) -> Option<u64> {
+    ready_after_ms.or(duration_ms.filter(|_| ran_well))
+}
+
 impl OperationState {
     /// How long it took, as far as that says how long it will take: a service until it was ready, whatever came then,
     /// anything else if it ended well.
     pub fn took_ms(&self) -> Option<u64> {
-        let ran = self.stage == Stage::Ended(Status::Succeeded) && !self.up_to_date;
-        self.ready_after_ms.or(self.duration_ms.filter(|_| ran))
+        let ran =
+            self.stage == Stage::Ended(Status::Succeeded) && !self.up_to_date && self.kept_from.is_none();
+        took_ms(ran, self.ready_after_ms, self.duration_ms)
     }
 
     fn of_result(start: Option<jiff::Timestamp>, result: &OperationResult) -> Self {

@@ -8,6 +8,7 @@ use crate::operation::{Ignorable, Operation, ProcessMode, UpToDate, Work};
 use crate::plan::tests::{plan, process, script};
 use crate::record::disk::Files;
 use crate::record::lock::Lock;
+use crate::record::took::assert_told_by_both;
 use crate::record::{Record, RunResult, segment_path};
 use crate::resume::{Content, OnUnknown, ResumeOptions};
 use crate::scheduler::{RunStatus, Status};
@@ -190,7 +191,9 @@ impl Lab {
 impl Ran {
     /// As `Get-LabRun -Why` shows it.
     fn why(&self) -> Vec<String> {
-        let (state, damage) = Record::open(&Files, &self.folder).unwrap().state();
+        let record = Record::open(&Files, &self.folder).unwrap();
+        assert_told_by_both(&record);
+        let (state, damage) = record.state();
         assert_eq!(damage, None);
         let reasons = why::reasons(&state);
         let row = |(operation, reason): (&crate::record::OperationState, why::Reason)| {

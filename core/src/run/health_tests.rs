@@ -11,6 +11,7 @@ use crate::plan::tests::script;
 use crate::record::disk::Files;
 use crate::record::entry::{Serving, Spawned};
 use crate::record::health::Health;
+use crate::record::took::assert_told_by_both;
 use crate::record::{Record, What};
 use crate::scheduler::{RunStatus, Status as Ending};
 use crate::work::process::listener_program;
@@ -73,6 +74,7 @@ fn read_until(file: &Path, wanted: impl Fn(&str) -> bool) -> String {
 fn in_the_record(root: &Path) {
     let folder = root.join("run");
     let record = Record::open(&Files, &folder).unwrap();
+    assert_told_by_both(&record);
     let of_journal = record.replay().0;
     let of_result = query::detail(&record).unwrap().run.operations.unwrap();
     for (journal, result) in of_journal.operations.iter().zip(of_result) {

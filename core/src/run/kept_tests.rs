@@ -8,6 +8,7 @@ use crate::operation::{FailureStrategy, Operation, RetryPolicy, Work};
 use crate::plan::tests::script;
 use crate::record::disk::Files;
 use crate::record::state::Stage;
+use crate::record::took::assert_told_by_both;
 use crate::record::{Damage, ErrorReport, Record, RunState};
 use crate::scheduler::Status;
 use std::path::Path;
@@ -66,6 +67,7 @@ fn both_ways(folder: &Path) -> (RunState, Option<Damage>) {
     let (stated, _) = record.state();
     assert_eq!(stated.at, result.duration_ms);
     assert_eq!(told(stated), told(replayed.clone()), "the result, and the journal");
+    assert_told_by_both(&record);
     assert_eq!(
         record.ending(),
         Some(crate::record::result::Ending::of(&result)),

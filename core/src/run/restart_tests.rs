@@ -7,6 +7,7 @@ use crate::error::Code;
 use crate::history::pending;
 use crate::plan::tests::script;
 use crate::record::disk::Files;
+use crate::record::took::assert_told_by_both;
 use crate::record::{Record, RunResult, SkipKind, header_path};
 use crate::resume::ResumeOptions;
 use crate::scheduler::{RunStatus, Status};
@@ -38,6 +39,7 @@ fn a_parked_run_goes_on_after_a_restart_where_it_stopped() {
     assert_eq!(result.operations[1].restart.as_ref().unwrap().reason, "b has a new name.");
     let (state, replayed) = {
         let record = Record::open(&Files, &folder).unwrap();
+        assert_told_by_both(&record);
         (record.state().0, record.replay().0)
     };
     assert_eq!(state.operations[1].restart, replayed.operations[1].restart, "the result says the same");

@@ -9,6 +9,7 @@ use crate::plan::tests::{plan, script};
 use crate::record::disk::Files;
 use crate::record::lock::Lock;
 use crate::record::result::OperationResult;
+use crate::record::took::assert_told_by_both;
 use crate::record::{Record, Relation, RunResult, What, header_path, segment_path};
 use crate::resume::{Content, OnUnknown, ResumeOptions};
 use crate::scheduler::{RunStatus, Status};
@@ -163,7 +164,9 @@ fn what_succeeded_is_kept_and_the_rest_runs_through_any_number_of_deaths() {
     assert_eq!(code, Code::NothingToResume);
     assert!(message.contains(&id(&third)) && message.contains("'lab'"), "{message}");
     // The record of the run alone says the same as its result.
-    let (replayed, damage) = Record::open(&Files, &third).unwrap().replay();
+    let record = Record::open(&Files, &third).unwrap();
+    assert_told_by_both(&record);
+    let (replayed, damage) = record.replay();
     assert_eq!(damage, None);
     assert_eq!(replayed.operations[0].kept_from, Some(id(&first)));
 }
