@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, Profile};
 use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::native::cargo;
@@ -16,7 +16,7 @@ const SHARED: &str = "Measure.ps1";
 /// Runs every benchmark; gives a failure if one failed.
 pub fn bench(checkout: &Checkout, arguments: &[String]) -> Outcome<ExitCode> {
     stage::build_all(checkout)?;
-    let core = with_module(cargo(checkout, "run"), checkout)?
+    let core = with_module(cargo(checkout, "run"), checkout, Profile::Release)?
         .args(["-q", "--release", "-p", "labrunner-bench", "--"])
         .args(arguments)
         .run()?;
@@ -30,7 +30,7 @@ pub fn bench(checkout: &Checkout, arguments: &[String]) -> Outcome<ExitCode> {
         let engine = Engine::find(checkout)?;
         println!("Engine: {engine}");
         for script in scripts {
-            let ended = with_module(engine.tool(checkout), checkout)?
+            let ended = with_module(engine.tool(checkout), checkout, Profile::Release)?
                 .args(["-NoProfile", "-NonInteractive", "-File"])
                 .arg(&script)
                 .run()?;

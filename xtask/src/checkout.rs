@@ -5,6 +5,15 @@ use std::path::{Path, PathBuf};
 use crate::fault::{Fault, Outcome};
 use crate::log::Log;
 
+/// How cargo compiles what a module is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// As it is shipped.
+    Release,
+    /// As its own tests are compiled, so that all of it is compiled once; it checks arithmetic and its own assumptions, too.
+    Dev,
+}
+
 /// The paths of one checkout.
 pub struct Checkout {
     root: PathBuf,
@@ -75,29 +84,39 @@ impl Checkout {
         self.target.join("labrunner")
     }
 
-    /// The staged module.
-    pub fn module(&self) -> PathBuf {
-        self.root.join("out").join("LabRunner")
+    /// The staged module: the user's, or one that only tests import.
+    pub fn module(&self, profile: Profile) -> PathBuf {
+        match profile {
+            Profile::Release => self.root.join("out").join("LabRunner"),
+            Profile::Dev => self.notes().join("tested").join("LabRunner"),
+        }
     }
 
     /// The native library as cargo names it.
-    pub fn built_native(&self) -> PathBuf {
-        self.target.join("release").join(format!(
-            "{}labrunner_native{}",
-            std::env::consts::DLL_PREFIX,
-            std::env::consts::DLL_SUFFIX
-        ))
+    pub fn built_native(&self, profile: Profile) -> PathBuf {
+        self.built(
+            profile,
+            &format!("{}labrunner_native{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX),
+        )
     }
 
     /// The native library as the module carries it: below the runtime identifier, without a prefix.
-    pub fn staged_native(&self) -> Outcome<PathBuf> {
+    pub fn staged_native(&self, profile: Profile) -> Outcome<PathBuf> {
         let name = format!("labrunner_native{}", std::env::consts::DLL_SUFFIX);
-        Ok(self.module().join(runtime_identifier()?).join(name))
+        Ok(self.module(profile).join(runtime_identifier()?).join(name))
     }
 
     /// The small web service of the example lab.
-    pub fn lab_web(&self) -> PathBuf {
-        self.target.join("release").join(format!("lab-web{}", std::env::consts::EXE_SUFFIX))
+    pub fn lab_web(&self, profile: Profile) -> PathBuf {
+        self.built(profile, &format!("lab-web{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    fn built(&self, profile: Profile, name: &str) -> PathBuf {
+        let folder = match profile {
+            Profile::Release => "release",
+            Profile::Dev => "debug",
+        };
+        self.target.join(folder).join(name)
     }
 }
 

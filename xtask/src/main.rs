@@ -24,7 +24,7 @@ mod watch;
 
 use std::process::ExitCode;
 
-use checkout::Checkout;
+use checkout::{Checkout, Profile};
 use command_line::{Command, CommandLine, HELP};
 use fault::Outcome;
 
@@ -55,7 +55,7 @@ fn dispatch(line: &CommandLine) -> Outcome<ExitCode> {
         Command::Help => {}
         Command::Build => {
             stage::build_all(&checkout)?;
-            println!("LabRunner is staged: {}", checkout.module().display());
+            println!("LabRunner is staged: {}", checkout.module(Profile::Release).display());
         }
         Command::Run => return run::run(&checkout, &line.rest),
         Command::Test => return test::test(&checkout, line.filter.as_deref(), line.engine_members),

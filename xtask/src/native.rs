@@ -1,10 +1,9 @@
-//! What cargo builds: the native library, the example's web service, and the check of the generated bindings.
+//! What cargo builds: the native library, the example's web service, and the generated bindings.
 
 use std::path::Path;
 
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, Profile};
 use crate::fault::{Fault, Outcome};
-use crate::stamp::Stamp;
 use crate::tool::Tool;
 
 /// The generated file, as committed.
@@ -34,25 +33,16 @@ pub fn build_native(checkout: &Checkout) -> Outcome {
     cargo(checkout, "build")
         .args(["--release", "-p", "labrunner-ffi", "-p", "lab-web"])
         .expect("cargo build")?;
-    let native = checkout.built_native();
+    expect_native(checkout, Profile::Release)
+}
+
+/// The native library must be among what cargo has built.
+pub fn expect_native(checkout: &Checkout, profile: Profile) -> Outcome {
+    let native = checkout.built_native(profile);
     if native.is_file() {
         return Ok(());
     }
     Err(Fault::new(format!("cargo built no {}; the crate in ffi/ must be a cdylib", native.display())))
-}
-
-/// Checks that the committed bindings are byte for byte what the generator gives.
-pub fn check_bindings(checkout: &Checkout) -> Outcome {
-    let inputs = ["ffi", "core/src", GENERATED, "Cargo.lock"];
-    let stamp = Stamp::over(checkout, "bindings", &inputs, &[])?;
-    if stamp.holds() {
-        return Ok(());
-    }
-    expect_generator(checkout)?;
-    cargo(checkout, "test")
-        .args(["-q", "--workspace", "--test", "bindings"])
-        .expect("the check of the generated bindings (./build.sh bindings regenerates them)")?;
-    stamp.set()
 }
 
 /// Regenerates the committed bindings.

@@ -1,11 +1,11 @@
-//! Staging: the importable module at out/LabRunner, written only where something has changed.
+//! Staging: the importable module, written only where something has changed; at out/LabRunner, or where tests find theirs.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::checkout::{Checkout, runtime_identifier};
+use crate::checkout::{Checkout, Profile, runtime_identifier};
 use crate::fault::{Fault, Outcome};
 use crate::functions;
 use crate::managed::COMMANDS;
@@ -27,13 +27,12 @@ const STANDALONE: &str = "Standalone";
 /// Builds everything the module is made of and stages it.
 pub fn build_all(checkout: &Checkout) -> Outcome {
     native::build_native(checkout)?;
-    native::check_bindings(checkout)?;
     COMMANDS.build(checkout)?;
-    stage(checkout)
+    stage(checkout, Profile::Release)
 }
 
 /// Stages the module from what has been built.
-pub fn stage(checkout: &Checkout) -> Outcome {
+pub fn stage(checkout: &Checkout, profile: Profile) -> Outcome {
     let mut plan = module_files(&checkout.at(SOURCES))?;
     let name = |assembly: &Path| PathBuf::from(assembly.file_name().unwrap_or_default());
     // IL for every system, and machine code for this one beside its native library.
@@ -43,10 +42,10 @@ pub fn stage(checkout: &Checkout) -> Outcome {
         plan.insert(here.join(name(&assembly)), Content::Copy(assembly));
     }
     plan.extend(assemblies.into_iter().map(|assembly| (name(&assembly), Content::Copy(assembly))));
-    let module = checkout.module();
-    let native = checkout.staged_native()?;
+    let module = checkout.module(profile);
+    let native = checkout.staged_native(profile)?;
     let relative = native.strip_prefix(&module).unwrap_or(&native).to_path_buf();
-    plan.insert(relative, Content::Copy(checkout.built_native()));
+    plan.insert(relative, Content::Copy(checkout.built_native(profile)));
     write_plan(&module, &plan)
 }
 

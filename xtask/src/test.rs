@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, Profile};
 use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::managed::COMMANDS;
 use crate::suite::{Suite, Summary, Tally, Verdict};
 use crate::suites::members::Members;
-use crate::{native, stage, suites};
+use crate::suites::pester::Part;
+use crate::{stage, suites};
 
 /// Builds everything and runs every suite.
 ///
@@ -17,12 +18,16 @@ use crate::{native, stage, suites};
 pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> Outcome<ExitCode> {
     let mut summary = Summary::new(checkout);
     let whole = filter.is_none();
+    let (mut compiled, mut found) = (false, None);
     // One row compiles; the other mostly waits for what it downloads.
-    let mut native = vec![built("native library", native::build_native)];
-    let mut found = None;
+    let mut rust = vec![suite("Rust, with lints", |checkout| {
+        let verdict = suites::rust::build(checkout)?;
+        compiled = true;
+        Ok(verdict)
+    })];
     let mut managed = vec![built("C#: LabRunner.Commands", |checkout| COMMANDS.build(checkout))];
     if whole {
-        native.insert(0, suite("rustfmt", suites::rustfmt));
+        rust.insert(0, suite("rustfmt", suites::rustfmt));
         managed.push(suite("C#: engine tests", suites::csharp));
     }
     managed.push(suite("PowerShell", |checkout| {
@@ -30,32 +35,42 @@ pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> 
         suites::pester::pinned(checkout)?;
         Ok(Verdict::from(Tally::PASSED).noting(Some(engine.to_string())))
     }));
-    summary.run_together(vec![native, managed]);
-    let staged = summary.run("staged module", |checkout| stage::stage(checkout).map(passed));
-    let mut rust = vec![vec![suite("cargo test", move |checkout| suites::rust::run(checkout, filter))]];
+    summary.run_together(vec![rust, managed]);
+    // What was not compiled or not found has failed already.
+    let stage = |checkout: &_| stage::stage(checkout, Profile::Dev).map(passed);
+    let staged = compiled && summary.run("staged module", stage);
+    let mut in_rust = vec![suite("cargo test", move |checkout| suites::rust::run(checkout, filter))];
     if whole {
-        summary.run("clippy", suites::rust::build);
-        rust.push(vec![suite("report in a browser", suites::browser::run)]);
+        in_rust.push(suite("report in a browser", suites::browser::run));
     }
-    summary.run_together(rust);
-    // What was not staged or not found has failed already.
+    let mut rows = if compiled { vec![in_rust] } else { Vec::new() };
     if let (true, Some(engine)) = (staged, &found) {
         let rounds: &[Members] = match (engine_members, filter) {
             (false, _) => &[Members::Off],
             (true, Some(_)) => &[Members::Used],
             (true, None) => &[Members::Used, Members::OffWhereTheyMatter],
         };
+        // Each suite leaves a processor idle for much of its time. The rows take about as long as each other.
+        let mut in_xunit = Vec::new();
         for &members in rounds {
             let name = |suite: &str| format!("{suite}{}", members.label());
-            let engine_tests = move |checkout: &_| suites::engine::run(checkout, engine, filter, members);
-            let mut rows = vec![vec![suite(&name("engine tests"), engine_tests)]];
+            in_xunit.push(suite(&name("engine tests"), move |checkout| {
+                suites::engine::run(checkout, engine, filter, members)
+            }));
             for &part in suites::pester::parts(members) {
-                let pester = move |checkout: &_| suites::pester::run(checkout, engine, filter, members, part);
-                rows.push(vec![suite(&name(part.name()), pester)]);
+                let pester = suite(&name(part.name()), move |checkout| {
+                    suites::pester::run(checkout, engine, filter, members, part)
+                });
+                match (part, members) {
+                    (Part::DropIn, _) => in_xunit.push(pester),
+                    (Part::Product(_), Members::OffWhereTheyMatter) => rows[0].push(pester),
+                    (Part::Product(_), _) => rows.push(vec![pester]),
+                }
             }
-            summary.run_together(rows);
         }
+        rows.push(in_xunit);
     }
+    summary.run_together(rows);
     Ok(conclude(&summary))
 }
 

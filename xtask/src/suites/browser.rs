@@ -40,7 +40,7 @@ pub fn run(checkout: &Checkout) -> Outcome<Verdict> {
         fs::create_dir_all(folder).map_err(|error| Fault::file("make", folder, &error))?;
     }
     // The whole workspace, as the suite of cargo's tests builds it: of one crate alone all would be compiled again.
-    linted(checkout)
+    linted(checkout, "test")
         .args(["--workspace", "--lib", "--", "--exact", "report::html::tests::pages_for_the_browser"])
         .env("LABRUNNER_PAGES", &pages)
         .expect("writing the pages")?;

@@ -9,15 +9,12 @@ use crate::dotnet::dotnet;
 use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::managed::ENGINE_TESTS;
-use crate::native::cargo;
 use crate::suite::{Tally, Verdict};
 use crate::watch::{Place, Watch};
 
 /// Runs them.
 pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>, members: Members) -> Outcome<Verdict> {
     ENGINE_TESTS.build(checkout)?;
-    // No Rust target links it, so that no other build makes it.
-    cargo(checkout, "build").args(["-p", "labrunner-other-version"]).expect("cargo build")?;
     let results = checkout.notes().join("results");
     let report = results.join("engine.trx");
     // An old report must not speak for a run that crashed.

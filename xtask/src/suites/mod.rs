@@ -15,7 +15,7 @@ pub mod members;
 pub mod pester;
 pub mod rust;
 
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, Profile};
 use crate::fault::Outcome;
 use crate::managed::ENGINE_TESTS;
 use crate::native::cargo;
@@ -57,5 +57,5 @@ fn for_tests(tool: Tool, checkout: &Checkout) -> Outcome<Tool> {
     // Each suite has a store of its own: suites run side by side, and none may see what another one records.
     let suite = checkout.log().and_then(|log| log.path().file_stem());
     let home = checkout.notes().join("home").join(suite.unwrap_or_default());
-    Ok(with_module(tool, checkout)?.env("LABRUNNER_HOME", home))
+    Ok(with_module(tool, checkout, Profile::Dev)?.env("LABRUNNER_HOME", home))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::for_tests;
 use super::members::Members;
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, Profile};
 use crate::dotnet::dotnet;
 use crate::engine::Engine;
 use crate::fault::{Fault, Outcome};
@@ -80,7 +80,7 @@ pub fn run(
         .args(["-NoProfile", "-NonInteractive", "-File"])
         .arg(checkout.at(SCRIPT))
         .arg("-ModulePath")
-        .arg(checkout.module())
+        .arg(checkout.module(Profile::Dev))
         .arg("-PesterPath")
         .arg(pinned(checkout)?);
     if let Some(filter) = filter {

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::for_tests;
-use crate::checkout::Checkout;
-use crate::fault::Outcome;
-use crate::native::cargo;
+use crate::checkout::{Checkout, Profile};
+use crate::fault::{Fault, Outcome};
+use crate::native::{self, cargo};
 use crate::suite::{Tally, Verdict};
 use crate::tool::Tool;
 use crate::watch::{Place, Watch};
@@ -16,16 +16,21 @@ const DRIVER: &str = "clippy-driver";
 /// How long it may take to say its version.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Compiles them, with the lints in the same pass: a check of its own would read all crates once more.
+/// Compiles all there is, with the lints in the same pass: a check of its own would read all crates once more. The native
+/// library is among it, with the same crates as its tests, none of which is compiled twice.
 ///
 /// Lints are warnings here, so that the tests of a crate that has one can run.
+///
+/// # Errors
+/// Where it cannot be compiled.
 pub fn build(checkout: &Checkout) -> Outcome<Verdict> {
+    let ended = linted(checkout, "build").args(["--workspace", "--all-targets"]).run()?;
+    if !ended.good() {
+        return Err(Fault::new(format!("the Rust code cannot be compiled\n{}", ended.output)));
+    }
+    native::expect_native(checkout, Profile::Dev)?;
     if !has_driver() {
         return Ok(Verdict::failed("there is no clippy; install it: rustup component add clippy"));
-    }
-    let ended = linted(checkout).args(["--workspace", "--all-targets", "--no-run"]).run()?;
-    if !ended.good() {
-        return Ok(Verdict::failed("the tests cannot be compiled").because(ended.output));
     }
     let findings = findings(&ended.output);
     if findings.is_empty() {
@@ -34,9 +39,9 @@ pub fn build(checkout: &Checkout) -> Outcome<Verdict> {
     Ok(Verdict::failed("mend the findings").because(findings))
 }
 
-/// `cargo test` with clippy in the place of the compiler, which it contains.
-pub fn linted(checkout: &Checkout) -> Tool {
-    let tool = cargo(checkout, "test");
+/// Cargo with clippy in the place of the compiler, which it contains.
+pub fn linted(checkout: &Checkout, subcommand: &str) -> Tool {
+    let tool = cargo(checkout, subcommand);
     if has_driver() { tool.env("RUSTC_WORKSPACE_WRAPPER", DRIVER) } else { tool }
 }
 
@@ -55,7 +60,8 @@ fn findings(output: &str) -> String {
 /// Runs them.
 pub fn run(checkout: &Checkout, filter: Option<&str>) -> Outcome<Verdict> {
     let mut watch = Watch::new("cargo test", read);
-    let tool = for_tests(linted(checkout), checkout)?.args(["--workspace", "--no-fail-fast"]).args(filter);
+    let tool =
+        for_tests(linted(checkout, "test"), checkout)?.args(["--workspace", "--no-fail-fast"]).args(filter);
     let ended = tool.watched(&mut watch)?;
     let verdict = Verdict::from(tally(&ended.output).judged_by(ended.good()));
     Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))
