@@ -175,28 +175,40 @@ Describe 'A preference that asks' {
     }
 }
 
-Describe 'A caller whom <Preference> stops' -ForEach @(
-    @{ Preference = 'WarningPreference'; Write = 'Write-Warning'; Stream = 'Warning'; Shown = 'WARNING: [a] said' }
-    @{ Preference = 'VerbosePreference'; Write = 'Write-Verbose'; Stream = 'Verbose'; Shown = 'VERBOSE: [a] said' }
-    @{ Preference = 'DebugPreference'; Write = 'Write-Debug'; Stream = 'Debug'; Shown = 'DEBUG: [a] said' }
-    @{ Preference = 'InformationPreference'; Write = 'Write-Information'; Stream = 'Information'; Shown = '[a] said' }
-    @{ Preference = 'InformationPreference'; Write = 'Write-Host'; Stream = 'Information'; Shown = '[a] said' }
-) {
-    BeforeAll { . "$PSScriptRoot/../Invoke-SamePowerShell.ps1" }
-
-    It 'has the operation stopped that uses <Write>, sees what it wrote, and has all results' {
+Describe 'A caller whom a preference stops' {
+    BeforeAll {
+        . "$PSScriptRoot/../Invoke-SamePowerShell.ps1"
+        # One process for all of them, for it must be one whose console shows what is written.
         $script = {
-            param($Module, $Preference, $Write)
+            param($Module)
             Import-Module $Module
             $PSStyle.OutputRendering = 'PlainText'
-            Set-Variable -Name $Preference -Value Stop
-            $operations = @{ Name = 'a'; Script = "'before'; $Write said; 'after'" }, @{ Name = 'b'; ScriptBlock = { 'b' } }
-            $r = Invoke-ParallelLabRunner -Ordered -ContinueOnError -Operations $operations -ErrorAction SilentlyContinue
-            "result $($r[0].Status) $($r[0].ErrorRecord.Exception.GetType().Name) output $($r[0].Output) records $($r[0].Records.Stream) $($r[0].Records.Data) warnings $($r[0].Warnings.Count)"
-            "result $($r[1].Status) $($r[1].Output)"
-            try { & ([scriptblock]::Create("$Write said")) } catch { "bare $($_.Exception.GetType().Name)" }
+            foreach ($write in 'Write-Warning', 'Write-Verbose', 'Write-Debug', 'Write-Information', 'Write-Host') {
+                "case $write"
+                & {
+                    Set-Variable -Name ($write -eq 'Write-Host' ? 'InformationPreference' : $write.Replace('Write-', '') + 'Preference') -Value Stop
+                    $operations = @{ Name = 'a'; Script = "'before'; $write said; 'after'" }, @{ Name = 'b'; ScriptBlock = { 'b' } }
+                    $r = Invoke-ParallelLabRunner -Ordered -ContinueOnError -Operations $operations -ErrorAction SilentlyContinue
+                    "result $($r[0].Status) $($r[0].ErrorRecord.Exception.GetType().Name) output $($r[0].Output) records $($r[0].Records.Stream) $($r[0].Records.Data) warnings $($r[0].Warnings.Count)"
+                    "result $($r[1].Status) $($r[1].Output)"
+                    try { & ([scriptblock]::Create("$write said")) } catch { "bare $($_.Exception.GetType().Name)" }
+                }
+            }
         }
-        $lines = Invoke-SamePowerShell -Command "& { $script } '$((Get-Module LabRunner).ModuleBase)' $Preference $Write"
+        $cases = @{}
+        foreach ($line in Invoke-SamePowerShell -Command "& { $script } '$((Get-Module LabRunner).ModuleBase)'") {
+            if ($line -match '^case (.*)') { $lines = $cases[$Matches[1]] = [System.Collections.Generic.List[string]]::new() } else { $lines.Add($line) }
+        }
+    }
+
+    It 'has the operation stopped that uses <Write>, sees what it wrote, and has all results' -ForEach @(
+        @{ Write = 'Write-Warning'; Stream = 'Warning'; Shown = 'WARNING: [a] said' }
+        @{ Write = 'Write-Verbose'; Stream = 'Verbose'; Shown = 'VERBOSE: [a] said' }
+        @{ Write = 'Write-Debug'; Stream = 'Debug'; Shown = 'DEBUG: [a] said' }
+        @{ Write = 'Write-Information'; Stream = 'Information'; Shown = '[a] said' }
+        @{ Write = 'Write-Host'; Stream = 'Information'; Shown = '[a] said' }
+    ) {
+        $lines = $cases[$Write]
         $lines | Should -Contain $Shown
         $lines | Should -Contain "result Failed ActionPreferenceStopException output before records $Stream said warnings $([int] ($Stream -eq 'Warning'))"
         $lines | Should -Contain 'result Succeeded b'

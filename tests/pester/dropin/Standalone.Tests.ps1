@@ -1,4 +1,4 @@
-# The files that can be dot-sourced, each in a new process that has no module.
+# The files that can be dot-sourced, each in a new session of a process that has no module.
 
 BeforeDiscovery {
     $cases = @(
@@ -14,17 +14,37 @@ BeforeDiscovery {
         @{ File = 'ScriptTemplate.ps1'; Code = '$null -eq (Get-Module LabRunner); (Get-Command Invoke-LabStep).Parameters.ContainsKey("Body"); Invoke-LabStep -Config @{ Name = "n" } -Body { param($c) "body $($c.Name)" }; try { Invoke-LabStep -Body { throw "mine" } 6>$null } catch { "$_" }; & "$module/ScriptTemplate.ps1" -Config @{ a = 1 } -WhatIf 6>$null; "done"'; Expected = 'True|True|body n|mine|done' }
         @{ File = 'InvokeOpenTofuInstaller.ps1'; Code = 'Invoke-OpenTofuInstaller -OpenTofuVersion 1.2.3 -WhatIf 6>$null; try { Invoke-OpenTofuInstaller -CosignPath ./none 6>$null } catch { $_.FullyQualifiedErrorId }'; Expected = 'LabRunner.ProgramNotFound,Invoke-OpenTofuInstaller' }
     )
+    foreach ($number in 0..($cases.Count - 1)) { $cases[$number].Number = $number }
 }
 
 BeforeAll { . "$PSScriptRoot/../Invoke-SamePowerShell.ps1" }
 
-Describe 'The stand-alone file <File>' -ForEach $cases {
-    It 'works where there is no module' {
+Describe 'The stand-alone file' -ForEach @{ Cases = $cases } {
+    BeforeAll {
         $module = (Get-Module -Name LabRunner).ModuleBase
+        $script = {
+            param($Cases)
+            foreach ($case in Import-Clixml $Cases) {
+                "case $($case.Number)"
+                $shell = [powershell]::Create()
+                $null = $shell.AddScript("`$ProgressPreference = 'SilentlyContinue'; `$module = '$($case.Module)'; `$here = '$($case.Here)'; . '$($case.Module)/$($case.File)'; $($case.Code)")
+                foreach ($value in $shell.Invoke()) { "$value" }
+                foreach ($said in $shell.Streams.Error) { "error: $said" }
+                $shell.Dispose()
+                Remove-Item Env:LAB_LOG_DIR, Env:PESTER_RUN -ErrorAction Ignore
+            }
+        }
+        $said = @{}
+        $all = foreach ($case in $Cases) { @{ Number = $case.Number; Module = $module; Here = (New-Item -ItemType Directory "$TestDrive/$($case.Number)").FullName; File = $case.File; Code = $case.Code } }
+        $all | Export-Clixml "$TestDrive/cases.xml"
+        foreach ($line in Invoke-SamePowerShell -Command "& { $script } '$TestDrive/cases.xml'") {
+            if ($line -match '^case (\d+)$') { $lines = $said[[int] $Matches[1]] = [System.Collections.Generic.List[string]]::new() } else { $lines.Add($line) }
+        }
+    }
+
+    It '<File> works where there is no module (<Number>)' -ForEach $cases {
         if ($Expected -is [hashtable]) { $Expected = Get-Platform }
-        $code = "`$module = '$module'; `$here = '$TestDrive'; . '$module/$File'; $Code"
-        $output = Invoke-SamePowerShell -OutputFormat Text -Command "`$ProgressPreference = 'SilentlyContinue'; $code" 2>&1
-        ($output | Where-Object { "$_" -notmatch '^What if' }) -join '|' | Should -Be $Expected
+        ($said[$Number] | Where-Object { "$_" -notmatch '^What if' }) -join '|' | Should -Be $Expected
     }
 }
 
