@@ -16,7 +16,8 @@ const SHARED: &str = "Measure.ps1";
 /// Runs every benchmark; gives a failure if one failed.
 pub fn bench(checkout: &Checkout, arguments: &[String]) -> Outcome<ExitCode> {
     stage::build_all(checkout)?;
-    let core = with_module(cargo(checkout, "run"), checkout, Profile::Release)?
+    let module = checkout.module(Profile::Release)?;
+    let core = with_module(cargo(checkout, "run"), &module)
         .args(["-q", "--release", "-p", "labrunner-bench", "--"])
         .args(arguments)
         .run()?;
@@ -30,7 +31,7 @@ pub fn bench(checkout: &Checkout, arguments: &[String]) -> Outcome<ExitCode> {
         let engine = Engine::find(checkout)?;
         println!("Engine: {engine}");
         for script in scripts {
-            let ended = with_module(engine.tool(checkout), checkout, Profile::Release)?
+            let ended = with_module(engine.tool(checkout), &module)
                 .args(["-NoProfile", "-NonInteractive", "-File"])
                 .arg(&script)
                 .run()?;

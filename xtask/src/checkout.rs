@@ -14,6 +14,17 @@ pub enum Profile {
     Dev,
 }
 
+/// A module that can be imported, and what is beside it.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its native library for this system.
+    pub native: PathBuf,
+    /// The small web service of the example lab.
+    pub lab_web: PathBuf,
+}
+
 /// The paths of one checkout.
 pub struct Checkout {
     root: PathBuf,
@@ -84,12 +95,16 @@ impl Checkout {
         self.target.join("labrunner")
     }
 
-    /// The staged module: the user's, or one that only tests import.
-    pub fn module(&self, profile: Profile) -> PathBuf {
-        match profile {
+    /// The staged module: the user's, or one that only tests import. The native library lies below the name of its system,
+    /// without a prefix.
+    pub fn module(&self, profile: Profile) -> Outcome<Module> {
+        let folder = match profile {
             Profile::Release => self.root.join("out").join("LabRunner"),
             Profile::Dev => self.notes().join("tested").join("LabRunner"),
-        }
+        };
+        let name = format!("labrunner_native{}", std::env::consts::DLL_SUFFIX);
+        let native = folder.join(runtime_identifier()?).join(name);
+        Ok(Module { folder, native, lab_web: self.lab_web(profile) })
     }
 
     /// The native library as cargo names it.
@@ -98,12 +113,6 @@ impl Checkout {
             profile,
             &format!("{}labrunner_native{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX),
         )
-    }
-
-    /// The native library as the module carries it: below the runtime identifier, without a prefix.
-    pub fn staged_native(&self, profile: Profile) -> Outcome<PathBuf> {
-        let name = format!("labrunner_native{}", std::env::consts::DLL_SUFFIX);
-        Ok(self.module(profile).join(runtime_identifier()?).join(name))
     }
 
     /// The small web service of the example lab.

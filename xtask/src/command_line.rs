@@ -1,6 +1,7 @@
 //! What may be asked of the build on its command line.
 
 use crate::fault::{Fault, Outcome};
+use crate::pack::Options;
 
 /// The text of `build.sh help`.
 pub const HELP: &str = "\
@@ -12,6 +13,8 @@ usage: ./build.sh [command] [options]        (build.ps1 on Windows)
                     what the suites write is in target/labrunner/logs
   lint              the lints alone: rustfmt, clippy, the C# analyzers
   bench [args]      build, then run the benchmarks; args go to the core benchmark
+  pack              build, make the package for a gallery in target/labrunner/packed, install it into an empty folder and
+                    run the Pester suite against what was installed
   bindings          regenerate bindings/Generated/Interop.cs from the C ABI
   help              this text
 
@@ -20,6 +23,11 @@ options of test:
   --engine-members off
                     run the engine tests and Pester as a whole without the members of PowerShell's engine that are
                     not public; otherwise only the files whose subject goes by them are run so, after the others
+
+options of pack:
+  --native <folder> also pack the native libraries that lie there, each as <system>/labrunner_native.so, .dll or .dylib;
+                    the systems are win-x64, win-arm64, linux-x64, linux-arm64, linux-musl-x64, osx-x64, osx-arm64
+  --rid <system>    also build for this system here; may be said more than once
 
 environment:
   LABRUNNER_CRATES   a cargo local registry to use in place of cargo's default registry";
@@ -37,6 +45,8 @@ pub enum Command {
     Lint,
     /// Run the benchmarks.
     Bench,
+    /// Make the package, and try it.
+    Pack,
     /// Regenerate the bindings.
     Bindings,
     /// Show the usage.
@@ -52,6 +62,8 @@ pub struct CommandLine {
     pub filter: Option<String>,
     /// Whether the engine's members that are not public are used: `test --engine-members`.
     pub engine_members: bool,
+    /// What is packed besides what is built for this system.
+    pub pack: Options,
     /// What is passed on untouched.
     pub rest: Vec<String>,
 }
@@ -66,11 +78,18 @@ impl CommandLine {
             Some("test") => Command::Test,
             Some("lint") => Command::Lint,
             Some("bench") => Command::Bench,
+            Some("pack") => Command::Pack,
             Some("bindings") => Command::Bindings,
             Some("help" | "-h" | "--help" | "-?") => Command::Help,
             Some(other) => return Err(Fault::new(format!("unknown command `{other}`; see ./build.sh help"))),
         };
-        let mut line = CommandLine { command, filter: None, engine_members: true, rest: Vec::new() };
+        let mut line = CommandLine {
+            command,
+            filter: None,
+            engine_members: true,
+            pack: Options::default(),
+            rest: Vec::new(),
+        };
         while let Some(argument) = arguments.next() {
             match (command, argument.as_str()) {
                 (Command::Test, "--filter") => match arguments.next() {
@@ -81,6 +100,14 @@ impl CommandLine {
                     Some("off") => line.engine_members = false,
                     Some("on") => line.engine_members = true,
                     _ => return Err(Fault::new("--engine-members needs `off` or `on`")),
+                },
+                (Command::Pack, "--native") => match arguments.next() {
+                    Some(folder) => line.pack.native = Some(folder.into()),
+                    None => return Err(Fault::new("--native needs a folder")),
+                },
+                (Command::Pack, "--rid") => match arguments.next() {
+                    Some(identifier) => line.pack.identifiers.push(identifier),
+                    None => return Err(Fault::new("--rid needs a system, linux-arm64 for example")),
                 },
                 (Command::Run | Command::Bench, _) => line.rest.push(argument),
                 (_, "-h" | "--help") => line.command = Command::Help,
@@ -119,6 +146,14 @@ mod tests {
         assert!(!parse("test --engine-members off --filter x").expect("valid").engine_members);
         assert!(parse("test --engine-members maybe").is_err());
         assert!(parse("test --engine-members").is_err());
+    }
+
+    #[test]
+    fn what_is_packed_may_come_from_elsewhere() {
+        let line = parse("pack --native ./built --rid linux-arm64 --rid win-x64").expect("valid");
+        assert_eq!(line.pack.native.as_deref(), Some(std::path::Path::new("./built")));
+        assert_eq!(line.pack.identifiers, ["linux-arm64", "win-x64"]);
+        assert!(parse("pack --native").is_err() && parse("pack --rid").is_err() && parse("pack x").is_err());
     }
 
     #[test]

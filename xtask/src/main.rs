@@ -10,6 +10,7 @@ mod functions;
 mod log;
 mod managed;
 mod native;
+mod pack;
 mod precompile;
 mod restore;
 mod run;
@@ -55,11 +56,12 @@ fn dispatch(line: &CommandLine) -> Outcome<ExitCode> {
         Command::Help => {}
         Command::Build => {
             stage::build_all(&checkout)?;
-            println!("LabRunner is staged: {}", checkout.module(Profile::Release).display());
+            println!("LabRunner is staged: {}", checkout.module(Profile::Release)?.folder.display());
         }
         Command::Run => return run::run(&checkout, &line.rest),
         Command::Test => return test::test(&checkout, line.filter.as_deref(), line.engine_members),
         Command::Lint => return test::lint(&checkout),
+        Command::Pack => return pack::pack(&checkout, &line.pack),
         Command::Bench => return bench::bench(&checkout, &line.rest),
         Command::Bindings => native::write_bindings(&checkout)?,
     }

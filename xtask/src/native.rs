@@ -1,13 +1,13 @@
 //! What cargo builds: the native library, the example's web service, and the generated bindings.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::checkout::{Checkout, Profile};
 use crate::fault::{Fault, Outcome};
 use crate::tool::Tool;
 
 /// The generated file, as committed.
-const GENERATED: &str = "bindings/Generated/Interop.cs";
+pub const GENERATED: &str = "bindings/Generated/Interop.cs";
 
 /// Cargo in the checkout, on the registry that the build script decided for.
 pub fn cargo(checkout: &Checkout, subcommand: &str) -> Tool {
@@ -34,6 +34,15 @@ pub fn build_native(checkout: &Checkout) -> Outcome {
         .args(["--release", "-p", "labrunner-ffi", "-p", "lab-web"])
         .expect("cargo build")?;
     expect_native(checkout, Profile::Release)
+}
+
+/// Builds the native library for another system, where the tools for that are installed.
+pub fn build_for(checkout: &Checkout, triple: &str, library: &str) -> Outcome<PathBuf> {
+    cargo(checkout, "build")
+        .args(["--release", "-p", "labrunner-ffi", "--target", triple])
+        .expect(&format!("cargo build for {triple} (`rustup target add {triple}`, and a linker for it)"))?;
+    let prefix = if library.ends_with(".dll") { "" } else { "lib" };
+    Ok(checkout.target().join(triple).join("release").join(format!("{prefix}{library}")))
 }
 
 /// The native library must be among what cargo has built.

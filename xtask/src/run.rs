@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::checkout::{Checkout, Profile};
+use crate::checkout::{Checkout, Module, Profile};
 use crate::engine::Engine;
 use crate::fault::{Fault, Outcome};
 use crate::stage;
@@ -21,19 +21,19 @@ pub fn run(checkout: &Checkout, arguments: &[String]) -> Outcome<ExitCode> {
     stage::build_all(checkout)?;
     let engine = Engine::find(checkout)?;
     eprintln!("Engine: {engine}");
-    let ended = with_module(engine.tool(checkout), checkout, Profile::Release)?
+    let module = checkout.module(Profile::Release)?;
+    let ended = with_module(engine.tool(checkout), &module)
         .args(["-NoProfile", "-Command"])
-        .arg(command(&checkout.module(Profile::Release), &script, arguments))
+        .arg(command(&module.folder, &script, arguments))
         .run()?;
     Ok(ExitCode::from(u8::try_from(ended.code).unwrap_or(1)))
 }
 
 /// Tells a program where the staged module and the example's web service are.
-pub fn with_module(tool: Tool, checkout: &Checkout, profile: Profile) -> Outcome<Tool> {
-    Ok(tool
-        .env("LABRUNNER_MODULE", checkout.module(profile))
-        .env("LABRUNNER_NATIVE", checkout.staged_native(profile)?)
-        .env("LABRUNNER_LAB_WEB", checkout.lab_web(profile)))
+pub fn with_module(tool: Tool, module: &Module) -> Tool {
+    tool.env("LABRUNNER_MODULE", &module.folder)
+        .env("LABRUNNER_NATIVE", &module.native)
+        .env("LABRUNNER_LAB_WEB", &module.lab_web)
 }
 
 /// Imports the staged module by path, so that an installed LabRunner is never taken for it, and calls the script.

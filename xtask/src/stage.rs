@@ -33,6 +33,15 @@ pub fn build_all(checkout: &Checkout) -> Outcome {
 
 /// Stages the module from what has been built.
 pub fn stage(checkout: &Checkout, profile: Profile) -> Outcome {
+    let mut plan = module_plan(checkout)?;
+    let module = checkout.module(profile)?;
+    let relative = module.native.strip_prefix(&module.folder).unwrap_or(&module.native).to_path_buf();
+    plan.insert(relative, Content::Copy(checkout.built_native(profile)));
+    write_plan(&module.folder, &plan)
+}
+
+/// All of the module but native libraries, by path in it.
+pub fn module_plan(checkout: &Checkout) -> Outcome<BTreeMap<PathBuf, Content>> {
     let mut plan = module_files(&checkout.at(SOURCES))?;
     let name = |assembly: &Path| PathBuf::from(assembly.file_name().unwrap_or_default());
     // IL for every system, and machine code for this one beside its native library.
@@ -42,15 +51,14 @@ pub fn stage(checkout: &Checkout, profile: Profile) -> Outcome {
         plan.insert(here.join(name(&assembly)), Content::Copy(assembly));
     }
     plan.extend(assemblies.into_iter().map(|assembly| (name(&assembly), Content::Copy(assembly))));
-    let module = checkout.module(profile);
-    let native = checkout.staged_native(profile)?;
-    let relative = native.strip_prefix(&module).unwrap_or(&native).to_path_buf();
-    plan.insert(relative, Content::Copy(checkout.built_native(profile)));
-    write_plan(&module, &plan)
+    Ok(plan)
 }
 
-enum Content {
+/// What a staged file has in it.
+pub enum Content {
+    /// The bytes of another file.
     Copy(PathBuf),
+    /// This text.
     Text(String),
 }
 
@@ -132,7 +140,8 @@ fn read_text(path: &Path) -> Outcome<String> {
     Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
 }
 
-fn write_plan(module: &Path, plan: &BTreeMap<PathBuf, Content>) -> Outcome {
+/// Writes what has changed, and removes what does not belong there.
+pub fn write_plan(module: &Path, plan: &BTreeMap<PathBuf, Content>) -> Outcome {
     for (relative, content) in plan {
         let bytes = match content {
             Content::Copy(source) => fs::read(source).map_err(|e| Fault::file("read", source, &e))?,

@@ -9,13 +9,15 @@ use crate::managed::COMMANDS;
 use crate::suite::{Suite, Summary, Tally, Verdict};
 use crate::suites::members::Members;
 use crate::suites::pester::Part;
-use crate::{stage, suites};
+use crate::{pack, stage, suites};
 
 /// Builds everything and runs every suite.
 ///
 /// The suites in PowerShell run with the engine's members that are not public, and again without them where that may
 /// make a difference; with `engine_members` off they run once, without them.
 pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> Outcome<ExitCode> {
+    let module = checkout.module(Profile::Dev)?;
+    let module = &module;
     let mut summary = Summary::new(checkout);
     let whole = filter.is_none();
     let (mut compiled, mut found) = (false, None);
@@ -59,7 +61,7 @@ pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> 
             }));
             for &part in suites::pester::parts(members) {
                 let pester = suite(&name(part.name()), move |checkout| {
-                    suites::pester::run(checkout, engine, filter, members, part)
+                    suites::pester::run(checkout, engine, module, filter, members, part)
                 });
                 match (part, members) {
                     (Part::DropIn, _) => in_xunit.push(pester),
@@ -67,6 +69,9 @@ pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> 
                     (Part::Product(_), _) => rows.push(vec![pester]),
                 }
             }
+        }
+        if whole {
+            in_xunit.push(suite("package", move |checkout| pack::try_out(checkout, engine)));
         }
         rows.push(in_xunit);
     }

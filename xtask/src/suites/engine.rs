@@ -4,7 +4,7 @@ use std::fs;
 
 use super::for_tests;
 use super::members::Members;
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, Profile};
 use crate::dotnet::dotnet;
 use crate::engine::Engine;
 use crate::fault::Outcome;
@@ -19,7 +19,7 @@ pub fn run(checkout: &Checkout, engine: &Engine, filter: Option<&str>, members: 
     let report = results.join("engine.trx");
     // An old report must not speak for a run that crashed.
     let _ = fs::remove_file(&report);
-    let mut tool = for_tests(dotnet(checkout, "test"), checkout)?
+    let mut tool = for_tests(dotnet(checkout, "test"), checkout, &checkout.module(Profile::Dev)?)
         .env("LABRUNNER_POWERSHELL", engine.as_variable()?)
         .arg(ENGINE_TESTS.file())
         .args(["-c", "Release", "--no-build", "--nologo"])

@@ -15,7 +15,7 @@ pub mod members;
 pub mod pester;
 pub mod rust;
 
-use crate::checkout::{Checkout, Profile};
+use crate::checkout::{Checkout, Module};
 use crate::fault::Outcome;
 use crate::managed::ENGINE_TESTS;
 use crate::native::cargo;
@@ -53,9 +53,9 @@ fn lint(ended: Ended, advice: &str) -> Verdict {
 }
 
 /// Says to a program what the module's users say to it, and keeps the runs of tests out of the user's own.
-fn for_tests(tool: Tool, checkout: &Checkout) -> Outcome<Tool> {
+fn for_tests(tool: Tool, checkout: &Checkout, module: &Module) -> Tool {
     // Each suite has a store of its own: suites run side by side, and none may see what another one records.
     let suite = checkout.log().and_then(|log| log.path().file_stem());
     let home = checkout.notes().join("home").join(suite.unwrap_or_default());
-    Ok(with_module(tool, checkout, Profile::Dev)?.env("LABRUNNER_HOME", home))
+    with_module(tool, module).env("LABRUNNER_HOME", home)
 }

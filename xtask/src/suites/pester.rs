@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::for_tests;
 use super::members::Members;
-use crate::checkout::{Checkout, Profile};
+use crate::checkout::{Checkout, Module};
 use crate::dotnet::dotnet;
 use crate::engine::Engine;
 use crate::fault::{Fault, Outcome};
@@ -65,10 +65,11 @@ fn files(checkout: &Checkout, part: Part) -> Outcome<Vec<String>> {
     Ok(files.into_iter().skip(first).step_by(2).collect())
 }
 
-/// Runs a part.
+/// Runs a part against a module.
 pub fn run(
     checkout: &Checkout,
     engine: &Engine,
+    module: &Module,
     filter: Option<&str>,
     members: Members,
     part: Part,
@@ -76,11 +77,11 @@ pub fn run(
     if !checkout.at(SCRIPT).is_file() {
         return Err(Fault::new(format!("{SCRIPT} is missing: it runs the Pester suite")));
     }
-    let mut tool = for_tests(engine.tool(checkout), checkout)?
+    let mut tool = for_tests(engine.tool(checkout), checkout, module)
         .args(["-NoProfile", "-NonInteractive", "-File"])
         .arg(checkout.at(SCRIPT))
         .arg("-ModulePath")
-        .arg(checkout.module(Profile::Dev))
+        .arg(&module.folder)
         .arg("-PesterPath")
         .arg(pinned(checkout)?);
     if let Some(filter) = filter {

@@ -60,8 +60,10 @@ fn findings(output: &str) -> String {
 /// Runs them.
 pub fn run(checkout: &Checkout, filter: Option<&str>) -> Outcome<Verdict> {
     let mut watch = Watch::new("cargo test", read);
-    let tool =
-        for_tests(linted(checkout, "test"), checkout)?.args(["--workspace", "--no-fail-fast"]).args(filter);
+    let module = checkout.module(Profile::Dev)?;
+    let tool = for_tests(linted(checkout, "test"), checkout, &module)
+        .args(["--workspace", "--no-fail-fast"])
+        .args(filter);
     let ended = tool.watched(&mut watch)?;
     let verdict = Verdict::from(tally(&ended.output).judged_by(ended.good()));
     Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))
