@@ -171,9 +171,10 @@ impl Package {
         }
         // Repositories and modules of the user stay as they are: PowerShell finds none here but those of this call.
         tool.env("HOME", &home).expect("packing and installing the module")?;
-        let folder = home.join("LabRunner").join(&self.version);
+        // Imported by the name of the module's folder, as from any folder of modules: it holds a folder a version.
+        let folder = home.join("LabRunner");
         let system = System::here()?;
-        let native = folder.join(system.identifier).join(system.library);
+        let native = folder.join(&self.version).join(system.identifier).join(system.library);
         if native.is_file() {
             return Ok(Module { native, folder, lab_web: checkout.lab_web(Profile::Release) });
         }
