@@ -22,7 +22,6 @@ mod system;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use crate::checkout::{Checkout, Module, Profile};
 use crate::engine::Engine;
@@ -38,8 +37,6 @@ use system::System;
 
 /// Publishes and installs.
 const SCRIPT: &str = "xtask/Pack.ps1";
-/// How long the first operation of what was installed may take.
-const LIMIT: Duration = Duration::from_secs(300);
 
 /// What is asked of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -90,7 +87,7 @@ pub fn pack(checkout: &Checkout, options: &Options) -> Outcome<ExitCode> {
     test(checkout, &engine, &module)
 }
 
-/// Packs what the tests have built, with stand-ins for the libraries of other systems, and tries it in a new PowerShell.
+/// Packs what the tests have built, with stand-ins for the libraries of other systems, and tries it as a user does.
 pub fn try_out(checkout: &Checkout, engine: &Engine) -> Outcome<Verdict> {
     let here = System::here()?;
     let stand_ins = checkout.notes().join("stand-ins");
@@ -100,22 +97,8 @@ pub fn try_out(checkout: &Checkout, engine: &Engine) -> Outcome<Verdict> {
         write_file(&library, b"It stands in for a library that is built elsewhere.")?;
         libraries.push((other, library));
     }
-    let module = Package::stage(checkout, libraries)?.publish(checkout, engine)?;
-    let question = format!(
-        "Import-Module '{}'; Invoke-ParallelLabRunner @{{ Name = 'a'; ScriptBlock = {{ 40 + 2 }} }} | ForEach-Object Output",
-        module.folder.display().to_string().replace('\'', "''")
-    );
-    let ended = engine
-        .tool(checkout)
-        .args(["-NoProfile", "-NonInteractive", "-Command", &question])
-        .bounded(LIMIT)?;
-    match ended {
-        Some(ended) if ended.good() && ended.output.trim() == "42" => Ok(Tally::PASSED.into()),
-        Some(ended) => {
-            Ok(Verdict::failed("what was installed does not run").because(ended.output + &ended.errors))
-        }
-        None => Ok(Verdict::failed("what was installed did not run to its end in time")),
-    }
+    Package::stage(checkout, libraries)?.publish(checkout, engine)?;
+    Ok(Tally::PASSED.into())
 }
 
 /// A package whose files lie in a folder.
@@ -156,7 +139,7 @@ impl Package {
         self.libraries.iter().map(|(system, _)| *system).collect()
     }
 
-    /// Makes the file, installs it into an empty folder, and gives what a user has then.
+    /// Makes the file, installs it for a user that has nothing yet, tries it there, and gives what was installed.
     fn publish(&self, checkout: &Checkout, engine: &Engine) -> Outcome<Module> {
         let (packages, home) = (packages(checkout), checkout.notes().join("installed"));
         for folder in [&packages, &home] {
@@ -170,11 +153,10 @@ impl Package {
             tool = tool.arg(name).arg(folder);
         }
         // Repositories and modules of the user stay as they are: PowerShell finds none here but those of this call.
-        tool.env("HOME", &home).expect("packing and installing the module")?;
-        // Imported by the name of the module's folder, as from any folder of modules: it holds a folder a version.
+        tool.env("HOME", &home).expect("packing, installing and trying the module")?;
         let folder = home.join("LabRunner");
         let system = System::here()?;
-        let native = folder.join(&self.version).join(system.identifier).join(system.library);
+        let native = folder.join(system.identifier).join(system.library);
         if native.is_file() {
             return Ok(Module { native, folder, lab_web: checkout.lab_web(Profile::Release) });
         }
