@@ -161,7 +161,7 @@ public sealed class LabWorkModel
     [JsonIgnore]
     public bool IsProgram => Kind == "process";
 
-    /// <summary><c>script</c>, <c>process</c>, <c>checks</c> or <c>stop</c>.</summary>
+    /// <summary><c>script</c>, <c>process</c>, <c>download</c>, <c>checks</c> or <c>stop</c>.</summary>
     public string Kind { get; set; } = "";
 
     /// <summary>The arguments of a program.</summary>
@@ -169,6 +169,9 @@ public sealed class LabWorkModel
 
     /// <summary>The variables that are set for a program.</summary>
     public Dictionary<string, string?> Environment { get; set; } = [];
+
+    /// <summary>The headers of a download.</summary>
+    public Dictionary<string, string> Headers { get; set; } = [];
 }
 
 /// <summary>A script: its text, or where it is.</summary>

@@ -220,6 +220,16 @@ codes! {
     RestartLimit = "LR0417", "RestartLimit", LimitsExceeded;
     /// An operation asks for a second restart in a row, and the first one has brought nothing.
     RestartWithoutProgress = "LR0418", "RestartWithoutProgress", LimitsExceeded;
+    /// A file could not be downloaded: its server could not be reached, or refused it.
+    DownloadFailed = "LR0421", "DownloadFailed", ConnectionError;
+    /// What was downloaded is not what its checksum promises.
+    ChecksumMismatch = "LR0422", "ChecksumMismatch", SecurityError;
+    /// A download is larger than it may be.
+    DownloadTooLarge = "LR0423", "DownloadTooLarge", LimitsExceeded;
+    /// A file or folder that an operation makes cannot be written.
+    TargetUnwritable = "LR0424", "TargetUnwritable", WriteError;
+    /// A file or folder that an operation makes is there already.
+    TargetExists = "LR0425", "TargetExists", ResourceExists;
 
     /// A handle that never existed or was released.
     InvalidHandle = "LR0901", "InvalidHandle", InvalidOperation;

@@ -48,4 +48,7 @@ pub use restart::MAX_RESTARTS;
 pub use retry::{Backoff, RetryPolicy, RetryRule};
 pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
 pub use up_to_date::{Ignorable, UpToDate};
-pub use work::{Probe, ProbeCheck, ProcessMode, ProcessSpec, RunsOn, Work, WorkFacts};
+pub use work::{
+    Address, Algorithm, Checksum, Digest, DownloadSpec, IfExists, Probe, ProbeCheck, ProcessMode,
+    ProcessSpec, RunsOn, Scheme, Work, WorkFacts,
+};

@@ -18,6 +18,12 @@ pub(super) fn complete(request: &mut PlanRequest) {
         if is_task && operation.timeout_ms.is_none() {
             operation.timeout_ms = programs.timeout_ms;
         }
+        if let Some(proxies) = operation.work.proxies_mut() {
+            let named = programs.environment.iter().filter(|(name, _)| is_of_a_proxy(name));
+            for (name, value) in named {
+                proxies.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
         let works = std::iter::once(&mut operation.work).chain(operation.compensation.as_deref_mut());
         let calls = operation.health.iter_mut().flat_map(HealthCheck::programs_mut);
         for spec in works.flat_map(Work::programs_mut).chain(calls) {
@@ -29,6 +35,13 @@ pub(super) fn complete(request: &mut PlanRequest) {
             }
         }
     }
+}
+
+/// Whether a variable says through which proxy servers are reached.
+fn is_of_a_proxy(name: &str) -> bool {
+    ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Looks for the programs of a request and the folders they start in, each once.

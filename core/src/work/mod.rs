@@ -1,9 +1,10 @@
-//! What the core runs by itself, without a runspace: programs, and the services among them.
+//! What the core runs by itself, without a runspace: programs, the services among them, and downloads.
 //!
 //! | question | file |
 //! |--|--|
 //! | what does a run know of it, and how does it report | [`provider`] |
 //! | how is a program run from its start to its end | [`process`] |
+//! | how is a file downloaded | `download/` |
 //! | where do programs live, and how is all that they start ended | [`host`] |
 //! | how is it asked whether something is well | [`probe`], `checks.rs` |
 //! | by what is something that was started found again | [`identity`], [`mark`] |
@@ -17,6 +18,7 @@
 
 pub mod budget;
 mod checks;
+mod download;
 pub mod gate;
 pub mod host;
 pub mod identity;
@@ -29,6 +31,8 @@ pub mod provider;
 pub mod runtime;
 pub mod secrets;
 pub mod survivors;
+#[cfg(test)]
+mod trial;
 
 use crate::operation::Work;
 use provider::Provider;
@@ -37,6 +41,7 @@ use provider::Provider;
 pub fn provider_of(work: &Work) -> Option<Box<dyn Provider>> {
     match work {
         Work::Process(spec) => Some(Box::new(process::Program((**spec).clone()))),
+        Work::Download(spec) => Some(Box::new(download::Download::new((**spec).clone()))),
         Work::Checks { checks } => Some(Box::new(checks::Checks(checks.clone()))),
         Work::Script | Work::Stop { .. } => None,
     }

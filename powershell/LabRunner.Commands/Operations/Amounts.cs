@@ -16,8 +16,13 @@ internal static partial class Amounts
     /// <summary>A number, rounded up to a whole one: half a percent needs one.</summary>
     internal static long? Up(object? value) => Number(value) is { } number ? (long)Math.Ceiling(number) : null;
 
+    /// <summary>A size in bytes, of which a text may have a unit.</summary>
+    internal static long? Bytes(object? value) => Scaled(value, 1, 1);
+
     /// <summary>Memory in MiB, rounded up. A bare number counts units of <paramref name="unit"/> bytes; a text may have a unit of its own.</summary>
-    internal static long? Memory(object? value, double unit)
+    internal static long? Memory(object? value, double unit) => Scaled(value, unit, Mebibyte);
+
+    private static long? Scaled(object? value, double unit, double to)
     {
         if (value is string text && Size().Match(text.Trim()) is { Success: true } match && match.Groups[2].Length > 0)
         {
@@ -32,7 +37,7 @@ internal static partial class Amounts
             value = match.Groups[1].Value;
         }
 
-        return Number(value) is { } number && Math.Ceiling(number * unit / Mebibyte) is var amount && amount < long.MaxValue ? (long)amount : null;
+        return Number(value) is { } number && Math.Ceiling(number * unit / to) is var amount && amount < long.MaxValue ? (long)amount : null;
     }
 
     private static double? Number(object? value)

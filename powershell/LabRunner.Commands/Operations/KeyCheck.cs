@@ -8,7 +8,7 @@ namespace LabRunner.Operations;
 /// A key that is near to a known one is a fault, for it was meant to do something. Other keys are warnings, and faults where
 /// the reading is strict. Keys that begin with <c>x-</c> or <c>$</c> are the user's own.
 /// </remarks>
-internal sealed class KeyCheck(List<LabFinding> findings, bool strict)
+internal sealed class KeyCheck(List<LabFinding> findings, bool isStrict)
 {
     // Operations are mostly made in a loop, and then all have the same keys.
     private readonly Dictionary<(string Key, string Kind), string?> _near = [];
@@ -18,7 +18,8 @@ internal sealed class KeyCheck(List<LabFinding> findings, bool strict)
     /// <param name="operation">The operation they are of.</param>
     /// <param name="kind">What decides which keys are known: the kind of its work, or the key they are below.</param>
     /// <param name="inside">The key of the operation that they are below.</param>
-    internal void Report(FieldMap map, string operation, string kind, string? inside = null)
+    /// <param name="strict">Whether every unknown key is a fault, because nothing of this kind was written for an older version.</param>
+    internal void Report(FieldMap map, string operation, string kind, string? inside = null, bool strict = false)
     {
         var whose = inside is null ? $"Operation '{operation}'" : $"Operation '{operation}': {inside}";
         foreach (var (one, other) in map.Twice)
@@ -30,12 +31,12 @@ internal sealed class KeyCheck(List<LabFinding> findings, bool strict)
         {
             if (!IsOwn(key))
             {
-                findings.Add(Unknown(whose, key, Near(key, kind, map), operation, inside));
+                findings.Add(Unknown(whose, key, Near(key, kind, map), operation, inside, strict || isStrict));
             }
         }
     }
 
-    private LabFinding Unknown(string whose, string key, string? near, string operation, string? inside)
+    private LabFinding Unknown(string whose, string key, string? near, string operation, string? inside, bool strict)
     {
         if (near is null && !strict)
         {

@@ -10,12 +10,13 @@ namespace LabRunner.Operations;
 internal sealed class OperationReader
 {
     // What operations may say that decides nothing here. Those of the original named a provider beside their script.
-    private static readonly string[] ForPeople = ["Description", "Metadata", "Tags", "Provider"];
+    private static readonly string[] ForPeople = ["Description", "Metadata", "Tags"];
 
     private readonly List<LabFinding> _findings = [];
     private readonly KeyCheck _keys;
     private readonly ScriptSource _scripts;
     private readonly ProcessSource _programs;
+    private readonly DownloadSource _downloads;
     private readonly SchedulingSource _scheduling;
     private readonly RollbackSource _rollbacks;
     private readonly UpToDateSource _upToDate;
@@ -32,6 +33,7 @@ internal sealed class OperationReader
         _keys = new KeyCheck(_findings, strict);
         _scripts = new ScriptSource(caller, _findings, warnsOfMissing: !ofScripts, needsMandatory: !ofScripts, callers: callers);
         _programs = new ProcessSource(caller, _findings, _keys);
+        _downloads = new DownloadSource(caller, _findings);
         _scheduling = new SchedulingSource(_findings, _keys);
         _rollbacks = new RollbackSource(caller, _findings, _keys, callers);
         _upToDate = new UpToDateSource(caller, _findings, callers);
@@ -111,7 +113,7 @@ internal sealed class OperationReader
             fields.Take(forPeople);
         }
 
-        _keys.Report(fields, name, work.GetType().Name);
+        _keys.Report(fields, name, work.Kind, strict: work is FileWork);
         return definition;
     }
 
@@ -124,6 +126,7 @@ internal sealed class OperationReader
         var service = Text(fields.Take("Service"));
         var parameters = fields.Take("Parameters");
         var config = fields.Take("Config");
+        var provider = Text(fields.Take("Provider"))?.Trim();
         var given = new[] { block, script, path, command }.Count(value => value is not null);
         if (given > 1)
         {
@@ -132,6 +135,17 @@ internal sealed class OperationReader
                 $"Operation '{name}' has more than one of ScriptBlock, Script, Path and Command.",
                 name,
                 "Keep the one to run."));
+        }
+
+        var isDownload = string.Equals(provider, "download", StringComparison.OrdinalIgnoreCase);
+        if (given == 0 && (isDownload || fields.Has("Url") || fields.Has("Urls")) && fields.Take("Url", "Urls") is var url && (isDownload || url is not null))
+        {
+            return _downloads.Read(fields, url, name);
+        }
+
+        if (isDownload)
+        {
+            _findings.Add(new LabFinding(LabRunnerError.AmbiguousWork, $"Operation '{name}' is a download and has something else to run as well.", name, "Keep one of the two, or make two operations of it."));
         }
 
         if (_scripts.From(block ?? script, parameters, config, name, mayBeFile: block is null) is { } work)
@@ -158,7 +172,7 @@ internal sealed class OperationReader
             LabRunnerError.MissingWork,
             $"Operation '{name}' has nothing to run{(fields.Has("ScriptBlock") ? ": its ScriptBlock is null" : "")}.",
             name,
-            "Give it a ScriptBlock, a Script, a Path or a Command."));
+            "Give it a ScriptBlock, a Script, a Path, a Command or a Url."));
         return new ScriptWork { Command = name, Named = [] };
     }
 

@@ -257,6 +257,15 @@ internal static class PlanDocument
                 }
 
                 break;
+            case FileWork file:
+                json.WriteString("kind", file.Kind);
+                foreach (var (key, value) in file.Spec)
+                {
+                    json.WritePropertyName(key);
+                    Value(json, value);
+                }
+
+                break;
             case StopWork stop:
                 json.WriteString("kind", "stop");
                 json.WriteString("service", stop.Service);

@@ -89,7 +89,11 @@ internal sealed class OperationDefinition
 }
 
 /// <summary>What an operation does when it runs.</summary>
-internal abstract class OperationWork;
+internal abstract class OperationWork
+{
+    /// <summary>What decides which keys its operation may have.</summary>
+    internal virtual string Kind => GetType().Name;
+}
 
 /// <summary>A script block, a script file or a command, run by a worker.</summary>
 internal sealed class ScriptWork : OperationWork
@@ -143,6 +147,16 @@ internal sealed class ProcessWork : OperationWork
     internal required IReadOnlyDictionary<string, object?> Spec { get; init; }
 }
 
+/// <summary>Work on files, done by the core. The document is the core's own.</summary>
+/// <param name="kind">What the core calls it.</param>
+/// <param name="spec">What it is to do.</param>
+internal sealed class FileWork(string kind, IReadOnlyDictionary<string, object?> spec) : OperationWork
+{
+    internal override string Kind => kind;
+
+    internal IReadOnlyDictionary<string, object?> Spec => spec;
+}
+
 /// <summary>What a lab declares and the core does by itself: a program, or the stop of a service.</summary>
 /// <param name="declared">What the lab says of it.</param>
 /// <param name="inherited">What programs of the session find in their environment beside that.</param>
@@ -153,7 +167,7 @@ internal sealed class DeclaredWork(LabWorkModel declared, IReadOnlyDictionary<st
 
     /// <summary>What is handed to a program, and in which way.</summary>
     internal IEnumerable<(string Key, string Text)> Texts =>
-        !declared.IsProgram ? []
+        !declared.IsProgram ? declared.Headers.Values.Select(value => ("headers", value))
         : declared.Arguments.Select(argument => ("arguments", argument))
             .Concat(declared.Environment.Values.Concat(inherited.Where(entry => !declared.Environment.ContainsKey(entry.Key)).Select(entry => entry.Value as string)).Select(value => ("environment", value ?? "")));
 }

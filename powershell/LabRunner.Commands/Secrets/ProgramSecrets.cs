@@ -3,10 +3,10 @@ using LabRunner.Runs;
 
 namespace LabRunner.Secrets;
 
-/// <summary>Finds the secrets that programs get: through their environment, never on their command line.</summary>
+/// <summary>Finds the secrets that programs get, through their environment and never on their command line, and those in the headers of downloads.</summary>
 internal static class ProgramSecrets
 {
-    /// <summary>The names of the secrets in the environment of an operation's programs.</summary>
+    /// <summary>The names of the secrets in the environment of an operation's programs and in its headers.</summary>
     /// <exception cref="LabRunnerException">One is among the arguments, which every user of the machine can read.</exception>
     internal static IEnumerable<string> Of(OperationDefinition operation)
     {
@@ -14,7 +14,7 @@ internal static class ProgramSecrets
         {
             if (SecretReference.Name(text) is { } name)
             {
-                yield return key == "environment" ? name : throw LabRunnerError.SecretOnCommandLine(operation.Name, name);
+                yield return key is "environment" or "headers" ? name : throw LabRunnerError.SecretOnCommandLine(operation.Name, name);
             }
         }
     }
@@ -23,6 +23,7 @@ internal static class ProgramSecrets
         new[] { operation.Work, operation.Compensation }.SelectMany(work => work switch
         {
             ProcessWork program => Texts(program.Spec),
+            FileWork file => Values(file.Spec, "headers"),
             DeclaredWork declared => declared.Texts,
             _ => [],
         });
@@ -34,9 +35,12 @@ internal static class ProgramSecrets
             yield return ("arguments", argument);
         }
 
-        foreach (var value in (spec.GetValueOrDefault("environment") as IEnumerable<KeyValuePair<string, object?>> ?? []).Select(entry => entry.Value as string))
+        foreach (var value in Values(spec, "environment"))
         {
-            yield return ("environment", value ?? "");
+            yield return value;
         }
     }
+
+    private static IEnumerable<(string Key, string Text)> Values(IReadOnlyDictionary<string, object?> spec, string key) =>
+        (spec.GetValueOrDefault(key) as IEnumerable<KeyValuePair<string, object?>> ?? []).Select(entry => (key, entry.Value as string ?? ""));
 }

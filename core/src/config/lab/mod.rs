@@ -13,6 +13,7 @@
 //! | would a plan accept it | `check.rs` |
 
 pub(super) mod check;
+mod files;
 mod health;
 pub mod isolation;
 pub(super) mod links;

@@ -112,6 +112,8 @@ pub enum Provider {
     PowerShell,
     /// A program that the core starts by itself.
     Process,
+    /// A file that the core downloads.
+    Download,
     /// One that this version does not have: the operation can be planned, and not run.
     Missing,
 }

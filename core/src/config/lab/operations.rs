@@ -1,5 +1,6 @@
 //! Reads one operation of a lab: its names, what it waits for, how it is treated and what it does.
 
+use super::files::FileKeys;
 use super::model::{LabOperation, Provider, Stage};
 use super::retries::{self, RetryKeys};
 use super::work::WorkKeys;
@@ -41,7 +42,11 @@ pub(in crate::config) fn read(
     };
     let mut fields = Fields::new(mapping);
     let declared = read_fields(&mut fields, node, title, stage, context, findings);
+    // Nobody has written such operations for an older version, whose keys had no effect.
+    let strict = findings.strict;
+    findings.strict |= declared.operation.provider == Provider::Download;
     fields.finish("", findings);
+    findings.strict = strict;
     findings.operation = None;
     Some(declared)
 }
@@ -102,31 +107,42 @@ fn read_fields(
     let checks = fields.take(&["checks"], findings);
 
     let keys = WorkKeys::take(fields, findings);
+    let files = FileKeys::take(fields, findings);
     let mut script = None;
     let mut parameters = None;
-    let checklist = checks.filter(|_| !keys.has_work()).map(|entry| health::checklist(entry, findings));
+    let checklist = checks
+        .filter(|_| !keys.has_work() && !files.has_url())
+        .map(|entry| health::checklist(entry, findings));
     let is_checklist = checklist.is_some();
     if let (None, Some(entry)) = (&checklist, checks) {
         let message = "it has both 'checks' and something to run";
         let advice = "Write 'health-checks' for what is checked once it has run.";
         findings.error(Code::InvalidValue, entry.key_at, message, advice);
     }
-    let (provider, work) = match if checklist.is_some() { None } else { keys.provider(findings) } {
-        None if checklist.is_some() => (Provider::Process, checklist.map(|checks| Work::Checks { checks })),
-        Some(Provider::Process) => (Provider::Process, keys.process(node.at, findings)),
-        Some(Provider::PowerShell) => {
-            script = keys.script(node.at, findings);
-            parameters = keys.parameters(findings);
-            (Provider::PowerShell, Some(Work::Script))
-        }
-        // What its other keys mean, only the provider could tell.
-        Some(Provider::Missing) => {
-            keys.warn_of_missing_provider(findings);
-            parameters = keys.parameters(findings);
-            (Provider::Missing, Some(Work::Script))
-        }
-        None => (Provider::PowerShell, None),
-    };
+    let (provider, work) =
+        match if checklist.is_some() { None } else { keys.provider(files.has_url(), findings) } {
+            None if checklist.is_some() => {
+                (Provider::Process, checklist.map(|checks| Work::Checks { checks }))
+            }
+            Some(Provider::Process) => {
+                files.refuse("a program", findings);
+                (Provider::Process, keys.process(node.at, findings))
+            }
+            Some(Provider::Download) => (Provider::Download, files.download(&keys, node.at, findings)),
+            Some(Provider::PowerShell) => {
+                files.refuse("a script", findings);
+                script = keys.script(node.at, findings);
+                parameters = keys.parameters(findings);
+                (Provider::PowerShell, Some(Work::Script))
+            }
+            // What its other keys mean, only the provider could tell.
+            Some(Provider::Missing) => {
+                keys.warn_of_missing_provider(findings);
+                parameters = keys.parameters(findings);
+                (Provider::Missing, Some(Work::Script))
+            }
+            None => (Provider::PowerShell, None),
+        };
     let (compensation, rollback_script) =
         fields.take(&["rollback"], findings).and_then(|entry| rollback::read(entry, findings)).unzip();
     let operation = Operation {

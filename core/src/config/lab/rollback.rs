@@ -30,8 +30,8 @@ pub(in crate::config) fn read(entry: &Entry, findings: &mut Findings<'_>) -> Opt
 fn program(entry: &Entry, keys: &WorkKeys<'_>, findings: &mut Findings<'_>) -> Option<Work> {
     let scripts = [keys.script, keys.script_block, keys.path, keys.parameters];
     let services = [keys.mode, keys.service, keys.ready];
-    let provider = keys.provider.and_then(|_| keys.provider(findings));
-    let own = keys.provider.filter(|_| matches!(provider, Some(Provider::PowerShell | Provider::Missing)));
+    let provider = keys.provider.and_then(|_| keys.provider(false, findings));
+    let own = keys.provider.filter(|_| provider.is_some_and(|provider| provider != Provider::Process));
     let mut sound = true;
     for odd in scripts.into_iter().chain(services).chain([own]).flatten() {
         let message = format!("'{}' has no meaning in '{}'", odd.key, entry.key);

@@ -27,8 +27,8 @@ pub(in crate::config) fn find<'l>(
             .flatten()
         {
             let Some(at) = &operation.operation.at else { continue };
-            for (name, value) in work.environment().into_iter().flatten() {
-                search.text(value.as_deref().unwrap_or_default(), &format!("environment.{name}"), at);
+            for (path, value) in work.handed() {
+                search.text(value, &path, at);
             }
         }
     }

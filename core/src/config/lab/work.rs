@@ -14,6 +14,9 @@ use crate::operation::{ProcessMode, ProcessSpec, Work};
 use crate::work::secrets::name_of;
 use std::collections::BTreeMap;
 
+/// What a message says of the providers that there are.
+const AVAILABLE: &str = "Available are 'powershell', 'process' and 'download'.";
+
 /// The keys that say what an operation does.
 pub(in crate::config) struct WorkKeys<'n> {
     pub(in crate::config) provider: Option<&'n Entry>,
@@ -70,19 +73,24 @@ impl<'n> WorkKeys<'n> {
         keys.iter().any(Option::is_some)
     }
 
-    /// Who runs it; nothing when that is misspelt, which is reported.
-    pub(in crate::config) fn provider(&self, findings: &mut Findings<'_>) -> Option<Provider> {
-        const KNOWN: [(&str, Provider); 4] = [
+    /// Who runs it, which a URL says by itself; nothing when that is misspelt, which is reported.
+    pub(in crate::config) fn provider(&self, has_url: bool, findings: &mut Findings<'_>) -> Option<Provider> {
+        const KNOWN: [(&str, Provider); 5] = [
             ("powershell", Provider::PowerShell),
             ("pwsh", Provider::PowerShell),
             ("process", Provider::Process),
             ("program", Provider::Process),
+            ("download", Provider::Download),
         ];
         let Some(entry) = self.provider else {
             // A command says by itself that it is a program.
-            let program = self.command.or(self.service).is_some()
-                && self.script.or(self.script_block).or(self.path).is_none();
-            return Some(if program { Provider::Process } else { Provider::PowerShell });
+            let script = self.script.or(self.script_block).or(self.path).is_some();
+            let program = self.command.or(self.service).is_some();
+            return Some(match (script, program, has_url) {
+                (true, ..) | (_, false, false) => Provider::PowerShell,
+                (_, true, _) => Provider::Process,
+                (.., true) => Provider::Download,
+            });
         };
         let name = fields::text(entry, findings)?;
         if let Some((_, provider)) = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim())) {
@@ -92,7 +100,7 @@ impl<'n> WorkKeys<'n> {
             return Some(Provider::Missing);
         };
         let message = format!("the provider '{name}' does not exist");
-        let advice = format!("Did you mean '{meant}'? Available are 'powershell' and 'process'.");
+        let advice = format!("Did you mean '{meant}'? {AVAILABLE}");
         findings.error(Code::UnknownProvider, entry.value.at, &message, advice);
         None
     }
@@ -103,8 +111,7 @@ impl<'n> WorkKeys<'n> {
         let name = fields::text_of(&entry.value).unwrap_or_default();
         let message =
             format!("the provider '{name}' is not available yet; the operation can be planned but not run");
-        let advice = "Available are 'powershell' and 'process'.";
-        findings.warning(Code::UnknownProvider, entry.value.at, &message, advice);
+        findings.warning(Code::UnknownProvider, entry.value.at, &message, AVAILABLE);
     }
 
     pub(in crate::config) fn script(&self, at: Span, findings: &mut Findings<'_>) -> Option<Script> {
@@ -149,6 +156,20 @@ impl<'n> WorkKeys<'n> {
             self.detached,
         ];
         keys.into_iter().flatten()
+    }
+
+    /// Refuses all of them in an operation that is neither.
+    pub(in crate::config) fn refuse(&self, is: &str, findings: &mut Findings<'_>) {
+        let others = [self.script, self.script_block, self.path, self.parameters, self.mode, self.service];
+        for entry in self.of_a_program().chain(others.into_iter().flatten()) {
+            let message = format!("'{}' belongs to scripts and programs, but this is {is}", entry.key);
+            findings.error(
+                Code::InvalidValue,
+                entry.key_at,
+                &message,
+                "Remove the key, or make another operation of it.",
+            );
+        }
     }
 
     pub(in crate::config) fn parameters(&self, findings: &mut Findings<'_>) -> Option<Mapping> {

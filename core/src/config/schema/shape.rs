@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "only their schema is used")]
 
 use super::values::{
-    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, IgnoreChanges, Isolation, LockMode,
-    Minutes, Names, OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Remedy, Resolution,
-    RunRemedy, Scalar, Seconds, Size, Text, Trigger, Whole,
+    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, IfExists, IgnoreChanges, Isolation,
+    LockMode, Minutes, Names, OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Remedy,
+    Resolution, RunRemedy, Scalar, Seconds, Size, Text, Trigger, Whole,
 };
 use schemars::JsonSchema;
 
@@ -280,6 +280,20 @@ pub(super) struct Operation {
     stop_grace: Option<Seconds>,
     /// `true`: it goes on when the PowerShell that runs the lab dies; otherwise it is asked to end then.
     detached: Option<Flag>,
+    /// A file to download: an https, http or file URL, or a list of URLs that are tried one after another.
+    #[schemars(extend("x-aliases" = ["urls"]))]
+    url: Option<Names>,
+    /// The path of the downloaded file, its name included, relative to this file.
+    #[schemars(extend("x-aliases" = ["destination"]))]
+    target: Option<Text>,
+    /// `sha256:` (or sha384, sha512) and the digits of its checksum, or the URL of a list of checksums.
+    checksum: Option<Text>,
+    /// Headers of the request; a value can be `secret://name`.
+    headers: Option<Entries<Text>>,
+    /// The largest size it may have.
+    max_size: Option<Size>,
+    /// What is done about a target that is there already: it is kept, replaced, or makes the operation fail.
+    if_exists: Option<IfExists>,
 }
 
 /// A template: an operation, or operations with the parameters they take.

@@ -212,7 +212,9 @@ words! {
     /// What is done about a run that is unhealthy.
     RunRemedy: "notify" | "fail";
     /// Who runs an operation.
-    Provider: "powershell" | "pwsh" | "process" | "program";
+    Provider: "powershell" | "pwsh" | "process" | "program" | "download";
+    /// What is done about a target that is there already.
+    IfExists: "keep" | "replace" | "fail";
 }
 
 fn or_filled(generator: &mut SchemaGenerator, mut options: Vec<Value>) -> Schema {

@@ -15,6 +15,9 @@ impl Work {
                 check.check_alone(name, invalid);
             }
         }
+        if let Self::Download(download) = self {
+            download.check(&format!("operation '{name}'"), invalid);
+        }
         let Self::Process(process) = self else { return };
         check_program(process, &format!("operation '{name}'"), invalid);
         if process.mode == ProcessMode::Service && process.ready.is_none() {
@@ -36,6 +39,9 @@ impl Work {
 
     /// The same of what undoes an operation.
     pub fn check_as_compensation(&self, of: &str, invalid: &mut impl FnMut(String, &str)) {
+        if let Self::Download(download) = self {
+            download.check(&format!("the compensation of operation '{of}'"), invalid);
+        }
         let Self::Process(process) = self else { return };
         check_program(process, &format!("the compensation of operation '{of}'"), invalid);
     }
@@ -63,7 +69,7 @@ fn check_program(program: &ProcessSpec, who: &str, invalid: &mut impl FnMut(Stri
 }
 
 /// Whether a path is a whole one on some system: a plan may be looked at elsewhere than where it will run.
-fn is_absolute(path: &str) -> bool {
+pub(super) fn is_absolute(path: &str) -> bool {
     let drive = path.as_bytes();
     Path::new(path).is_absolute()
         || path.starts_with(['/', '\\'])

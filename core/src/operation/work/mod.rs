@@ -4,9 +4,15 @@
 //! [`WorkFacts`], which a plan has of each of its operations, or one of the questions here.
 
 mod check;
+mod checksum;
+mod download;
 mod process;
+mod url;
 
+pub use checksum::{Algorithm, Checksum, Digest};
+pub use download::{DownloadSpec, IfExists};
 pub use process::{Probe, ProbeCheck, ProcessMode, ProcessSpec};
+pub use url::{Address, Scheme};
 
 use super::HealthCheck;
 use super::stop::{LINGER, NOTICE};
@@ -22,6 +28,8 @@ pub enum Work {
     Script,
     /// A program that the core starts by itself.
     Process(Box<ProcessSpec>),
+    /// A file that the core fetches.
+    Download(Box<DownloadSpec>),
     /// Asks checks until each has passed, or has failed as often as it may.
     Checks {
         /// The checks.
@@ -66,7 +74,9 @@ impl Work {
                 let service = spec.mode == ProcessMode::Service;
                 WorkFacts { runs_on: RunsOn::Core, service, must_end: !service }
             }
-            Self::Checks { .. } => WorkFacts { runs_on: RunsOn::Core, service: false, must_end: true },
+            Self::Download(_) | Self::Checks { .. } => {
+                WorkFacts { runs_on: RunsOn::Core, service: false, must_end: true }
+            }
             Self::Stop { .. } => WorkFacts { runs_on: RunsOn::Nothing, service: false, must_end: false },
         }
     }
@@ -76,6 +86,7 @@ impl Work {
         match self {
             Self::Script => "script",
             Self::Process(_) => "process",
+            Self::Download(_) => "download",
             Self::Checks { .. } => "checks",
             Self::Stop { .. } => "stop",
         }
@@ -96,6 +107,15 @@ impl Work {
                 let program = serde_json::to_vec(&program).unwrap_or_default();
                 Some((program, serde_json::to_vec(&spec.arguments).unwrap_or_default()))
             }
+            Self::Download(spec) => {
+                let file = DownloadSpec {
+                    headers: BTreeMap::new(),
+                    environment: BTreeMap::new(),
+                    ..(**spec).clone()
+                };
+                let file = serde_json::to_vec(&file).unwrap_or_default();
+                Some((file, serde_json::to_vec(&spec.headers).unwrap_or_default()))
+            }
             Self::Checks { checks } => Some((serde_json::to_vec(checks).unwrap_or_default(), Vec::new())),
             Self::Stop { service } => Some((service.clone().into_bytes(), Vec::new())),
         }
@@ -105,7 +125,7 @@ impl Work {
     pub fn stops(&self) -> Option<&String> {
         match self {
             Self::Stop { service } => Some(service),
-            Self::Script | Self::Process(_) | Self::Checks { .. } => None,
+            Self::Script | Self::Process(_) | Self::Download(_) | Self::Checks { .. } => None,
         }
     }
 
@@ -113,7 +133,7 @@ impl Work {
     pub fn program(&self) -> Option<&ProcessSpec> {
         match self {
             Self::Process(spec) => Some(spec),
-            Self::Script | Self::Checks { .. } | Self::Stop { .. } => None,
+            Self::Script | Self::Download(_) | Self::Checks { .. } | Self::Stop { .. } => None,
         }
     }
 
@@ -122,15 +142,33 @@ impl Work {
         match self {
             Self::Process(spec) => vec![spec],
             Self::Checks { checks } => checks.iter_mut().flat_map(HealthCheck::programs_mut).collect(),
-            Self::Script | Self::Stop { .. } => Vec::new(),
+            Self::Script | Self::Download(_) | Self::Stop { .. } => Vec::new(),
         }
     }
 
-    /// The variables that are set for it.
-    pub fn environment(&self) -> Option<&BTreeMap<String, Option<String>>> {
+    /// What is handed to it and may stand for a secret: each value with its place.
+    pub fn handed(&self) -> Vec<(String, &str)> {
         match self {
-            Self::Process(spec) => Some(&spec.environment),
-            Self::Script | Self::Checks { .. } | Self::Stop { .. } => None,
+            Self::Process(spec) => {
+                let values = spec.environment.iter();
+                values
+                    .map(|(name, value)| {
+                        (format!("environment.{name}"), value.as_deref().unwrap_or_default())
+                    })
+                    .collect()
+            }
+            Self::Download(spec) => {
+                spec.headers.iter().map(|(name, value)| (format!("headers.{name}"), value.as_str())).collect()
+            }
+            Self::Script | Self::Checks { .. } | Self::Stop { .. } => Vec::new(),
+        }
+    }
+
+    /// The variables in which it looks for proxies, where it does.
+    pub fn proxies_mut(&mut self) -> Option<&mut BTreeMap<String, Option<String>>> {
+        match self {
+            Self::Download(spec) => Some(&mut spec.environment),
+            Self::Script | Self::Process(_) | Self::Checks { .. } | Self::Stop { .. } => None,
         }
     }
 
@@ -138,7 +176,7 @@ impl Work {
     pub fn is_detached(&self) -> bool {
         match self {
             Self::Process(spec) => spec.detached,
-            Self::Script | Self::Checks { .. } | Self::Stop { .. } => false,
+            Self::Script | Self::Download(_) | Self::Checks { .. } | Self::Stop { .. } => false,
         }
     }
 
@@ -146,7 +184,7 @@ impl Work {
     pub fn stop_grace(&self, of_run: Duration) -> Duration {
         match self {
             Self::Process(spec) => spec.stop_grace(of_run),
-            Self::Script | Self::Checks { .. } | Self::Stop { .. } => of_run,
+            Self::Script | Self::Download(_) | Self::Checks { .. } | Self::Stop { .. } => of_run,
         }
     }
 
@@ -154,7 +192,9 @@ impl Work {
     pub fn time_after_kill(&self) -> Duration {
         match self {
             Self::Script => NOTICE,
-            Self::Process(_) | Self::Checks { .. } | Self::Stop { .. } => LINGER + LINGER + NOTICE,
+            Self::Process(_) | Self::Download(_) | Self::Checks { .. } | Self::Stop { .. } => {
+                LINGER + LINGER + NOTICE
+            }
         }
     }
 }
