@@ -204,9 +204,9 @@ Describe 'The table of results' {
 Describe 'The tables of recorded runs' {
     It 'show a run in one line at <_> columns, with how many operations failed and were skipped' -ForEach 80, 120 {
         $lines = (Get-Text (Get-LabRun views) $_).Trim() -split '\n'
-        $lines[0] -replace ' +', ' ' | Should -Be 'Id StartTime Name Status Duration Failed Skipped'
+        $lines[0] -replace ' +', ' ' | Should -Be 'Id StartTime Name Status Duration Share Failed Skipped'
         $lines.Count | Should -Be (2 + @(Get-LabRun views).Count)
-        $lines[2] | Should -Match '^[0-9a-f]{8} \d\d-\d\d \d\d:\d\d +views +(PartiallySucceeded|Failed) +[\d.]+ m?s +1 +1$'
+        $lines[2] | Should -Match '^[0-9a-f]{8} \d\d-\d\d \d\d:\d\d +views +(PartiallySucceeded|Failed) +[\d.]+ m?s ██▒▒░ +1 +1$' -Because 'one of three succeeded, one failed and one was skipped'
     }
 
     It 'show how far a run is that is under way, and the year of one that is long past' {
@@ -214,6 +214,18 @@ Describe 'The tables of recorded runs' {
         [LabRunner.LabDisplay]::RunStatus('Succeeded', @{ Succeeded = 3 }, $null) | Should -Be 'Succeeded'
         [LabRunner.LabDisplay]::Short((Get-Date).AddDays(-400)) | Should -Match '^\d{4}-\d\d-\d\d$'
         [LabRunner.LabDisplay]::Short($null) | Should -Be ''
+    }
+
+    It 'show how the operations of a run are shared among what became of them' {
+        (Get-LabRun views -Last 1).Share | Should -BeGreaterThan 0.33
+        (Get-LabRun views -Last 1).Share | Should -BeLessThan 0.34
+        [LabRunner.LabDisplay]::Shares(@{ Succeeded = 9 }, 5, $null) | Should -Be '█████'
+        [LabRunner.LabDisplay]::Shares(@{ Succeeded = 3; Running = 2; Waiting = 5 }, 5, $null) | Should -Be '██   '
+        [LabRunner.LabDisplay]::Shares(@{ Succeeded = 9997; Failed = 1; Skipped = 2 }, 5, $null) | Should -Be '███▒░' -Because 'a single failure has a place too'
+        [LabRunner.LabDisplay]::Shares(@{ Succeeded = 1; TimedOut = 1; Canceled = 1; Backoff = 1 }, 5, $null) | Should -Match '^(?=.{5}$)█+▒+░+ +$'
+        [LabRunner.LabDisplay]::Shares(@{}, 5, $null), [LabRunner.LabDisplay]::Shares($null, 5, $null) | Should -Be '', ''
+        $coloured = [LabRunner.LabDisplay]::Shares(@{ Succeeded = 3; Failed = 2 }, 5, $PSStyle)
+        $coloured | Should -Be "$($PSStyle.Foreground.Green)███$($PSStyle.Reset)$($PSStyle.Foreground.Red)▒▒$($PSStyle.Reset)"
     }
 
     It 'show which part of the run''s time an operation took' {

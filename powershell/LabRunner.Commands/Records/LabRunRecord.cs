@@ -36,6 +36,9 @@ public sealed class LabRunRecord
     /// <summary>The number of its operations by status.</summary>
     public LabConfigNode Counts { get; private init; } = [];
 
+    /// <summary>The part of its operations that succeeded, 0 to 1; nothing of a run without operations.</summary>
+    public double? Share { get; private init; }
+
     /// <summary>The lab file it came from.</summary>
     public string? Source { get; private init; }
 
@@ -72,6 +75,7 @@ public sealed class LabRunRecord
             Skipped = Number("Skipped"),
             UpToDate = run.UpToDate,
             Counts = LabHistory.Counts(run),
+            Share = run.Counts.Values.Sum() is > 0 and var all ? Math.Round((double)Number("Succeeded") / all, 3) : null,
             Source = run.Source,
             Directory = run.Directory,
             Parent = run.Parent,

@@ -15,6 +15,15 @@ public static class LabDisplay
     // The statuses of an operation that has ended.
     private static readonly string[] Ended = ["Succeeded", "Failed", "TimedOut", "Canceled", "Skipped", "Abandoned"];
 
+    // How the operations of a run are shown in a bar: in the colour of a status. What has not ended is the last.
+    private static readonly (char Sign, string Status, string[] Statuses)[] Shades =
+    [
+        ('█', "Succeeded", ["Succeeded"]),
+        ('▒', "Failed", ["Failed", "TimedOut", "Abandoned", "Interrupted"]),
+        ('░', "Skipped", ["Skipped", "Canceled"]),
+        (' ', "", []),
+    ];
+
     // A dictionary that comes from a file has lost its order.
     private static readonly string[] StatusOrder =
         ["Running", "Serving", "Stopping", "Admitted", "Ready", "Backoff", "Waiting", "Failed", "TimedOut", "Canceled", "Abandoned", "Interrupted", "Unknown", "Skipped", "Succeeded"];
@@ -74,19 +83,7 @@ public static class LabDisplay
     /// <summary>A status in the colour that goes with it.</summary>
     /// <param name="status">The status, as a word.</param>
     /// <param name="style">The session's <c>$PSStyle</c>.</param>
-    public static string Status(object? status, object? style)
-    {
-        var word = status?.ToString() ?? "";
-        var colour = word switch
-        {
-            "Succeeded" or "Success" or "Valid" or "Healthy" or "Recovered" or "Ok" or "True" => "Green",
-            "Running" or "DryRun" => "Cyan",
-            "Skipped" or "NotFound" or "NoConfiguration" => "BrightBlack",
-            "PartiallySucceeded" or "Canceled" or "Parked" or "Suspended" or "Degraded" or "Warning" or "warning" => "Yellow",
-            _ => "Red",
-        };
-        return word.Length == 0 || Member(Member(style, "Foreground"), colour) is not string on ? word : $"{on}{word}{Member(style, "Reset")}";
-    }
+    public static string Status(object? status, object? style) => Coloured(status?.ToString() ?? "", status?.ToString() ?? "", style);
 
     /// <summary>The status of a run in its colour; of one that is under way, how many of its operations have ended as well.</summary>
     /// <param name="status">The status, as a word.</param>
@@ -125,6 +122,35 @@ public static class LabDisplay
 
         var eighths = Math.Max(1, (int)Math.Round(Math.Min(1, share.Value) * places * 8));
         return new string('█', eighths / 8) + (eighths % 8 > 0 ? parts[(eighths % 8) - 1] : "");
+    }
+
+    /// <summary>The operations of a run as a bar: <c>█</c> succeeded, <c>▒</c> failed, <c>░</c> skipped or canceled, and blank what has not ended. Each that there is has a place at least.</summary>
+    /// <param name="counts">The numbers of its operations by status.</param>
+    /// <param name="places">The places of all operations, four or more.</param>
+    /// <param name="style">The session's <c>$PSStyle</c>.</param>
+    public static string Shares(IDictionary? counts, int places, object? style)
+    {
+        var numbers = new long[Shades.Length];
+        foreach (var name in counts?.Keys ?? Array.Empty<object>())
+        {
+            var shade = Array.FindIndex(Shades, shade => shade.Statuses.Contains($"{name}"));
+            numbers[shade < 0 ? numbers.Length - 1 : shade] += LanguagePrimitives.ConvertTo<long>(counts![name]);
+        }
+
+        if (numbers.Sum() is var all && all == 0)
+        {
+            return "";
+        }
+
+        var given = Array.ConvertAll(numbers, number => number > 0 ? 1 : 0);
+        while (given.Sum() < places)
+        {
+            // The next place is for what is furthest from its share.
+            given[Enumerable.Range(0, given.Length).MaxBy(shade => ((double)numbers[shade] / all * places) - given[shade])]++;
+        }
+
+        var parts = Shades.Select((shade, index) => (shade.Status, Text: new string(shade.Sign, given[index]))).Where(part => part.Text.Length > 0);
+        return string.Concat(parts.Select(part => Coloured(part.Text, part.Status, style)));
     }
 
     /// <summary>What an operation came to, on one line: its error, why it was skipped, or what it returned.</summary>
@@ -177,6 +203,19 @@ public static class LabDisplay
         var end = line.IndexOfAny('\r', '\n');
         line = end < 0 ? line : line[..end];
         return line.Length <= Widest ? line.ToString() : string.Concat(line[..(Widest - 1)], "…");
+    }
+
+    private static string Coloured(string text, string status, object? style)
+    {
+        var colour = status switch
+        {
+            "Succeeded" or "Success" or "Valid" or "Healthy" or "Recovered" or "Ok" or "True" => "Green",
+            "Running" or "DryRun" => "Cyan",
+            "Skipped" or "NotFound" or "NoConfiguration" => "BrightBlack",
+            "PartiallySucceeded" or "Canceled" or "Parked" or "Suspended" or "Degraded" or "Warning" or "warning" => "Yellow",
+            _ => "Red",
+        };
+        return status.Length == 0 || Member(Member(style, "Foreground"), colour) is not string on ? text : $"{on}{text}{Member(style, "Reset")}";
     }
 
     private static object? Member(object? item, string name) => item is null ? null : PSObject.AsPSObject(item).Properties[name]?.Value;
