@@ -7,6 +7,7 @@
 
 use crate::operation::HealthCheck;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// How a check stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,13 @@ pub enum Status {
     Healthy,
     /// It has failed as often in a row as it may.
     Unhealthy,
+}
+
+impl fmt::Display for Status {
+    /// The word that records have, too.
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(to)
+    }
 }
 
 /// The times and numbers of a check.

@@ -18,7 +18,8 @@ pub struct HealthPart {
     /// What the check is called.
     pub check: String,
     /// `starting`, `healthy` or `unhealthy`.
-    pub status: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub status: Status,
     /// Since when.
     pub since_ms: u64,
     /// How often it has become unhealthy.
@@ -39,15 +40,10 @@ pub fn parts(seen: &Seen) -> Vec<HealthPart> {
 }
 
 fn part(operation: Option<String>, check: &CheckState) -> HealthPart {
-    let status = match check.status {
-        Status::Starting => "starting",
-        Status::Healthy => "healthy",
-        Status::Unhealthy => "unhealthy",
-    };
     HealthPart {
         operation,
         check: check.check.clone(),
-        status: status.to_owned(),
+        status: check.status,
         since_ms: check.since_ms,
         times_unhealthy: check.times_unhealthy,
         message: check.message.clone(),
@@ -66,8 +62,15 @@ impl HealthPart {
     }
 
     /// How it stands, in words.
-    pub fn state(&self) -> &str {
-        if self.status == "healthy" && self.was_unhealthy() { "healthy again" } else { &self.status }
+    pub fn state(&self) -> String {
+        let again = if self.status == Status::Healthy && self.was_unhealthy() { " again" } else { "" };
+        format!("{}{again}", self.status)
+    }
+
+    /// How it stands, and what has happened.
+    pub fn account(&self) -> String {
+        let history = self.history();
+        if history.is_empty() { self.state() } else { format!("{}; {history}", self.state()) }
     }
 
     /// How often it was unhealthy, why, and what was done.
@@ -89,7 +92,7 @@ impl HealthPart {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Lab, Task};
-    use super::super::{html, markdown, model};
+    use super::super::{html, junit, markdown, model};
     use super::*;
     use crate::graph::OpId;
     use crate::record::health::Health;
@@ -127,18 +130,20 @@ mod tests {
     #[test]
     fn the_checks_are_in_the_document_those_of_the_run_first() {
         let health = report().health;
-        let told: Vec<_> = health
-            .iter()
-            .map(|it| (it.operation.as_deref(), it.check.as_str(), it.state(), it.history()))
-            .collect();
+        let told: Vec<_> =
+            health.iter().map(|it| (it.operation.clone(), it.check.clone(), it.account())).collect();
         let expected = [
-            (None, "memory", "unhealthy", "unhealthy 1 time, notify 1 time: <refused>"),
-            (None, "disk", "healthy", ""),
-            (Some("web"), "http x", "healthy again", "unhealthy 1 time, restart 1 time: <refused>"),
+            (None, "memory", "unhealthy; unhealthy 1 time, notify 1 time: <refused>"),
+            (None, "disk", "healthy"),
+            (Some("web"), "http x", "healthy again; unhealthy 1 time, restart 1 time: <refused>"),
         ];
         assert_eq!(
             told,
-            expected.map(|(operation, check, state, history)| (operation, check, state, history.to_owned()))
+            expected.map(|(operation, check, account)| (
+                operation.map(str::to_owned),
+                check.to_owned(),
+                account.to_owned()
+            ))
         );
     }
 
@@ -159,6 +164,29 @@ mod tests {
         assert!(
             section.contains("<td><bdi>web</bdi></td><td>http x</td><td>healthy again</td>"),
             "{section}"
+        );
+    }
+
+    #[test]
+    fn junit_has_all_of_them_as_properties_and_tells_of_those_that_were_unhealthy_where_it_is_read() {
+        let xml = String::from_utf8(junit::write(&report(), |_, _| Vec::new()).unwrap()).unwrap();
+        let (suite, cases) = xml.split_once("<testcase").unwrap();
+        for property in [
+            "name=\"health: memory\" value=\"unhealthy; unhealthy 1 time, notify 1 time: &lt;refused&gt;\"",
+            "name=\"health: disk\" value=\"healthy\"",
+        ] {
+            assert!(suite.contains(property), "{xml}");
+        }
+        let of_web = "healthy again; unhealthy 1 time, restart 1 time: &lt;refused&gt;";
+        assert!(cases.contains(&format!("name=\"health: http x\" value=\"{of_web}\"")), "{xml}");
+        assert!(
+            cases.contains(&format!("<system-out>Health: check http x is {of_web}</system-out>")),
+            "{xml}"
+        );
+        let of_run = "Health: check memory is unhealthy; unhealthy 1 time, notify 1 time: &lt;refused&gt;";
+        assert!(
+            cases.ends_with(&format!("<system-out>{of_run}</system-out>\n    </testsuite>\n</testsuites>\n")),
+            "{xml}"
         );
     }
 }

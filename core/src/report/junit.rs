@@ -1,13 +1,14 @@
 //! The run as JUnit reads it, a test case for each operation: succeeded after retries is flaky, as nextest writes it.
 
 use super::document::{AttemptPart, OperationPart, Report};
+use super::health::HealthPart;
 use super::markdown::is_failure;
 use super::model::UNUSED;
 use super::outputs::Line;
 use crate::error::{Code, Fault};
 use crate::graph::OpId;
 use chrono::DateTime;
-use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestRerun, TestSuite};
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestRerun, TestSuite};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -30,6 +31,16 @@ pub fn write(report: &Report, output: impl Fn(OpId, usize) -> Vec<Line>) -> Resu
     if let Some(source) = &run.source {
         suite.add_property(("source", source.as_str()));
     }
+    let mut health: HashMap<Option<&str>, Vec<&HealthPart>> = HashMap::new();
+    for check in &report.health {
+        health.entry(check.operation.as_deref()).or_default().push(check);
+    }
+    let of_run = health.remove(&None).unwrap_or_default();
+    suite.add_properties(of_run.iter().map(|check| property(check)));
+    let ailing = ailing(&of_run);
+    if !ailing.is_empty() {
+        suite.set_system_out(ailing);
+    }
     let mut attempts: HashMap<u32, Vec<&AttemptPart>> = HashMap::new();
     for attempt in &report.attempts {
         attempts.entry(attempt.operation).or_default().push(attempt);
@@ -38,7 +49,8 @@ pub fn write(report: &Report, output: impl Fn(OpId, usize) -> Vec<Line>) -> Resu
         (0..).zip(&report.operations).filter(|(_, operation)| operation.status != UNUSED)
     {
         let of = attempts.remove(&place).unwrap_or_default();
-        suite.add_test_case(case(report, place, operation, &of, &output));
+        let checks = health.remove(&Some(operation.name.as_str())).unwrap_or_default();
+        suite.add_test_case(case(report, (place, operation), &of, &checks, &output));
     }
     let mut document = quick_junit::Report::new(run.name.as_str());
     document.set_time(Duration::from_millis(run.duration_ms));
@@ -52,9 +64,9 @@ pub fn write(report: &Report, output: impl Fn(OpId, usize) -> Vec<Line>) -> Resu
 
 fn case(
     report: &Report,
-    place: u32,
-    operation: &OperationPart,
+    (place, operation): (u32, &OperationPart),
     attempts: &[&AttemptPart],
+    checks: &[&HealthPart],
     output: impl Fn(OpId, usize) -> Vec<Line>,
 ) -> TestCase {
     let mut status = status(operation);
@@ -69,6 +81,8 @@ fn case(
     let mut case = TestCase::new(operation.name.as_str(), status);
     case.set_classname(report.run.name.as_str());
     case.set_time(Duration::from_millis(operation.busy_ms));
+    case.add_properties(checks.iter().map(|check| property(check)));
+    let mut told = ailing(checks);
     if is_failure(&operation.status) {
         let lines = output(OpId(place), LAST_LINES);
         let of = |errors: bool| {
@@ -76,14 +90,31 @@ fn case(
             those.map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
         };
         let (out, err) = (of(false), of(true));
-        if !out.is_empty() {
-            case.set_system_out(out);
+        if !told.is_empty() && !out.is_empty() {
+            told.push('\n');
         }
+        told += &out;
         if !err.is_empty() {
             case.set_system_err(err);
         }
     }
+    if !told.is_empty() {
+        case.set_system_out(told);
+    }
     case
+}
+
+/// A health check, for programs.
+fn property(check: &HealthPart) -> Property {
+    Property::new(format!("health: {}", check.check), check.account())
+}
+
+/// What was unhealthy, for people: build servers show what a test case has written, and few show its properties.
+fn ailing(checks: &[&HealthPart]) -> String {
+    let ailing = checks.iter().filter(|check| check.was_unhealthy());
+    let lines: Vec<String> =
+        ailing.map(|check| format!("Health: check {} is {}", check.check, check.account())).collect();
+    lines.join("\n")
 }
 
 fn status(operation: &OperationPart) -> TestCaseStatus {

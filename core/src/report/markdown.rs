@@ -187,8 +187,8 @@ fn health(text: &mut String, report: &Report) {
                 .operation
                 .as_deref()
                 .map_or_else(|| "The run".to_owned(), |name| escaped(&plain::name(name)));
-            let history = escaped(&shortened(&it.history(), LONGEST_ERROR));
-            format!("- {whose}: check {} is {}; {history}", escaped(&plain::name(&it.check)), it.state())
+            let account = escaped(&shortened(&it.account(), LONGEST_ERROR));
+            format!("- {whose}: check {} is {account}", escaped(&plain::name(&it.check)))
         })
         .collect();
     if !lines.is_empty() {

@@ -3,6 +3,7 @@
 use super::super::document::Report;
 use super::super::plain::{self, count, html};
 use super::performance::{bdi, table};
+use crate::health::Status;
 use std::fmt::Write;
 
 /// The section; empty where nothing was watched.
@@ -10,8 +11,9 @@ pub(in crate::report) fn section(report: &Report) -> String {
     if report.health.is_empty() {
         return String::new();
     }
-    let unhealthy = report.health.iter().filter(|it| it.status == "unhealthy").count();
-    let recovered = report.health.iter().filter(|it| it.status != "unhealthy" && it.was_unhealthy()).count();
+    let unhealthy = report.health.iter().filter(|it| it.status == Status::Unhealthy).count();
+    let recovered =
+        report.health.iter().filter(|it| it.status != Status::Unhealthy && it.was_unhealthy()).count();
     let mut text = String::from(
         "<section class=\"panel perf\" aria-labelledby=\"health\"><h2 id=\"health\">Health</h2>",
     );
@@ -25,7 +27,7 @@ pub(in crate::report) fn section(report: &Report) -> String {
         .iter()
         .map(|it| {
             let whose = it.operation.as_deref().map_or_else(|| "the run".to_owned(), bdi);
-            [whose, html(&plain::name(&it.check)), it.state().to_owned(), html(&it.history())]
+            [whose, html(&plain::name(&it.check)), it.state(), html(&it.history())]
         })
         .collect();
     table(&mut text, "Checks", ["Operation", "Check", "State", "What happened"], &rows);
