@@ -22,15 +22,21 @@ impl Machine {
     pub fn look() -> Self {
         let refresh = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
         // Where the system tells nothing, memory is unknown and reads 0.
-        let system = System::new_with_specifics(refresh).ok();
-        let limits = system.as_ref().and_then(System::cgroup_limits);
-        let total = system.as_ref().map_or(0, System::total_memory);
-        let available = system.as_ref().map_or(0, System::available_memory);
-        Self {
-            logical_cpus: std::thread::available_parallelism().map_or(1, usize::from),
-            memory_total: limits.as_ref().map_or(total, |limits| limits.total_memory.min(total)),
-            memory_available: limits.as_ref().map_or(available, |limits| limits.free_memory.min(available)),
+        let (memory_total, memory_available) =
+            System::new_with_specifics(refresh).ok().as_ref().map(memory).unwrap_or_default();
+        let logical_cpus = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { logical_cpus, memory_total, memory_available }
+    }
+}
+
+/// Bytes of memory in all, and those that could be used without swapping: of the control group, where it has a limit.
+fn memory(system: &System) -> (u64, u64) {
+    let (total, available) = (system.total_memory(), system.available_memory());
+    match system.cgroup_limits() {
+        Some(limits) if limits.total_memory < total => {
+            (limits.total_memory, limits.free_memory.min(available))
         }
+        _ => (total, available),
     }
 }
 
@@ -126,8 +132,17 @@ impl Restarted {
 pub struct Sample {
     /// Memory in use in MiB.
     pub memory_used_mib: Option<u64>,
+    /// How much there is, in MiB.
+    pub memory_total_mib: Option<u64>,
     /// Percent of the processors this process may use.
     pub cpu_percent: Option<u32>,
+}
+
+impl Sample {
+    /// Percent of the memory in use.
+    pub fn memory_percent(&self) -> Option<u32> {
+        share(self.memory_used_mib? as f64, self.memory_total_mib? as f64)
+    }
 }
 
 /// Looks at the machine again and again. Use of processors is what was used since the last look, so
@@ -167,18 +182,12 @@ impl Sampler {
             system.refresh_cpu_usage();
         }
         let first = !std::mem::replace(&mut self.looked, true);
-        Sample { memory_used_mib: self.memory(), cpu_percent: self.processors().filter(|_| !first) }
-    }
-
-    fn memory(&self) -> Option<u64> {
-        let system = self.system.as_ref()?;
-        let (total, free) = match system.cgroup_limits() {
-            Some(limits) if limits.total_memory < system.total_memory() => {
-                (limits.total_memory, limits.free_memory)
-            }
-            _ => (system.total_memory(), system.available_memory()),
-        };
-        (total > 0).then(|| total.saturating_sub(free) >> 20)
+        let memory = self.system.as_ref().map(memory).filter(|(total, _)| *total > 0);
+        Sample {
+            memory_used_mib: memory.map(|(total, available)| total.saturating_sub(available) >> 20),
+            memory_total_mib: memory.map(|(total, _)| total >> 20),
+            cpu_percent: self.processors().filter(|_| !first),
+        }
     }
 
     fn processors(&mut self) -> Option<u32> {
@@ -260,7 +269,8 @@ mod tests {
     fn a_sample_says_what_is_in_use_and_nothing_of_processors_at_first() {
         let mut sampler = Sampler::new();
         let sample = sampler.sample();
-        assert!(sample.memory_used_mib.is_some_and(|mb| mb > 0));
+        assert!(sample.memory_used_mib.is_some_and(|mib| mib > 0));
+        assert!(sample.memory_total_mib >= sample.memory_used_mib);
         assert_eq!(sample.cpu_percent, None);
         assert!(sampler.sample().cpu_percent.is_none_or(|percent| percent <= 100));
     }

@@ -28,7 +28,7 @@ impl Quantity {
     }
 }
 
-/// How much is in use, in percent; absent where the system does not tell.
+/// How much is in use, in percent; absent where the system does not tell, and what was not looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Levels {
     /// Of the processors.
@@ -91,11 +91,6 @@ impl Thresholds {
             stuck: false,
             suspended: false,
         }
-    }
-
-    /// Whether anything of the machine is looked at.
-    pub fn wants_levels(&self) -> bool {
-        !self.levels.is_empty()
     }
 
     /// Takes what is in use now. What is not known changes nothing.

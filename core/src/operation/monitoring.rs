@@ -28,6 +28,13 @@ pub struct Monitoring {
     pub notify: Option<Call>,
 }
 
+impl Monitoring {
+    /// Whether anything of the machine is watched.
+    pub fn watches_machine(&self) -> bool {
+        self.processors.or(self.memory).or(self.disk).is_some()
+    }
+}
+
 impl Default for Monitoring {
     /// Processors may be busy for as long as they like: that is what a run is for.
     fn default() -> Self {

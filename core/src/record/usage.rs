@@ -53,12 +53,12 @@ impl UsageWriter {
         Self { disk, due: 0, begun: false, failed: false }
     }
 
-    /// Writes a line, if one is due. `total` gives how much memory there is, in MiB.
-    pub fn note(&mut self, folder: &Path, used: Used, total: impl FnOnce() -> Option<u64>) {
+    /// Writes a line, if one is due.
+    pub fn note(&mut self, folder: &Path, used: Used) {
         if self.failed || used.at < self.due || (used.cpu_percent.is_none() && used.memory_mib.is_none()) {
             return;
         }
-        let memory_total_mib = if self.begun { None } else { total() };
+        let memory_total_mib = used.memory_total_mib.filter(|_| !self.begun);
         // It is open for a moment only, so that the folder can be deleted when the run is over.
         let written = line(&Used { memory_total_mib, ..used })
             .and_then(|line| self.disk.append(&path(folder))?.write_all(&line));
@@ -102,7 +102,7 @@ mod tests {
         let used = |at| Used { at, cpu_percent: Some(40), memory_mib: Some(2_000), ..Used::default() };
         // Two days, a look a second.
         for second in 1..172_800 {
-            writer.note(folder.path(), used(second * 1_000), || Some(8_000));
+            writer.note(folder.path(), Used { memory_total_mib: Some(8_000), ..used(second * 1_000) });
         }
         let all = read(&Files, folder.path());
         assert!((5_500..8_000).contains(&all.len()), "{}", all.len());
@@ -128,8 +128,8 @@ mod tests {
         );
         let mut writer = UsageWriter::new(Arc::new(Files));
         let used = Used { at: 1, cpu_percent: Some(1), ..Used::default() };
-        writer.note(&folder.path().join("gone"), used, || None);
-        writer.note(folder.path(), Used { at: 9_000, ..used }, || None);
+        writer.note(&folder.path().join("gone"), used);
+        writer.note(folder.path(), Used { at: 9_000, ..used });
         assert_eq!(super::read(&Files, folder.path()).len(), 2);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::news::{Finding, News, Said, Watcher};
 use crate::graph::OpId;
+use crate::health::thresholds::Levels;
 use crate::health::Budgets;
 use crate::operation::{HealthCheck, Monitoring};
 use crate::plan::Plan;
@@ -58,6 +59,11 @@ impl Care {
         if let Some(news) = news {
             self.watcher.tell(news);
         }
+    }
+
+    /// Lets the watch know how much of the machine is in use.
+    pub(super) fn sampled(&self, levels: Levels) {
+        self.watcher.tell(News::Levels(levels));
     }
 
     /// Nothing is watched any more.

@@ -109,7 +109,7 @@ pub(super) struct Driver {
     feed: Feed,
     trace: Trace,
     inspection: Inspection,
-    care: Care,
+    pub(super) care: Care,
     timer: Arc<Notify>,
     /// When the timer will tick next.
     due: Option<u64>,

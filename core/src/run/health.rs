@@ -11,19 +11,14 @@ use crate::graph::OpId;
 use crate::health::thresholds::{Crossing, Levels, Thresholds};
 use crate::health::watch::Order;
 use crate::health::{Status, Watch};
-use crate::machine::{Machine, Sampler, disk_used_percent};
 use crate::operation::{Call, HealthCheck, Monitoring};
 use crate::work::mark::Mark;
 use crate::work::probe::{Notice, Surroundings};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
-
-/// Time between two looks at the machine.
-const SAMPLING: Duration = Duration::from_secs(5);
 
 /// Limit of what is run to make something known.
 const NOTIFYING: Duration = Duration::from_secs(60);
@@ -39,8 +34,6 @@ pub(super) struct Charge {
     /// What is watched of the run as a whole.
     pub monitoring: Option<Monitoring>,
     pub surroundings: Surroundings,
-    /// The folder of all runs.
-    pub store: PathBuf,
 }
 
 /// Which check of which operation.
@@ -66,8 +59,6 @@ struct Watched {
 /// Watches until the run is over or gone. Holds no strong reference while it waits.
 pub(super) async fn watch(run: Weak<Run>, charge: Charge, mut news: Listener) {
     let mut monitor = Monitor::new(run, charge);
-    let mut sampler = monitor.wants_samples().then(Sampler::new);
-    let mut next_sample = Instant::now() + SAMPLING;
     loop {
         let due = monitor.due();
         tokio::select! {
@@ -83,26 +74,6 @@ pub(super) async fn watch(run: Weak<Run>, charge: Charge, mut news: Listener) {
                 }
             }
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => monitor.tick().await,
-            () = sleep_until(next_sample), if sampler.is_some() => {
-                next_sample = Instant::now() + SAMPLING;
-                let (taken, store) = (sampler.take(), monitor.charge.store.clone());
-                let look = tokio::task::spawn_blocking(move || {
-                    let mut taken = taken?;
-                    let sample = taken.sample();
-                    let memory = Machine::look();
-                    let total_mib = memory.memory_total >> 20;
-                    let percent = |used: u64| (total_mib > 0).then(|| u32::try_from(used * 100 / total_mib).unwrap_or(100));
-                    let levels = Levels {
-                        processors: sample.cpu_percent,
-                        memory: sample.memory_used_mib.and_then(percent),
-                        disk: disk_used_percent(&store),
-                    };
-                    Some((levels, taken))
-                });
-                let Ok(Some((levels, back))) = look.await else { continue };
-                sampler = Some(back);
-                monitor.sampled(levels).await;
-            }
         }
     }
 }
@@ -130,10 +101,6 @@ impl Monitor {
             tries: JoinSet::new(),
             thresholds,
         }
-    }
-
-    fn wants_samples(&self) -> bool {
-        self.thresholds.as_ref().is_some_and(Thresholds::wants_levels)
     }
 
     fn now(&self) -> u64 {
@@ -170,6 +137,7 @@ impl Monitor {
                     self.crossed(crossing).await;
                 }
             }
+            News::Levels(levels) => self.sampled(levels).await,
             News::Said(said) => self.notify(*said),
             News::Suspended(suspended) => {
                 if let Some(thresholds) = &mut self.thresholds {

@@ -4,6 +4,7 @@ use crate::error::phrase;
 use crate::graph::OpId;
 use crate::health::Status;
 use crate::health::rules::PROCESS;
+use crate::health::thresholds::Levels;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
@@ -53,6 +54,8 @@ pub(super) enum News {
     Progress,
     /// The run is suspended, or goes on.
     Suspended(bool),
+    /// How much of the machine is in use.
+    Levels(Levels),
     /// A check has changed, and that is to be made known.
     Said(Box<Said>),
 }

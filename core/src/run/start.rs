@@ -12,12 +12,13 @@ use super::inspection::Inspection;
 use super::journal::{self, Beginning, Journal};
 use super::news::{Listener, Watcher};
 use super::options::RunOptions;
+use super::sampling::Sampling;
 use super::survivors::Search;
 use super::sync::{Condvar, is_model};
 use super::tasks::{Surroundings, Tasks};
 use super::trace::{self, Trace};
 use super::workers::Workers;
-use super::{health, inspection, orders, sampling, timer};
+use super::{health, inspection, orders, timer};
 use crate::error::{Code, Fault};
 use crate::freshness::outlook::{self, Outlook};
 use crate::freshness::{Past, before};
@@ -132,9 +133,8 @@ impl Run {
             if about.options.writes_files() {
                 runtime.spawn(orders::watch(Arc::downgrade(&run)));
             }
-            let watches = settings.guard.wants_samples();
-            if watches || about.options.writes_files() {
-                runtime.spawn(sampling::keep_sampling(Arc::downgrade(&run), watches, of_usage));
+            if let Some(sampling) = Sampling::of(&about.options, settings.guard.wants_samples(), of_usage) {
+                runtime.spawn(sampling.keep_up(Arc::downgrade(&run)));
             }
         }
         Ok(run)
@@ -204,7 +204,6 @@ fn look_after(about: &About) -> (Care, Option<(Charge, Listener)>) {
         checks: Arc::clone(&checks),
         monitoring: options.monitoring.clone(),
         surroundings: probe::Surroundings { secrets: options.secrets.clone(), shell: options.shell.clone() },
-        store: options.store(),
     };
     (Care::new(checks, options.monitoring.clone(), watcher), Some((charge, news)))
 }
