@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::failures;
 use super::rust::linted;
 use crate::checkout::Checkout;
 use crate::fault::{Fault, Outcome};
@@ -55,7 +56,7 @@ pub fn run(checkout: &Checkout) -> Outcome<Verdict> {
         .env("LABRUNNER_CHROMIUM", browser)
         .watched(&mut watch)?;
     let verdict = Verdict::from(tally(&ended.output).judged_by(ended.good()));
-    Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))
+    Ok(verdict.because(failures(&ended.output, of_failed)).noting(watch.complaint()))
 }
 
 fn skipped(why: &str) -> Verdict {
@@ -120,20 +121,9 @@ fn tally(output: &str) -> Tally {
     Tally { passed: count("pass"), failed: count("fail"), skipped: count("skipped") }
 }
 
-/// What failed tests have said: from `not ok` to the next test.
-fn failures(output: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for line in output.lines() {
-        if line.starts_with("not ok ") || line.starts_with("ok ") || line.starts_with("1..") {
-            inside = line.starts_with("not ok ");
-        }
-        if inside {
-            text += line;
-            text.push('\n');
-        }
-    }
-    text
+/// Whether a line is of a failed test: from `not ok` to the next test.
+fn of_failed(line: &str, inside: bool) -> bool {
+    line.starts_with("not ok ") || (inside && !line.starts_with("ok ") && !line.starts_with("1.."))
 }
 
 #[cfg(test)]
@@ -144,6 +134,6 @@ mod tests {
     fn the_numbers_are_read_and_what_failed_is_repeated() {
         let output = "TAP version 13\nok 1 - a\nnot ok 2 - b\n  error: 'no'\nok 3 - c\n1..3\n# tests 3\n# pass 2\n# fail 1\n# skipped 0\n";
         assert_eq!(tally(output), Tally { passed: 2, failed: 1, skipped: 0 });
-        assert_eq!(failures(output), "not ok 2 - b\n  error: 'no'\n");
+        assert_eq!(failures(output, of_failed), "not ok 2 - b\n  error: 'no'\n");
     }
 }

@@ -52,6 +52,17 @@ fn lint(ended: Ended, advice: &str) -> Verdict {
     Verdict::failed(advice).because(ended.output)
 }
 
+/// The lines of an output that have been written by tests that failed. `of_failed` says of a line whether it has, given whether the
+/// line before has.
+fn failures(output: &str, of_failed: impl Fn(&str, bool) -> bool) -> String {
+    let mut inside = false;
+    let lines = output.lines().filter(|line| {
+        inside = of_failed(line, inside);
+        inside
+    });
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 /// Says to a program what the module's users say to it, and keeps the runs of tests out of the user's own.
 fn for_tests(tool: Tool, checkout: &Checkout, module: &Module) -> Tool {
     // Each suite has a store of its own: suites run side by side, and none may see what another one records.

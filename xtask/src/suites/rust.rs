@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::for_tests;
+use super::{failures, for_tests};
 use crate::checkout::{Checkout, Profile};
 use crate::fault::{Fault, Outcome};
 use crate::native::{self, cargo};
@@ -66,7 +66,7 @@ pub fn run(checkout: &Checkout, filter: Option<&str>) -> Outcome<Verdict> {
         .args(filter);
     let ended = tool.watched(&mut watch)?;
     let verdict = Verdict::from(tally(&ended.output).judged_by(ended.good()));
-    Ok(verdict.because(failures(&ended.output)).noting(watch.complaint()))
+    Ok(verdict.because(failures(&ended.output, of_failed)).noting(watch.complaint()))
 }
 
 /// Learns from the lines of cargo and of libtest, which names a test when it has ended or takes longer than a minute.
@@ -99,18 +99,9 @@ fn tally(output: &str) -> Tally {
     sum
 }
 
-/// What failed tests have said: from `failures:` to the closing line, for each program.
-fn failures(output: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for line in output.lines() {
-        inside = (inside || line == "failures:") && !line.starts_with("test result:");
-        if inside && line != "failures:" {
-            text += line;
-            text.push('\n');
-        }
-    }
-    text
+/// Whether a line is of failed tests: from `failures:` to the closing line, for each program.
+fn of_failed(line: &str, inside: bool) -> bool {
+    (inside || line == "failures:") && !line.starts_with("test result:")
 }
 
 #[cfg(test)]
@@ -135,8 +126,9 @@ mod tests {
     #[test]
     fn what_a_failed_test_has_said_is_found() {
         let output = "test a ... ok\nfailures:\n\n---- b stdout ----\nno\n\nfailures:\n    b\n\ntest result: FAILED. 1 passed\ntest c ... ok\n";
-        assert_eq!(failures(output), "\n---- b stdout ----\nno\n\n    b\n\n");
-        assert_eq!(failures("test result: ok. 1 passed\n"), "");
+        let expected = "failures:\n\n---- b stdout ----\nno\n\nfailures:\n    b\n\n";
+        assert_eq!(failures(output, of_failed), expected);
+        assert_eq!(failures("test result: ok. 1 passed\n", of_failed), "");
     }
 
     #[test]
