@@ -252,6 +252,42 @@ test('recommendations and curves can be read, and are drawn', async () => {
   }
 });
 
+test('curves show the time that the timeline shows', async () => {
+  const page = await open('narrow'), run = record('narrow'), end = run.run.duration_ms;
+  const curve = run.curves.findIndex(curve => curve.points.length > 4), { points, capacity, peak } = run.curves[curve];
+  const level = t => points.reduce((level, [at, used]) => at <= t ? used : level, 0), top = Math.max(capacity, peak, 1);
+  const row = used => 56 - 2 - used / top * (56 - 6);
+  // Whether anything is drawn in a place of the curve, whose width is 1.
+  const drawn = places => page.evaluate(([curve, places]) => {
+    const canvas = document.querySelectorAll('#curves canvas')[curve], scale = canvas.height / 56, g = canvas.getContext('2d', { willReadFrequently: true });
+    return places.map(([x, y]) => g.getImageData(Math.floor(x * canvas.width), Math.floor(y * scale), 1, 1).data[3] > 0);
+  }, [curve, places]);
+  async function follows(from, to) {
+    const near = (to - from) / 60;
+    const times = Array.from({ length: 60 }, (_, i) => from + (i + 0.5) / 60 * (to - from)).filter(t => !points.some(([at]) => Math.abs(at - t) < near));
+    assert.ok(times.length >= 5, 'places without an edge');
+    const x = t => (t - from) / (to - from);
+    const inside = times.filter(t => level(t) > 0), below = await drawn(inside.map(t => [x(t), row(level(t)) + 3]));
+    assert.ok(inside.length > 0 && below.every(Boolean), `${from} to ${to}: ${below}`);
+    const outside = times.filter(t => Math.abs(row(capacity) - row(level(t)) + 5) > 3 && row(level(t)) > 6), above = await drawn(outside.map(t => [x(t), row(level(t)) - 5]));
+    assert.ok(!above.some(Boolean), `${from} to ${to}: ${above}`);
+  }
+  await follows(0, end);
+  await page.click('#zoom-in');
+  await page.click('#zoom-in');
+  await follows(end * 3 / 8, end * 5 / 8);
+  await page.locator('#grid [role=row]:visible').first().focus();
+  for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowLeft');
+  await follows(0, end / 4);
+  await page.setViewportSize({ width: 900, height: 1000 });
+  await page.waitForFunction(() => [...document.querySelectorAll('#curves figure')].every(figure => figure.firstChild.width <= figure.clientWidth * devicePixelRatio));
+  await follows(0, end / 4);
+  await page.click('#zoom-all');
+  await follows(0, end);
+  await shot(page, 'curves');
+  await close(page);
+});
+
 test('runs side by side can be read without a script', async () => {
   for (const scheme of ['light', 'dark']) {
     const page = await open('compared', { scheme, ready: false });

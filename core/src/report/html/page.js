@@ -125,7 +125,7 @@ function fit(canvas, width, height) {
 const scroller = $('scroller'), grid = $('grid');
 const pool = [];
 let width = 0, height = 0;
-const x = t => (t - state.from) / (state.to - state.from) * width;
+const x = (t, wide = width) => (t - state.from) / (state.to - state.from) * wide;
 function drawTimeline() {
   scroller.style.height = 'min(66vh, ' + (rows.length * ROW + 46) + 'px)';
   const side = grid.offsetWidth;
@@ -166,7 +166,7 @@ function drawAttempt(g, a, y, own) {
   const waits = A.waits[a];
   if (own && waits) {
     let at = from - total(waits);
-    for (const [cause, , ms] of waits) { bar(g, CAUSES[cause], at, at + ms, y, true); at += ms; }
+    for (const [cause, , ms] of waits) { bar(g, CAUSES[cause], at, at + ms, y); at += ms; }
   }
   if (to < state.from || from > state.to) return;
   g.globalAlpha = shown && !shown[A.op[a]] ? 0.15 : 1;
@@ -281,6 +281,7 @@ function pan(from, range) {
   state.from = Math.max(0, Math.min(END - range, from));
   state.to = state.from + range;
   draw();
+  drawCurves();
 }
 on(grid, 'keydown', event => {
   const page = Math.max(1, Math.floor((scroller.clientHeight - 28) / ROW) - 1), range = state.to - state.from;
@@ -505,26 +506,29 @@ function shut() {
 on(document, 'keydown', event => { if (event.key === 'Escape' && !detail.hidden) shut(); });
 
 // ---- The rest ----
+function fillCurves() {
+  $('curves').hidden = !D.curves.length || D.end === 0;
+  $('curves').replaceChildren(...D.curves.map(curve => {
+    const most = ': at most ' + curve.peak + ' of ' + curve.capacity;
+    return el('figure', { className: 'panel' }, el('canvas', { role: 'img', 'aria-label': curve.title + ' over time' + most }), el('figcaption', { className: 'note', textContent: curve.title + most }));
+  }));
+}
+// Of the time that the timeline shows.
 function drawCurves() {
-  const box = $('curves');
-  box.hidden = !D.curves.length || D.end === 0;
-  box.replaceChildren(...(box.hidden ? [] : D.curves.map(curve => {
-    const canvas = el('canvas', { role: 'img', 'aria-label': curve.title + ' over time: at most ' + curve.peak + ' of ' + curve.capacity });
-    requestAnimationFrame(() => {
-      const w = canvas.clientWidth, h = 56, g = fit(canvas, w, h), top = Math.max(curve.capacity, curve.peak, 1);
-      canvas.style.width = '';
-      const y = used => h - 2 - used / top * (h - 6);
-      g.fillStyle = g.strokeStyle = ink.busy;
-      g.globalAlpha = 0.25;
-      g.beginPath(); g.moveTo(0, h - 2);
-      let level = 0;
-      for (const [at, used] of curve.points) { const px = at / END * w; g.lineTo(px, y(level)); g.lineTo(px, y(used)); level = used; }
-      g.lineTo(w, y(level)); g.lineTo(w, h - 2); g.closePath(); g.fill();
-      g.globalAlpha = 1; g.stroke();
-      g.strokeStyle = ink.soft; g.setLineDash([4, 4]); g.beginPath(); g.moveTo(0, y(curve.capacity)); g.lineTo(w, y(curve.capacity)); g.stroke();
-    });
-    return el('figure', { className: 'panel' }, canvas, el('figcaption', { className: 'note', textContent: curve.title + ': at most ' + curve.peak + ' of ' + curve.capacity }));
-  })));
+  if (!$('curves').hidden) document.querySelectorAll('#curves canvas').forEach((canvas, i) => {
+    canvas.style.width = '';
+    const curve = D.curves[i], w = canvas.clientWidth, h = 56, g = fit(canvas, w, h), top = Math.max(curve.capacity, curve.peak, 1);
+    const y = used => h - 2 - used / top * (h - 6);
+    g.fillStyle = g.strokeStyle = ink.busy;
+    g.globalAlpha = 0.25;
+    g.beginPath(); g.moveTo(x(0, w), h - 2);
+    let level = 0;
+    for (const [at, used] of curve.points) { g.lineTo(x(at, w), y(level)); g.lineTo(x(at, w), y(used)); level = used; }
+    g.lineTo(x(END, w), y(level)); g.lineTo(x(END, w), h - 2); g.closePath(); g.fill();
+    g.globalAlpha = 1; g.stroke();
+    g.strokeStyle = ink.soft; g.setLineDash([4, 4]); g.beginPath(); g.moveTo(0, y(curve.capacity)); g.lineTo(w, y(curve.capacity)); g.stroke();
+    g.setLineDash([]);
+  });
 }
 function legend() {
   const keys = [...new Set(A.status.concat(O.status).map(s => STATUS[s]))].filter(s => s !== 'NotNeeded').map(s => el('li', {}, el('span', { className: 's-' + tone(s), textContent: (MARK[s] || '·') + ' ' }), spaced(s)));
@@ -601,6 +605,7 @@ on(window, 'hashchange', recall);
 $('bar').hidden = false;
 colours();
 legend();
+fillCurves();
 recall();
 drawCurves();
 document.documentElement.dataset.ready = 'yes';
