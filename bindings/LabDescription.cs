@@ -172,6 +172,9 @@ public sealed class LabWorkModel
 
     /// <summary>The headers of a download.</summary>
     public Dictionary<string, string> Headers { get; set; } = [];
+
+    /// <summary>The checks that are all there is to do; the core's own document.</summary>
+    public JsonElement? Checks { get; set; }
 }
 
 /// <summary>A script: its text, or where it is.</summary>

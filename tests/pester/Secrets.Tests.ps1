@@ -278,6 +278,49 @@ operations:
             Get-Content $undone | Should -Be 't00r-t00r'
         }
 
+        It 'reach the programs of health checks and of what makes these known, though no operation uses them' {
+            $folder = Join-Path $TestDrive 'health'
+            $null = New-Item -ItemType Directory $folder
+            $write = { param($File, $Variable) "[-c, 'printf %s `"`$$Variable`" > $folder/$File.new && mv $folder/$File.new $folder/$File; exit 1']" }
+            $lab = New-Lab @"
+name: checked
+settings:
+  health-monitoring: { no-progress: 50ms, notify: { command: sh, arguments: $(& $write run KEY), env: { KEY: secret://credential } } }
+operations:
+  - name: made
+    script: '1'
+    health-checks:
+      - command: sh
+        arguments: $(& $write asked KEY)
+        env: { KEY: secret://key }
+        retries: 1
+        interval: 100ms
+        notify: { command: sh, arguments: $(& $write known KEY), env: { KEY: secret://login } }
+  - name: alone
+    checks:
+      - { command: sh, arguments: [-c, 'test "`$KEY" = hunter2-plain'], env: { KEY: secret://text } }
+  - name: waits
+    dependencies: [made]
+    script: |
+      `$until = [datetime]::UtcNow.AddMinutes(1)
+      while (@(Get-ChildItem '$folder' | Where-Object Name -NotLike '*.new').Count -lt 3 -and [datetime]::UtcNow -lt `$until) { Start-Sleep -Milliseconds 20 }
+"@
+            $report = Start-AdvancedLabOrchestration $lab 3>$null
+            $report.Results.Status | Should -Be @('Succeeded', 'Succeeded', 'Succeeded')
+            'asked', 'known', 'run' | ForEach-Object { Get-Content -Raw (Join-Path $folder $_) } | Should -Be 'k-123456', 'p@ss-word', 't00r-t00r'
+            "$(Get-ChildItem $report.Summary.RunDirectory -Recurse -File | Get-Content -Raw)" | Should -Not -Match 'k-123456|p@ss-word|t00r-t00r|hunter2'
+        }
+
+        It 'of a health check are found before anything starts' {
+            $ran = Join-Path $TestDrive 'ran-checked.txt'
+            $operation = { param($Check) @{ Name = 'a'; Command = 'touch'; Arguments = $ran; HealthChecks = $Check } }
+            { Invoke-ParallelLabRunner (& $operation @{ Command = 'true'; Env = @{ X = 'secret://nowhere' } }) } |
+                Should -Throw -ErrorId 'LabRunner.SecretNotFound*' -ExpectedMessage "*'nowhere'*no credential*"
+            { Invoke-ParallelLabRunner (& $operation @{ Tcp = 'x:1'; Notify = @{ Command = 'sh'; Arguments = 'secret://key' } }) } |
+                Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*'a'*'key'*list of processes*"
+            Test-Path $ran | Should -BeFalse
+        }
+
         It 'are refused among the arguments of a program, which everybody can read' {
             { Invoke-ParallelLabRunner @{ Name = 'p'; Command = 'sh'; Arguments = '-c', 'secret://key' } } |
                 Should -Throw -ErrorId 'LabRunner.SecretOnCommandLine*' -ExpectedMessage "*'p'*'key'*list of processes*Use env*"

@@ -378,6 +378,33 @@ fn a_variable_that_does_not_exist_is_found_where_it_stands() {
 }
 
 #[test]
+fn secrets_of_checks_and_of_what_makes_them_known_are_listed_too() {
+    let text = "name: x
+settings: {health-monitoring: {notify: {command: m, env: {A: 'secret://run'}}}}
+operations:
+  - name: a
+    script: y
+    health-checks: [{command: c, env: {B: 'secret://asked'}, notify: {command: n, env: {C: 'secret://known'}}}]
+  - {name: b, checks: [{command: d, env: {D: 'secret://alone'}}]}
+";
+    let found = lab(reading(&[("lab.yaml", text)], None, &[]));
+    let uses: Vec<_> = found
+        .secrets
+        .iter()
+        .map(|s| (s.name.as_str(), s.operation.as_deref(), s.path.as_str(), s.at.line))
+        .collect();
+    assert_eq!(
+        uses,
+        [
+            ("asked", Some("a"), "environment.B", 4),
+            ("known", Some("a"), "environment.C", 4),
+            ("alone", Some("b"), "environment.D", 7),
+            ("run", None, "environment.A", 2),
+        ]
+    );
+}
+
+#[test]
 fn secrets_are_listed_and_kept_as_they_are() {
     let text = "name: x
 infrastructure: {login: {key: 'secret://deploy key'}}

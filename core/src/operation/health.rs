@@ -269,7 +269,7 @@ impl Question {
 }
 
 impl Call {
-    fn program(&self) -> Option<&ProcessSpec> {
+    pub(crate) fn program(&self) -> Option<&ProcessSpec> {
         match self {
             Self::Command(program) => Some(program),
             Self::Script(_) => None,

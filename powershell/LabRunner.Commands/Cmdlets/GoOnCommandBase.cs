@@ -136,7 +136,7 @@ public abstract class GoOnCommandBase : RunCommandBase
 
         work.Settings.InBackground = AsJob;
         Tell(work.Settings);
-        work.Settings.Secrets = SecretReference.Prepare(Voice, plan.Operations);
+        work.Settings.Secrets = SecretReference.Prepare(Voice, plan.Operations, work.Settings.Monitoring);
         if (work.Settings.ResumesAfterRestart && !Undoes)
         {
             ResumeRegistration.Ensure(Voice);

@@ -147,7 +147,7 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
             return;
         }
 
-        settings.Secrets = SecretReference.Prepare(Voice, definitions);
+        settings.Secrets = SecretReference.Prepare(Voice, definitions, settings.Monitoring);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         settings.InBackground = Background;
         Tell(settings);

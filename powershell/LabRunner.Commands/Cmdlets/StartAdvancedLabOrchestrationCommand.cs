@@ -118,7 +118,7 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase, ID
         }
 
         var caller = foreseen ?? Capture(source.Constrained);
-        settings.Secrets = SecretReference.Prepare(Voice, operations);
+        settings.Secrets = SecretReference.Prepare(Voice, operations, settings.Monitoring);
         settings.Expected = Shows(ShowProgress) ? LabReportBuilder.ExpectedEnds(plan, settings) : null;
         settings.InBackground = Background;
         Tell(settings);

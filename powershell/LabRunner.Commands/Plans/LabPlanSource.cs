@@ -133,14 +133,15 @@ internal sealed class LabPlanSource
             IsValidation = Validation.Contains(declared.Name),
             Dependencies = declared.Dependencies,
             Isolation = Isolations.Read(item.Isolation),
-            Work = Work(item.Script, item.Parameters, declared.Name, _scripts) ?? new DeclaredWork(declared.Work, _environment),
+            Work = Work(item.Script, item.Parameters, declared.Name, _scripts) ?? new DeclaredWork(declared.Work),
             Compensation = declared.Compensation is { } undoing
-                ? Work(item.RollbackScript, item.Parameters, $"{declared.Name} (rollback)", _rollbacks) ?? new DeclaredWork(undoing, _environment)
+                ? Work(item.RollbackScript, item.Parameters, $"{declared.Name} (rollback)", _rollbacks) ?? new DeclaredWork(undoing)
                 : null,
             Attempts = declared.Retry?.Count + 1,
             Test = Work(item.TestScript, item.Parameters, $"{declared.Name} (test)", _rollbacks) as ScriptWork,
             IsChecked = declared.UpToDate is { ValueKind: JsonValueKind.Object },
-            IsWatched = declared.Health is { ValueKind: JsonValueKind.Array },
+            Health = declared.Health is { ValueKind: JsonValueKind.Array } health ? health : null,
+            Inherited = _environment,
         });
     }
 

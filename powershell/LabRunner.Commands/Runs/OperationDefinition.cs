@@ -9,7 +9,7 @@ internal sealed class OperationDefinition
 {
     private readonly long? _attempts;
     private readonly bool _checked;
-    private readonly bool _watched;
+    private readonly object? _health;
 
     internal required string Name { get; init; }
 
@@ -51,15 +51,21 @@ internal sealed class OperationDefinition
         init => _checked = value;
     }
 
-    /// <summary>Whether it is checked while the run goes on, so that it may fail, or run again, once it has succeeded.</summary>
-    internal bool IsWatched
+    /// <summary>How it is checked while the run goes on: the core's own document; nothing when it is not.</summary>
+    internal object? Health
     {
-        get => _watched || Scheduling.ContainsKey("health");
-        init => _watched = value;
+        get => _health ?? Scheduling.GetValueOrDefault("health");
+        init => _health = value;
     }
 
+    /// <summary>Whether it is checked while the run goes on, so that it may fail, or run again, once it has succeeded.</summary>
+    internal bool IsWatched => Health is not null;
+
     /// <summary>Whether it has checks, which may be scripts.</summary>
-    internal bool MayAsk => IsWatched || Work is DeclaredWork { IsChecks: true };
+    internal bool MayAsk => IsWatched || Work is DeclaredWork { Declared.Checks: not null };
+
+    /// <summary>What programs of the session find in their environment beside what they say themselves.</summary>
+    internal IReadOnlyDictionary<string, object?> Inherited { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>What undoes it, should the run be rolled back.</summary>
     internal OperationWork? Compensation { get; init; }
@@ -159,17 +165,12 @@ internal sealed class FileWork(string kind, IReadOnlyDictionary<string, object?>
 
 /// <summary>What a lab declares and the core does by itself: a program, or the stop of a service.</summary>
 /// <param name="declared">What the lab says of it.</param>
-/// <param name="inherited">What programs of the session find in their environment beside that.</param>
-internal sealed class DeclaredWork(LabWorkModel declared, IReadOnlyDictionary<string, object?> inherited) : OperationWork
+internal sealed class DeclaredWork(LabWorkModel declared) : OperationWork
 {
+    internal LabWorkModel Declared => declared;
+
     /// <summary>Whether it asks checks.</summary>
     internal bool IsChecks => declared.Kind == "checks";
-
-    /// <summary>What is handed to a program, and in which way.</summary>
-    internal IEnumerable<(string Key, string Text)> Texts =>
-        !declared.IsProgram ? declared.Headers.Values.Select(value => ("headers", value))
-        : declared.Arguments.Select(argument => ("arguments", argument))
-            .Concat(declared.Environment.Values.Concat(inherited.Where(entry => !declared.Environment.ContainsKey(entry.Key)).Select(entry => entry.Value as string)).Select(value => ("environment", value ?? "")));
 }
 
 /// <summary>Stops a service that another operation started.</summary>

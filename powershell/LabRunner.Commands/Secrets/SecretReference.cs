@@ -13,12 +13,23 @@ internal static class SecretReference
     private const int Deepest = 32;
 
     /// <summary>Makes the scripts of a run look their secrets up just before they need them, and looks up those of its programs.</summary>
+    /// <param name="caller">The command in whose session they are looked up.</param>
+    /// <param name="operations">The operations of the run.</param>
+    /// <param name="monitoring">What is watched of the run as a whole; the core's own document.</param>
     /// <returns>The programs' secrets by name. They are for the core's memory only.</returns>
     /// <exception cref="LabRunnerException">There is a reference and nowhere to look it up, or a program's is not there.</exception>
-    internal static IReadOnlyDictionary<string, string> Prepare(PSCmdlet caller, IReadOnlyList<OperationDefinition> operations)
+    internal static IReadOnlyDictionary<string, string> Prepare(PSCmdlet caller, IReadOnlyList<OperationDefinition> operations, object? monitoring)
     {
         SecretStore? store = null;
         var programs = new Dictionary<string, string>(StringComparer.Ordinal);
+        void LookUp(IEnumerable<string> names)
+        {
+            foreach (var name in names.Where(name => !programs.ContainsKey(name)))
+            {
+                programs[name] = (store ??= SecretStore.Of(caller, name)).GetText(caller, name);
+            }
+        }
+
         foreach (var operation in operations)
         {
             foreach (var work in new[] { operation.Work, operation.Compensation, operation.Test })
@@ -29,15 +40,10 @@ internal static class SecretReference
                 }
             }
 
-            foreach (var name in ProgramSecrets.Of(operation))
-            {
-                if (!programs.ContainsKey(name))
-                {
-                    programs[name] = (store ??= SecretStore.Of(caller, name)).GetText(caller, name);
-                }
-            }
+            LookUp(ProgramSecrets.Of(operation));
         }
 
+        LookUp(ProgramSecrets.OfMonitoring(monitoring));
         return programs;
     }
 

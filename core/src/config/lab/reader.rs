@@ -106,7 +106,8 @@ pub(in crate::config) fn read(
     }
     fields.ignore_yet(&["rollback"], findings);
     fields.finish("the lab", findings);
-    let secrets = secrets::find(mapping, declared.iter().map(|declared| &declared.operation), findings);
+    let read = declared.iter().map(|declared| &declared.operation);
+    let secrets = secrets::find(mapping, read, settings.monitoring.as_ref(), findings);
     check::check(mapping, &mut declared, &places, &settings, &conflicts, options, findings);
     let operations = declared.into_iter().map(|declared| declared.operation).collect();
     if findings.has_errors() {

@@ -5,15 +5,18 @@ use super::model::{LabOperation, SecretUse};
 use crate::config::text::diagnostics::Findings;
 use crate::config::text::document::{Mapping, Node, Span, Value, same_key};
 use crate::error::{Code, Place};
+use crate::operation::{HealthCheck, Monitoring, ProcessSpec, Work};
 use crate::work::secrets::{PREFIX, name_of};
+use std::iter;
 
 /// Sections of a lab that are data for its scripts.
 const DATA: [&str; 4] = ["metadata", "infrastructure", "nodes", "environment"];
 
-/// All references of a lab: those of its operations, then those of its data.
+/// All references of a lab: those of its operations and their checks, then those of its monitoring and its data.
 pub(in crate::config) fn find<'l>(
     root: &Mapping,
     operations: impl Iterator<Item = &'l LabOperation>,
+    monitoring: Option<&Monitoring>,
     findings: &mut Findings<'_>,
 ) -> Vec<SecretUse> {
     let mut search = Search { findings, found: Vec::new(), operation: None };
@@ -22,17 +25,22 @@ pub(in crate::config) fn find<'l>(
         if let Some(parameters) = &operation.parameters {
             search.mapping(parameters, &mut "parameters".to_owned());
         }
-        for work in [Some(&operation.operation.work), operation.operation.compensation.as_deref()]
-            .into_iter()
-            .flatten()
-        {
-            let Some(at) = &operation.operation.at else { continue };
-            for (path, value) in work.handed() {
-                search.text(value, &path, at);
-            }
+        let Some(at) = &operation.operation.at else { continue };
+        let works = iter::once(&operation.operation.work).chain(operation.operation.compensation.as_deref());
+        for (path, value) in works.flat_map(Work::handed) {
+            search.text(value, &path, at);
+        }
+        for program in operation.operation.health.iter().flat_map(HealthCheck::programs) {
+            search.environment(program, at);
         }
     }
     search.operation = None;
+    let told = monitoring.and_then(|monitoring| monitoring.notify.as_ref()?.program());
+    let settings = root.iter().find(|entry| same_key("settings", &entry.key));
+    if let Some((program, settings)) = told.zip(settings) {
+        let at = search.findings.place(settings.key_at);
+        search.environment(program, &at);
+    }
     for entry in root.iter().filter(|entry| DATA.iter().any(|name| same_key(name, &entry.key))) {
         search.node(&entry.value, &mut entry.key.clone());
     }
@@ -87,6 +95,12 @@ impl Search<'_, '_> {
         }
         let place = self.findings.place(at);
         self.text(text, path, &place);
+    }
+
+    fn environment(&mut self, program: &ProcessSpec, at: &Place) {
+        for (name, value) in &program.environment {
+            self.text(value.as_deref().unwrap_or_default(), &format!("environment.{name}"), at);
+        }
     }
 
     fn text(&mut self, text: &str, path: &str, at: &Place) {

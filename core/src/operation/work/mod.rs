@@ -149,18 +149,15 @@ impl Work {
     /// What is handed to it and may stand for a secret: each value with its place.
     pub fn handed(&self) -> Vec<(String, &str)> {
         match self {
-            Self::Process(spec) => {
-                let values = spec.environment.iter();
-                values
-                    .map(|(name, value)| {
-                        (format!("environment.{name}"), value.as_deref().unwrap_or_default())
-                    })
-                    .collect()
-            }
             Self::Download(spec) => {
                 spec.headers.iter().map(|(name, value)| (format!("headers.{name}"), value.as_str())).collect()
             }
-            Self::Script | Self::Checks { .. } | Self::Stop { .. } => Vec::new(),
+            Self::Script | Self::Process(_) | Self::Checks { .. } | Self::Stop { .. } => {
+                let variables = self.programs().into_iter().flat_map(|program| &program.environment);
+                variables
+                    .map(|(name, value)| (format!("environment.{name}"), value.as_deref().unwrap_or_default()))
+                    .collect()
+            }
         }
     }
 
@@ -169,6 +166,15 @@ impl Work {
         match self {
             Self::Download(spec) => Some(&mut spec.environment),
             Self::Script | Self::Process(_) | Self::Checks { .. } | Self::Stop { .. } => None,
+        }
+    }
+
+    /// All that it starts.
+    fn programs(&self) -> Vec<&ProcessSpec> {
+        match self {
+            Self::Process(spec) => vec![spec],
+            Self::Checks { checks } => checks.iter().flat_map(HealthCheck::programs).collect(),
+            Self::Script | Self::Download(_) | Self::Stop { .. } => Vec::new(),
         }
     }
 
