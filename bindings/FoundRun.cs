@@ -71,6 +71,9 @@ public sealed class FoundRunOptions
     /// <summary>How many restarts of the machine it may ask for.</summary>
     public int? MaxRestarts { get; set; }
 
+    /// <summary>What is watched of it as a whole; the core's own document.</summary>
+    public JsonElement? Monitoring { get; set; }
+
     /// <summary>What it was called with: the caller's own document.</summary>
     public JsonElement? Call { get; set; }
 }

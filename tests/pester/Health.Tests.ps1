@@ -103,6 +103,35 @@ operations:
         @(Get-Content -LiteralPath $told)[0, 1] | Should -Be @('progress', 'Unhealthy')
     }
 
+    It 'is taken by every command that starts a run, and kept by those that resume one' {
+        $lab = Join-Path $TestDrive 'all.yaml'
+        $go = Join-Path $TestDrive 'go'
+        Set-Content -LiteralPath $lab -Value 'name: all', 'operations:', "  - { name: a, script: 'if (-not (Test-Path ''$go'')) { throw ''not yet'' }' }"
+        function Get-Watched { (Get-Content -Raw -LiteralPath (Join-Path (Get-LabRun -Last 1).Directory 'run.json') | ConvertFrom-Json).options.monitoring.memory }
+        $operation = @{ Name = 'a'; ScriptBlock = [scriptblock]::Create("if (-not (Test-Path '$go')) { throw 'not yet' }") }
+        $starts = [ordered]@{
+            'Start-AdvancedLabOrchestration' = { param($On) Start-AdvancedLabOrchestration $lab @On }
+            'Start-LabAutomation of a file' = { param($On) Start-LabAutomation -ConfigPath $lab @On }
+            'Start-LabAutomation of objects' = { param($On) Start-LabAutomation -Configuration @{ Name = 'objects'; Operations = $operation } @On }
+            'Start-EnhancedLabDeployment' = { param($On) Start-EnhancedLabDeployment $lab @On }
+            'Invoke-ParallelLabRunner' = { param($On) Invoke-ParallelLabRunner $operation -RunName 'objects' @On }
+        }
+        foreach ($start in $starts.GetEnumerator()) {
+            Remove-Item -LiteralPath $go -ErrorAction Ignore
+            $null = & $start.Value @{ HealthMonitoring = $true } 2>$null 3>$null 6>$null
+            Get-Watched | Should -Be 95 -Because "$($start.Key) watches the memory"
+            $failed = Get-LabRun -Last 1
+            $failed.Status | Should -Be 'Failed'
+            Set-Content -LiteralPath $go -Value 1
+            $more = if ($failed.Source) { @{} } else { @{ Operations = $operation } }
+            $null = Resume-LabRun -Id $failed.Id @more 3>$null 6>$null
+            (Get-LabRun -Last 1).Id | Should -Not -Be $failed.Id
+            Get-Watched | Should -Be 95 -Because "the run that resumes that of $($start.Key) is watched, too"
+            $null = & $start.Value @{} 3>$null 6>$null
+            Get-Watched | Should -BeNullOrEmpty
+        }
+    }
+
     It 'says nothing of a run that is not watched' {
         $lab = Join-Path $TestDrive 'plain.yaml'
         Set-Content -LiteralPath $lab -Value 'name: plain', 'operations:', '  - { name: a, script: "1" }'

@@ -261,6 +261,7 @@ public abstract class GoOnCommandBase : RunCommandBase
             DefaultTimeout = Time(earlier.Options.DefaultTimeoutMs),
             RunTimeout = Time(earlier.Options.RunTimeoutMs),
             MaxRestarts = earlier.Options.MaxRestarts,
+            Monitoring = earlier.Options.Monitoring,
             Order = order.Mode,
             CustomOrder = order.Names,
             Isolation = Isolations.Read(earlier.Call.Text("Isolation")?.ToLowerInvariant()) ?? LabIsolation.Shared,

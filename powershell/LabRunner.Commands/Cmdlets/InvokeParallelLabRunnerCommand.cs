@@ -230,6 +230,7 @@ public sealed class InvokeParallelLabRunnerCommand : NewRunCommandBase
                 : CallerPath.Of(Voice, RunDirectory, out var why) ?? throw LabRunnerError.Contradiction($"-RunDirectory: '{RunDirectory}' is not a folder of the file system: {why!.Message.TrimEnd('.')}.", "Correct the path, or leave it out."),
             Isolation = Isolation,
             RunAll = RunAll,
+            Monitoring = HealthMonitoring ? RunSettings.WatchedByDefault : null,
             Call = Given(nameof(RunDirectory)) ? new LabCall(MyInvocation.BoundParameters).Written : null,
             Ordered = Ordered,
             Grouped = OutputMode == LabOutputMode.Grouped,

@@ -57,6 +57,10 @@ public abstract class NewRunCommandBase : RunCommandBase
     [Alias("AsJob")]
     public SwitchParameter Background { get; set; }
 
+    /// <summary>Watches the machine, the run's progress and its services while the run goes on.</summary>
+    [Parameter]
+    public SwitchParameter HealthMonitoring { get; set; }
+
     /// <summary>Runs everything, up to date or not; no test is asked.</summary>
     [Parameter]
     public SwitchParameter RunAll { get; set; }

@@ -35,10 +35,6 @@ public sealed class StartAdvancedLabOrchestrationCommand : NewRunCommandBase, ID
     [Alias("MaxParallelism")]
     public int? MaxConcurrency { get; set; }
 
-    /// <summary>Watches the machine, the run's progress and its services while the lab is deployed.</summary>
-    [Parameter]
-    public SwitchParameter HealthMonitoring { get; set; }
-
     /// <summary>Says how well the run went, and what would have made it shorter.</summary>
     [Parameter]
     public SwitchParameter PerformanceAnalytics { get; set; }

@@ -12,7 +12,7 @@ internal sealed class LabCall
     private static readonly string[] Kept =
     [
         "Environment", "Target", "Exclude", "Only", "SkipDependencies", "OrchestrationMode", "Order", "MaxConcurrency", "ResourceLimits",
-        "FailureStrategy", "ContinueOnError", "CancelRunning", "RunTimeoutMinutes", "Isolation", "Strict", "RunAll", "RetryCount", "RetryDelaySeconds", "TimeoutMinutes",
+        "FailureStrategy", "ContinueOnError", "CancelRunning", "RunTimeoutMinutes", "Isolation", "Strict", "RunAll", "HealthMonitoring", "RetryCount", "RetryDelaySeconds", "TimeoutMinutes",
     ];
 
     /// <summary>Where the caller stood: what a run has that goes on without one.</summary>

@@ -88,7 +88,7 @@ internal sealed record LabRunSettings
             Call = Call,
             RunAll = RunAll,
             MaxRestarts = wanted.MaxRestarts,
-            Monitoring = wanted.Monitoring is { ValueKind: JsonValueKind.Object } monitoring ? monitoring : HealthMonitoring ? new Dictionary<string, object?>() : null,
+            Monitoring = wanted.Monitoring is { ValueKind: JsonValueKind.Object } monitoring ? monitoring : HealthMonitoring ? RunSettings.WatchedByDefault : null,
             ResumesAfterRestart = wanted.ResumeAfterRestart ?? false,
         };
     }

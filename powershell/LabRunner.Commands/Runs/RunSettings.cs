@@ -113,6 +113,9 @@ internal sealed class RunSettings
     /// <summary>Restarts of the machine that operations may ask for; the core's own number when absent.</summary>
     internal int? MaxRestarts { get; set; }
 
+    /// <summary>What is watched of a run that is monitored and does not say more.</summary>
+    internal static IReadOnlyDictionary<string, object?> WatchedByDefault { get; } = new Dictionary<string, object?>();
+
     /// <summary>What is watched of the run as a whole: the core's own document; nothing when it is not watched.</summary>
     internal object? Monitoring { get; set; }
 

@@ -98,6 +98,9 @@ function Invoke-ParallelLabRunner {
         How far operations are kept apart that have no Isolation of their own. Shared, which is the default: in warm
         runspaces, and what an operation changes in its session is undone before the next one. Runspace: in a runspace of its
         own. Process: in a PowerShell of its own; what is handed over and what comes back are copies then.
+    .PARAMETER HealthMonitoring
+        Watches memory, disk and the progress of the run, and every service by its readiness probe; see docs/health.md. Checks that
+        operations declare are made without it too.
     .PARAMETER NoOutput
         Keeps no output on the results.
     .PARAMETER KeepRecords
@@ -250,6 +253,8 @@ function Invoke-ParallelLabRunner {
 
         [ValidateSet('Shared', 'Runspace', 'Process')]
         [string] $Isolation,
+
+        [switch] $HealthMonitoring,
 
         [switch] $NoOutput,
 

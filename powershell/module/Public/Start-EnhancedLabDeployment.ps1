@@ -26,6 +26,9 @@ function Start-EnhancedLabDeployment {
     .PARAMETER Strict
         Makes every unknown key an error. Without it, one that is near to a known key is an error, and others are warnings;
         keys that begin with x- are your own.
+    .PARAMETER HealthMonitoring
+        Watches memory, disk and the progress of the run of its operations, and every service by its readiness probe; see
+        docs/health.md. Checks that operations declare are made without it too.
     .PARAMETER Stage
         Only this stage, after those that read and check: Prepare, Validate, Plan, Apply or Verify.
     .EXAMPLE
@@ -64,6 +67,8 @@ function Start-EnhancedLabDeployment {
         [switch] $Force,
 
         [switch] $Strict,
+
+        [switch] $HealthMonitoring,
 
         [ValidateSet('Prepare', 'Validate', 'Plan', 'Apply', 'Verify')]
         [string] $Stage
@@ -196,7 +201,7 @@ function Start-EnhancedLabDeployment {
             $current = 'Apply'
             if (-not $result.Stages.Contains('Apply')) { $watch = & $begin Apply 'Running the operations' }
             if ($hasOperations) {
-                $arguments = @{ ConfigPath = $file; Parallel = $true; Strict = $Strict }
+                $arguments = @{ ConfigPath = $file; Parallel = $true; Strict = $Strict; HealthMonitoring = $HealthMonitoring }
                 if ($ShowProgress -and -not $tracking) { $arguments.ShowProgress = $true }
                 $lab = Start-LabAutomation @arguments
             } else {

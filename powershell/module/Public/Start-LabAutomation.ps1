@@ -46,6 +46,9 @@ function Start-LabAutomation {
         How many operations may run at the same time, with or without -Parallel. Alias: MaxParallelism.
     .PARAMETER FailureStrategy
         What the failure of an operation means: Stop, Continue, Retry or Rollback; the lab's own setting when left out.
+    .PARAMETER HealthMonitoring
+        Watches memory, disk and the progress of the run, and every service by its readiness probe; see docs/health.md. Checks that
+        operations declare are made without it too.
     .PARAMETER Verbosity
         How much the call and its operations say: detailed as with -Verbose; normal; silent without progress and information
         messages. Common parameters that are given, such as -Verbose and -InformationAction, come first.
@@ -123,6 +126,8 @@ function Start-LabAutomation {
         [ValidateSet('Stop', 'Continue', 'Retry', 'Rollback')]
         [string] $FailureStrategy,
 
+        [switch] $HealthMonitoring,
+
         [Alias('Background')]
         [switch] $AsJob,
 
@@ -158,7 +163,7 @@ function Start-LabAutomation {
     # A function of a module goes by the global preference, and not by that of the script that calls it.
     if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }
     if ($Auto) { $ConfirmPreference = 'None' }
-    $handedOn = 'ShowProgress', 'ProgressStyle', 'ProgressAsLines', 'TimeoutMinutes', 'FailureStrategy', 'ContinueOnError', 'Report'
+    $handedOn = 'ShowProgress', 'ProgressStyle', 'ProgressAsLines', 'TimeoutMinutes', 'FailureStrategy', 'ContinueOnError', 'HealthMonitoring', 'Report'
     $result = [pscustomobject]@{
         PSTypeName = 'LabRunner.LabAutomationResult'
         Status = 'Success'
