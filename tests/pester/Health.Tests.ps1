@@ -132,6 +132,16 @@ operations:
         }
     }
 
+    It 'does not call a check healthy that the run did not wait for' {
+        $hangs = @{ Name = 'a'; ScriptBlock = { 1 }; HealthChecks = @{ Name = 'hangs'; ScriptBlock = { Start-Sleep 600 }; Timeout = '10m' } }
+        $null = Invoke-ParallelLabRunner $hangs -RunName 'unanswered'
+        $state = (Get-LabRun unanswered -Last 1 | Get-LabRunOperation).Health
+        $state.Check, $state.Status | Should -Be @('hangs', 'Starting')
+        $told = Test-LabDeploymentHealth -RunName unanswered
+        $told.Success, $told.Checks.Count | Should -Be @($true, 0)
+        "$($told.Warnings)" | Should -Be 'The run ended before this check was answered: a: hangs'
+    }
+
     It 'says nothing of a run that is not watched' {
         $lab = Join-Path $TestDrive 'plain.yaml'
         Set-Content -LiteralPath $lab -Value 'name: plain', 'operations:', '  - { name: a, script: "1" }'

@@ -61,8 +61,18 @@ impl Health {
             Some(_) => format!("'{}'", self.name),
             None => "The run".to_owned(),
         };
-        if self.status != Status::Unhealthy {
-            return sentence(format!("{whose} is healthy again: check '{}' passes", self.check));
+        match self.status {
+            Status::Unhealthy => {}
+            Status::Healthy => {
+                return sentence(format!("{whose} is healthy again: check '{}' passes", self.check));
+            }
+            Status::Starting => {
+                let what = format!(
+                    "{whose} was not found to be healthy: the run ended before check '{}'",
+                    self.check
+                );
+                return sentence(format!("{what} was answered"));
+            }
         }
         let times = match self.failures {
             0 | 1 => String::new(),
@@ -186,6 +196,11 @@ mod tests {
         }
         let again = Health { status: Status::Healthy, ..unhealthy(None, 0) };
         assert_eq!(again.sentence(), "'web' is healthy again: check 'http x' passes.");
+        let unanswered = Health { status: Status::Starting, ..unhealthy(None, 0) };
+        assert_eq!(
+            unanswered.sentence(),
+            "'web' was not found to be healthy: the run ended before check 'http x' was answered."
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::news::{Finding, News, Said, Watcher};
 use crate::graph::OpId;
 use crate::health::thresholds::Levels;
-use crate::health::Budgets;
+use crate::health::{Budgets, Status};
 use crate::operation::{HealthCheck, Monitoring};
 use crate::plan::Plan;
 use crate::record::health::Health;
@@ -59,6 +59,32 @@ impl Care {
         if let Some(news) = news {
             self.watcher.tell(news);
         }
+    }
+
+    /// The checks that have come to nothing when the run ends, as entries: of operations that stand, and that would be taken for
+    /// well otherwise. `known` says which of an operation have.
+    pub(super) fn unanswered(
+        &self,
+        (plan, scheduler): (&Plan, &Scheduler),
+        known: impl Fn(OpId, &str) -> bool,
+    ) -> Vec<Health> {
+        let stands = |op: OpId| matches!(scheduler.state(op), State::Ended(Ending::Succeeded));
+        let checks = self.checks.iter().filter(|(op, _)| stands(**op));
+        let titles = checks.flat_map(|(op, checks)| checks.iter().map(|check| (*op, check.title())));
+        let entry = |(op, check)| Health {
+            op: Some(op),
+            name: plan.operation(op).name.clone(),
+            attempt: scheduler.attempt(op),
+            check,
+            status: Status::Starting,
+            failures: 0,
+            message: String::new(),
+            remedy: None,
+            time: 0,
+            budget: 0,
+            refused: None,
+        };
+        titles.filter(|(op, check)| !known(*op, check)).map(entry).collect()
     }
 
     /// Lets the watch know how much of the machine is in use.

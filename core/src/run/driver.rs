@@ -432,6 +432,12 @@ impl Driver {
             self.workers.count(&command);
             if let Command::Finished(status) = command {
                 self.end = Some(self.end(status, now));
+                let ledger = &self.ledger;
+                let known = |op, check: &str| ledger.knows_of(op, check);
+                for entry in self.care.unanswered((&self.about.plan, &self.scheduler), known) {
+                    self.ledger.note_health(now, &entry);
+                    events.push(self.feed.event(now, EventKind::Happened(What::Health(Box::new(entry)))));
+                }
             }
             if let Some(what) = self.ledger.enter(now, command) {
                 events.push(self.feed.event(now, EventKind::Happened(what)));

@@ -185,6 +185,11 @@ impl Ledger {
         was_unhealthy
     }
 
+    /// Whether a check of an operation has come to anything.
+    pub(super) fn knows_of(&self, op: OpId, check: &str) -> bool {
+        self.rows[op.index()].health.iter().any(|known| known.check == check)
+    }
+
     /// How what is watched of the run stands.
     pub(super) fn health(&self) -> &[CheckState] {
         &self.health

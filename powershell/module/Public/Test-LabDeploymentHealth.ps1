@@ -67,6 +67,10 @@ function Test-LabDeploymentHealth {
             )
             foreach ($state in $states -ne $null) {
                 $name = if ($state.Operation) { "$($state.Operation): $($state.Check)" } else { $state.Check }
+                if ($state.Status -eq 'Starting') {
+                    $result.Warnings += "The run ended before this check was answered: $name"
+                    continue
+                }
                 $result.Checks[$name] = $state.Status -ne 'Unhealthy'
                 if ($state.Status -eq 'Unhealthy') {
                     $result.Success = $false
