@@ -193,6 +193,22 @@ Describe 'A run in another PowerShell' {
         "$($second.Shell.Streams.Warning)" | Should -Match "^Run 'left' \(.*\) has not ended: its process has gone\. Resume-LabRun -Id \w+ -Operations \`$operations goes on where it stopped\."
     }
 
+    It 'is watched until it is parked for a restart of the machine, and says how it goes on' {
+        $script:process = Start-Run 'parks' "(New-Gate a), @{ Name = 'asks'; Dependencies = 'a'; ScriptBlock = { Request-LabRestart 'a new kernel' } }, (New-Gate later asks)"
+        Wait-Begun a
+        $watch = Start-Watch 'parks'
+        Wait-Until 'it is seen' { Test-Shown $watch '*a: started*' }
+        Open-Gate a
+        $ended = $watch.Shell.EndInvoke($watch.Result)
+        $ended.Status | Should -Be 'Parked'
+        @($watch.Shell.Streams.Information | ForEach-Object { "$_" }) -replace 'after [\d.]+ m?s', 'after T' | Should -Contain '[2/3] asks: Succeeded after T'
+        "$($watch.Shell.Streams.Warning)" | Should -Match "Run 'parks' \(.*\) waits for a restart of .+\. Once that has taken place: Resume-LabRun -Id \w+ -Operations \`$operations goes on where it stopped\."
+        (Get-Statuses parks).later | Should -Be 'Skipped'
+        # Whoever comes later sees the same once more.
+        $again = Start-Watch 'parks -Speed 100000'
+        $again.Shell.EndInvoke($again.Result).Status | Should -Be 'Parked'
+    }
+
     It 'cannot be watched any more when its record is deleted' {
         $script:process = Start-Run 'gone' "(New-Gate a)"
         Wait-Begun a

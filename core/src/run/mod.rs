@@ -83,6 +83,8 @@ mod interleavings;
 mod kept_tests;
 #[cfg(all(test, unix))]
 mod killed_tests;
+#[cfg(all(test, unix))]
+mod other_user_tests;
 #[cfg(test)]
 mod record_tests;
 #[cfg(test)]
