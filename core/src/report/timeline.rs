@@ -77,8 +77,8 @@ pub struct Timeline {
     pub undone_for: Option<(OpId, Moment)>,
     /// When nothing was started because the run was suspended: from, and until when where that has ended.
     pub suspended: Vec<(u64, Option<u64>)>,
-    /// Orders that the run obeyed and that changed how one operation went.
-    pub steered: usize,
+    /// Orders that the run obeyed to stop an operation and to start it again.
+    pub restarted: usize,
     /// The latest time of any entry.
     pub at: u64,
     /// The attempt under way, or the last one, of each operation.
@@ -122,8 +122,8 @@ impl Timeline {
             What::Suspended(_) => self.suspended.push((self.at, None)),
             What::Continued(_) | What::Opened(_) | What::Finished(_) => self.go_on(),
             What::Order(it) => {
-                let changes = matches!(it.order.ask, Ask::Skip { .. } | Ask::Restart { .. });
-                self.steered += usize::from(changes && it.refused.is_none());
+                let restarts = matches!(it.order.ask, Ask::Restart { .. });
+                self.restarted += usize::from(restarts && it.refused.is_none());
             }
             _ => {}
         }

@@ -35,10 +35,23 @@ fn busy(seen: &Seen) -> Vec<u64> {
     busy
 }
 
+/// When each declared operation began or was settled; not before `u64::MAX` where neither is known.
+fn reached(seen: &Seen) -> Vec<u64> {
+    let mut reached = vec![u64::MAX; seen.state.operations.len()];
+    let begun = seen.timeline.attempts.iter().map(|it| (it.op, it.begun.at));
+    let settled = seen.timeline.settled.iter().map(|(op, it)| (*op, it.at));
+    for (op, at) in begun.chain(settled) {
+        if let Some(reached) = reached.get_mut(op.index()) {
+            *reached = at.min(*reached);
+        }
+    }
+    reached
+}
+
 /// The longest chain of dependencies as long as its operations ran, and with the work of all slots the shortest time that
 /// any order could have reached; both in milliseconds.
 pub fn bounds(seen: &Seen) -> (u64, u64) {
-    let busy = busy(seen);
+    let (busy, reached) = (busy(seen), reached(seen));
     let mut edges = Vec::new();
     for (op, planned) in (0..).map(OpId).zip(seen.plan.operations.iter().take(busy.len())) {
         let before = planned.after.iter().filter(|before| before.index() < busy.len());
@@ -49,7 +62,9 @@ pub fn bounds(seen: &Seen) -> (u64, u64) {
             let mut ends = vec![0u64; busy.len()];
             for &op in &graph.topological {
                 let before = graph.dependencies.of(op).iter().map(|before| ends[before.index()]);
-                ends[op.index()] = before.max().unwrap_or(0) + busy[op.index()];
+                // What was skipped, or runs because of a failure, has not waited for all that it depends on.
+                let begin = before.max().unwrap_or(0).min(reached[op.index()]);
+                ends[op.index()] = begin + busy[op.index()];
             }
             ends.into_iter().max().unwrap_or(0)
         }

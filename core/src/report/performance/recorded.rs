@@ -16,6 +16,7 @@ use crate::operation::{
 };
 use crate::plan::{MAX_DELAY_MS, MAX_RETRIES, Plan};
 use crate::record::scheduling::Scheduling;
+use crate::record::state::Stage;
 use crate::record::{LeftOut, SkipKind};
 use crate::scheduler::{Carried, RunStatus, Settings, Status};
 use serde::Deserialize;
@@ -74,14 +75,17 @@ impl Recorded {
             return Err("The record is damaged, so the run cannot be rehearsed and nothing is recommended."
                 .to_owned());
         }
-        let has_ended =
-            matches!(seen.state.status, Some(RunStatus::Succeeded | RunStatus::PartiallySucceeded));
+        // What a failure has kept from starting is kept from it in the rehearsal, too.
+        let has_ended = matches!(
+            seen.state.status,
+            Some(RunStatus::Succeeded | RunStatus::PartiallySucceeded | RunStatus::Failed)
+        );
         if !has_ended || seen.timeline.undone_for.is_some() {
             return Err("The run did not come to its end, so nothing is recommended.".to_owned());
         }
-        if seen.timeline.steered > 0 {
-            return Err("Operations of the run were skipped or restarted by orders, so it cannot be rehearsed and nothing \
-                        is recommended."
+        if seen.timeline.restarted > 0 {
+            return Err("Operations of the run were restarted by orders, which no other run will have, so it is not rehearsed \
+                        and nothing is recommended."
                 .to_owned());
         }
         let unusual = || {
@@ -91,8 +95,22 @@ impl Recorded {
         let went = Went::of(seen, waited).ok_or_else(unusual)?;
         let count = seen.state.operations.len();
         let options = Options::deserialize(&seen.header.options).unwrap_or_default();
+        let failed = seen
+            .state
+            .operations
+            .iter()
+            .filter(|it| matches!(it.stage, Stage::Ended(status) if status.is_failure()));
+        if options.failure != FailureStrategy::Continue
+            && seen.state.status == Some(RunStatus::Failed)
+            && failed.count() > 1
+        {
+            return Err("Operations failed when the run had been stopped already: whether they would have been tried again is \
+                        not known, so it cannot be rehearsed and nothing is recommended."
+                .to_owned());
+        }
         let state = || (0..).map(OpId).zip(&seen.state.operations);
-        let unknown = |kind| kind == SkipKind::OutcomeUnknown;
+        // Orders skip what has not begun, like what an earlier run left in an unknown state.
+        let unknown = |kind| matches!(kind, SkipKind::OutcomeUnknown | SkipKind::Ordered);
         let settings = Settings {
             failure: options.failure,
             cancel_running: options.cancel_running,

@@ -7,7 +7,7 @@ use super::document::{Kind, Recommendation};
 use super::{Performance, of};
 use crate::graph::OpId;
 use crate::history::earlier::Earlier;
-use crate::operation::{Order, Work};
+use crate::operation::{FailureStrategy, Order, Trigger, Work};
 use crate::record::state::Stage;
 use crate::record::usage::Used;
 use crate::report::seen::Seen;
@@ -15,7 +15,7 @@ use crate::report::testing::shop;
 use crate::scheduler::Status;
 use proptest::prelude::*;
 use std::collections::HashMap;
-use world::{Act, Ran, World, worlds};
+use world::{Act, Ran, World, failing_worlds, worlds};
 
 fn performance(world: &World) -> Performance {
     of(&world.run().seen, &[])
@@ -107,6 +107,23 @@ proptest! {
             let with = followed(&world, &seen, advice).makespan();
             let off = makespan.saturating_sub(with).abs_diff(advice.gain_ms);
             prop_assert!(off * 20 <= makespan, "{} of {makespan}: off by {off}", advice.message);
+        }
+    }
+}
+
+proptest! {
+    // Monitors that a failure has stopped are in some of them, and those are not rehearsed.
+    #![proptest_config(ProptestConfig { cases: 100, max_global_rejects: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_promised_of_a_run_that_a_failure_stopped_is_what_it_gives(world in failing_worlds()) {
+        let Ran { seen, makespan } = world.run();
+        let performance = of(&seen, &[]);
+        prop_assume!(performance.not_rehearsed.is_none());
+        for advice in &performance.recommendations {
+            let with = followed(&world, &seen, advice).makespan();
+            let off = makespan.saturating_sub(with).abs_diff(advice.gain_ms);
+            prop_assert!(off * 20 <= advice.gain_ms + 20, "{} of {makespan}: off by {off}", advice.message);
         }
     }
 }
@@ -232,6 +249,55 @@ fn what_retries_cost_is_said() {
 }
 
 #[test]
+fn a_run_that_a_failure_stopped_is_rehearsed_as_far_as_it_went() {
+    let mut world = World { failure: FailureStrategy::Stop, ..plain(&["made", "fails", "never"], 4_000) };
+    world.acts[1].fails = true;
+    for (place, before) in [(1, "made"), (2, "fails")] {
+        world.request.operations[place].dependencies = vec![before.to_owned()];
+    }
+    let text = message(&world, Kind::Duration);
+    assert!(text.starts_with("If 'made' took half as long, this run would have taken 2.0 s less:"), "{text}");
+    // With more slots, operations would run whose duration nobody knows.
+    let mut world =
+        World { failure: FailureStrategy::Stop, slots: 1, ..plain(&["fails", "never", "nor"], 4_000) };
+    world.acts[0].fails = true;
+    let performance = performance(&world);
+    assert_eq!(performance.not_rehearsed, None);
+    assert!(performance.recommendations.iter().all(|it| it.kind != Kind::MaxConcurrency), "{performance:?}");
+}
+
+#[test]
+fn no_chain_is_longer_than_what_waited_for_it() {
+    let mut world = World { slots: 4, ..plain(&["fails", "long", "skipped", "cleans"], 6_000) };
+    (world.acts[0].took, world.acts[0].fails, world.request.operations[0].critical) = (200, true, false);
+    world.request.operations[2].dependencies = vec!["fails".to_owned()];
+    world.request.operations[2].weak_dependencies = vec!["long".to_owned()];
+    world.request.operations[3].dependencies = vec!["skipped".to_owned()];
+    world.request.operations[3].trigger = Trigger::AllDone;
+    let Ran { seen, makespan } = world.run();
+    let performance = of(&seen, &[]);
+    assert_eq!((makespan, performance.longest_chain_ms, performance.lower_bound_ms), (6_200, 6_200, 6_200));
+}
+
+#[test]
+fn what_failed_once_the_run_was_stopped_is_not_rehearsed() {
+    let mut world = World { failure: FailureStrategy::Stop, ..plain(&["a", "b"], 2_000) };
+    world.acts.iter_mut().for_each(|act| act.fails = true);
+    let why = performance(&world).not_rehearsed.unwrap();
+    assert!(why.starts_with("Operations failed when the run had been stopped already"), "{why}");
+}
+
+#[test]
+fn what_was_skipped_by_order_is_skipped_in_the_rehearsal() {
+    let world = World { slots: 1, skips: vec![(1_000, OpId(3))], ..plain(&["a", "b", "c", "d"], 2_000) };
+    assert_eq!(
+        message(&world, Kind::MaxConcurrency),
+        "With MaxConcurrency 3 instead of 1 this run would have taken 4.0 s less: 2 attempts waited for a slot, 6.0 s in all, and \
+         2 attempts of the critical path did."
+    );
+}
+
+#[test]
 fn what_was_expected_is_compared_with_what_was() {
     let mut world = World { slots: 1, ..plain(&["a", "b"], 2_000) };
     world.request.operations[0].estimate_ms = Some(1_000);
@@ -270,6 +336,10 @@ fn what_cannot_be_rehearsed_says_why() {
     let run = plain(&["a"], 1_000).run();
     let seen = Seen { running: true, ..run.seen };
     assert!(why(&seen).contains("when the run has ended"));
+    let run = plain(&["a"], 1_000).run();
+    let mut seen = run.seen;
+    seen.timeline.restarted = 1;
+    assert!(why(&seen).contains("restarted by orders"));
     let run = plain(&["a"], 1_000).run();
     let mut seen = run.seen;
     seen.end += 60_000;

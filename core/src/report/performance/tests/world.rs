@@ -38,6 +38,10 @@ pub(super) struct World {
     pub request: PlanRequest,
     pub acts: Vec<Act>,
     pub slots: u32,
+    /// What a failure means.
+    pub failure: FailureStrategy,
+    /// Orders to skip an operation, and when.
+    pub skips: Vec<(u64, OpId)>,
 }
 
 /// One that was.
@@ -58,12 +62,18 @@ impl World {
         let named = |place: usize| Operation { name: format!("Op {place}"), ..Operation::default() };
         let operations: Vec<_> = (0..operations).map(named).collect();
         let acts = vec![Act::default(); operations.len()];
-        Self { request: PlanRequest { operations, ..PlanRequest::default() }, acts, slots: 4 }
+        let request = PlanRequest { operations, ..PlanRequest::default() };
+        Self { request, acts, slots: 4, failure: FailureStrategy::Continue, skips: Vec::new() }
     }
 
     pub(super) fn run(&self) -> Ran {
         let Gone { plan, happened, makespan } = self.go();
         Ran { seen: self.record(&plan, &happened), makespan }
+    }
+
+    /// Whether it comes to one of these ends.
+    fn ends_as(&self, ends: &[RunStatus]) -> bool {
+        matches!(self.go().happened.pop(), Some((_, What::Finished(it))) if ends.contains(&it.status))
     }
 
     /// How long it takes.
@@ -73,11 +83,14 @@ impl World {
 
     fn go(&self) -> Gone {
         let plan = Arc::new(Plan::compile(self.request.clone()).unwrap());
-        let failure = FailureStrategy::Continue;
-        let settings = Settings { failure, ..Settings::new(self.slots) };
+        let settings = Settings { failure: self.failure, ..Settings::new(self.slots) };
         let mut scheduler = Scheduler::new(Arc::clone(&plan), settings);
         let mut agenda: BTreeMap<(u64, u32), Input> = BTreeMap::new();
         let mut planned = 0;
+        for &(at, op) in &self.skips {
+            planned += 1;
+            agenda.insert((at, planned), Input::Skip(op));
+        }
         let mut happened: Vec<(u64, What)> = Vec::new();
         let (mut now, mut inputs, mut commands) = (0, Vec::new(), Vec::new());
         let mut began: BTreeMap<OpId, u64> = BTreeMap::new();
@@ -145,7 +158,7 @@ impl World {
             started_at: "2026-01-01T00:00:00Z".to_owned(),
             operations: u32::try_from(plan.len()).unwrap(),
             max_concurrency: self.slots,
-            options: serde_json::json!({ "failure": "continue", "max_concurrency": self.slots }),
+            options: serde_json::json!({ "failure": self.failure, "max_concurrency": self.slots }),
             ..Header::default()
         };
         let document = header::plan_document(plan, &[]);
@@ -196,6 +209,20 @@ type Drawn = (Vec<u16>, u64, Vec<u64>, u8, (u8, u8), (Option<u64>, Option<i64>),
 /// Worlds in which everything occurs that a scheduler knows, and in which workers need up to `most_lag` milliseconds
 /// to take an operation.
 pub(super) fn worlds(most_lag: u64) -> impl Strategy<Value = World> {
+    // What did not come to its end has no recommendations, and says so.
+    any_worlds(most_lag).prop_filter("it came to its end", |world| {
+        world.ends_as(&[RunStatus::Succeeded, RunStatus::PartiallySucceeded])
+    })
+}
+
+/// Worlds that the first failure stops.
+pub(super) fn failing_worlds() -> impl Strategy<Value = World> {
+    any_worlds(0)
+        .prop_map(|world| World { failure: FailureStrategy::Stop, ..world })
+        .prop_filter("it fails", |world| world.ends_as(&[RunStatus::Failed]))
+}
+
+fn any_worlds(most_lag: u64) -> impl Strategy<Value = World> {
     let operation = (
         proptest::collection::vec(any::<u16>(), 0..3),
         200u64..8_000,
@@ -211,13 +238,6 @@ pub(super) fn worlds(most_lag: u64) -> impl Strategy<Value = World> {
     ];
     (proptest::collection::vec(operation, 2..24), 1u32..6, order, 1u64..4, 1u64..4)
         .prop_map(|(drawn, slots, order, pool, memory)| world(drawn, slots, order, pool, memory))
-        // What did not come to its end has no recommendations, and says so.
-        .prop_filter("it came to its end", |world| {
-            let end = world.go().happened.pop();
-            let good =
-                |it: &Finished| matches!(it.status, RunStatus::Succeeded | RunStatus::PartiallySucceeded);
-            matches!(end, Some((_, What::Finished(it))) if good(&it))
-        })
 }
 
 fn world(drawn: Vec<Drawn>, slots: u32, order: u8, pool: u64, memory: u64) -> World {
