@@ -319,7 +319,8 @@ impl Driver {
 
     /// Does something about what a check has come to, and writes that down before anything follows from it.
     fn take_finding(&mut self, finding: &Finding, ended: bool) {
-        if self.given_up {
+        // The result of a run that is over has been written, and its journal must not say more.
+        if self.given_up || self.is_over() {
             return;
         }
         let decided = self.care.decide(finding, (&self.about.plan, &self.scheduler), ended);

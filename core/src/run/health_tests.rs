@@ -198,6 +198,12 @@ fn an_operation_of_a_worker_runs_again_and_a_worker_comes_for_it() {
     until_finished(&hub);
     let result = run.result();
     assert_eq!((result.status, result.operations[0].attempts), (Some(RunStatus::Succeeded), 2));
+    // An answer that comes late changes nothing.
+    let status = Status::Unhealthy;
+    let (check, message) = ("own".to_owned(), "late".to_owned());
+    let late =
+        Finding { op: Some(a), attempt: 2, check, place: 0, status, acts: false, failures: 3, message };
+    drop(run.send(Message::Health(Box::new(late))));
     in_the_record(root.path());
 }
 

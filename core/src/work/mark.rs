@@ -6,6 +6,7 @@
 use super::identity::Identity;
 use crate::graph::OpId;
 use std::ffi::{OsStr, OsString};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The variable that has the mark. A process inside several runs has one mark of each, apart by spaces.
 pub const VARIABLE: &str = "LABRUNNER_MARK";
@@ -26,6 +27,13 @@ pub struct Mark {
 }
 
 impl Mark {
+    /// The mark of something that ends apart from its attempt: a try of a health check. What ends the attempt, or another
+    /// try, does not reach it. Its number is none that an attempt has.
+    pub(super) fn apart(&self) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(u32::MAX);
+        Self { attempt: NEXT.fetch_sub(1, Ordering::Relaxed), ..self.clone() }
+    }
+
     /// The value of [`VARIABLE`] for what has this mark, beside those that this process has itself.
     pub(super) fn beside(&self, inherited: Option<&OsStr>) -> OsString {
         let mut value = inherited.map_or_else(OsString::new, OsStr::to_owned);

@@ -101,7 +101,7 @@ impl Surroundings {
     async fn run(&self, spec: &ProcessSpec, mark: Mark) -> Result<(), (Option<Code>, String)> {
         // No order ever comes: it is dropped when it has taken too long.
         let (_orders, never) = mpsc::unbounded_channel();
-        let control = ProcessControl::new(never).with_mark(mark);
+        let control = ProcessControl::new(never).with_mark(mark.apart());
         match process::run(spec, control, Unread).await.outcome {
             Ending::Succeeded => Ok(()),
             Ending::Failed(fault) => {

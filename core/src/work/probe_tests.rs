@@ -95,3 +95,20 @@ async fn a_program_that_hangs_is_ended_when_its_try_is_given_up() {
         tokio::task::yield_now().await;
     }
 }
+
+/// The end of a try is the end of all that it has started, and of nothing that another try of the same operation has.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_try_that_is_given_up_leaves_the_others_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (up, go) = (folder.path().join("up"), folder.path().join("go"));
+    let text = format!("touch '{}'; until test -e '{}'; do sleep 0.01; done", up.display(), go.display());
+    let waits = tokio::spawn(async move { ask(Question::Call(shell(&text))).await });
+    while !up.exists() {
+        tokio::task::yield_now().await;
+    }
+    let hangs = ask(Question::Call(shell("exec sleep 1000")));
+    assert!(tokio::time::timeout(Duration::from_millis(50), hangs).await.is_err());
+    std::fs::write(&go, "").unwrap();
+    assert_eq!(waits.await.unwrap(), Ok(()));
+}

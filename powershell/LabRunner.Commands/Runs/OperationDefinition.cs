@@ -168,9 +168,6 @@ internal sealed class FileWork(string kind, IReadOnlyDictionary<string, object?>
 internal sealed class DeclaredWork(LabWorkModel declared) : OperationWork
 {
     internal LabWorkModel Declared => declared;
-
-    /// <summary>Whether it asks checks.</summary>
-    internal bool IsChecks => declared.Kind == "checks";
 }
 
 /// <summary>Stops a service that another operation started.</summary>

@@ -155,7 +155,9 @@ impl Work {
             Self::Script | Self::Process(_) | Self::Checks { .. } | Self::Stop { .. } => {
                 let variables = self.programs().into_iter().flat_map(|program| &program.environment);
                 variables
-                    .map(|(name, value)| (format!("environment.{name}"), value.as_deref().unwrap_or_default()))
+                    .map(|(name, value)| {
+                        (format!("environment.{name}"), value.as_deref().unwrap_or_default())
+                    })
                     .collect()
             }
         }
