@@ -138,8 +138,10 @@ Describe 'The examples of the documentation' {
             return
         }
 
-        # As a new user does it: in a PowerShell of its own, from the root of the repository.
-        $script = "Set-Location '$root'; `$env:PWSH_MODULES_PATH = '$root/out'; $code`nexit 0"
+        # As a new user does it: in a PowerShell of its own, from the root of the repository, but with the module that is tested.
+        $module = (Get-Module -Name LabRunner).ModuleBase
+        $code = $code.Replace('./out/LabRunner', "'$module'")
+        $script = "Set-Location '$root'; `$env:PWSH_MODULES_PATH = '$(Split-Path -Path $module)'; $code`nexit 0"
         Set-Content -LiteralPath example.ps1 -Value $script
         $output = Invoke-SamePowerShell -NoProfile -NonInteractive -File (Join-Path -Path $TestDrive -ChildPath 'example.ps1') 2>&1 | Out-String
         $LASTEXITCODE | Should -Be 0 -Because $output

@@ -1,11 +1,13 @@
 # Operations that work on files: downloads, from objects and from lab files.
 
 BeforeAll {
-    Set-Location $TestDrive
+    Push-Location $TestDrive
     [System.IO.File]::WriteAllText("$TestDrive/source.txt", 'the content')
     $script:Url = 'file:///' + "$TestDrive/source.txt".Replace('\', '/').TrimStart('/')
     $script:Sum = 'sha256:' + (Get-FileHash -LiteralPath source.txt).Hash
 }
+
+AfterAll { Pop-Location }
 
 Describe 'A download' {
     It 'is an operation of objects, with paths from where the caller stands' {

@@ -135,7 +135,7 @@ Describe 'Why did last night''s run fail' {
 
     It 'shows the run' {
         $run.Status, $run.Failed, $run.Skipped | Should -Be 'Failed', 1, 1
-        $run | Out-String -Width 160 | Should -Match "$($run.Id.Substring(0, 8)).*shop +Failed +[\d.]+ m?s +1 +1"
+        $run | Out-String -Width 160 | Should -Match "$($run.Id.Substring(0, 8)).*shop +Failed +[\d.]+ m?s +\S+ +1 +1"
     }
 
     It 'shows what failed, where in the script, and what was skipped for it' {

@@ -8,7 +8,7 @@ use super::crates::Crate;
 use crate::fault::{Fault, Outcome};
 
 /// Licenses that let a program under the MIT license contain such code.
-const TAKEN: [&str; 12] = [
+const TAKEN: [&str; 13] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -19,6 +19,7 @@ const TAKEN: [&str; 12] = [
     "CDLA-Permissive-2.0",
     "ISC",
     "MIT",
+    "MIT-0",
     "Unicode-3.0",
     "Zlib",
 ];
