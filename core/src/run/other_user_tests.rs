@@ -57,7 +57,9 @@ fn a_run_of_another_user_is_watched_and_takes_no_orders_from_anybody_else() {
     chown(root.path(), Some(OTHER), Some(OTHER)).unwrap();
     // The other user must reach the program of this test, wherever it was built.
     let program = root.path().join("test");
-    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    // By another process: a program that is open here for writing, or in what another test is just starting, cannot be started.
+    let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&program).status().unwrap();
+    assert!(copied.success());
     std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
     let name = format!("{}::runs_for_another_user", module_path!().split_once("::").unwrap().1);
     let mut child = Command::new(&program)

@@ -40,13 +40,15 @@ pub(in crate::work) fn marks(pid: u32) -> Vec<Mark> {
     Vec::new()
 }
 
-/// The marks of a process as [`marks`] gives them; `None` if it shows no environment at all. Some processes have
-/// none, and every process has none for the moment in which it becomes another program.
+/// The marks of a process as [`marks`] gives them; `None` if it does not show a whole environment. Some processes have
+/// none, and in the moment in which a process becomes another program it has none, or the old one cannot be read to its end.
 pub(super) fn marks_now(pid: u32) -> Option<Vec<Mark>> {
     match fs::read(format!("/proc/{pid}/environ")) {
-        Ok(variables) if variables.is_empty() => None,
-        Ok(variables) => Some(Mark::all_in(&variables)),
-        Err(_) => Some(Vec::new()),
+        Ok(variables) => variables.ends_with(&[0]).then(|| Mark::all_in(&variables)),
+        Err(error) => {
+            let is_ours = !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
+            (!is_ours).then(Vec::new)
+        }
     }
 }
 
