@@ -277,7 +277,17 @@ mod tests {
     use crate::graph::OpId;
     use crate::work::mark;
     use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
+    use std::process::{Child, Command, Stdio};
+
+    /// It would go on for ever if the test fails.
+    struct Killed(Child);
+
+    impl Drop for Killed {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
 
     /// A process has no environment while it becomes another program; one that does so all the time is met in that
     /// moment again and again.
@@ -287,14 +297,10 @@ mod tests {
         let run = format!("becomes-another-{}", std::process::id());
         let mark = Mark { host, run, op: OpId(0), attempt: 1, detached: false };
         let again = "[ -n \"$said\" ] || echo ready; said=1 exec sh -c \"$again\"";
-        let mut child = Command::new("sh")
-            .args(["-c", again])
-            .env("again", again)
-            .env(mark::VARIABLE, mark.to_string())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", again]).env("again", again).env(mark::VARIABLE, mark.to_string());
+        let mut child = Killed(command.stdout(Stdio::piped()).spawn().unwrap());
+        BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
         let mut unread = 0;
         for _ in 0..500 {
             // It has left the tree of a program that has ended: the start is all that is known of that.
@@ -303,9 +309,9 @@ mod tests {
             assert!(!group.is_gone());
             unread += usize::from(!group.unread.is_empty());
         }
-        let mut group = Group::of(Identity::of(child.id()), Some(mark));
+        let mut group = Group::of(Identity::of(child.0.id()), Some(mark));
         group.kill();
-        child.wait().unwrap();
+        child.0.wait().unwrap();
         assert!(group.is_gone());
         println!("met without an environment at {unread} of 500 looks");
     }
