@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::checkout::Checkout;
+use crate::compiled_engine::compiled;
 use crate::dotnet::dotnet;
 use crate::fault::{Fault, Outcome};
 use crate::restore::restore;
@@ -72,6 +73,17 @@ impl Engine {
         look().ok_or_else(|| {
             Fault::new("the restored PowerShell does not start; `dotnet tool run pwsh -- -Version` says why")
         })
+    }
+
+    /// The one that tests start: a copy with machine code of the pinned tool, which has none.
+    pub fn for_tests(self, checkout: &Checkout) -> Outcome<Self> {
+        match &self.command[..] {
+            [dotnet, pwsh] if self.is_tool => {
+                let pwsh = compiled(checkout, &self.version, pwsh)?;
+                Ok(Self { command: vec![dotnet.clone(), pwsh], ..self })
+            }
+            _ => Ok(self),
+        }
     }
 
     /// The program to start, ready for PowerShell's own arguments.

@@ -3,6 +3,7 @@
 mod bench;
 mod checkout;
 mod command_line;
+mod compiled_engine;
 mod dotnet;
 mod engine;
 mod fault;

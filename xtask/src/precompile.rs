@@ -1,5 +1,5 @@
-//! Machine code for the staged assemblies (ReadyToRun), so that the first call of a process need not compile a thousand
-//! methods. Another version of the runtime ignores the machine code and compiles; another system or processor cannot load such
+//! Machine code for assemblies (ReadyToRun): for those of the module, so that the first call of a process need not compile
+//! a thousand methods, and for the PowerShell that tests start some hundred times. Another version of the runtime ignores the machine code and compiles; another system or processor cannot load such
 //! an assembly at all, so it lies in the folder of its system, and the module's root has the same assembly in IL.
 
 use std::fs;
@@ -20,17 +20,20 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// The assemblies with machine code in them.
 pub fn precompiled(checkout: &Checkout, assemblies: Vec<PathBuf>) -> Outcome<Vec<PathBuf>> {
     let compiler = Compiler::find(checkout)?;
-    assemblies.iter().map(|assembly| compiler.compile(checkout, assembly)).collect()
+    let folder = checkout.notes().join("precompiled");
+    assemblies.iter().map(|assembly| compiler.compile(assembly, &folder)).collect()
 }
 
-struct Compiler {
+/// The compiler, and what it must know of the runtime.
+pub struct Compiler {
     program: PathBuf,
     /// Where what the assemblies refer to lies.
     references: Vec<PathBuf>,
 }
 
 impl Compiler {
-    fn find(checkout: &Checkout) -> Outcome<Self> {
+    /// Finds it, and restores it where it is missing.
+    pub fn find(checkout: &Checkout) -> Outcome<Self> {
         let identifier = runtime_identifier()?;
         let version = pinned_version(checkout, "CrossgenVersion")?;
         let standard = pinned_version(checkout, "PowerShellStandardVersion")?;
@@ -63,9 +66,10 @@ impl Compiler {
         Ok(Self { program, references: vec![runtime, engine] })
     }
 
-    /// The assembly with machine code; what was made before serves while it is the younger one.
-    fn compile(&self, checkout: &Checkout, assembly: &Path) -> Outcome<PathBuf> {
-        let made = checkout.notes().join("precompiled").join(assembly.file_name().unwrap_or_default());
+    /// The assembly with machine code, in this folder; what was made before serves while it is the younger one. What it
+    /// refers to lies beside it, or belongs to the runtime.
+    pub fn compile(&self, assembly: &Path, folder: &Path) -> Outcome<PathBuf> {
+        let made = folder.join(assembly.file_name().unwrap_or_default());
         let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
         let is_younger = |source: &Path| changed(&made) > changed(source);
         if made.is_file() && is_younger(assembly) && is_younger(&self.program) {
@@ -79,8 +83,7 @@ impl Compiler {
         for folder in self.references.iter().chain(beside.as_ref()) {
             tool = tool.arg("-r").arg(folder.join("*.dll"));
         }
-        let folder = checkout.notes().join("precompiled");
-        fs::create_dir_all(&folder).map_err(|error| Fault::file("create", &folder, &error))?;
+        fs::create_dir_all(folder).map_err(|error| Fault::file("create", folder, &error))?;
         output(tool.arg("-o").arg(&made)).map_err(|why| {
             Fault::new(format!("{} could not be compiled to machine code: {why}", assembly.display()))
         })?;

@@ -33,7 +33,7 @@ pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> 
         managed.push(suite("C#: engine tests", suites::csharp));
     }
     managed.push(suite("PowerShell", |checkout| {
-        let engine = found.insert(Engine::find(checkout)?);
+        let engine = found.insert(Engine::find(checkout)?.for_tests(checkout)?);
         suites::pester::pinned(checkout)?;
         Ok(Verdict::from(Tally::PASSED).noting(Some(engine.to_string())))
     }));

@@ -79,7 +79,7 @@ pub fn pack(checkout: &Checkout, options: &Options) -> Outcome<ExitCode> {
             println!("{} needs {needs}.", system.identifier);
         }
     }
-    let engine = Engine::find(checkout)?;
+    let engine = Engine::find(checkout)?.for_tests(checkout)?;
     let module = package.publish(checkout, &engine)?;
     let systems: Vec<&str> = package.systems().iter().map(|system| system.identifier).collect();
     let file = packages(checkout).join(format!("LabRunner.{}.nupkg", package.version));

@@ -68,5 +68,6 @@ fn for_tests(tool: Tool, checkout: &Checkout, module: &Module) -> Tool {
     // Each suite has a store of its own: suites run side by side, and none may see what another one records.
     let suite = checkout.log().and_then(|log| log.path().file_stem());
     let home = checkout.notes().join("home").join(suite.unwrap_or_default());
-    with_module(tool, module).env("LABRUNNER_HOME", home)
+    // No process of a test lives long enough to gain by code that is instrumented first.
+    with_module(tool, module).env("LABRUNNER_HOME", home).env("DOTNET_TieredPGO", "0")
 }
