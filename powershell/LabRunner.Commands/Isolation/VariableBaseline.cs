@@ -45,7 +45,7 @@ internal sealed class VariableBaseline
                 Assign(known.Variable, value);
             }
 
-            _known[name] = known with { Value = known.Variable.Value };
+            known.Value = known.Variable.Value;
             return;
         }
 
@@ -79,7 +79,7 @@ internal sealed class VariableBaseline
                     Assign(variable, known.Value);
 
                     // A number is boxed again.
-                    _known[name] = known with { Value = variable.Value };
+                    known.Value = variable.Value;
                 }
             }
             else if (!_untouched.Contains(name))
@@ -131,5 +131,15 @@ internal sealed class VariableBaseline
         }
     }
 
-    private readonly record struct Known(PSVariable Variable, object? Value, ScopedItemOptions Options, int Attributes);
+    /// <summary>A variable as it was. A class, for a dictionary of structs of ours is code that the first call of a process must compile.</summary>
+    private sealed class Known(PSVariable variable, object? value, ScopedItemOptions options, int attributes)
+    {
+        internal PSVariable Variable { get; } = variable;
+
+        internal object? Value { get; set; } = value;
+
+        internal ScopedItemOptions Options { get; } = options;
+
+        internal int Attributes { get; } = attributes;
+    }
 }

@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace LabRunner.Operations;
 
@@ -65,13 +63,12 @@ internal sealed class FieldMap
         foreach (var name in names)
         {
             _asked.Add(name);
-            ref var field = ref CollectionsMarshal.GetValueRefOrNullRef(_fields, name);
-            if (Unsafe.IsNullRef(ref field))
+            if (!_fields.TryGetValue(name, out var field))
             {
                 continue;
             }
 
-            field = field with { IsTaken = true };
+            field.IsTaken = true;
             if (field.Value is null)
             {
                 continue;
@@ -110,7 +107,7 @@ internal sealed class FieldMap
         var plain = key.Contains('-', StringComparison.Ordinal) || key.Contains('_', StringComparison.Ordinal)
             ? key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal)
             : key;
-        if (!_fields.TryAdd(plain, new Field(key, value, IsTaken: false)))
+        if (!_fields.TryAdd(plain, new Field(key, value)))
         {
             Add(_fields[plain].Spelled, key);
         }
@@ -126,9 +123,16 @@ internal sealed class FieldMap
         }
     }
 
-    /// <summary>A key.</summary>
-    /// <param name="Spelled">As the user wrote it.</param>
-    /// <param name="Value">What it has.</param>
-    /// <param name="IsTaken">Whether it was asked for.</param>
-    private readonly record struct Field(string Spelled, object? Value, bool IsTaken);
+    /// <summary>A key. A class, for a dictionary of structs of ours is code that the first call of a process must compile.</summary>
+    private sealed class Field(string spelled, object? value)
+    {
+        /// <summary>As the user wrote it.</summary>
+        internal string Spelled { get; } = spelled;
+
+        /// <summary>What it has.</summary>
+        internal object? Value { get; } = value;
+
+        /// <summary>Whether it was asked for.</summary>
+        internal bool IsTaken { get; set; }
+    }
 }

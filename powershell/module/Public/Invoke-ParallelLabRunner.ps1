@@ -294,7 +294,7 @@ function Invoke-ParallelLabRunner {
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
         if ($Config -is [string] -or $Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            Set-RunPreference $PSBoundParameters
+            . Set-RunPreference $PSBoundParameters
             if ($Config -is [string]) {
                 $file = Resolve-LabFilePath -Caller $PSCmdlet -Path $Config
                 if (-not [System.IO.File]::Exists($file)) {

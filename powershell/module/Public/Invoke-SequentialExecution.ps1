@@ -122,7 +122,7 @@ function Invoke-SequentialExecution {
     process { if ($null -ne $Operations) { $all.AddRange($Operations) } }
     end {
         if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            Set-RunPreference $PSBoundParameters
+            . Set-RunPreference $PSBoundParameters
         }
         $PSBoundParameters['Operations'] = $all.ToArray()
         $null = $PSBoundParameters.Remove('MaxParallelism')

@@ -210,7 +210,7 @@ function Resume-LabRun {
     process {
         if ($Id) { $PSBoundParameters['Id'] = $Id }
         if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            Set-RunPreference $PSBoundParameters
+            . Set-RunPreference $PSBoundParameters
         }
         LabRunner.Commands\Resume-LabRun @PSBoundParameters -Caller $PSCmdlet
     }

@@ -241,7 +241,7 @@ function Start-AdvancedLabOrchestration {
     process {
         $PSBoundParameters['ConfigurationPath'] = $ConfigurationPath
         if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            Set-RunPreference $PSBoundParameters
+            . Set-RunPreference $PSBoundParameters
         }
         LabRunner.Commands\Start-AdvancedLabOrchestration @PSBoundParameters -Caller $PSCmdlet
     }

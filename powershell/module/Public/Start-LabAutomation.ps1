@@ -158,7 +158,7 @@ function Start-LabAutomation {
         [switch] $ContinueOnError
     )
 
-    Set-RunPreference $PSBoundParameters
+    . Set-RunPreference $PSBoundParameters
 
     # A function of a module goes by the global preference, and not by that of the script that calls it.
     if (-not $PSBoundParameters.ContainsKey('ErrorAction')) { $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference') }

@@ -143,7 +143,7 @@ function Undo-LabRun {
     process {
         if ($Id) { $PSBoundParameters['Id'] = $Id }
         if ($Verbosity -or $LogLevel -or $PSBoundParameters.ContainsKey('NonInteractive')) {
-            Set-RunPreference $PSBoundParameters
+            . Set-RunPreference $PSBoundParameters
         }
         LabRunner.Commands\Undo-LabRun @PSBoundParameters -Caller $PSCmdlet
     }
