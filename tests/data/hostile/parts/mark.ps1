@@ -1,0 +1,1 @@
+Set-Content -LiteralPath $env:LAB_MARK -Value file
