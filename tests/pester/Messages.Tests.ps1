@@ -138,25 +138,6 @@ Describe 'What is skipped' {
     }
 }
 
-Describe 'Help' {
-    It 'names every command in about_LabRunner' {
-        $text = Get-Content -Raw -LiteralPath (Join-Path (Get-Module LabRunner).ModuleBase 'en-US/about_LabRunner.help.txt')
-        foreach ($name in (Get-Module LabRunner).ExportedCommands.Keys) { $text | Should -Match "\b$name\b" }
-    }
-
-    It 'leads on from every command, to a page and a topic that exist' {
-        $checkout = Join-Path $PSScriptRoot '../..'
-        foreach ($name in (Get-Module LabRunner).ExportedCommands.Keys) {
-            $links = (Get-Help -Name $name).relatedLinks.navigationLink
-            $page = "$($links.uri)".Trim()
-            $page | Should -Match 'https://github.com/wizzense/LabRunner/blob/main/docs/[\w-]+\.md' -Because $name
-            Join-Path $checkout 'docs' ($page -replace '^.*/') | Should -Exist -Because $name
-            $topic = @($links.linkText).Where({ $_ -like 'about_*' })[0]
-            Join-Path (Get-Module LabRunner).ModuleBase "en-US/$topic.help.txt" | Should -Exist -Because $name
-        }
-    }
-}
-
 Describe 'The difference of two plans' {
     It 'has durations that people read' {
         $one, $two = foreach ($time in '30s', '2m') { Get-LabPlan -Operations @{ Name = 'a'; ScriptBlock = { 1 }; Timeout = $time; Estimate = $time } }

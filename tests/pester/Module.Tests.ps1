@@ -19,10 +19,10 @@ Describe 'LabRunner as a module' {
 
     It 'ships every file of the original folder, its views and its help' {
         foreach ($file in 'Download-Archive.ps1', 'Expand-All.ps1', 'Format-Config.ps1', 'Get-LabConfig.ps1', 'Get-Platform.ps1', 'InvokeOpenTofuInstaller.ps1', 'Logger.ps1',
-            'Menu.ps1', 'Network.ps1', 'Resolve-ProjectPath.psm1', 'ScriptTemplate.ps1', 'LabRunner.psm1', 'LabRunner.Commands.dll', 'LabRunner.Interop.dll', 'LabRunner.Format.ps1xml',
-            'en-US/about_LabRunner.help.txt', 'en-US/about_LabRunner_Failures.help.txt', 'en-US/about_LabRunner_Isolation.help.txt', 'en-US/about_LabRunner_Operations.help.txt') {
+            'Menu.ps1', 'Network.ps1', 'Resolve-ProjectPath.psm1', 'ScriptTemplate.ps1', 'LabRunner.psm1', 'LabRunner.Commands.dll', 'LabRunner.Interop.dll', 'LabRunner.Format.ps1xml') {
             Join-Path $module $file | Should -Exist
         }
+        (Get-ChildItem "$module/en-US").Name | Should -Be (Get-ChildItem "$PSScriptRoot/../../powershell/module/en-US").Name
     }
 
     It 'loads machine code for this system, and the assembly without it where there is none' {

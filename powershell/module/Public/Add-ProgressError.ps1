@@ -14,7 +14,13 @@ function Add-ProgressError {
         Add-ProgressError -OperationId $id -Error 'The disk is full'
         Complete-ProgressOperation -OperationId $id -ShowSummary
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Add-ProgressError.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Start-ProgressOperation
+    .LINK
+        Add-ProgressWarning
     .LINK
         about_LabRunner
     #>

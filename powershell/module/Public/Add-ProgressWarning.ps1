@@ -14,7 +14,13 @@ function Add-ProgressWarning {
         Add-ProgressWarning -OperationId $id -Warning 'The image is old'
         Complete-ProgressOperation -OperationId $id
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Add-ProgressWarning.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Start-ProgressOperation
+    .LINK
+        Add-ProgressError
     .LINK
         about_LabRunner
     #>

@@ -17,7 +17,11 @@ function Compare-LabPlan {
     .OUTPUTS
         LabRunner.LabPlanDifference
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Compare-LabPlan.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/plans.md
+    .LINK
+        Get-LabPlan
     .LINK
         about_LabRunner
     #>

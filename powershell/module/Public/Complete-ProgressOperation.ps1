@@ -13,7 +13,13 @@ function Complete-ProgressOperation {
         $id = Start-ProgressOperation -OperationName 'Deploying' -TotalSteps 1
         Complete-ProgressOperation -OperationId $id -ShowSummary
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Complete-ProgressOperation.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Start-ProgressOperation
+    .LINK
+        Update-ProgressOperation
     .LINK
         about_LabRunner
     #>

@@ -15,7 +15,11 @@ function Expand-All {
 
         Extracts every archive below the current folder.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Expand-All.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Invoke-ArchiveDownload
     .LINK
         about_LabRunner
     #>

@@ -27,7 +27,13 @@ function Export-LabConfig {
     .OUTPUTS
         None, or text without -Path.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Export-LabConfig.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
+    .LINK
+        Get-LabConfig
+    .LINK
+        New-LabConfiguration
     .LINK
         about_LabRunner
     #>

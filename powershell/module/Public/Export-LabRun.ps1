@@ -12,7 +12,7 @@ function Export-LabRun {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run; it comes with a run from the pipeline.
+        The folder of the run; it comes with a run from the pipeline. Alias: RunDirectory.
     .EXAMPLE
         Invoke-ParallelLabRunner -RunName 'nightly' -Operations @{ Name = 'check'; ScriptBlock = { 'all is well' } }
         Get-LabRun nightly -Last 1 | Export-LabRun ./nightly.zip -Force
@@ -20,9 +20,19 @@ function Export-LabRun {
     .OUTPUTS
         System.IO.FileInfo
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Export-LabRun.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/runs.md
     .LINK
-        about_LabRunner
+        Get-LabRun
+    .LINK
+        Export-LabRunReport
+    .LINK
+        Remove-LabRun
+    .LINK
+        about_LabRunner_Runs
+    .LINK
+        about_LabRunner_Security
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType([System.IO.FileInfo])]

@@ -31,7 +31,7 @@ function Export-LabRunReport {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run, or an exported archive; it comes with a run from the pipeline.
+        The folder of the run, or an exported archive; it comes with a run from the pipeline. Alias: RunDirectory.
     .EXAMPLE
         Invoke-ParallelLabRunner -RunName 'nightly' -Operations @{ Name = 'check'; ScriptBlock = { 'all is well' } }
         Export-LabRunReport ./nightly.html -Name nightly -Force
@@ -49,9 +49,17 @@ function Export-LabRunReport {
     .OUTPUTS
         System.IO.FileInfo
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Export-LabRunReport.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/reports.md
     .LINK
-        about_LabRunner
+        Get-LabRun
+    .LINK
+        Get-LabPerformance
+    .LINK
+        Export-LabRun
+    .LINK
+        about_LabRunner_Reports
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType([System.IO.FileInfo])]

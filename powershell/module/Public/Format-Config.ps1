@@ -14,7 +14,13 @@ function Format-Config {
     .OUTPUTS
         System.String
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Format-Config.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Get-LabConfig
+    .LINK
+        Export-LabConfig
     .LINK
         about_LabRunner
     #>

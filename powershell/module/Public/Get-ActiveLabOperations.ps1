@@ -25,9 +25,17 @@ function Get-ActiveLabOperations {
     .OUTPUTS
         LabRunner.LabActiveOperation
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-ActiveLabOperations.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/scheduling.md
     .LINK
-        about_LabRunner
+        Watch-LabRun
+    .LINK
+        Get-LabRun
+    .LINK
+        Get-LabStatus
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabActiveOperation')]

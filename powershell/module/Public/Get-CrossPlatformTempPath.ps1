@@ -9,7 +9,11 @@ function Get-CrossPlatformTempPath {
     .OUTPUTS
         System.String
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-CrossPlatformTempPath.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Get-Platform
     .LINK
         about_LabRunner
     #>

@@ -11,7 +11,11 @@ function Get-GhDownloadArgs {
     .OUTPUTS
         System.Collections.Hashtable
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-GhDownloadArgs.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Invoke-ArchiveDownload
     .LINK
         about_LabRunner
     #>

@@ -18,7 +18,7 @@ function Get-LabConfig {
         file's folder or one above it, the file's own environments, and <name>.<env>.yaml or .json beside it. When nothing
         says what an environment changes, a warning says so.
     .PARAMETER Path
-        The file.
+        The file. Aliases: ConfigPath, ConfigurationPath.
     .PARAMETER Environment
         The environment whose changes are merged over the file, such as dev, test or prod.
     .PARAMETER Explain
@@ -43,7 +43,15 @@ function Get-LabConfig {
     .OUTPUTS
         LabRunner.LabConfigNode, which is a System.Collections.Hashtable, or LabRunner.LabConfigOrigin with -Explain.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-LabConfig.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
+    .LINK
+        Test-LabConfiguration
+    .LINK
+        Export-LabConfig
+    .LINK
+        Format-Config
     .LINK
         about_LabRunner
     #>

@@ -16,7 +16,7 @@ function Get-LabPerformance {
     .PARAMETER Id
         The run with this id, or whose id begins like this. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run, or an exported archive; it comes with a run from the pipeline.
+        The folder of the run, or an exported archive; it comes with a run from the pipeline. Alias: RunDirectory.
     .EXAMPLE
         Get-LabPerformance
     .EXAMPLE
@@ -38,9 +38,15 @@ function Get-LabPerformance {
         Waits, Retries, SlowestOperations, Regressions, UnsteadyOperations, Past, Prediction, Recommendations (each with Kind, On, From, To, Message,
         Gain and GainPercent), and NotRehearsed, which says why there are none.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-LabPerformance.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/results.md
     .LINK
-        about_LabRunner
+        Get-LabRun
+    .LINK
+        Export-LabRunReport
+    .LINK
+        about_LabRunner_Reports
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabPerformance', 'LabRunner.LabRunPerformance')]

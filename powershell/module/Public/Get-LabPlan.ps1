@@ -12,7 +12,7 @@ function Get-LabPlan {
         is known. The same selection and limits are those of Start-AdvancedLabOrchestration, whose -DryRun gives this plan as
         the ExecutionPlan of its report.
     .PARAMETER Path
-        The lab files; wildcards are allowed.
+        The lab files; wildcards are allowed. Aliases: ConfigurationPath, ConfigPath, FullName.
     .PARAMETER LabName
         The lab's name: its file is looked for as Start-LabAutomation does.
     .PARAMETER Operations
@@ -50,7 +50,15 @@ function Get-LabPlan {
     .OUTPUTS
         LabRunner.LabExecutionPlan, or text.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-LabPlan.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/plans.md
+    .LINK
+        Compare-LabPlan
+    .LINK
+        Test-LabConfiguration
+    .LINK
+        Start-AdvancedLabOrchestration
     .LINK
         about_LabRunner
     #>

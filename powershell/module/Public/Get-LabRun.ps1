@@ -48,9 +48,19 @@ function Get-LabRun {
         Source, Directory, Parent, Computer and ProcessId. With -Why LabRunner.LabRunReason: Operation, Ran, Why, Drew, Cause, File and
         DrawnBy.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-LabRun.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/runs.md
     .LINK
-        about_LabRunner
+        Get-LabRunOperation
+    .LINK
+        Get-LabRunOutput
+    .LINK
+        Export-LabRunReport
+    .LINK
+        Resume-LabRun
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabRunRecord', 'LabRunner.LabRunReason')]

@@ -11,7 +11,7 @@ function Get-LabRunOperation {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run, or an archive of it; it comes with a run from the pipeline.
+        The folder of the run, or an archive of it; it comes with a run from the pipeline. Alias: RunDirectory.
     .EXAMPLE
         Invoke-ParallelLabRunner -RunName 'shop' -ErrorAction SilentlyContinue -Operations @(
             @{ Name = 'database'; ScriptBlock = { throw 'no disk' } }
@@ -28,9 +28,17 @@ function Get-LabRunOperation {
         LabRunner.LabRunOperation: Run, RunId, Name, Status, StartTime, EndTime, Duration, Attempts, Error (Message,
         FullyQualifiedErrorId, Category, PositionMessage, ScriptStackTrace), FailedAttempts (those before the last one), SkippedBecause, ExitCode, Compensates, WorkerId.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-LabRunOperation.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/runs.md
     .LINK
-        about_LabRunner
+        Get-LabRun
+    .LINK
+        Get-LabRunOutput
+    .LINK
+        Restart-LabOperation
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabRunOperation')]

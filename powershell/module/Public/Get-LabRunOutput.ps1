@@ -17,7 +17,7 @@ function Get-LabRunOutput {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run, or an archive of it; it comes with a run from the pipeline.
+        The folder of the run, or an archive of it; it comes with a run from the pipeline. Alias: RunDirectory.
     .EXAMPLE
         Invoke-ParallelLabRunner -RunName 'greeting' -Operations @{ Name = 'greet'; ScriptBlock = { Write-Host 'cold here'; 'hello' } }
         Get-LabRunOutput
@@ -29,9 +29,17 @@ function Get-LabRunOutput {
     .OUTPUTS
         LabRunner.LabRunOutput: Time, Operation, Attempt, Stream, Text and IsProgram.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-LabRunOutput.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/runs.md
     .LINK
-        about_LabRunner
+        Get-LabRun
+    .LINK
+        Get-LabRunOperation
+    .LINK
+        Watch-LabRun
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabRunOutput')]

@@ -27,7 +27,13 @@ function Get-LabRunnerConfiguration {
     .OUTPUTS
         LabRunner.LabRunnerConfiguration, or LabRunner.LabSetting with -Name.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-LabRunnerConfiguration.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/configuration.md
+    .LINK
+        Set-LabRunnerConfiguration
+    .LINK
+        Reset-LabRunnerConfiguration
     .LINK
         about_LabRunner
     #>

@@ -15,7 +15,11 @@ function Get-LabRunnerDependencies {
     .OUTPUTS
         LabRunner.LabDependency
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-LabRunnerDependencies.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Test-LabRunnerHealth
     .LINK
         about_LabRunner
     #>

@@ -22,9 +22,17 @@ function Get-LabStatus {
     .OUTPUTS
         LabRunner.LabStatusReport, or LabRunner.LabStatus with -LabName; both are hashtables.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-LabStatus.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/results.md
     .LINK
-        about_LabRunner
+        Get-LabRun
+    .LINK
+        Get-ActiveLabOperations
+    .LINK
+        Get-LabPerformance
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabStatusReport', 'LabRunner.LabStatus')]

@@ -18,7 +18,11 @@ function Get-MenuSelection {
     .OUTPUTS
         The chosen items.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-MenuSelection.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Read-LoggedInput
     .LINK
         about_LabRunner
     #>

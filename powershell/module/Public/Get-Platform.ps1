@@ -16,7 +16,13 @@ function Get-Platform {
     .OUTPUTS
         System.String, or System.Boolean when it was called with a comparison.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-Platform.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Invoke-CrossPlatformCommand
+    .LINK
+        Get-CrossPlatformTempPath
     .LINK
         about_LabRunner
     #>

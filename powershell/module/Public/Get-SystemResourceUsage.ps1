@@ -20,7 +20,13 @@ function Get-SystemResourceUsage {
     .OUTPUTS
         LabRunner.LabSystemUsage
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Get-SystemResourceUsage.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/scheduling.md
+    .LINK
+        Test-LabRunnerHealth
+    .LINK
+        Get-ActiveLabOperations
     .LINK
         about_LabRunner
     #>

@@ -44,7 +44,11 @@ function Initialize-StandardParameters {
     .OUTPUTS
         System.Collections.Hashtable
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Initialize-StandardParameters.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Invoke-LabStep
     .LINK
         about_LabRunner
     #>

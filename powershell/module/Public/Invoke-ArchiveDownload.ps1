@@ -10,7 +10,7 @@ function Invoke-ArchiveDownload {
         A failed download is reported on the console but is not an error, unless -Required is given or -Format asks for what is in
         it.
     .PARAMETER Url
-        The address.
+        The address. Alias: Uri.
     .PARAMETER Destination
         The file to write or, with -Format, the folder to extract to.
     .PARAMETER Format
@@ -24,9 +24,17 @@ function Invoke-ArchiveDownload {
     .EXAMPLE
         Invoke-ArchiveDownload 'https://example.com/tools.zip' ./tools.zip -Required
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Invoke-ArchiveDownload.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
     .LINK
-        about_LabRunner
+        Expand-All
+    .LINK
+        Get-GhDownloadArgs
+    .LINK
+        Invoke-LabDownload
+    .LINK
+        about_LabRunner_Providers
     #>
     [CmdletBinding()]
     param(

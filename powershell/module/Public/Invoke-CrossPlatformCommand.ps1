@@ -7,7 +7,7 @@ function Invoke-CrossPlatformCommand {
         terminating error that names it (LabRunner.CommandNotFound).
     .PARAMETER CommandName
         The command's name. A line with arguments, such as "echo 'test'", is run as it is written when its first word is a
-        command.
+        command. Alias: Command.
     .PARAMETER Parameters
         Its parameters by name.
     .PARAMETER MockResult
@@ -23,7 +23,11 @@ function Invoke-CrossPlatformCommand {
     .OUTPUTS
         What the command writes.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Invoke-CrossPlatformCommand.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Get-Platform
     .LINK
         about_LabRunner
     #>

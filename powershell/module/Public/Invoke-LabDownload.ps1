@@ -8,7 +8,7 @@ function Invoke-LabDownload {
 
         With -OutputPath the file is kept there. It appears under that name only once all of it is there.
     .PARAMETER Uri
-        The address.
+        The address. Alias: Url.
     .PARAMETER Action
         What to do with the file; gets its path.
     .PARAMETER Prefix
@@ -27,9 +27,15 @@ function Invoke-LabDownload {
     .OUTPUTS
         What the action writes.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Invoke-LabDownload.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
     .LINK
-        about_LabRunner
+        Invoke-LabWebRequest
+    .LINK
+        Invoke-ArchiveDownload
+    .LINK
+        about_LabRunner_Providers
     #>
     [CmdletBinding()]
     param(

@@ -10,7 +10,11 @@ function Invoke-LabNpm {
     .OUTPUTS
         What npm writes.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Invoke-LabNpm.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Invoke-LabStep
     .LINK
         about_LabRunner
     #>

@@ -20,7 +20,7 @@ function Invoke-LabStep {
     .PARAMETER Config
         The configuration.
     .PARAMETER StepName
-        The step's name, for the log; without -Body and -Command, the command to run.
+        The step's name, for the log; without -Body and -Command, the command to run. Alias: Name.
     .PARAMETER Parameters
         Parameters by name, for the body or the command.
     .PARAMETER Command
@@ -37,9 +37,17 @@ function Invoke-LabStep {
     .OUTPUTS
         What the body writes.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Invoke-LabStep.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
     .LINK
+        Initialize-StandardParameters
+    .LINK
+        Get-LabConfig
+    .LINK
         about_LabRunner
+    .LINK
+        about_LabRunner_Isolation
     #>
     [CmdletBinding()]
     param(

@@ -6,7 +6,7 @@ function Invoke-LabWebRequest {
         Calls Invoke-WebRequest, that of the caller where the caller has its own. A failure is logged with Write-CustomLog and
         is the caller's error, as it is. A file that a failed request left half-written is removed.
     .PARAMETER Uri
-        The address.
+        The address. Alias: Url.
     .PARAMETER OutFile
         The file to write the answer to; the answer is returned when it is left out.
     .PARAMETER UseBasicParsing
@@ -22,9 +22,13 @@ function Invoke-LabWebRequest {
     .OUTPUTS
         What Invoke-WebRequest returns.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Invoke-LabWebRequest.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
     .LINK
-        about_LabRunner
+        Invoke-LabDownload
+    .LINK
+        about_LabRunner_Providers
     #>
     [CmdletBinding()]
     param(

@@ -23,7 +23,11 @@ function Invoke-OpenTofuInstaller {
     .OUTPUTS
         An object with Version, Path (of the program), Verified (checksum, or checksum and signature) and InPath.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Invoke-OpenTofuInstaller.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Start-EnhancedLabDeployment
     .LINK
         about_LabRunner
     #>

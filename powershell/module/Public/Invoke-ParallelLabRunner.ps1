@@ -167,9 +167,23 @@ function Invoke-ParallelLabRunner {
     .OUTPUTS
         LabRunner.LabOperationResult; a hashtable for scripts; a job with -Background.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Invoke-ParallelLabRunner.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/operations.md
     .LINK
+        New-LabOperation
+    .LINK
+        Get-LabPlan
+    .LINK
+        Get-LabRun
+    .LINK
+        Resume-LabRun
+    .LINK
         about_LabRunner_Operations
+    .LINK
+        about_LabRunner_Failures
+    .LINK
+        about_LabRunner_Isolation
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Operations')]
     [OutputType('LabRunner.LabOperationResult', 'LabRunner.LabRunJob', [hashtable])]

@@ -59,9 +59,15 @@ function Invoke-SequentialExecution {
     .OUTPUTS
         LabRunner.LabOperationResult
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Invoke-SequentialExecution.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
     .LINK
-        about_LabRunner
+        Invoke-ParallelLabRunner
+    .LINK
+        Test-ParallelRunnerSupport
+    .LINK
+        about_LabRunner_Operations
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabOperationResult')]

@@ -17,7 +17,15 @@ function New-LabConfiguration {
     .OUTPUTS
         System.IO.FileInfo
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/New-LabConfiguration.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
+    .LINK
+        Test-LabConfiguration
+    .LINK
+        Start-AdvancedLabOrchestration
+    .LINK
+        Export-LabConfig
     .LINK
         about_LabRunner
     #>

@@ -64,9 +64,19 @@ function New-LabOperation {
     .OUTPUTS
         LabRunner.LabOperation
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/New-LabOperation.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/operations.md
     .LINK
+        New-LabTemplate
+    .LINK
+        Invoke-ParallelLabRunner
+    .LINK
+        Get-LabPlan
+    .LINK
         about_LabRunner_Operations
+    .LINK
+        about_LabRunner_Providers
     #>
     [CmdletBinding(DefaultParameterSetName = 'Parts')]
     [OutputType('LabRunner.LabOperation')]

@@ -29,7 +29,13 @@ function New-LabTemplate {
     .OUTPUTS
         LabRunner.LabTemplate
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/New-LabTemplate.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/operations.md
+    .LINK
+        New-LabOperation
+    .LINK
+        Invoke-ParallelLabRunner
     .LINK
         about_LabRunner_Operations
     #>

@@ -16,7 +16,11 @@ function Read-LoggedInput {
     .OUTPUTS
         System.String, or System.Security.SecureString with -AsSecureString.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Read-LoggedInput.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Get-MenuSelection
     .LINK
         about_LabRunner
     #>

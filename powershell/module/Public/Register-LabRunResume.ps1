@@ -27,13 +27,17 @@ function Register-LabRunResume {
     .OUTPUTS
         None.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Register-LabRunResume.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/restart.md
     .LINK
         Unregister-LabRunResume
     .LINK
         Resume-LabRun
     .LINK
-        about_LabRunner
+        Request-LabRestart
+    .LINK
+        about_LabRunner_Resuming
     #>
     [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     param(

@@ -8,13 +8,19 @@ function Remove-LabRun {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run; it comes with a run from the pipeline.
+        The folder of the run; it comes with a run from the pipeline. Alias: RunDirectory.
     .EXAMPLE
         Get-LabRun -Status Canceled | Remove-LabRun -WhatIf
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Remove-LabRun.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/runs.md
     .LINK
-        about_LabRunner
+        Get-LabRun
+    .LINK
+        Export-LabRun
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     param(

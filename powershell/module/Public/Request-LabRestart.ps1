@@ -29,13 +29,15 @@ function Request-LabRestart {
     .OUTPUTS
         None.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Request-LabRestart.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/restart.md
     .LINK
         Resume-LabRun
     .LINK
         Register-LabRunResume
     .LINK
-        about_LabRunner
+        about_LabRunner_Resuming
     #>
     [CmdletBinding()]
     param(

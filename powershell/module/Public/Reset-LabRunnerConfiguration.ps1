@@ -19,7 +19,13 @@ function Reset-LabRunnerConfiguration {
     .OUTPUTS
         None, or LabRunner.LabRunnerConfiguration with -PassThru.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Reset-LabRunnerConfiguration.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/configuration.md
+    .LINK
+        Get-LabRunnerConfiguration
+    .LINK
+        Set-LabRunnerConfiguration
     .LINK
         about_LabRunner
     #>

@@ -10,7 +10,7 @@ function Resolve-ProjectPath {
         With -Name, looks for a file. An index called path-index.yaml in the root, with lines 'key: path', comes first: a
         key that is the name, or ends in it. Then the files below the root are searched. Nothing is returned when there is none.
     .PARAMETER RelativePath
-        The path from the project's folder.
+        The path from the project's folder. Alias: Path.
     .PARAMETER Name
         The name of a file.
     .PARAMETER Root
@@ -23,7 +23,11 @@ function Resolve-ProjectPath {
     .OUTPUTS
         System.String
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Resolve-ProjectPath.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Get-LabConfig
     .LINK
         about_LabRunner
     #>

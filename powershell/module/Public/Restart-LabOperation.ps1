@@ -15,7 +15,7 @@ function Restart-LabOperation {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run; it comes with an operation from the pipeline.
+        The folder of the run; it comes with an operation from the pipeline. Alias: RunDirectory.
     .PARAMETER Last
         The newest run that is under way.
     .EXAMPLE
@@ -28,9 +28,17 @@ function Restart-LabOperation {
 
         Ends the pauses of all operations that wait for their next attempt.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Restart-LabOperation.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/steering.md
     .LINK
-        about_LabRunner
+        Skip-LabOperation
+    .LINK
+        Stop-LabRun
+    .LINK
+        Get-LabRunOperation
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding(SupportsShouldProcess)]
     param(

@@ -116,15 +116,21 @@ function Resume-LabRun {
     .OUTPUTS
         LabRunner.LabOrchestrationReport; a job with -AsJob; LabRunner.LabResumeStep with -WhatIf.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Resume-LabRun.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/resume.md
     .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/restart.md
     .LINK
         Undo-LabRun
     .LINK
+        Get-LabRun
+    .LINK
         Request-LabRestart
     .LINK
         Register-LabRunResume
+    .LINK
+        about_LabRunner_Resuming
     .LINK
         about_LabRunner_Failures
     #>

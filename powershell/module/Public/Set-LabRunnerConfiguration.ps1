@@ -78,7 +78,13 @@ function Set-LabRunnerConfiguration {
     .OUTPUTS
         None, or LabRunner.LabRunnerConfiguration with -PassThru.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Set-LabRunnerConfiguration.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/configuration.md
+    .LINK
+        Get-LabRunnerConfiguration
+    .LINK
+        Reset-LabRunnerConfiguration
     .LINK
         about_LabRunner
     #>

@@ -12,7 +12,8 @@ function Start-AdvancedLabOrchestration {
         The report has Summary, Results, Metrics, Health, ExecutionPlan, ValidationResults, Rollback, Recommendations and Error. With
         -DryRun nothing is started, and ExecutionPlan says what would be.
     .PARAMETER ConfigurationPath
-        The lab file. From the pipeline, such as Get-ChildItem ./labs/*.yaml, one lab after another. Aliases: ConfigPath, Path.
+        The lab file. From the pipeline, such as Get-ChildItem ./labs/*.yaml, one lab after another.
+        Aliases: ConfigPath, Path, FullName.
     .PARAMETER OrchestrationMode
         Sequential: one after another, as declared. Parallel: by priority. Intelligent: by priority, then by the longest
         remaining path. Custom: by -Order, or the order that the file names. Without it, the file's own mode, or Intelligent.
@@ -127,9 +128,23 @@ function Start-AdvancedLabOrchestration {
     .OUTPUTS
         LabRunner.LabOrchestrationReport; a job with -Background.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Start-AdvancedLabOrchestration.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/results.md
     .LINK
+        Test-LabConfiguration
+    .LINK
+        Get-LabPlan
+    .LINK
+        Start-LabAutomation
+    .LINK
+        Export-LabRunReport
+    .LINK
+        Resume-LabRun
+    .LINK
         about_LabRunner_Failures
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabOrchestrationReport', 'LabRunner.LabRunJob')]

@@ -12,7 +12,7 @@ function Start-EnhancedLabDeployment {
         operations). A failure is listed in Errors and logged; it is not an error of the command. A configuration that does
         not exist is both: an error, which ends the script under -ErrorAction Stop, and a result.
     .PARAMETER ConfigurationPath
-        The lab's configuration.
+        The lab's configuration. Aliases: ConfigPath, Path.
     .PARAMETER ShowProgress
         Shows how far the deployment is.
     .PARAMETER ProgressStyle
@@ -42,7 +42,15 @@ function Start-EnhancedLabDeployment {
     .OUTPUTS
         LabRunner.LabDeploymentResult
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Start-EnhancedLabDeployment.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Start-LabAutomation
+    .LINK
+        Test-LabDeploymentHealth
+    .LINK
+        Write-EnhancedDeploymentSummary
     .LINK
         about_LabRunner
     #>

@@ -22,7 +22,7 @@ function Start-LabAutomation {
     .PARAMETER LabName
         The lab's name.
     .PARAMETER ConfigPath
-        The lab file.
+        The lab file. Aliases: ConfigurationPath, Path.
     .PARAMETER Configuration
         The configuration as a dictionary or an object.
     .PARAMETER Environment
@@ -85,7 +85,15 @@ function Start-LabAutomation {
     .OUTPUTS
         LabRunner.LabAutomationResult
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Start-LabAutomation.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
+    .LINK
+        Start-AdvancedLabOrchestration
+    .LINK
+        Test-LabConfiguration
+    .LINK
+        Get-LabStatus
     .LINK
         about_LabRunner
     #>

@@ -27,7 +27,17 @@ function Start-ProgressOperation {
     .OUTPUTS
         System.String
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Start-ProgressOperation.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Update-ProgressOperation
+    .LINK
+        Complete-ProgressOperation
+    .LINK
+        Add-ProgressWarning
+    .LINK
+        Add-ProgressError
     .LINK
         about_LabRunner
     #>

@@ -14,7 +14,7 @@ function Stop-LabRun {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run; it comes with a run from the pipeline.
+        The folder of the run; it comes with a run from the pipeline. Alias: RunDirectory.
     .PARAMETER Last
         The newest run that is under way.
     .PARAMETER Kill
@@ -35,9 +35,17 @@ function Stop-LabRun {
     .OUTPUTS
         Nothing; LabRunner.LabRunRecord with -PassThru.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Stop-LabRun.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/steering.md
     .LINK
-        about_LabRunner
+        Suspend-LabRun
+    .LINK
+        Wait-LabRun
+    .LINK
+        Get-LabRun
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabRunRecord')]

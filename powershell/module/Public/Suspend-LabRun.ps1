@@ -15,7 +15,7 @@ function Suspend-LabRun {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run; it comes with a run from the pipeline.
+        The folder of the run; it comes with a run from the pipeline. Alias: RunDirectory.
     .PARAMETER Last
         The newest run that is under way.
     .PARAMETER PassThru
@@ -29,11 +29,17 @@ function Suspend-LabRun {
     .OUTPUTS
         Nothing; LabRunner.LabRunRecord with -PassThru.
     .LINK
-        Resume-LabRun
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Suspend-LabRun.md
     .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/steering.md
     .LINK
-        about_LabRunner
+        Resume-LabRun
+    .LINK
+        Stop-LabRun
+    .LINK
+        Wait-LabRun
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LabRunner.LabRunRecord')]

@@ -14,7 +14,7 @@ function Test-LabConfiguration {
         LabRunner.InvalidLab. So $? is $false, and pwsh -Command 'Test-LabConfiguration ./labs/*.yaml -Format GitHub' ends with
         exit code 1. In a script: if (-not (Test-LabConfiguration ./labs/*.yaml -Quiet)) { exit 1 }.
     .PARAMETER Path
-        The lab files; wildcards are allowed.
+        The lab files; wildcards are allowed. Aliases: ConfigPath, ConfigurationPath, FullName.
     .PARAMETER Configuration
         A configuration as a dictionary or an object with Operations.
     .PARAMETER Environment
@@ -42,9 +42,19 @@ function Test-LabConfiguration {
     .OUTPUTS
         LabRunner.LabConfigurationTest, System.Boolean with -Quiet, or text with -Format.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Test-LabConfiguration.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/lab-files.md
     .LINK
+        Get-LabPlan
+    .LINK
+        Get-LabConfig
+    .LINK
+        Start-AdvancedLabOrchestration
+    .LINK
         about_LabRunner
+    .LINK
+        about_LabRunner_Security
     #>
     [CmdletBinding(DefaultParameterSetName = 'Path')]
     [OutputType('LabRunner.LabConfigurationTest', [bool], [string])]

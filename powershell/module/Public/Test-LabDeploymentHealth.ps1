@@ -15,7 +15,7 @@ function Test-LabDeploymentHealth {
     .PARAMETER RunName
         The name of a run; the newest of that name.
     .PARAMETER Directory
-        The folder of a run; it comes with a run from the pipeline.
+        The folder of a run; it comes with a run from the pipeline. Alias: RunDirectory.
     .EXAMPLE
         (Test-LabDeploymentHealth -Config @{ name = 'Web' }).Success
     .EXAMPLE
@@ -24,11 +24,17 @@ function Test-LabDeploymentHealth {
     .OUTPUTS
         A hashtable with Success, Warnings and Checks (what was looked at, and whether it is well).
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Test-LabDeploymentHealth.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/health.md
     .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
     .LINK
-        about_LabRunner
+        Get-LabRunOperation
+    .LINK
+        Start-EnhancedLabDeployment
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding(DefaultParameterSetName = 'Config')]
     [OutputType([hashtable])]

@@ -17,7 +17,15 @@ function Test-LabRunnerHealth {
     .OUTPUTS
         LabRunner.LabHealth, or System.Boolean with -Quiet.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Test-LabRunnerHealth.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Get-LabRunnerDependencies
+    .LINK
+        Test-ParallelRunnerSupport
+    .LINK
+        Get-SystemResourceUsage
     .LINK
         about_LabRunner
     #>

@@ -14,7 +14,13 @@ function Test-ParallelRunnerSupport {
     .OUTPUTS
         System.Boolean, or LabRunner.ParallelSupport, a hashtable, with -Detailed.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Test-ParallelRunnerSupport.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Test-LabRunnerHealth
+    .LINK
+        Invoke-ParallelLabRunner
     .LINK
         about_LabRunner
     #>

@@ -68,9 +68,15 @@ function Undo-LabRun {
     .OUTPUTS
         LabRunner.LabOrchestrationReport, whose Rollback has a result for each rollback; a job with -AsJob; LabRunner.LabResumeStep with -WhatIf.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Undo-LabRun.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/resume.md
     .LINK
         Resume-LabRun
+    .LINK
+        Get-LabRun
+    .LINK
+        about_LabRunner_Resuming
     .LINK
         about_LabRunner_Failures
     #>

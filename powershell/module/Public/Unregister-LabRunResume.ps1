@@ -16,11 +16,13 @@ function Unregister-LabRunResume {
     .OUTPUTS
         None.
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Unregister-LabRunResume.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/restart.md
     .LINK
         Register-LabRunResume
     .LINK
-        about_LabRunner
+        about_LabRunner_Resuming
     #>
     [CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]
     param(

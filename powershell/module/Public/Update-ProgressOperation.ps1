@@ -18,7 +18,13 @@ function Update-ProgressOperation {
         Update-ProgressOperation -OperationId $id -CurrentStep 2 -StepName 'Servers'
         Complete-ProgressOperation -OperationId $id
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Update-ProgressOperation.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Start-ProgressOperation
+    .LINK
+        Complete-ProgressOperation
     .LINK
         about_LabRunner
     #>

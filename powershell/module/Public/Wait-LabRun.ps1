@@ -11,7 +11,7 @@ function Wait-LabRun {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run; it comes with a run from the pipeline.
+        The folder of the run; it comes with a run from the pipeline. Alias: RunDirectory.
     .PARAMETER Last
         The newest run that is under way, or else the newest run.
     .PARAMETER Timeout
@@ -25,9 +25,17 @@ function Wait-LabRun {
     .OUTPUTS
         LabRunner.LabRunRecord
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Wait-LabRun.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/steering.md
     .LINK
-        about_LabRunner
+        Watch-LabRun
+    .LINK
+        Stop-LabRun
+    .LINK
+        Get-LabRun
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabRunRecord')]

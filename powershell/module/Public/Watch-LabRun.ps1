@@ -13,7 +13,7 @@ function Watch-LabRun {
     .PARAMETER Id
         The id of the run, or its beginning. Alias: RunId.
     .PARAMETER Directory
-        The folder of the run, or an exported archive; it comes with a run from the pipeline.
+        The folder of the run, or an exported archive; it comes with a run from the pipeline. Alias: RunDirectory.
     .PARAMETER Last
         The newest run that is under way, or else the newest run.
     .PARAMETER Output
@@ -33,9 +33,17 @@ function Watch-LabRun {
     .OUTPUTS
         LabRunner.LabRunRecord
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Watch-LabRun.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/steering.md
     .LINK
-        about_LabRunner
+        Wait-LabRun
+    .LINK
+        Get-LabRunOutput
+    .LINK
+        Stop-LabRun
+    .LINK
+        about_LabRunner_Runs
     #>
     [CmdletBinding()]
     [OutputType('LabRunner.LabRunRecord')]

@@ -36,7 +36,11 @@ function Write-CustomLog {
     .EXAMPLE
         Write-CustomLog -Level WARNING -Message 'The image is older than 90 days' -Context @{ Image = 'server-2025' }
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Write-CustomLog.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Write-ProgressLog
     .LINK
         about_LabRunner
     #>

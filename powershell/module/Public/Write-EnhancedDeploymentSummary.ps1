@@ -10,7 +10,11 @@ function Write-EnhancedDeploymentSummary {
     .EXAMPLE
         Write-EnhancedDeploymentSummary -Result @{ Success = $true; ConfigurationPath = './web.yaml'; Duration = [timespan]::FromSeconds(90) }
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Write-EnhancedDeploymentSummary.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Start-EnhancedLabDeployment
     .LINK
         about_LabRunner
     #>

@@ -13,7 +13,13 @@ function Write-ProgressLog {
     .EXAMPLE
         Write-ProgressLog -Message 'The image is ready' -Level Success
     .LINK
+        https://github.com/wizzense/LabRunner/blob/main/docs/commands/Write-ProgressLog.md
+    .LINK
         https://github.com/wizzense/LabRunner/blob/main/docs/migration.md
+    .LINK
+        Write-CustomLog
+    .LINK
+        Start-ProgressOperation
     .LINK
         about_LabRunner
     #>
