@@ -2,10 +2,12 @@
 
 BeforeDiscovery {
     $root = Resolve-Path -LiteralPath (Join-Path -Path $PSScriptRoot -ChildPath '../..')
-    $examples = foreach ($file in @(Get-ChildItem -LiteralPath "$root/docs" -Filter *.md) + @(Get-Item -LiteralPath "$root/README.md")) {
+    # The tutorial is run from its first to its last line by a test of its own.
+    $pages = @(Get-ChildItem -LiteralPath "$root/docs" -Filter *.md | Where-Object Name -NE 'tutorial.md') + @(Get-Item -LiteralPath "$root/README.md")
+    $examples = foreach ($file in $pages) {
         $text = [System.IO.File]::ReadAllText($file.FullName).ReplaceLineEndings("`n")
-        # A diagram shows; there is nothing in it to run.
-        foreach ($match in [regex]::Matches($text, '(?ms)^```(?!mermaid)(\w+)\n(.*?)^```')) {
+        # A diagram shows; there is nothing in it to run. What an editor reads is tested by Editors.Tests.ps1.
+        foreach ($match in [regex]::Matches($text, '(?ms)^```(?!mermaid|jsonc)(\w+)\n(.*?)^```')) {
             @{ File = $file.Name; Line = $text.Substring(0, $match.Index).Split("`n").Count; Language = $match.Groups[1].Value; Text = $match.Groups[2].Value }
         }
     }
