@@ -44,6 +44,7 @@ pub fn test(checkout: &Checkout, filter: Option<&str>, engine_members: bool) -> 
     let mut in_rust = vec![suite("cargo test", move |checkout| suites::rust::run(checkout, filter))];
     if whole {
         in_rust.push(suite("report in a browser", suites::browser::run));
+        in_rust.push(suite("spelling", suites::spelling::run));
     }
     let mut rows = if compiled { vec![in_rust] } else { Vec::new() };
     if let (true, Some(engine)) = (staged, &found) {

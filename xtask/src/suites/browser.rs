@@ -3,10 +3,9 @@
 use std::env;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use super::failures;
 use super::rust::linted;
+use super::{failures, npm};
 use crate::checkout::Checkout;
 use crate::fault::{Fault, Outcome};
 use crate::suite::{Tally, Verdict};
@@ -17,22 +16,20 @@ use crate::watch::{Watch, no_tests};
 const FOLDER: &str = "tests/browser";
 /// Browsers that are looked for, by name.
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
-/// How long the packages may take, and the question for the version of Node.js.
-const LIMIT: Duration = Duration::from_secs(180);
-/// The oldest Node.js that has what the tests use.
-const OLDEST_NODE: u32 = 20;
 
 /// Runs it; what is missing on this machine is said, and then the suite counts as skipped.
 pub fn run(checkout: &Checkout) -> Outcome<Verdict> {
     let Some(browser) = browser() else {
-        return Ok(skipped("there is no Chromium; install the package chromium or set LABRUNNER_CHROMIUM"));
+        return Ok(npm::skipped(
+            "there is no Chromium; install the package chromium or set LABRUNNER_CHROMIUM",
+        ));
     };
-    if let Err(why) = node() {
-        return Ok(skipped(&why));
+    if let Err(why) = npm::node() {
+        return Ok(npm::skipped(&why));
     }
     let notes = checkout.notes().join("browser");
-    if let Err(why) = restore(checkout, &notes) {
-        return Ok(skipped(&format!("its packages could not be restored: {why}")));
+    if let Err(why) = npm::restore(checkout, FOLDER, &notes) {
+        return Ok(npm::skipped(&format!("its packages could not be restored: {why}")));
     }
     let (pages, shots) = (notes.join("pages"), notes.join("shots"));
     for folder in [&pages, &shots] {
@@ -59,10 +56,6 @@ pub fn run(checkout: &Checkout) -> Outcome<Verdict> {
     Ok(verdict.because(failures(&ended.output, of_failed)).noting(watch.complaint()))
 }
 
-fn skipped(why: &str) -> Verdict {
-    Verdict::from(Tally { passed: 0, failed: 0, skipped: 1 }).noting(Some(format!("skipped, because {why}")))
-}
-
 fn browser() -> Option<PathBuf> {
     if let Some(named) = env::var_os("LABRUNNER_CHROMIUM").filter(|value| !value.is_empty()) {
         return Some(named.into());
@@ -72,41 +65,6 @@ fn browser() -> Option<PathBuf> {
         .iter()
         .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
         .find(|path| path.is_file())
-}
-
-/// Why the tests cannot be run by the Node.js of this machine, if they cannot.
-fn node() -> Result<(), String> {
-    let asked = Tool::new("node", "install Node.js").arg("--version").bounded(LIMIT);
-    let version = asked.ok().flatten().map(|ended| ended.output).unwrap_or_default();
-    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
-    match major {
-        Some(OLDEST_NODE..) => Ok(()),
-        Some(older) => Err(format!("Node.js {older} is too old; version {OLDEST_NODE} is needed")),
-        None => Err("there is no Node.js".to_owned()),
-    }
-}
-
-/// Puts the packages below the target directory, unless those of this lock file are there.
-fn restore(checkout: &Checkout, to: &PathBuf) -> Result<(), String> {
-    let said = |error: std::io::Error| error.to_string();
-    let lock = fs::read(checkout.at(FOLDER).join("package-lock.json")).map_err(said)?;
-    let stamp = to.join("node_modules").join(".restored");
-    if fs::read(&stamp).is_ok_and(|restored| restored == lock) {
-        return Ok(());
-    }
-    fs::create_dir_all(to).map_err(said)?;
-    for name in ["package.json", "package-lock.json"] {
-        fs::copy(checkout.at(FOLDER).join(name), to.join(name)).map_err(said)?;
-    }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let tool = Tool::new(npm, "install Node.js")
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
-        .arg(to);
-    match tool.bounded(LIMIT).map_err(|fault| fault.to_string())? {
-        Some(ended) if ended.good() => fs::write(stamp, lock).map_err(said),
-        Some(ended) => Err(ended.errors.lines().next().unwrap_or("npm said nothing").to_owned()),
-        None => Err("npm did not end in time".to_owned()),
-    }
 }
 
 /// Reads the closing lines of TAP: `# pass 12`, `# fail 0`, `# skipped 0`.

@@ -7,13 +7,17 @@
 //! | xunit, on the engine | `engine` |
 //! | Pester, in PowerShell | `pester` |
 //! | the page of reports, in a browser | `browser` |
+//! | the spelling of documents | `spelling` |
+//! | packages of npm, for these two | `npm` |
 //! | xunit and Pester, without the engine's members that are not public | `members` |
 
 pub mod browser;
 pub mod engine;
 pub mod members;
+mod npm;
 pub mod pester;
 pub mod rust;
+pub mod spelling;
 
 use crate::checkout::{Checkout, Module};
 use crate::fault::Outcome;
