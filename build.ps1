@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Builds, runs and tests LabRunner: ./build.ps1 [build|run|test|lint|bench|bindings|help].
+Builds, runs and tests LabRunner: ./build.ps1 [build|run|test|lint|bench|pack|bindings|docs|help].
 .DESCRIPTION
 Needs a Rust toolchain and the .NET SDK; everything else is fetched or built. build.sh is its twin.
 Runs in Windows PowerShell 5.1 too, so that a fresh Windows can start with it.

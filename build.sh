@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds, runs and tests LabRunner: ./build.sh [build|run|test|lint|bench|bindings|help].
+# Builds, runs and tests LabRunner: ./build.sh [build|run|test|lint|bench|pack|bindings|docs|help].
 # Needs a Rust toolchain and the .NET SDK; everything else is fetched or built. build.ps1 is its twin.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

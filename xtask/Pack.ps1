@@ -1,6 +1,7 @@
 # Makes a package of a staged module, installs it as a user does, from a folder that is a repository, and tries what was installed.
 param(
-    [Parameter(Mandatory)] [string] $Module,
+    # Without it, the package lies in the folder already.
+    [string] $Module,
     [Parameter(Mandatory)] [string] $Packages,
     # Where the files that were installed lie then, without a folder for the version.
     [Parameter(Mandatory)] [string] $Target
@@ -11,7 +12,7 @@ $ProgressPreference = 'SilentlyContinue'
 $repository = "labrunner-pack-$PID"
 Register-PSResourceRepository -Name $repository -Uri $Packages -Trusted
 try {
-    Publish-PSResource -Path $Module -Repository $repository
+    if ($Module) { Publish-PSResource -Path $Module -Repository $repository }
     if ($IsWindows) {
         # The folder of a user's own modules cannot be another one there.
         $modules = Join-Path -Path $Packages -ChildPath '../saved'

@@ -15,7 +15,9 @@ usage: ./build.sh [command] [options]        (build.ps1 on Windows)
   bench [args]      build, then run the benchmarks; args go to the core benchmark
   pack              build, make the package for a gallery in target/labrunner/packed, install it into an empty folder and
                     run the Pester suite against what was installed
+  native            build the native library for one system: --rid <system> --to <folder>
   bindings          regenerate bindings/Generated/Interop.cs from the C ABI
+  docs              build, then regenerate docs/commands from the help of the commands
   help              this text
 
 options of test:
@@ -28,6 +30,9 @@ options of pack:
   --native <folder> also pack the native libraries that lie there, each as <system>/labrunner_native.so, .dll or .dylib;
                     the systems are win-x64, win-arm64, linux-x64, linux-arm64, linux-musl-x64, osx-x64, osx-arm64
   --rid <system>    also build for this system here; may be said more than once
+  --tag <tag>       the tag of a release; it must be that of the version
+  --package <folder>
+                    make no package, but install and test the one that lies there
 
 environment:
   LABRUNNER_CRATES   a cargo local registry to use in place of cargo's default registry";
@@ -47,8 +52,12 @@ pub enum Command {
     Bench,
     /// Make the package, and try it.
     Pack,
+    /// Build the native library for one system.
+    Native,
     /// Regenerate the bindings.
     Bindings,
+    /// Regenerate the command reference.
+    Docs,
     /// Show the usage.
     Help,
 }
@@ -79,7 +88,9 @@ impl CommandLine {
             Some("lint") => Command::Lint,
             Some("bench") => Command::Bench,
             Some("pack") => Command::Pack,
+            Some("native") => Command::Native,
             Some("bindings") => Command::Bindings,
+            Some("docs") => Command::Docs,
             Some("help" | "-h" | "--help" | "-?") => Command::Help,
             Some(other) => return Err(Fault::new(format!("unknown command `{other}`; see ./build.sh help"))),
         };
@@ -105,7 +116,19 @@ impl CommandLine {
                     Some(folder) => line.pack.native = Some(folder.into()),
                     None => return Err(Fault::new("--native needs a folder")),
                 },
-                (Command::Pack, "--rid") => match arguments.next() {
+                (Command::Pack, "--package") => match arguments.next() {
+                    Some(folder) => line.pack.package = Some(folder.into()),
+                    None => return Err(Fault::new("--package needs a folder")),
+                },
+                (Command::Pack, "--tag") => match arguments.next() {
+                    Some(tag) => line.pack.tag = Some(tag),
+                    None => return Err(Fault::new("--tag needs a tag, v1.2.3 for example")),
+                },
+                (Command::Native, "--to") => match arguments.next() {
+                    Some(folder) => line.pack.native = Some(folder.into()),
+                    None => return Err(Fault::new("--to needs a folder")),
+                },
+                (Command::Pack | Command::Native, "--rid") => match arguments.next() {
                     Some(identifier) => line.pack.identifiers.push(identifier),
                     None => return Err(Fault::new("--rid needs a system, linux-arm64 for example")),
                 },
@@ -157,8 +180,26 @@ mod tests {
     }
 
     #[test]
+    fn a_release_is_built_packed_and_tried_by_calls_of_the_build() {
+        let line = parse("native --rid linux-arm64 --to built").expect("valid");
+        assert_eq!((line.command, line.pack.identifiers), (Command::Native, vec!["linux-arm64".to_owned()]));
+        assert_eq!(line.pack.native.as_deref(), Some(std::path::Path::new("built")));
+        let line = parse("pack --native built --tag v1.2.3").expect("valid");
+        assert_eq!(line.pack.tag.as_deref(), Some("v1.2.3"));
+        let line = parse("pack --package packed").expect("valid");
+        assert_eq!(line.pack.package.as_deref(), Some(std::path::Path::new("packed")));
+        assert!(parse("pack --to x").is_err() && parse("native --package x").is_err());
+    }
+
+    #[test]
     fn run_passes_its_arguments_on() {
         assert_eq!(parse("run -DryRun --help").expect("valid").rest, ["-DryRun", "--help"]);
+    }
+
+    #[test]
+    fn docs_takes_no_arguments() {
+        assert_eq!(parse("docs").expect("valid").command, Command::Docs);
+        assert!(parse("docs x").is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod bench;
 mod checkout;
 mod command_line;
 mod compiled_engine;
+mod docs;
 mod dotnet;
 mod engine;
 mod fault;
@@ -64,7 +65,9 @@ fn dispatch(line: &CommandLine) -> Outcome<ExitCode> {
         Command::Lint => return test::lint(&checkout),
         Command::Pack => return pack::pack(&checkout, &line.pack),
         Command::Bench => return bench::bench(&checkout, &line.rest),
+        Command::Native => pack::build_library(&checkout, &line.pack)?,
         Command::Bindings => native::write_bindings(&checkout)?,
+        Command::Docs => docs::write(&checkout)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -36,11 +36,22 @@ pub fn build_native(checkout: &Checkout) -> Outcome {
     expect_native(checkout, Profile::Release)
 }
 
+/// Builds the example's web service alone, for tests of a module that was built elsewhere.
+pub fn build_lab_web(checkout: &Checkout) -> Outcome {
+    cargo(checkout, "build").args(["--release", "-p", "lab-web"]).expect("cargo build")
+}
+
 /// Builds the native library for another system, where the tools for that are installed.
 pub fn build_for(checkout: &Checkout, triple: &str, library: &str) -> Outcome<PathBuf> {
-    cargo(checkout, "build")
-        .args(["--release", "-p", "labrunner-ffi", "--target", triple])
-        .expect(&format!("cargo build for {triple} (`rustup target add {triple}`, and a linker for it)"))?;
+    let mut tool = cargo(checkout, "build").args(["--release", "-p", "labrunner-ffi", "--target", triple]);
+    if triple.ends_with("-musl") {
+        // A library that others load must not have a C library of its own inside.
+        let name = triple.replace('-', "_").to_uppercase();
+        tool = tool
+            .env(&format!("CARGO_TARGET_{name}_RUSTFLAGS"), "-C target-feature=-crt-static")
+            .env(&format!("CARGO_TARGET_{name}_LINKER"), "musl-gcc");
+    }
+    tool.expect(&format!("cargo build for {triple} (`rustup target add {triple}`, and a linker for it)"))?;
     let prefix = if library.ends_with(".dll") { "" } else { "lib" };
     Ok(checkout.target().join(triple).join("release").join(format!("{prefix}{library}")))
 }

@@ -8,9 +8,44 @@ use super::system::{self, System};
 use crate::fault::{Fault, Outcome};
 use crate::stamp::files_below;
 
-/// The files that every package has, whatever the systems.
-const FILES: [&str; 28] = [
+/// The files of the checkout that every package has, by the same names.
+pub const COPIED: [&str; 32] = [
     "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "docs/PERFORMANCE-OPTIMIZATION-GUIDE.md",
+    "examples/cookbook/certificates.yaml",
+    "examples/cookbook/fetch-agent.yaml",
+    "examples/cookbook/import-orders.yaml",
+    "examples/cookbook/machine-report.yaml",
+    "examples/cookbook/mirror/SHA256SUMS",
+    "examples/cookbook/mirror/backup-agent.json",
+    "examples/cookbook/mirror/backup-agent.ps1",
+    "examples/cookbook/nightly-backup.yaml",
+    "examples/cookbook/orders/orders-1.csv",
+    "examples/cookbook/orders/orders-2.csv",
+    "examples/cookbook/orders/orders-3.csv",
+    "examples/cookbook/patch-machine.yaml",
+    "examples/cookbook/release.yaml",
+    "examples/cookbook/rotate-credentials.yaml",
+    "examples/cookbook/shop.dev.yaml",
+    "examples/cookbook/shop.prod.yaml",
+    "examples/cookbook/shop.yaml",
+    "examples/cookbook/shop/templates.yaml",
+    "examples/cookbook/static-site.yaml",
+    "examples/cookbook/static-site/index.md",
+    "examples/cookbook/static-site/layout.html",
+    "examples/cookbook/static-site/setup.md",
+    "examples/cookbook/static-site/site.css",
+    "examples/cookbook/watched-service.yaml",
+    "examples/cookbook/web-farm.yaml",
+    "examples/enterprise-lab-config.yaml",
+    "examples/integration-examples.ps1",
+    "schemas/lab-1.schema.json",
+];
+
+/// The other files that every package has, whatever the systems.
+const FILES: [&str; 29] = [
     "Download-Archive.ps1",
     "Expand-All.ps1",
     "Format-Config.ps1",
@@ -18,7 +53,6 @@ const FILES: [&str; 28] = [
     "Get-LabConfig.ps1",
     "Get-Platform.ps1",
     "InvokeOpenTofuInstaller.ps1",
-    "LICENSE",
     "LabRunner.Commands.dll",
     "LabRunner.Format.ps1xml",
     "LabRunner.Functions.ps1",
@@ -28,7 +62,6 @@ const FILES: [&str; 28] = [
     "Logger.ps1",
     "Menu.ps1",
     "Network.ps1",
-    "README.md",
     "Resolve-ProjectPath.psm1",
     "ScriptTemplate.ps1",
     "THIRD-PARTY-NOTICES.txt",
@@ -36,8 +69,12 @@ const FILES: [&str; 28] = [
     "en-US/about_LabRunner_Failures.help.txt",
     "en-US/about_LabRunner_Isolation.help.txt",
     "en-US/about_LabRunner_Operations.help.txt",
+    "en-US/about_LabRunner_Providers.help.txt",
+    "en-US/about_LabRunner_Reports.help.txt",
+    "en-US/about_LabRunner_Resuming.help.txt",
+    "en-US/about_LabRunner_Runs.help.txt",
+    "en-US/about_LabRunner_Security.help.txt",
     "sbom.cdx.json",
-    "schemas/lab-1.schema.json",
 ];
 
 /// What may lie beside the native library: the assemblies with machine code for its system.
@@ -50,7 +87,7 @@ const MOST_OF_REST: u64 = 4 << 20;
 /// Checks which files a staged package for these systems has.
 pub fn check(package: &Path, systems: &[&System]) -> Outcome {
     let mut faults = Vec::new();
-    let mut missing: BTreeSet<String> = FILES.iter().map(|&file| file.to_owned()).collect();
+    let mut missing: BTreeSet<String> = FILES.iter().chain(&COPIED).map(|&file| file.to_owned()).collect();
     missing.extend(systems.iter().map(|system| format!("{}/{}", system.identifier, system.library)));
     let mut allowed = missing.clone();
     for system in systems {
@@ -156,7 +193,7 @@ mod tests {
     fn a_package_has_the_files_of_the_list_and_no_others() {
         let systems =
             [System::named("linux-x64").expect("known"), System::named("osx-arm64").expect("known")];
-        let package = Folder::new("list").with(FILES).with([
+        let package = Folder::new("list").with(FILES).with(COPIED).with([
             "linux-x64/labrunner_native.so",
             "linux-x64/LabRunner.Commands.dll",
             "osx-arm64/labrunner_native.dylib",
@@ -179,7 +216,7 @@ mod tests {
     #[test]
     fn a_package_that_has_grown_too_large_is_refused() {
         let linux = System::named("linux-x64").expect("known");
-        let package = Folder::new("large").with(FILES).with(["linux-x64/labrunner_native.so"]);
+        let package = Folder::new("large").with(FILES).with(COPIED).with(["linux-x64/labrunner_native.so"]);
         let library = package.0.join("linux-x64/labrunner_native.so");
         fs::File::options()
             .write(true)
@@ -189,6 +226,20 @@ mod tests {
             .expect("sparse");
         let said = check_sizes(&package.0, &[linux]).expect_err("too large").to_string();
         assert!(said.contains("linux-x64: "), "{said}");
+    }
+
+    #[test]
+    fn the_cookbook_is_in_it_as_a_whole() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root");
+        let found: Vec<String> = sizes(&root.join("examples/cookbook"))
+            .expect("readable")
+            .into_iter()
+            .map(|(name, _)| format!("examples/cookbook/{name}"))
+            .filter(|name| !name.starts_with("examples/cookbook/work/"))
+            .collect();
+        let listed = COPIED.iter().filter(|name| name.starts_with("examples/cookbook/"));
+        assert!(found.len() > 12);
+        assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), listed.copied().collect());
     }
 
     #[test]

@@ -41,49 +41,84 @@ const SCRIPT: &str = "xtask/Pack.ps1";
 /// What is asked of it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// A folder of native libraries that were built elsewhere.
+    /// A folder of native libraries that were built elsewhere; of `native`, where it puts the one that it builds.
     pub native: Option<PathBuf>,
     /// The systems to build for here, where the tools for that are.
     pub identifiers: Vec<String>,
+    /// The tag of a release.
+    pub tag: Option<String>,
+    /// A folder with a package that is there already.
+    pub package: Option<PathBuf>,
 }
 
 /// Builds, packs, installs the package into an empty folder, and runs the Pester suite against what was installed.
 pub fn pack(checkout: &Checkout, options: &Options) -> Outcome<ExitCode> {
-    let mut built = vec![System::here()?];
-    for identifier in &options.identifiers {
-        let system = System::named(identifier)?;
-        if !built.contains(&system) {
-            built.push(system);
-        }
+    if let Some(folder) = &options.package {
+        return try_package(checkout, folder);
     }
-    native::build_native(checkout)?;
-    COMMANDS.build(checkout)?;
-    let mut libraries = vec![(built[0], checkout.built_native(Profile::Release))];
-    for &system in &built[1..] {
-        libraries.push((system, native::build_for(checkout, system.triple, system.library)?));
-    }
+    let here = System::here()?;
+    let mut libraries = Vec::new();
     if let Some(folder) = &options.native {
         for system in contents::systems_in(folder)? {
-            if libraries.iter().all(|(built, _)| *built != system) {
-                libraries.push((system, folder.join(system.identifier).join(system.library)));
-            }
+            libraries.push((system, folder.join(system.identifier).join(system.library)));
+        }
+    }
+    // One that was built elsewhere, and maybe signed there, is not built again.
+    if libraries.iter().any(|(system, _)| *system == here) {
+        native::build_lab_web(checkout)?;
+    } else {
+        native::build_native(checkout)?;
+        libraries.insert(0, (here, checkout.built_native(Profile::Release)));
+    }
+    COMMANDS.build(checkout)?;
+    for identifier in &options.identifiers {
+        let system = System::named(identifier)?;
+        if libraries.iter().all(|(there, _)| *there != system) {
+            libraries.push((system, native::build_for(checkout, system.triple, system.library)?));
         }
     }
     let package = Package::stage(checkout, libraries)?;
     contents::check_sizes(&package.folder, &package.systems())?;
-    for (system, library) in package.libraries.iter().filter(|(system, _)| built.contains(system)) {
-        if system.tag == "Linux" {
-            let glibc = library::check(checkout, library)?;
-            let needs =
-                glibc.map_or_else(|| "no glibc".to_owned(), |version| format!("glibc {version} or later"));
-            println!("{} needs {needs}.", system.identifier);
-        }
+    if let Some(tag) = options.tag.as_ref().filter(|tag| **tag != format!("v{}", package.version)) {
+        return Err(Fault::new(format!(
+            "`{tag}` is not the tag of version {}; raise the version in Cargo.toml and in the manifest, or correct the tag",
+            package.version
+        )));
+    }
+    for (system, library) in package.libraries.iter().filter(|(system, _)| system.tag == "Linux") {
+        let glibc = library::check(checkout, library)?;
+        let needs =
+            glibc.map_or_else(|| "no glibc".to_owned(), |version| format!("glibc {version} or later"));
+        println!("{} needs {needs}.", system.identifier);
     }
     let engine = Engine::find(checkout)?.for_tests(checkout)?;
     let module = package.publish(checkout, &engine)?;
     let systems: Vec<&str> = package.systems().iter().map(|system| system.identifier).collect();
     let file = packages(checkout).join(format!("LabRunner.{}.nupkg", package.version));
     println!("{} is for {}.", checkout.shown(&file), systems.join(", "));
+    test(checkout, &engine, &module)
+}
+
+/// Builds the native library for one system, and puts it where `--native` of a later call finds it.
+pub fn build_library(checkout: &Checkout, options: &Options) -> Outcome {
+    let (Some(folder), [identifier]) = (&options.native, options.identifiers.as_slice()) else {
+        return Err(Fault::new("native needs one --rid <system> and --to <folder>"));
+    };
+    let system = System::named(identifier)?;
+    let built = native::build_for(checkout, system.triple, system.library)?;
+    let place = folder.join(system.identifier).join(system.library);
+    let bytes = fs::read(&built).map_err(|error| Fault::file("read", &built, &error))?;
+    write_file(&place, &bytes)?;
+    println!("{}", place.display());
+    Ok(())
+}
+
+/// Installs a package that is there already, and runs the Pester suite against it.
+fn try_package(checkout: &Checkout, folder: &Path) -> Outcome<ExitCode> {
+    let folder = folder.canonicalize().map_err(|error| Fault::file("find", folder, &error))?;
+    native::build_lab_web(checkout)?;
+    let engine = Engine::find(checkout)?.for_tests(checkout)?;
+    let module = install(checkout, &engine, &folder, None)?;
     test(checkout, &engine, &module)
 }
 
@@ -121,7 +156,7 @@ impl Package {
         for (system, library) in &package.libraries {
             plan.insert(Path::new(system.identifier).join(system.library), Content::Copy(library.clone()));
         }
-        for name in ["LICENSE", "README.md", "CHANGELOG.md", "schemas/lab-1.schema.json"] {
+        for name in contents::COPIED {
             plan.insert(PathBuf::from(name), Content::Copy(checkout.at(name)));
         }
         package.version = manifest::adapt(checkout, &mut plan, &systems)?;
@@ -141,27 +176,38 @@ impl Package {
 
     /// Makes the file, installs it for a user that has nothing yet, tries it there, and gives what was installed.
     fn publish(&self, checkout: &Checkout, engine: &Engine) -> Outcome<Module> {
-        let (packages, home) = (packages(checkout), checkout.notes().join("installed"));
-        for folder in [&packages, &home] {
-            let _ = fs::remove_dir_all(folder);
-            fs::create_dir_all(folder).map_err(|error| Fault::file("create", folder, &error))?;
-        }
-        let options = [("-Module", &self.folder), ("-Packages", &packages), ("-Target", &home)];
-        let mut tool =
-            engine.tool(checkout).args(["-NoProfile", "-NonInteractive", "-File"]).arg(checkout.at(SCRIPT));
-        for (name, folder) in options {
-            tool = tool.arg(name).arg(folder);
-        }
-        // Repositories and modules of the user stay as they are: PowerShell finds none here but those of this call.
-        tool.env("HOME", &home).expect("packing, installing and trying the module")?;
-        let folder = home.join("LabRunner");
-        let system = System::here()?;
-        let native = folder.join(system.identifier).join(system.library);
-        if native.is_file() {
-            return Ok(Module { native, folder, lab_web: checkout.lab_web(Profile::Release) });
-        }
-        Err(Fault::new(format!("the installed module has no {}", native.display())))
+        let packages = packages(checkout);
+        empty(&packages)?;
+        install(checkout, engine, &packages, Some(&self.folder))
     }
+}
+
+/// Installs the package of a folder, made of a staged module if there is one, for a user that has nothing yet.
+fn install(checkout: &Checkout, engine: &Engine, packages: &Path, staged: Option<&Path>) -> Outcome<Module> {
+    let home = checkout.notes().join("installed");
+    empty(&home)?;
+    let mut tool =
+        engine.tool(checkout).args(["-NoProfile", "-NonInteractive", "-File"]).arg(checkout.at(SCRIPT));
+    for (name, folder) in [("-Packages", packages), ("-Target", &home)] {
+        tool = tool.arg(name).arg(folder);
+    }
+    if let Some(staged) = staged {
+        tool = tool.arg("-Module").arg(staged);
+    }
+    // Repositories and modules of the user stay as they are: PowerShell finds none here but those of this call.
+    tool.env("HOME", &home).expect("packing, installing and trying the module")?;
+    let folder = home.join("LabRunner");
+    let system = System::here()?;
+    let native = folder.join(system.identifier).join(system.library);
+    if native.is_file() {
+        return Ok(Module { native, folder, lab_web: checkout.lab_web(Profile::Release) });
+    }
+    Err(Fault::new(format!("the installed module has no {}", native.display())))
+}
+
+fn empty(folder: &Path) -> Outcome {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).map_err(|error| Fault::file("create", folder, &error))
 }
 
 /// Those of all systems together.
