@@ -67,6 +67,7 @@ pub mod seal;
 pub mod stamp;
 pub mod state;
 mod syncer;
+mod tail;
 pub mod took;
 pub mod usage;
 pub mod why;
@@ -96,6 +97,7 @@ pub use result::RunResult;
 pub use scheduling::Scheduling;
 pub use stamp::{Listing, Stamp};
 pub use state::{OperationState, RunState};
+pub use tail::Unwritten;
 pub use why::{Cause, Why};
 pub use writer::Writer;
 
