@@ -87,14 +87,16 @@ pub struct OperationResult {
     /// Name as declared.
     pub name: String,
     /// Second name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Declared type.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// The operation it undoes; absent for a declared operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensates: Option<String>,
     /// How it ended; absent while it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// The run that it succeeded in, when it was not run again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,23 +110,30 @@ pub struct OperationResult {
     /// Whether non-terminating errors were written.
     pub had_errors: bool,
     /// Why it never started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped_because: Option<SkippedBecause>,
     /// That it asked for a restart of the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restart: Option<RestartAsked>,
     /// Why it did not end well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorReport>,
     /// How often it was tried.
     pub attempts: u32,
     /// The worker that ran it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<u32>,
     /// The program's exit code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
     /// When it began, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
     /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<String>,
     /// Milliseconds from begin to end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
     /// Milliseconds that its attempts ran, all of them together.
     #[serde(default)]
