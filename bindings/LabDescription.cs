@@ -161,7 +161,7 @@ public sealed class LabWorkModel
     [JsonIgnore]
     public bool IsProgram => Kind == "process";
 
-    /// <summary><c>script</c>, <c>process</c>, <c>download</c>, <c>checks</c> or <c>stop</c>.</summary>
+    /// <summary><c>script</c>, <c>process</c>, <c>download</c>, <c>archive</c>, <c>checks</c> or <c>stop</c>.</summary>
     public string Kind { get; set; } = "";
 
     /// <summary>The arguments of a program.</summary>

@@ -230,6 +230,16 @@ codes! {
     TargetUnwritable = "LR0424", "TargetUnwritable", WriteError;
     /// A file or folder that an operation makes is there already.
     TargetExists = "LR0425", "TargetExists", ResourceExists;
+    /// A file or folder that an operation works on is not there or cannot be read.
+    SourceUnreadable = "LR0426", "SourceUnreadable", ObjectNotFound;
+    /// An archive that is damaged, cut off, or of another format than is said.
+    ArchiveDamaged = "LR0427", "ArchiveDamaged", InvalidData;
+    /// An archive with an entry that would leave the target or mislead who looks at it.
+    ArchiveUnsafe = "LR0428", "ArchiveUnsafe", SecurityError;
+    /// An archive with more or larger content than it may have.
+    ArchiveTooLarge = "LR0429", "ArchiveTooLarge", LimitsExceeded;
+    /// An archive that needs a password.
+    ArchiveEncrypted = "LR0430", "ArchiveEncrypted", NotImplemented;
 
     /// A handle that never existed or was released.
     InvalidHandle = "LR0901", "InvalidHandle", InvalidOperation;

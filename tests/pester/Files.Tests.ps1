@@ -1,4 +1,4 @@
-# Operations that work on files: downloads, from objects and from lab files.
+# Operations that work on files: downloads and archives, from objects and from lab files.
 
 BeforeAll {
     Push-Location $TestDrive
@@ -38,7 +38,8 @@ Describe 'A download' {
         @{ Keys = @{ Provider = 'download'; Target = 'x' }; Says = '*has no URL to download from*' }
         @{ Keys = @{ Url = 'https://example.org/x'; Target = 'x'; Checksum = 'md5:12' }; Says = '*does not protect against forgery*' }
         @{ Keys = @{ Url = 'https://example.org/x'; Target = 'x'; Segments = 4 }; Says = "*has an unknown key 'Segments'*" }
-        @{ Keys = @{ Url = 'https://example.org/x'; Target = 'x'; IfExists = 'Merge' }; Says = "*IfExists cannot be 'Merge'*" }
+        @{ Keys = @{ Url = 'https://example.org/x'; Target = 'x'; IfExists = 'Overwrite' }; Says = "*IfExists cannot be 'Overwrite'*" }
+        @{ Keys = @{ Url = 'https://example.org/x'; Target = 'x'; IfExists = 'Merge' }; Says = '*merges its target, which is a file and not a folder*' }
         @{ Keys = @{ Url = 'https://example.org/x'; Target = 'x'; MaxSize = 'big' }; Says = "*The MaxSize 'big'*is not a size*" }
         @{ Keys = @{ Url = 'https://example.org/x'; Target = 'x'; Headers = @{ Range = 'bytes=0-' } }; Says = "*sets the header 'Range', which the download itself needs*" }
     ) {
@@ -60,5 +61,91 @@ Describe 'A download' {
     It 'gets its secrets, and shows none' {
         Set-Content secret.yaml "name: files`noperations:`n- {name: fetch, url: 'https://example.org/x', target: x, headers: {Authorization: 'secret://files-token'}}"
         { Start-AdvancedLabOrchestration -ConfigPath secret.yaml } | Should -Throw '*files-token*'
+    }
+}
+
+Describe 'An archive' {
+    BeforeAll {
+        New-Item -ItemType Directory -Force data/sub | Out-Null
+        Set-Content data/one.txt 'one' -NoNewline
+        Set-Content data/sub/two.txt 'two' -NoNewline
+        Compress-Archive -Path data -DestinationPath made.zip
+    }
+
+    It 'is unpacked by an operation of objects, with paths from where the caller stands' {
+        $result = Invoke-ParallelLabRunner -Operations @{ Name = 'unpack'; Provider = 'Archive'; Source = 'made.zip'; Target = 'objects/unpacked'; StripComponents = 1; MaxSize = 1KB; MaxEntries = 10 }
+        $result.Status | Should -Be 'Succeeded'
+        Get-Content objects/unpacked/sub/two.txt | Should -BeExactly 'two'
+        (Get-ChildItem objects/unpacked).Name | Sort-Object | Should -Be 'one.txt', 'sub'
+    }
+
+    It 'is made and unpacked by operations of lab files: <_>' -ForEach 'zip', 'tar', 'tar.gz', 'tar.zst' {
+        Set-Content archives.yaml @"
+name: archives
+operations:
+  - {name: pack, provider: archive, mode: create, source: data, target: 'lab/all.$_', if-exists: replace}
+  - {name: unpack, provider: archive, source: 'lab/all.$_', target: 'lab/of-$_', dependencies: pack}
+  - {name: read, script: "Get-Content 'lab/of-$_/sub/two.txt'", dependencies: unpack}
+"@
+        $report = Start-AdvancedLabOrchestration -ConfigPath archives.yaml
+        $report.Summary.Status | Should -Be 'Succeeded'
+        Get-Content "lab/of-$_/one.txt" | Should -BeExactly 'one'
+    }
+
+    It 'is read by other programs when it was made here' {
+        Invoke-ParallelLabRunner -Operations @{ Name = 'pack'; Provider = 'archive'; Mode = 'Create'; Source = 'data'; Target = 'other.zip' } | Out-Null
+        Expand-Archive other.zip -DestinationPath expanded
+        Get-Content expanded/sub/two.txt | Should -BeExactly 'two'
+    }
+
+    It 'leaves alone what is there' {
+        New-Item -ItemType Directory kept | Out-Null
+        Set-Content kept/mine.txt 'mine'
+        $unpack = @{ Name = 'unpack'; Provider = 'archive'; Source = 'made.zip'; Target = 'kept' }
+        $result = Invoke-ParallelLabRunner -Operations $unpack -ErrorAction SilentlyContinue -ErrorVariable said
+        $result.Status | Should -Be 'Failed'
+        $said[0].FullyQualifiedErrorId | Should -BeLike 'LabRunner.TargetExists*'
+        (Invoke-ParallelLabRunner -Operations ($unpack + @{ IfExists = 'Keep' })).Status | Should -Be 'Succeeded'
+        @(Get-ChildItem kept).Name | Should -Be 'mine.txt'
+        (Invoke-ParallelLabRunner -Operations ($unpack + @{ IfExists = 'Replace' })).Status | Should -Be 'Succeeded'
+        @(Get-ChildItem kept).Name | Should -Be 'data'
+    }
+
+    It 'is refused when it leads out of its target' {
+        Add-Type -AssemblyName System.IO.Compression
+        $file = [System.IO.File]::Create("$TestDrive/evil.zip")
+        $zip = [System.IO.Compression.ZipArchive]::new($file, 'Create')
+        $zip.CreateEntry('../evil.txt').Open().Dispose()
+        $zip.Dispose()
+        $file.Dispose()
+        $result = Invoke-ParallelLabRunner -Operations @{ Name = 'unpack'; Provider = 'archive'; Source = 'evil.zip'; Target = 'evil/out' } -ErrorAction SilentlyContinue -ErrorVariable said
+        $result.Status | Should -Be 'Failed'
+        $said[0].FullyQualifiedErrorId | Should -BeLike 'LabRunner.ArchiveUnsafe*'
+        "$($said[0])" | Should -BeLike "*the name '../evil.txt' leads out of the target*"
+        @(Get-ChildItem evil -Force -Recurse).Count | Should -Be 0
+    }
+
+    It 'is checked before anything starts: <Says>' -ForEach @(
+        @{ Keys = @{ Source = 'a.zip' }; Says = "*the target '' is empty*" }
+        @{ Keys = @{ Source = 'a.rar'; Target = 'x' }; Says = '*does not say which kind of archive it is*' }
+        @{ Keys = @{ Source = 'data'; Target = 'x.7z'; Mode = 'Create' }; Says = '*makes a 7z, which can be unpacked only*' }
+        @{ Keys = @{ Source = 'a.zip'; Target = 'x'; Mode = 'List' }; Says = "*Mode cannot be 'List'*" }
+        @{ Keys = @{ Source = 'a.zip'; Target = 'x'; StripComponents = -1 }; Says = "*StripComponents cannot be '-1'*" }
+        @{ Keys = @{ Source = 'a.zip'; Target = 'x'; Password = 'x' }; Says = "*has an unknown key 'Password'*" }
+        @{ Keys = @{ Source = 'a.zip'; Target = 'x'; ScriptBlock = { } }; Says = '*is an archive operation and has something else to run*' }
+    ) {
+        { Invoke-ParallelLabRunner -Operations (@{ Name = 'unpack'; Provider = 'archive' } + $Keys) } | Should -Throw $Says
+    }
+
+    It 'is checked in a lab file at its place: <Says>' -ForEach @(
+        @{ Keys = 'target: x'; Says = '*it has no source*' }
+        @{ Keys = 'source: a.zip'; Says = '*it has no target*' }
+        @{ Keys = 'source: a.zip, target: x, checksum: "sha256:12"'; Says = "*'checksum' belongs to downloads, but this is an archive operation*" }
+        @{ Keys = 'source: a.zip, target: x, format: rar'; Says = "*rar*" }
+        @{ Keys = 'source: a.zip, target: x, mode: service'; Says = "*service*" }
+    ) {
+        Set-Content wrong.yaml "name: files`noperations:`n- {name: unpack, provider: archive, $Keys}"
+        $test = Test-LabConfiguration wrong.yaml
+        ($test.Errors | ForEach-Object ToString) -join "`n" | Should -BeLike $Says
     }
 }

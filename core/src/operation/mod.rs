@@ -49,6 +49,6 @@ pub use retry::{Backoff, RetryPolicy, RetryRule};
 pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
 pub use up_to_date::{Ignorable, UpToDate};
 pub use work::{
-    Address, Algorithm, Checksum, Digest, DownloadSpec, IfExists, Probe, ProbeCheck, ProcessMode,
-    ProcessSpec, RunsOn, Scheme, Work, WorkFacts,
+    Address, Algorithm, ArchiveFormat, ArchiveMode, ArchiveSpec, Checksum, Digest, DownloadSpec, IfExists,
+    MAX_BYTES, MAX_ENTRIES, Probe, ProbeCheck, ProcessMode, ProcessSpec, RunsOn, Scheme, Work, WorkFacts,
 };

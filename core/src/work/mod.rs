@@ -1,10 +1,11 @@
-//! What the core runs by itself, without a runspace: programs, the services among them, and downloads.
+//! What the core runs by itself, without a runspace: programs, the services among them, downloads and archives.
 //!
 //! | question | file |
 //! |--|--|
 //! | what does a run know of it, and how does it report | [`provider`] |
 //! | how is a program run from its start to its end | [`process`] |
-//! | how is a file downloaded | `download/` |
+//! | how is a file downloaded, and an archive unpacked or made | `download/`, `archive/` |
+//! | how do files and folders get their names, at once and whole | `target.rs` |
 //! | where do programs live, and how is all that they start ended | [`host`] |
 //! | how is it asked whether something is well | [`probe`], `checks.rs` |
 //! | by what is something that was started found again | [`identity`], [`mark`] |
@@ -16,6 +17,7 @@
 //!
 //! Nothing here holds a run. *What* runs is a provider; *where* it lives is a host.
 
+mod archive;
 pub mod budget;
 mod checks;
 mod download;
@@ -27,10 +29,12 @@ pub mod marked;
 pub mod output;
 pub mod probe;
 pub mod process;
+mod progress;
 pub mod provider;
 pub mod runtime;
 pub mod secrets;
 pub mod survivors;
+mod target;
 #[cfg(test)]
 mod trial;
 
@@ -42,6 +46,7 @@ pub fn provider_of(work: &Work) -> Option<Box<dyn Provider>> {
     match work {
         Work::Process(spec) => Some(Box::new(process::Program((**spec).clone()))),
         Work::Download(spec) => Some(Box::new(download::Download::new((**spec).clone()))),
+        Work::Archive(spec) => Some(Box::new(archive::ArchiveWork((**spec).clone()))),
         Work::Checks { checks } => Some(Box::new(checks::Checks(checks.clone()))),
         Work::Script | Work::Stop { .. } => None,
     }

@@ -16,7 +16,7 @@ internal sealed class OperationReader
     private readonly KeyCheck _keys;
     private readonly ScriptSource _scripts;
     private readonly ProcessSource _programs;
-    private readonly DownloadSource _downloads;
+    private readonly FileSource _files;
     private readonly SchedulingSource _scheduling;
     private readonly RollbackSource _rollbacks;
     private readonly UpToDateSource _upToDate;
@@ -33,7 +33,7 @@ internal sealed class OperationReader
         _keys = new KeyCheck(_findings, strict);
         _scripts = new ScriptSource(caller, _findings, warnsOfMissing: !ofScripts, needsMandatory: !ofScripts, callers: callers);
         _programs = new ProcessSource(caller, _findings, _keys);
-        _downloads = new DownloadSource(caller, _findings);
+        _files = new FileSource(caller, _findings);
         _scheduling = new SchedulingSource(_findings, _keys);
         _rollbacks = new RollbackSource(caller, _findings, _keys, callers);
         _upToDate = new UpToDateSource(caller, _findings, callers);
@@ -140,12 +140,22 @@ internal sealed class OperationReader
         var isDownload = string.Equals(provider, "download", StringComparison.OrdinalIgnoreCase);
         if (given == 0 && (isDownload || fields.Has("Url") || fields.Has("Urls")) && fields.Take("Url", "Urls") is var url && (isDownload || url is not null))
         {
-            return _downloads.Read(fields, url, name);
+            return _files.Download(fields, url, name);
         }
 
-        if (isDownload)
+        var isArchive = string.Equals(provider, "archive", StringComparison.OrdinalIgnoreCase);
+        if (isArchive && given == 0)
         {
-            _findings.Add(new LabFinding(LabRunnerError.AmbiguousWork, $"Operation '{name}' is a download and has something else to run as well.", name, "Keep one of the two, or make two operations of it."));
+            return _files.Archive(fields, name);
+        }
+
+        if (isDownload || isArchive)
+        {
+            _findings.Add(new LabFinding(
+                LabRunnerError.AmbiguousWork,
+                $"Operation '{name}' is {(isDownload ? "a download" : "an archive operation")} and has something else to run as well.",
+                name,
+                "Keep one of the two, or make two operations of it."));
         }
 
         if (_scripts.From(block ?? script, parameters, config, name, mayBeFile: block is null) is { } work)
@@ -172,7 +182,7 @@ internal sealed class OperationReader
             LabRunnerError.MissingWork,
             $"Operation '{name}' has nothing to run{(fields.Has("ScriptBlock") ? ": its ScriptBlock is null" : "")}.",
             name,
-            "Give it a ScriptBlock, a Script, a Path, a Command or a Url."));
+            "Give it a ScriptBlock, a Script, a Path, a Command or a Url, or Provider = 'archive' with a Source and a Target."));
         return new ScriptWork { Command = name, Named = [] };
     }
 

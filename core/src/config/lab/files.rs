@@ -1,4 +1,4 @@
-//! Reads the operations that work on files as such: downloads.
+//! Reads the operations that work on files as such: downloads and archives.
 
 use super::work::WorkKeys;
 use crate::config::text::diagnostics::Findings;
@@ -6,7 +6,7 @@ use crate::config::text::document::{Entry, Span};
 use crate::config::text::fields::{self, Fields};
 use crate::config::text::{paths, quantity};
 use crate::error::Code;
-use crate::operation::{DownloadSpec, IfExists, Work};
+use crate::operation::{ArchiveFormat, ArchiveMode, ArchiveSpec, DownloadSpec, IfExists, Work};
 use std::collections::BTreeMap;
 
 /// The keys that say something of a file.
@@ -17,6 +17,10 @@ pub(in crate::config) struct FileKeys<'n> {
     headers: Option<&'n Entry>,
     max_size: Option<&'n Entry>,
     if_exists: Option<&'n Entry>,
+    source: Option<&'n Entry>,
+    format: Option<&'n Entry>,
+    strip_components: Option<&'n Entry>,
+    max_entries: Option<&'n Entry>,
 }
 
 impl<'n> FileKeys<'n> {
@@ -29,6 +33,10 @@ impl<'n> FileKeys<'n> {
             headers: take(&["headers"]),
             max_size: take(&["max-size"]),
             if_exists: take(&["if-exists"]),
+            source: take(&["source"]),
+            format: take(&["format"]),
+            strip_components: take(&["strip-components"]),
+            max_entries: take(&["max-entries"]),
         }
     }
 
@@ -39,12 +47,71 @@ impl<'n> FileKeys<'n> {
 
     /// Refuses all of them in an operation of another kind.
     pub(in crate::config) fn refuse(&self, is: &str, findings: &mut Findings<'_>) {
-        let all = [self.url, self.target, self.checksum, self.headers, self.max_size, self.if_exists];
-        for entry in all.into_iter().flatten() {
-            let message = format!("'{}' belongs to download operations, but this one is {is}", entry.key);
-            let advice = "Write 'provider: download' for a file to fetch, or remove the key.";
+        let shared = [self.target, self.max_size, self.if_exists];
+        for entry in self.of_a_download().chain(self.of_an_archive()).chain(shared.into_iter().flatten()) {
+            let message =
+                format!("'{}' belongs to downloads and archives, but this operation is {is}", entry.key);
+            let advice = "Write 'provider: download' or 'provider: archive', or remove the key.";
             findings.error(Code::InvalidValue, entry.key_at, &message, advice);
         }
+    }
+
+    fn of_a_download(&self) -> impl Iterator<Item = &'n Entry> + use<'n> {
+        [self.url, self.checksum, self.headers].into_iter().flatten()
+    }
+
+    fn of_an_archive(&self) -> impl Iterator<Item = &'n Entry> + use<'n> {
+        [self.source, self.format, self.strip_components, self.max_entries].into_iter().flatten()
+    }
+
+    /// An archive to unpack or to make.
+    pub(in crate::config) fn archive(
+        &self,
+        work: &WorkKeys<'n>,
+        at: Span,
+        findings: &mut Findings<'_>,
+    ) -> Option<Work> {
+        work.refuse("an archive operation", findings);
+        for entry in self.of_a_download() {
+            let message = format!("'{}' belongs to downloads, but this is an archive operation", entry.key);
+            findings.error(
+                Code::InvalidValue,
+                entry.key_at,
+                &message,
+                "Download the archive by an operation that this one depends on.",
+            );
+        }
+        let modes = [("extract", ArchiveMode::Extract), ("create", ArchiveMode::Create)];
+        let mode =
+            work.mode.and_then(|entry| fields::choice(entry, &modes, &[], findings)).unwrap_or_default();
+        let source = match self.source {
+            Some(entry) => path(entry, findings),
+            None => {
+                let advice = "Add 'source:' with the archive to unpack, or with the folder to pack.";
+                findings.error(Code::MissingWork, at.first_line(), "it has no source", advice);
+                None
+            }
+        };
+        let advice = "Add 'target:' with the folder that the archive becomes, or with the archive to make.";
+        let target = self.target(at, advice, findings);
+        let spec = ArchiveSpec {
+            mode,
+            format: self.format.and_then(|entry| fields::choice(entry, &ArchiveFormat::NAMES, &[], findings)),
+            strip_components: self
+                .strip_components
+                .and_then(|entry| fields::whole(entry, 0..=256, findings))
+                .and_then(|count| u32::try_from(count).ok())
+                .unwrap_or(0),
+            if_exists: self.if_exists(findings),
+            max_bytes: self.max_size.and_then(|entry| size(entry, findings)),
+            max_entries: self
+                .max_entries
+                .and_then(|entry| fields::whole(entry, 1..=1_000_000_000, findings))
+                .and_then(|count| u64::try_from(count).ok()),
+            source: source?,
+            target: target?,
+        };
+        Some(Work::Archive(Box::new(spec)))
     }
 
     /// A download.
@@ -55,6 +122,15 @@ impl<'n> FileKeys<'n> {
         findings: &mut Findings<'_>,
     ) -> Option<Work> {
         work.refuse("a download operation", findings);
+        for entry in self.of_an_archive().chain(work.mode) {
+            let message = format!("'{}' belongs to archives, but this is a download operation", entry.key);
+            findings.error(
+                Code::InvalidValue,
+                entry.key_at,
+                &message,
+                "Unpack what it fetches by an operation that depends on it.",
+            );
+        }
         let urls = match self.url {
             Some(entry) => fields::texts(entry, findings).unwrap_or_default(),
             None => {
@@ -88,7 +164,12 @@ impl<'n> FileKeys<'n> {
     }
 
     fn if_exists(&self, findings: &mut Findings<'_>) -> Option<IfExists> {
-        let known = [("keep", IfExists::Keep), ("replace", IfExists::Replace), ("fail", IfExists::Fail)];
+        let known = [
+            ("keep", IfExists::Keep),
+            ("replace", IfExists::Replace),
+            ("merge", IfExists::Merge),
+            ("fail", IfExists::Fail),
+        ];
         fields::choice(self.if_exists?, &known, &[], findings)
     }
 

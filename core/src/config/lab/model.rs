@@ -114,6 +114,8 @@ pub enum Provider {
     Process,
     /// A file that the core downloads.
     Download,
+    /// An archive that the core unpacks or makes.
+    Archive,
     /// One that this version does not have: the operation can be planned, and not run.
     Missing,
 }

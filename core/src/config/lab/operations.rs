@@ -44,7 +44,7 @@ pub(in crate::config) fn read(
     let declared = read_fields(&mut fields, node, title, stage, context, findings);
     // Nobody has written such operations for an older version, whose keys had no effect.
     let strict = findings.strict;
-    findings.strict |= declared.operation.provider == Provider::Download;
+    findings.strict |= matches!(declared.operation.provider, Provider::Download | Provider::Archive);
     fields.finish("", findings);
     findings.strict = strict;
     findings.operation = None;
@@ -129,6 +129,7 @@ fn read_fields(
                 (Provider::Process, keys.process(node.at, findings))
             }
             Some(Provider::Download) => (Provider::Download, files.download(&keys, node.at, findings)),
+            Some(Provider::Archive) => (Provider::Archive, files.archive(&keys, node.at, findings)),
             Some(Provider::PowerShell) => {
                 files.refuse("a script", findings);
                 script = keys.script(node.at, findings);

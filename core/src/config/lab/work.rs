@@ -15,7 +15,7 @@ use crate::work::secrets::name_of;
 use std::collections::BTreeMap;
 
 /// What a message says of the providers that there are.
-const AVAILABLE: &str = "Available are 'powershell', 'process' and 'download'.";
+const AVAILABLE: &str = "Available are 'powershell', 'process', 'download' and 'archive'.";
 
 /// The keys that say what an operation does.
 pub(in crate::config) struct WorkKeys<'n> {
@@ -75,12 +75,13 @@ impl<'n> WorkKeys<'n> {
 
     /// Who runs it, which a URL says by itself; nothing when that is misspelt, which is reported.
     pub(in crate::config) fn provider(&self, has_url: bool, findings: &mut Findings<'_>) -> Option<Provider> {
-        const KNOWN: [(&str, Provider); 5] = [
+        const KNOWN: [(&str, Provider); 6] = [
             ("powershell", Provider::PowerShell),
             ("pwsh", Provider::PowerShell),
             ("process", Provider::Process),
             ("program", Provider::Process),
             ("download", Provider::Download),
+            ("archive", Provider::Archive),
         ];
         let Some(entry) = self.provider else {
             // A command says by itself that it is a program.
@@ -158,9 +159,9 @@ impl<'n> WorkKeys<'n> {
         keys.into_iter().flatten()
     }
 
-    /// Refuses all of them in an operation that is neither.
+    /// Refuses all of them in an operation that is neither, but for the mode, which others have too.
     pub(in crate::config) fn refuse(&self, is: &str, findings: &mut Findings<'_>) {
-        let others = [self.script, self.script_block, self.path, self.parameters, self.mode, self.service];
+        let others = [self.script, self.script_block, self.path, self.parameters, self.service];
         for entry in self.of_a_program().chain(others.into_iter().flatten()) {
             let message = format!("'{}' belongs to scripts and programs, but this is {is}", entry.key);
             findings.error(

@@ -3,8 +3,8 @@
 #![allow(dead_code, reason = "only their schema is used")]
 
 use super::values::{
-    Amount, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, IfExists, IgnoreChanges, Isolation,
-    LockMode, Minutes, Names, OrchestrationMode, ParameterType, Pause, ProcessMode, Provider, Remedy,
+    Amount, ArchiveFormat, Backoff, Data, EdgeType, Entries, FailureStrategy, Flag, IfExists, IgnoreChanges,
+    Isolation, LockMode, Minutes, Mode, Names, OrchestrationMode, ParameterType, Pause, Provider, Remedy,
     Resolution, RunRemedy, Scalar, Seconds, Size, Text, Trigger, Whole,
 };
 use schemars::JsonSchema;
@@ -265,8 +265,9 @@ pub(super) struct Operation {
     /// Variables for the program; null removes one.
     #[schemars(extend("x-aliases" = ["env"]))]
     environment: Option<Entries<Option<Scalar>>>,
-    /// Whether the program ends by itself, goes on as a service, or is a service that is stopped.
-    mode: Option<ProcessMode>,
+    /// Of a program, whether it ends by itself, goes on as a service, or is a service that is stopped; of an archive,
+    /// whether it is unpacked or made.
+    mode: Option<Mode>,
     /// With `mode: stop`, the operation that started the service.
     service: Option<Text>,
     /// How a service shows that it is ready.
@@ -283,17 +284,25 @@ pub(super) struct Operation {
     /// A file to download: an https, http or file URL, or a list of URLs that are tried one after another.
     #[schemars(extend("x-aliases" = ["urls"]))]
     url: Option<Names>,
-    /// The path of the downloaded file, its name included, relative to this file.
+    /// The path of the downloaded file, its name included; the folder that an archive becomes, or the archive to make.
     #[schemars(extend("x-aliases" = ["destination"]))]
     target: Option<Text>,
     /// `sha256:` (or sha384, sha512) and the digits of its checksum, or the URL of a list of checksums.
     checksum: Option<Text>,
     /// Headers of the request; a value can be `secret://name`.
     headers: Option<Entries<Text>>,
-    /// The largest size it may have.
+    /// The largest size that the file, or the content of the archive, may have.
     max_size: Option<Size>,
     /// What is done about a target that is there already: it is kept, replaced, or makes the operation fail.
     if_exists: Option<IfExists>,
+    /// The archive to unpack, or the folder or file to pack, relative to this file.
+    source: Option<Text>,
+    /// The format of the archive, where its name does not say it.
+    format: Option<ArchiveFormat>,
+    /// Leading folders that are removed from the names in the archive.
+    strip_components: Option<Whole<0, 256>>,
+    /// The most entries that the archive may have.
+    max_entries: Option<Whole<1, 1_000_000_000>>,
 }
 
 /// A template: an operation, or operations with the parameters they take.

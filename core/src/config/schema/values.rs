@@ -197,8 +197,8 @@ words! {
     Isolation: "shared" | "runspace" | "process";
     /// How a lock is held.
     LockMode: "shared" | "exclusive";
-    /// Whether a program ends by itself.
-    ProcessMode: "task" | "service" | "stop";
+    /// Whether a program ends by itself, or what is done with an archive.
+    Mode: "task" | "service" | "stop" | "extract" | "create";
     /// Whether a source has to succeed.
     EdgeType: "strong" | "weak";
     /// How a conflict is resolved.
@@ -212,9 +212,11 @@ words! {
     /// What is done about a run that is unhealthy.
     RunRemedy: "notify" | "fail";
     /// Who runs an operation.
-    Provider: "powershell" | "pwsh" | "process" | "program" | "download";
+    Provider: "powershell" | "pwsh" | "process" | "program" | "download" | "archive";
+    /// How an archive is written.
+    ArchiveFormat: "zip" | "tar" | "tar.gz" | "tar.xz" | "tar.zst" | "tar.bz2" | "7z";
     /// What is done about a target that is there already.
-    IfExists: "keep" | "replace" | "fail";
+    IfExists: "keep" | "replace" | "merge" | "fail";
 }
 
 fn or_filled(generator: &mut SchemaGenerator, mut options: Vec<Value>) -> Schema {

@@ -18,6 +18,9 @@ impl Work {
         if let Self::Download(download) = self {
             download.check(&format!("operation '{name}'"), invalid);
         }
+        if let Self::Archive(archive) = self {
+            archive.check(&format!("operation '{name}'"), invalid);
+        }
         let Self::Process(process) = self else { return };
         check_program(process, &format!("operation '{name}'"), invalid);
         if process.mode == ProcessMode::Service && process.ready.is_none() {
@@ -41,6 +44,9 @@ impl Work {
     pub fn check_as_compensation(&self, of: &str, invalid: &mut impl FnMut(String, &str)) {
         if let Self::Download(download) = self {
             download.check(&format!("the compensation of operation '{of}'"), invalid);
+        }
+        if let Self::Archive(archive) = self {
+            archive.check(&format!("the compensation of operation '{of}'"), invalid);
         }
         let Self::Process(process) = self else { return };
         check_program(process, &format!("the compensation of operation '{of}'"), invalid);

@@ -51,6 +51,8 @@ pub enum IfExists {
     Keep,
     /// Once the new one is complete, it takes the place of the old one.
     Replace,
+    /// A folder gets what is new, file by file, and keeps the rest; of archives only.
+    Merge,
     /// The operation fails.
     Fail,
 }
@@ -86,6 +88,12 @@ impl DownloadSpec {
                 &format!(
                     "Write its algorithm ({names}), a colon, and its digits or the URL of a list of checksums: 'sha256:9f86d0…'."
                 ),
+            );
+        }
+        if self.if_exists == Some(IfExists::Merge) {
+            invalid(
+                format!("{who} merges its target, which is a file and not a folder"),
+                "Write 'keep', 'replace' or 'fail'.",
             );
         }
         if self.max_bytes == Some(0) {

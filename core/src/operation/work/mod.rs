@@ -3,12 +3,14 @@
 //! Only this folder and the providers in [`work`](crate::work) look at which work it is. All others ask its
 //! [`WorkFacts`], which a plan has of each of its operations, or one of the questions here.
 
+mod archive;
 mod check;
 mod checksum;
 mod download;
 mod process;
 mod url;
 
+pub use archive::{ArchiveFormat, ArchiveMode, ArchiveSpec, MAX_BYTES, MAX_ENTRIES};
 pub use checksum::{Algorithm, Checksum, Digest};
 pub use download::{DownloadSpec, IfExists};
 pub use process::{Probe, ProbeCheck, ProcessMode, ProcessSpec};
@@ -30,6 +32,8 @@ pub enum Work {
     Process(Box<ProcessSpec>),
     /// A file that the core fetches.
     Download(Box<DownloadSpec>),
+    /// An archive that the core unpacks or makes.
+    Archive(Box<ArchiveSpec>),
     /// Asks checks until each has passed, or has failed as often as it may.
     Checks {
         /// The checks.
@@ -74,7 +78,7 @@ impl Work {
                 let service = spec.mode == ProcessMode::Service;
                 WorkFacts { runs_on: RunsOn::Core, service, must_end: !service }
             }
-            Self::Download(_) | Self::Checks { .. } => {
+            Self::Download(_) | Self::Archive(_) | Self::Checks { .. } => {
                 WorkFacts { runs_on: RunsOn::Core, service: false, must_end: true }
             }
             Self::Stop { .. } => WorkFacts { runs_on: RunsOn::Nothing, service: false, must_end: false },
@@ -87,6 +91,7 @@ impl Work {
             Self::Script => "script",
             Self::Process(_) => "process",
             Self::Download(_) => "download",
+            Self::Archive(_) => "archive",
             Self::Checks { .. } => "checks",
             Self::Stop { .. } => "stop",
         }
@@ -116,6 +121,7 @@ impl Work {
                 let file = serde_json::to_vec(&file).unwrap_or_default();
                 Some((file, serde_json::to_vec(&spec.headers).unwrap_or_default()))
             }
+            Self::Archive(spec) => Some((serde_json::to_vec(spec).unwrap_or_default(), Vec::new())),
             Self::Checks { checks } => Some((serde_json::to_vec(checks).unwrap_or_default(), Vec::new())),
             Self::Stop { service } => Some((service.clone().into_bytes(), Vec::new())),
         }
@@ -125,7 +131,9 @@ impl Work {
     pub fn stops(&self) -> Option<&String> {
         match self {
             Self::Stop { service } => Some(service),
-            Self::Script | Self::Process(_) | Self::Download(_) | Self::Checks { .. } => None,
+            Self::Script | Self::Process(_) | Self::Download(_) | Self::Archive(_) | Self::Checks { .. } => {
+                None
+            }
         }
     }
 
@@ -133,7 +141,9 @@ impl Work {
     pub fn program(&self) -> Option<&ProcessSpec> {
         match self {
             Self::Process(spec) => Some(spec),
-            Self::Script | Self::Download(_) | Self::Checks { .. } | Self::Stop { .. } => None,
+            Self::Script | Self::Download(_) | Self::Archive(_) | Self::Checks { .. } | Self::Stop { .. } => {
+                None
+            }
         }
     }
 
@@ -142,7 +152,7 @@ impl Work {
         match self {
             Self::Process(spec) => vec![spec],
             Self::Checks { checks } => checks.iter_mut().flat_map(HealthCheck::programs_mut).collect(),
-            Self::Script | Self::Download(_) | Self::Stop { .. } => Vec::new(),
+            Self::Script | Self::Download(_) | Self::Archive(_) | Self::Stop { .. } => Vec::new(),
         }
     }
 
@@ -152,7 +162,7 @@ impl Work {
             Self::Download(spec) => {
                 spec.headers.iter().map(|(name, value)| (format!("headers.{name}"), value.as_str())).collect()
             }
-            Self::Script | Self::Process(_) | Self::Checks { .. } | Self::Stop { .. } => {
+            Self::Script | Self::Process(_) | Self::Archive(_) | Self::Checks { .. } | Self::Stop { .. } => {
                 let variables = self.programs().into_iter().flat_map(|program| &program.environment);
                 variables
                     .map(|(name, value)| {
@@ -167,7 +177,9 @@ impl Work {
     pub fn proxies_mut(&mut self) -> Option<&mut BTreeMap<String, Option<String>>> {
         match self {
             Self::Download(spec) => Some(&mut spec.environment),
-            Self::Script | Self::Process(_) | Self::Checks { .. } | Self::Stop { .. } => None,
+            Self::Script | Self::Process(_) | Self::Archive(_) | Self::Checks { .. } | Self::Stop { .. } => {
+                None
+            }
         }
     }
 
@@ -176,7 +188,7 @@ impl Work {
         match self {
             Self::Process(spec) => vec![spec],
             Self::Checks { checks } => checks.iter().flat_map(HealthCheck::programs).collect(),
-            Self::Script | Self::Download(_) | Self::Stop { .. } => Vec::new(),
+            Self::Script | Self::Download(_) | Self::Archive(_) | Self::Stop { .. } => Vec::new(),
         }
     }
 
@@ -184,7 +196,9 @@ impl Work {
     pub fn is_detached(&self) -> bool {
         match self {
             Self::Process(spec) => spec.detached,
-            Self::Script | Self::Download(_) | Self::Checks { .. } | Self::Stop { .. } => false,
+            Self::Script | Self::Download(_) | Self::Archive(_) | Self::Checks { .. } | Self::Stop { .. } => {
+                false
+            }
         }
     }
 
@@ -192,7 +206,9 @@ impl Work {
     pub fn stop_grace(&self, of_run: Duration) -> Duration {
         match self {
             Self::Process(spec) => spec.stop_grace(of_run),
-            Self::Script | Self::Download(_) | Self::Checks { .. } | Self::Stop { .. } => of_run,
+            Self::Script | Self::Download(_) | Self::Archive(_) | Self::Checks { .. } | Self::Stop { .. } => {
+                of_run
+            }
         }
     }
 
@@ -200,9 +216,11 @@ impl Work {
     pub fn time_after_kill(&self) -> Duration {
         match self {
             Self::Script => NOTICE,
-            Self::Process(_) | Self::Download(_) | Self::Checks { .. } | Self::Stop { .. } => {
-                LINGER + LINGER + NOTICE
-            }
+            Self::Process(_)
+            | Self::Download(_)
+            | Self::Archive(_)
+            | Self::Checks { .. }
+            | Self::Stop { .. } => LINGER + LINGER + NOTICE,
         }
     }
 }

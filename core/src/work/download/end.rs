@@ -1,8 +1,6 @@
 //! How an attempt ends that has not brought the file.
 
-use crate::error::{Code, Fault};
-use std::io;
-use std::path::Path;
+use crate::error::Fault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -74,30 +72,4 @@ impl From<Fault> for End {
     fn from(fault: Fault) -> Self {
         Trouble::lasting(fault).into()
     }
-}
-
-/// A file or folder that cannot be written.
-pub(in crate::work) fn unwritable(path: &Path, error: &io::Error) -> Fault {
-    let (why, advice) = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            ("the disk is full".to_owned(), "Free some space, or choose another target.")
-        }
-        io::ErrorKind::PermissionDenied => (
-            "access is denied".to_owned(),
-            "Run the lab as a user who may write there, or choose another target.",
-        ),
-        io::ErrorKind::ReadOnlyFilesystem => {
-            ("its file system is read-only".to_owned(), "Choose a target that can be written.")
-        }
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            ("a part of its path is a file".to_owned(), "Choose a target below folders.")
-        }
-        io::ErrorKind::IsADirectory => {
-            ("it is a folder".to_owned(), "Name the file: the target ends with its name.")
-        }
-        _ => (error.to_string(), "Look at the path, its permissions and the disk."),
-    };
-    Fault::new(Code::TargetUnwritable, format!("'{}' cannot be written: {why}", path.display()))
-        .with_advice(advice)
-        .with_target(path.display().to_string())
 }

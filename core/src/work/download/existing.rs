@@ -1,10 +1,10 @@
 //! What is to be done about a target that is there already.
 
 use super::digest::Hasher;
-use super::end::{End, unwritable};
+use super::end::End;
 use super::hold::Hold;
-use crate::error::{Code, Fault};
 use crate::operation::{Digest, IfExists};
+use crate::work::target::{exists, unwritable};
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -31,17 +31,11 @@ pub(super) fn settled(
         return Ok(Some(format!("'{shown}' is there already and has the checksum {wanted}")));
     }
     match (if_exists, wanted) {
-        (Some(IfExists::Fail), _) => {
-            let message = format!("'{shown}' is there already, and it may not be replaced");
-            Err(Fault::new(Code::TargetExists, message)
-                .with_advice("Remove it, or write 'if-exists: replace'.")
-                .with_target(shown.to_string())
-                .into())
-        }
+        (Some(IfExists::Fail), _) => Err(exists(target).into()),
         (Some(IfExists::Keep), _) | (None, None) => Ok(Some(format!(
             "'{shown}' is there already and is kept; 'if-exists: replace' downloads it again"
         ))),
-        (Some(IfExists::Replace), _) | (None, Some(_)) => Ok(None),
+        (Some(IfExists::Replace | IfExists::Merge), _) | (None, Some(_)) => Ok(None),
     }
 }
 

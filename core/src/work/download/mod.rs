@@ -19,7 +19,6 @@ mod existing;
 mod hold;
 mod list;
 mod part;
-mod progress;
 mod retry;
 mod settings;
 #[cfg(test)]
@@ -28,6 +27,7 @@ mod transfer;
 mod why;
 
 use super::output::Stream;
+use super::progress::{Progress, line, size};
 use super::provider::{Conclusion, Context, Ending, Provider, Reporter};
 use super::secrets::Secrets;
 use crate::error::{Code, Fault, phrase};
@@ -36,7 +36,6 @@ use client::{Client, failed};
 use end::{End, Trouble};
 use hold::Hold;
 use part::Part;
-use progress::{Progress, line, size};
 use settings::Settings;
 use std::path::PathBuf;
 use std::pin::{Pin, pin};

@@ -4,11 +4,11 @@
 //! a crash, a part is resumed from bytes that are right, or from the beginning.
 
 use super::digest::Hasher;
-use super::end::{End, Going, unwritable};
+use super::end::{End, Going};
 use crate::error::{Code, Fault};
 use crate::operation::{Algorithm, Digest};
+use crate::work::target::{beside, remove, sync_folder, unwritable};
 use serde::{Deserialize, Serialize};
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -201,13 +201,6 @@ impl Part {
     }
 }
 
-/// A path with something after its last name.
-pub(in crate::work) fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(end);
-    PathBuf::from(name)
-}
-
 /// Opens a part file that nobody else has open.
 fn locked(path: &Path, target: &Path) -> Result<File, Fault> {
     let busy = || {
@@ -249,22 +242,4 @@ fn is_at(_: &File, path: &Path) -> bool {
 
 fn about(sidecar: &Path) -> Option<About> {
     serde_json::from_slice(&fs::read(sidecar).ok()?).ok()
-}
-
-/// Removes a file that may be gone already.
-pub(in crate::work) fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Makes a new name in a folder last, where a folder can be asked for that.
-pub(in crate::work) fn sync_folder(path: &Path) {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
-        let _ = folder.sync_all();
-    }
-    #[cfg(not(unix))]
-    let _ = path;
 }

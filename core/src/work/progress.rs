@@ -1,4 +1,4 @@
-//! How far a download is, in words.
+//! How far a download or an archive is, in words.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub(super) fn line(have: u64, total: Option<u64>, gained: u64, within: Duration)
 }
 
 /// A size in powers of 1024.
-pub(in crate::work) fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     let mut amount = bytes as f64;
     for unit in ["bytes", "KiB", "MiB", "GiB"] {
         if amount < 1024.0 {

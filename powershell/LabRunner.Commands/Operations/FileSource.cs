@@ -6,15 +6,51 @@ using LabRunner.Runs;
 
 namespace LabRunner.Operations;
 
-/// <summary>Makes the work of an operation from the keys of a download: Url, Target, Checksum, Headers, MaxSize and IfExists.</summary>
+/// <summary>Makes the work of an operation from the keys of a download or an archive: Url, Source, Target, Checksum and so on.</summary>
 /// <remarks>What they mean, and whether it can be, the core decides.</remarks>
-internal sealed class DownloadSource(PSCmdlet caller, List<LabFinding> findings)
+internal sealed class FileSource(PSCmdlet caller, List<LabFinding> findings)
 {
     // A session's proxies are in its environment, which the core does not see outside of Windows.
     private static readonly string[] Proxies = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
 
+    private static readonly string[] Choices = ["Keep", "Replace", "Merge", "Fail"];
+    private static readonly string[] Modes = ["Extract", "Create"];
+    private static readonly string[] Formats = ["zip", "tar", "tar.gz", "tar.xz", "tar.zst", "tar.bz2", "7z"];
+
+    /// <summary>The archive to unpack or to make.</summary>
+    internal FileWork Archive(FieldMap fields, string operation)
+    {
+        var spec = new Dictionary<string, object?>
+        {
+            ["source"] = FullPath(fields.Take("Source"), "Source", operation),
+            ["target"] = FullPath(fields.Take("Target", "Destination"), "Target", operation),
+        };
+        if (fields.Take("Mode") is { } mode && Word("Mode", mode, Modes, operation) is { } known)
+        {
+            spec["mode"] = known;
+        }
+
+        if (fields.Take("Format") is { } format && Word("Format", format, Formats, operation) is { } written)
+        {
+            spec["format"] = written;
+        }
+
+        if (fields.Take("StripComponents") is { } strip && Count("StripComponents", strip, 0, 256, operation) is { } folders)
+        {
+            spec["strip_components"] = folders;
+        }
+
+        if (fields.Take("MaxEntries") is { } entries && Count("MaxEntries", entries, 1, 1_000_000_000, operation) is { } most)
+        {
+            spec["max_entries"] = most;
+        }
+
+        Shared(fields, spec, operation);
+        return new FileWork("archive", spec);
+    }
+
     /// <summary>The file to fetch.</summary>
-    internal FileWork Read(FieldMap fields, object? url, string operation)
+    internal FileWork Download(FieldMap fields, object? url, string operation)
     {
         var spec = new Dictionary<string, object?>
         {
@@ -31,16 +67,7 @@ internal sealed class DownloadSource(PSCmdlet caller, List<LabFinding> findings)
             spec["headers"] = headers;
         }
 
-        if (fields.Take("MaxSize") is { } size && Bytes(size, operation) is { } bytes)
-        {
-            spec["max_bytes"] = bytes;
-        }
-
-        if (fields.Take("IfExists") is { } existing && IfExists(existing, operation) is { } known)
-        {
-            spec["if_exists"] = known;
-        }
-
+        Shared(fields, spec, operation);
         var proxies = SessionEnvironment.Changes().Where(entry => Proxies.Contains(entry.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary();
         if (proxies.Count > 0)
         {
@@ -48,6 +75,19 @@ internal sealed class DownloadSource(PSCmdlet caller, List<LabFinding> findings)
         }
 
         return new FileWork("download", spec);
+    }
+
+    private void Shared(FieldMap fields, Dictionary<string, object?> spec, string operation)
+    {
+        if (fields.Take("MaxSize") is { } size && Bytes(size, operation) is { } bytes)
+        {
+            spec["max_bytes"] = bytes;
+        }
+
+        if (fields.Take("IfExists") is { } existing && Word("IfExists", existing, Choices, operation) is { } known)
+        {
+            spec["if_exists"] = known;
+        }
     }
 
     /// <summary>A path of the file system, from where the caller stands.</summary>
@@ -113,15 +153,30 @@ internal sealed class DownloadSource(PSCmdlet caller, List<LabFinding> findings)
         return null;
     }
 
-    private string? IfExists(object value, string operation)
+    private long? Count(string key, object value, long least, long most, string operation)
     {
-        var word = LanguagePrimitives.ConvertTo<string>(value).Trim().ToLowerInvariant();
-        if (word is "keep" or "replace" or "fail")
+        if (Amounts.Whole(value) is { } count && count >= least && count <= most)
         {
-            return word;
+            return count;
         }
 
-        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"Operation '{operation}': IfExists cannot be '{value}'.", operation, "Write 'Keep', 'Replace' or 'Fail'."));
+        findings.Add(new LabFinding(LabRunnerError.InvalidValue, $"Operation '{operation}': {key} cannot be '{value}'.", operation, $"Write a number from {least} to {most}."));
+        return null;
+    }
+
+    private string? Word(string key, object value, string[] known, string operation)
+    {
+        var word = LanguagePrimitives.ConvertTo<string>(value).Trim();
+        if (known.Contains(word, StringComparer.OrdinalIgnoreCase))
+        {
+            return word.ToLowerInvariant();
+        }
+
+        findings.Add(new LabFinding(
+            LabRunnerError.InvalidValue,
+            $"Operation '{operation}': {key} cannot be '{value}'.",
+            operation,
+            $"Write '{string.Join("', '", known[..^1])}' or '{known[^1]}'."));
         return null;
     }
 }
