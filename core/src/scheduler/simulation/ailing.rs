@@ -3,9 +3,11 @@
 
 use super::super::{Carried, Command, Input, RunStatus, Scheduler, State, Status, Verdict};
 use super::world::{World, worlds};
-use super::{Agenda, MANY, cases, obey};
+use super::{Agenda, MANY, Trace, cases, obey};
 use crate::graph::OpId;
+use crate::health;
 use crate::operation::{Remedy, StopMode};
+use crate::record::health::Health;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError};
@@ -32,13 +34,47 @@ fn ail(scheduler: &Scheduler, (_, op, remedy, ended): Ail) -> Vec<Input> {
     [ails].into_iter().chain(ends).collect()
 }
 
+/// The entry that a run writes of it before anything follows from it: none for what does not stand.
+fn entry(scheduler: &Scheduler, (_, op, remedy, ended): Ail, inputs: &[Input]) -> Option<Health> {
+    let plan = scheduler.plan();
+    let op = OpId(op % plan.node_count() as u32);
+    let (state, attempt) = (scheduler.state(op), scheduler.attempt(op));
+    let ended = ended && inputs.len() > 1;
+    let stands = ended || matches!(state, State::Serving | State::Ended(Status::Succeeded));
+    let refused = scheduler.may_remedy(op, attempt, remedy, ended).err().map(|why| format!("{why:?}"));
+    (stands && plan.compensates(op).is_none()).then(|| Health {
+        op: Some(op),
+        name: plan.operation(op).name.clone(),
+        attempt,
+        check: "own".to_owned(),
+        status: health::Status::Unhealthy,
+        failures: 1,
+        message: String::new(),
+        remedy: Some(remedy),
+        time: 0,
+        budget: 0,
+        refused,
+    })
+}
+
 /// Runs a world to its end; gives every change of state that happened.
 pub(super) fn ailing(
     world: &World,
     ails: &[Ail],
 ) -> Result<BTreeSet<(State, super::super::Change)>, TestCaseError> {
+    Ok(live(world, ails, Carried::default(), usize::MAX)?.seen)
+}
+
+/// One life of a run in a world: to its end, or until a number of entries of its journal have been written.
+pub(super) fn live(
+    world: &World,
+    ails: &[Ail],
+    carried: Carried,
+    entries: usize,
+) -> Result<Trace, TestCaseError> {
     let plan = Arc::new(world.plan());
-    let mut scheduler = Scheduler::carrying(Arc::clone(&plan), world.settings(), Carried::default());
+    let mut scheduler = Scheduler::carrying(Arc::clone(&plan), world.settings(), carried);
+    let mut trace = Trace::default();
     let mut agenda = Agenda::default();
     for &(at, hard) in &world.cancels {
         agenda.plan(at, Input::Cancel(if hard { StopMode::Kill } else { StopMode::OWN_GRACE }));
@@ -54,6 +90,7 @@ pub(super) fn ailing(
         scheduler.step(now, &inputs, &mut out);
         prop_assert_eq!(scheduler.defect(), None);
         for command in out {
+            trace.commands.push((now, command));
             if let Command::Start(op, attempt) = command {
                 prop_assert_eq!(attempt, begun[op.index()] + 1, "attempts of {:?} are counted", op);
                 begun[op.index()] = attempt;
@@ -64,8 +101,12 @@ pub(super) fn ailing(
             obey(world, &plan, now, command, &mut agenda);
             if let Command::Finished(status) = command {
                 check_end(&scheduler, status)?;
-                return Ok(scheduler.seen.clone());
+                trace.seen = std::mem::take(&mut scheduler.seen);
+                return Ok(trace);
             }
+        }
+        if trace.written() >= entries {
+            return Ok(trace);
         }
         let ail_at = ails.last().map(|ail| ail.0.max(now));
         let Some(next) = agenda.next().into_iter().chain(scheduler.next_due()).chain(ail_at).min() else {
@@ -74,8 +115,10 @@ pub(super) fn ailing(
         now = now.max(next);
         inputs = agenda.due(now);
         // What is said of an operation is said of how it is now, so that comes first.
-        if ails.last().is_some_and(|last| last.0 <= now) {
-            let said: Vec<Input> = ails.pop().into_iter().flat_map(|last| ail(&scheduler, last)).collect();
+        if let Some(last) = ails.pop_if(|last| last.0 <= now) {
+            let said = ail(&scheduler, last);
+            let entry = entry(&scheduler, last, &said);
+            trace.ailed.extend(entry.map(|entry| (trace.commands.len(), now, entry)));
             inputs.splice(0..0, said);
         }
     }

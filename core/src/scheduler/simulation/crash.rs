@@ -1,11 +1,12 @@
 //! What is left of a life that was cut short: what its entries amount to, and the life that goes on from there.
 
 use super::super::{Carried, Command, RunStatus, Status};
+use super::ailing::{self, Ail, ails};
 use super::world::{Actor, Kind, World};
 use super::{TestCaseError, Trace, live};
 use crate::graph::OpId;
 use crate::machine::Restarted;
-use crate::operation::{MAX_RESTARTS, Trigger};
+use crate::operation::{MAX_RESTARTS, Remedy, Trigger};
 use crate::plan::Plan;
 use crate::record::entry::{
     Continued, Current, Due, Ended, Finished, Kept, Restart, Retrying, Serving, Skipped, Started, Stop,
@@ -79,15 +80,33 @@ fn entry(plan: &Plan, earlier: &RunState, command: Command) -> Option<What> {
     })
 }
 
+/// The entries of a life in their order; none of what is written down, and of which a resume looks at nothing.
+fn written(plan: &Plan, earlier: &RunState, trace: &Trace) -> Vec<(u64, Option<What>)> {
+    let mut ailed = trace.ailed.iter().peekable();
+    let mut written = Vec::new();
+    let mut ail_before = |place: usize, written: &mut Vec<(u64, Option<What>)>| {
+        while let Some((_, at, health)) = ailed.next_if(|(before, ..)| *before <= place) {
+            written.push((*at, Some(What::Health(Box::new(health.clone())))));
+        }
+    };
+    for (place, (at, command)) in trace.commands.iter().enumerate() {
+        ail_before(place, &mut written);
+        if is_entry(command) {
+            written.push((*at, entry(plan, earlier, *command)));
+        }
+    }
+    ail_before(trace.commands.len(), &mut written);
+    written
+}
+
 /// What the record of a life amounts to, of which the first entries were written.
 fn record(plan: &Plan, before: &Earlier, trace: &Trace, entries: usize) -> Earlier {
     let header = Header { operations: plan.len() as u32, ..Header::default() };
     let names = plan.ids().map(|op| plan.operation(op).name.clone()).collect();
     let mut state = RunState::new(&header, names);
-    let written = trace.commands.iter().filter(|(_, command)| is_entry(command)).take(entries);
-    for (seq, (at, command)) in (0..).zip(written) {
-        if let Some(what) = entry(plan, &before.state, *command) {
-            state.apply(&Entry { seq, at: *at, what });
+    for (seq, (at, what)) in (0..).zip(written(plan, &before.state, trace)).take(entries) {
+        if let Some(what) = what {
+            state.apply(&Entry { seq, at, what });
         }
     }
     let planned = |op: OpId| PlannedOperation {
@@ -224,6 +243,53 @@ fn die_and_go_on(world: &World, deaths: &[usize], on_unknown: OnUnknown) -> Resu
     Ok(())
 }
 
+/// The same of a run whose operations prove to be unhealthy meanwhile. What is done about that is written before it is done, so
+/// that the next life knows of it.
+fn ail_and_go_on(
+    world: &World,
+    lives: &[(Vec<Ail>, usize)],
+    on_unknown: OnUnknown,
+) -> Result<(), TestCaseError> {
+    let plan = world.plan();
+    let mut carried = Carried::default();
+    let mut earlier = Earlier::default();
+    let last = (Vec::new(), usize::MAX);
+    for (ails, entries) in lives.iter().chain([&last]) {
+        let done: Vec<bool> = earlier.state.operations.iter().map(succeeded).collect();
+        let life = ailing::live(world, ails, carried.clone(), *entries)?;
+        let begun = started(&life);
+        let renewed = |op: OpId| {
+            let of_op = life.ailed.iter().filter(|(_, _, health)| health.op == Some(op));
+            of_op
+                .filter_map(|(_, _, health)| health.done())
+                .any(|remedy| matches!(remedy, Remedy::Restart | Remedy::Rerun))
+        };
+        for op in carried.kept.iter().filter(|op| begun.contains(op)) {
+            prop_assert!(renewed(*op), "{op:?} is kept and well, and runs again");
+        }
+        for op in plan.ids().filter(|op| is_plain(world) && begun.contains(op) && !renewed(*op)) {
+            let plain = world.actors[op.index()].kind == Kind::Script;
+            prop_assert!(!plain || !done.get(op.index()).is_some_and(|done| *done), "{op:?} runs again");
+        }
+        earlier = record(&plan, &earlier, &life, *entries);
+        carried = resume(&plan, &earlier, on_unknown);
+        for (op, state) in plan.ids().zip(&earlier.state.operations) {
+            let failed = matches!(state.stage, Stage::Ended(status) if status.is_failure());
+            prop_assert!(!failed || !carried.kept.contains(&op), "{op:?} has failed after all, and is kept");
+        }
+    }
+    let mut left = undo(&plan, &earlier);
+    for _ in 0..2 {
+        let life = live(world, left.clone(), usize::MAX, MAX_RESTARTS)?;
+        prop_assert!(started(&life).iter().all(|op| plan.compensates(*op).is_some()), "an undo only undoes");
+        earlier = record(&plan, &earlier, &life, usize::MAX);
+        let next = undo(&plan, &earlier);
+        prop_assert!(next.kept.iter().all(|op| left.kept.contains(op)), "an undo leaves more than there was");
+        left = next;
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: super::cases(), ..ProptestConfig::default() })]
     #[test]
@@ -233,6 +299,15 @@ proptest! {
         skips in any::<bool>(),
     ) {
         die_and_go_on(&world, &deaths, if skips { OnUnknown::Skip } else { OnUnknown::Rerun })?;
+    }
+
+    #[test]
+    fn a_run_that_ails_and_dies_at_any_entry_is_resumed_and_undone_by_the_same_promises(
+        world in super::world::worlds(),
+        lives in proptest::collection::vec((ails(), 0usize..40), 1..4),
+        skips in any::<bool>(),
+    ) {
+        ail_and_go_on(&world, &lives, if skips { OnUnknown::Skip } else { OnUnknown::Rerun })?;
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::{Carried, Scheduler, Settings};
 use crate::graph::OpId;
 use crate::operation::{MAX_RESTARTS, StopMode};
 use crate::plan::Plan;
+use crate::record::health::Health;
 use ailing::{ailing, ails};
 use observer::Observer;
 use proptest::prelude::*;
@@ -30,7 +31,16 @@ const MANY: usize = 20_000;
 #[derive(Debug, Default, PartialEq)]
 struct Trace {
     commands: Vec<(u64, Command)>,
+    /// What ailed, each with the number of commands before it.
+    ailed: Vec<(usize, u64, Health)>,
     seen: BTreeSet<(State, Change)>,
+}
+
+impl Trace {
+    /// The number of entries that it has written.
+    fn written(&self) -> usize {
+        self.commands.iter().filter(|(_, command)| crash::is_entry(command)).count() + self.ailed.len()
+    }
 }
 
 /// What will happen, by time and in the order in which it was planned.
@@ -167,8 +177,7 @@ fn live(world: &World, carried: Carried, entries: usize, restarts_left: u32) -> 
             obey(world, &plan, now, command, &mut agenda);
         }
         observer.check_states(&scheduler)?;
-        let written = trace.commands.iter().filter(|(_, command)| crash::is_entry(command)).count();
-        if written >= entries {
+        if trace.written() >= entries {
             return Ok(trace);
         }
         if let Some(status) = observer.finished() {
