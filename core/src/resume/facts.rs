@@ -3,7 +3,7 @@
 use super::spread::Known;
 use super::table::{Difference, Past};
 use crate::graph::OpId;
-use crate::operation::{Ignorable, UpToDate};
+use crate::operation::{Ignorable, Remedy, UpToDate};
 use crate::plan::Plan;
 use crate::record::restart::Restarts;
 use crate::record::state::Stage;
@@ -83,7 +83,10 @@ fn past(found: &Found<'_>) -> Past {
         Stage::Waiting => Past::NotReached,
         Stage::Running | Stage::Stopping | Stage::Interrupted => Past::Interrupted,
         Stage::Backoff => Past::Failed,
-        Stage::Serving | Stage::Ended(Status::Succeeded) if found.is_half_undone() => Past::Undone,
+        // What had succeeded and was undone because it was unhealthy has failed.
+        Stage::Serving | Stage::Ended(Status::Succeeded | Status::Failed) if found.is_half_undone() => {
+            Past::Undone
+        }
         Stage::Serving => Past::Serving,
         Stage::Ended(Status::Succeeded) if found.asks_again() => Past::AsksAgain,
         Stage::Ended(Status::Succeeded) => Past::Succeeded,
@@ -103,6 +106,11 @@ impl Found<'_> {
         self.compensation.is_some_and(begun)
     }
 
+    /// Whether it proved to be unhealthy, and was to be undone for that.
+    fn was_to_be_compensated(&self) -> bool {
+        self.state.health.iter().any(|check| check.remedies.contains_key(&Remedy::Compensate))
+    }
+
     /// Whether it asked for a restart, and to be run again after that.
     fn asks_again(&self) -> bool {
         self.state.restart.as_ref().is_some_and(|asked| asked.rerun)
@@ -111,7 +119,12 @@ impl Found<'_> {
     /// Whether it had succeeded, and still has to be undone by an undo.
     pub fn is_to_be_undone(&self) -> bool {
         let undone = self.compensation.is_some_and(|it| it.stage == Stage::Ended(Status::Succeeded));
-        let done = matches!(self.state.stage, Stage::Serving | Stage::Ended(Status::Succeeded));
+        let done = match self.state.stage {
+            Stage::Serving | Stage::Ended(Status::Succeeded) => true,
+            // Only what had succeeded is ever to be undone, whatever became of it then.
+            Stage::Ended(Status::Failed) => self.compensation.is_some() || self.was_to_be_compensated(),
+            _ => false,
+        };
         // What was up to date was done by a run that is not undone.
         done && !undone && !self.state.up_to_date
     }
@@ -140,3 +153,7 @@ fn difference(then: &Fingerprint, now: &Fingerprint, declared: Option<&UpToDate>
         None
     }
 }
+
+#[cfg(test)]
+#[path = "facts_tests.rs"]
+mod tests;

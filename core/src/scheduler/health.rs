@@ -157,13 +157,23 @@ impl Scheduler {
         }
     }
 
-    /// The rollback of an operation that is unhealthy runs, although the run is not rolled back.
-    pub(super) fn compensate(&mut self, op: OpId) {
+    /// The rollback of an operation that is unhealthy runs, although the run is not rolled back; in a run that was called
+    /// off so that nothing is undone, it is skipped.
+    pub(super) fn compensate(&mut self, op: OpId, out: &mut Vec<Command>) {
         let Some(compensation) = self.plan.compensation_of(op) else { return };
-        if self.state(op).is_final() && self.state(compensation) == State::Dormant {
-            self.change(compensation, Change::Activate);
-            self.make_ready(compensation, Change::Ready);
+        if !self.state(op).is_final() || self.state(compensation) != State::Dormant {
+            return;
         }
+        self.change(compensation, Change::Activate);
+        if self.survives(compensation) {
+            return self.make_ready(compensation, Change::Ready);
+        }
+        let reason = match self.halt {
+            Halt::Parked => SkipReason::RunParked,
+            _ if self.canceled => SkipReason::RunCanceled,
+            _ => SkipReason::RunTimeout,
+        };
+        self.skip(compensation, reason, out);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the scheduler does about operations that are unhealthy, by example.
 
-use super::super::messages::{Input, Verdict};
+use super::super::messages::{Input, Settings, Verdict};
 use super::super::tests::{Bench, settings};
 use super::*;
 use crate::operation::{FailureStrategy, Operation, ProcessMode, Trigger, Work};
@@ -157,6 +157,43 @@ fn a_service_is_compensated_once_it_has_been_stopped() {
         bench.take("use");
         remedy(&mut bench, "web", Remedy::Compensate, ended);
         assert_eq!(bench.end("web", Verdict::Stopped), ["web Failed", "start web (rollback)"]);
+    }
+}
+
+/// The rollback of what is unhealthy starts as little as anything else in a run that is killed, or that is late for the second time;
+/// else it would wait for ever, and the run for it.
+#[test]
+fn what_is_compensated_is_not_undone_in_a_run_that_undoes_nothing_more() {
+    let undone = |of: Operation| Operation { compensation: Some(Box::new(Work::Script)), ..of };
+    for late in [false, true] {
+        let operations =
+            vec![undone(script("a", &[])), undone(process("web", ProcessMode::Service)), script("b", &["a"])];
+        let limit = late.then_some(100);
+        let settings = Settings { run_timeout_ms: limit, ..settings(2, FailureStrategy::Stop) };
+        let mut bench = Bench::new(operations, settings);
+        bench.step(&[]);
+        bench.take("a");
+        bench.end("a", Verdict::Succeeded);
+        serve(&mut bench, "web");
+        bench.take("b");
+        // This one is being stopped for that when the run is.
+        remedy(&mut bench, "web", Remedy::Compensate, false);
+        let reason = if late {
+            bench.at(100);
+            bench.at(200);
+            "RunTimeout"
+        } else {
+            bench.step(&[Input::Cancel(StopMode::Kill)]);
+            "RunCanceled"
+        };
+        let skipped = |name: &str| format!("{name} (rollback) skipped {reason}");
+        assert_eq!(bench.end("web", Verdict::Stopped), ["web Failed".to_owned(), skipped("web")]);
+        assert_eq!(
+            remedy(&mut bench, "a", Remedy::Compensate, false),
+            ["a spoiled".to_owned(), skipped("a")]
+        );
+        let last = bench.end("b", Verdict::Stopped);
+        assert!(last.last().is_some_and(|last| last.starts_with("finished")), "{last:?}");
     }
 }
 

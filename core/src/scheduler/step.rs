@@ -62,7 +62,7 @@ impl Scheduler {
                 Consequence::Undo(op) => self.undo(op, out),
                 Consequence::EndStops(service) => self.end_stop_operations(service, out),
                 Consequence::Failed(op) => self.critical_failure(op, out),
-                Consequence::Compensate(op) => self.compensate(op),
+                Consequence::Compensate(op) => self.compensate(op, out),
                 Consequence::StopRunning(reason, mode) => self.stop_running(reason, mode, out),
             }
         }

@@ -85,7 +85,7 @@ impl Bench {
         self.step(&[Input::Completed(op, self.scheduler.attempt(op), verdict)])
     }
 
-    fn at(&mut self, now: u64) -> Vec<String> {
+    pub(super) fn at(&mut self, now: u64) -> Vec<String> {
         self.now = now;
         self.step(&[Input::Tick])
     }

@@ -243,6 +243,28 @@ fn die_and_go_on(world: &World, deaths: &[usize], on_unknown: OnUnknown) -> Resu
     Ok(())
 }
 
+/// What was undone because it was unhealthy is made again, and so is what was built on it; and what is left of that is
+/// for an undo.
+fn check_what_was_compensated(plan: &Plan, earlier: &Earlier, carried: &Carried) -> Result<(), TestCaseError> {
+    let left = undo(plan, earlier).kept;
+    for (op, state) in plan.ids().zip(&earlier.state.operations) {
+        let Some(undo) = plan.compensation_of(op) else { continue };
+        let stage = earlier.state.compensations.get(&undo).map_or(Stage::Waiting, |it| it.stage);
+        let wanted = state.health.iter().any(|check| check.remedies.contains_key(&Remedy::Compensate));
+        if wanted && state.stage == Stage::Ended(Status::Failed) {
+            let undone = stage == Stage::Ended(Status::Succeeded);
+            prop_assert_eq!(left.contains(&op), !undone, "{:?} was to be undone, and that is {:?}", op, stage);
+        }
+        if matches!(stage, Stage::Waiting | Stage::Ended(Status::Skipped)) {
+            continue;
+        }
+        for built in plan.graph().dependents.of(op).iter().filter(|built| !plan.is_weak(op, **built)) {
+            prop_assert!(!carried.kept.contains(built), "{built:?} is kept, and {op:?} was undone before it");
+        }
+    }
+    Ok(())
+}
+
 /// The same of a run whose operations prove to be unhealthy meanwhile. What is done about that is written before it is done, so
 /// that the next life knows of it.
 fn ail_and_go_on(
@@ -277,6 +299,7 @@ fn ail_and_go_on(
             let failed = matches!(state.stage, Stage::Ended(status) if status.is_failure());
             prop_assert!(!failed || !carried.kept.contains(&op), "{op:?} has failed after all, and is kept");
         }
+        check_what_was_compensated(&plan, &earlier, &carried)?;
     }
     let mut left = undo(&plan, &earlier);
     for _ in 0..2 {
