@@ -30,6 +30,8 @@ pub mod report;
 pub mod resume;
 pub mod run;
 pub mod scheduler;
+#[cfg(all(test, unix))]
+mod skipped;
 pub mod usage;
 pub mod wildcard;
 pub mod work;

@@ -102,8 +102,7 @@ fn a_folder_that_others_may_write_to_is_not_trusted() {
 #[cfg(unix)]
 #[test]
 fn an_order_of_another_user_is_known_by_its_file() {
-    // SAFETY: it has no arguments and cannot fail.
-    if unsafe { libc::geteuid() } != 0 {
+    if crate::skipped::unless_root() {
         return;
     }
     let run = run();

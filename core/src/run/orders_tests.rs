@@ -178,8 +178,7 @@ fn an_order_that_comes_too_late_is_refused_in_the_record() {
 #[cfg(unix)]
 #[test]
 fn an_order_of_another_user_is_refused_and_the_run_says_so() {
-    // SAFETY: it has no arguments and cannot fail.
-    if unsafe { libc::geteuid() } != 0 {
+    if crate::skipped::unless_root() {
         return;
     }
     let root = tempfile::tempdir().unwrap();

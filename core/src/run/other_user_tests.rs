@@ -1,6 +1,6 @@
 //! A run of one user, as another one sees it who may read its record: it can be watched, and takes no orders.
 //!
-//! Only root has two users to do that with; for others there is nothing to try.
+//! Only root has two users to do that with; for others it is skipped.
 
 use super::testing::{SOON, start, until_finished};
 use super::{Outcome, RunOptions, Ticket};
@@ -49,8 +49,7 @@ fn page(place: &Path, from: Option<Place>) -> WatchPage {
 
 #[test]
 fn a_run_of_another_user_is_watched_and_takes_no_orders_from_anybody_else() {
-    // SAFETY: it has no arguments and cannot fail.
-    if unsafe { libc::geteuid() } != 0 {
+    if crate::skipped::unless_root() {
         return;
     }
     let root = tempfile::tempdir().unwrap();

@@ -13,6 +13,8 @@ use crate::watch::{Place, Watch};
 
 /// Clippy as a compiler.
 const DRIVER: &str = "clippy-driver";
+/// What a test says that cannot be tried where it runs (`core/src/skipped.rs`).
+const SKIPPED: &str = "test skipped: ";
 /// How long it may take to say its version.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -85,7 +87,8 @@ fn read(place: &mut Place, line: &str) {
     }
 }
 
-/// Sums libtest's closing lines: `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
+/// Sums libtest's closing lines: `test result: ok. 12 passed; 0 failed; 1 ignored; …`. To libtest a test that finds that it
+/// cannot be tried here has passed; it says so itself.
 fn tally(output: &str) -> Tally {
     let mut sum = Tally::default();
     for line in output.lines().filter(|line| line.trim_start().starts_with("test result:")) {
@@ -96,7 +99,9 @@ fn tally(output: &str) -> Tally {
         };
         sum = sum.and(Tally { passed: count("passed"), failed: count("failed"), skipped: count("ignored") });
     }
-    sum
+    let skipped = output.lines().filter(|line| line.contains(SKIPPED)).count() as u64;
+    let skipped = skipped.min(sum.passed);
+    Tally { passed: sum.passed - skipped, skipped: sum.skipped + skipped, ..sum }
 }
 
 /// Whether a line is of failed tests: from `failures:` to the closing line, for each program.
@@ -121,6 +126,14 @@ mod tests {
                       test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.10s\n\
                       test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s\n";
         assert_eq!(tally(output), Tally { passed: 15, failed: 2, skipped: 1 });
+    }
+
+    #[test]
+    fn a_test_that_says_that_it_is_skipped_has_not_passed() {
+        let output = "test skipped: run::a: only root can do that\n\
+                      test run::b ... test skipped: run::b: only root can do that\nok\n\
+                      test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.10s\n";
+        assert_eq!(tally(output), Tally { passed: 1, failed: 0, skipped: 3 });
     }
 
     #[test]
