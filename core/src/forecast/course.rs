@@ -31,6 +31,8 @@ pub enum TurnEnd {
         /// When it dies.
         dies_after_ms: Option<u64>,
     },
+    /// An order stops it, and it is started again.
+    Restarted,
     /// It goes on until the run ends.
     Never,
 }

@@ -130,6 +130,7 @@ pub fn rehearse(
             inputs.push(match step {
                 Step::Checked => Input::Checked(op, course.check(op).current),
                 Step::Take => Input::Taken(op, attempt),
+                Step::End if course.turn(op, attempt)?.end == TurnEnd::Restarted => Input::Again(op),
                 Step::End => {
                     let state = scheduler.state(op);
                     let (input, dies) = ended(state, op, attempt, course.turn(op, attempt)?.end);
@@ -149,7 +150,7 @@ fn ended(state: State, op: OpId, attempt: u32, end: TurnEnd) -> (Input, Option<u
         (State::Serving, _) => Verdict::Failed { retry: false },
         (_, TurnEnd::Serves { dies_after_ms }) => return (Input::ServiceReady(op, attempt), dies_after_ms),
         (_, TurnEnd::Badly { again }) => Verdict::Failed { retry: again },
-        (_, TurnEnd::Well | TurnEnd::Never) => Verdict::Succeeded,
+        (_, TurnEnd::Well | TurnEnd::Restarted | TurnEnd::Never) => Verdict::Succeeded,
     };
     (Input::Completed(op, attempt, verdict), None)
 }

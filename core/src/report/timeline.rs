@@ -4,6 +4,7 @@
 //! say what came first within one millisecond.
 
 use crate::graph::OpId;
+use crate::operation::Remedy;
 use crate::record::entry::Ended;
 use crate::record::order::Ask;
 use crate::record::state::Stage;
@@ -48,6 +49,11 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Whether an order stopped it, so that the next one began.
+    pub fn was_restarted(&self) -> bool {
+        self.status == Some(Status::Canceled) && self.delay_ms.is_some()
+    }
+
     /// When those that depend on it may go on.
     pub fn done(&self) -> Option<Moment> {
         self.ready.or(self.ended)
@@ -77,8 +83,10 @@ pub struct Timeline {
     pub undone_for: Option<(OpId, Moment)>,
     /// When nothing was started because the run was suspended: from, and until when where that has ended.
     pub suspended: Vec<(u64, Option<u64>)>,
-    /// Orders that the run obeyed to stop an operation and to start it again.
+    /// Orders that the run obeyed to stop an operation, or to end its pause, and to start it again.
     pub restarted: usize,
+    /// How often something was done about what was unhealthy, other than to say so.
+    pub remedied: usize,
     /// The latest time of any entry.
     pub at: u64,
     /// The attempt under way, or the last one, of each operation.
@@ -124,6 +132,9 @@ impl Timeline {
             What::Order(it) => {
                 let restarts = matches!(it.order.ask, Ask::Restart { .. });
                 self.restarted += usize::from(restarts && it.refused.is_none());
+            }
+            What::Health(it) => {
+                self.remedied += usize::from(it.done().is_some_and(|remedy| remedy != Remedy::Notify));
             }
             _ => {}
         }

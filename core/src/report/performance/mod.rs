@@ -126,12 +126,15 @@ fn by_cause(waited: &[Waited]) -> Vec<CausePart> {
     parts
 }
 
-/// What attempts have cost that another one followed.
+/// What attempts have cost that failed, and that another one followed.
 pub(super) fn retries(seen: &Seen) -> Option<RetryPart> {
     let attempts = &seen.timeline.attempts;
     let mut cost = RetryPart { attempts: 0, ran_ms: 0, paused_ms: 0 };
     for (earlier, next) in waits::predecessors(attempts).iter().zip(attempts) {
         let Some(earlier) = earlier.map(|place| &attempts[place]) else { continue };
+        if earlier.was_restarted() {
+            continue;
+        }
         let ended = earlier.ended.map_or(next.begun.at, |ended| ended.at.min(next.begun.at));
         cost.attempts += 1;
         cost.ran_ms += ended.saturating_sub(earlier.begun.at);

@@ -20,6 +20,8 @@ use crate::record::state::Stage;
 use crate::record::{LeftOut, SkipKind};
 use crate::scheduler::{Carried, RunStatus, Settings, Status};
 use serde::Deserialize;
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ pub struct Recorded {
     carried: Carried,
     went: Went,
     estimates: Vec<Option<u64>>,
+    plan: OnceCell<Option<Arc<Plan>>>,
 }
 
 /// How its operations went.
@@ -83,8 +86,15 @@ impl Recorded {
         if !has_ended || seen.timeline.undone_for.is_some() {
             return Err("The run did not come to its end, so nothing is recommended.".to_owned());
         }
-        if seen.timeline.restarted > 0 {
-            return Err("Operations of the run were restarted by orders, which no other run will have, so it is not rehearsed \
+        if seen.timeline.remedied > 0 {
+            return Err("Operations of the run were restarted, run again or failed because they were unhealthy, which a rehearsal \
+                        does not have, so nothing is recommended."
+                .to_owned());
+        }
+        // An order may also have ended a pause, and then it is not known how long that was to be.
+        let stopped = seen.timeline.attempts.iter().filter(|attempt| attempt.was_restarted()).count();
+        if stopped != seen.timeline.restarted {
+            return Err("Orders ended pauses between attempts of the run, which no other run will have, so it is not rehearsed \
                         and nothing is recommended."
                 .to_owned());
         }
@@ -133,7 +143,7 @@ impl Recorded {
         };
         let estimates: Vec<_> = (0..count).map(estimate).collect();
         let request = request(seen, order, &estimates);
-        Ok(Self { request, settings, carried, went, estimates })
+        Ok(Self { request, settings, carried, went, estimates, plan: OnceCell::new() })
     }
 
     /// How long an operation was expected to take in milliseconds, if that was known.
@@ -170,15 +180,32 @@ impl Recorded {
 
     /// Its plan as it was; nothing where the record does not make one.
     pub fn plan(&self) -> Option<Arc<Plan>> {
-        Plan::compile(self.request.clone()).ok().map(Arc::new)
+        let compiled = self.plan.get_or_init(|| Plan::compile(self.request.clone()).ok().map(Arc::new));
+        compiled.clone()
     }
 
     /// The run with something changed; nothing where the record does not say how that goes on.
     pub fn rehearse(&self, change: &Change) -> Option<Rehearsal> {
-        let (mut settings, mut request, mut went) = (self.settings, self.request.clone(), self.went.clone());
+        let mut settings = self.settings;
+        if let Change::Slots(slots) | Change::Wide(slots) = change {
+            settings.max_concurrency = (*slots).max(1);
+        }
+        let plan = match self.request_with(change) {
+            Some(request) => Arc::new(Plan::compile(request).ok()?),
+            None => self.plan()?,
+        };
+        let went = self.went_with(change);
+        rehearse(&plan, settings, self.carried.clone(), went.as_ref())
+    }
+
+    /// What is planned with something changed; nothing where that stays as it is.
+    fn request_with(&self, change: &Change) -> Option<PlanRequest> {
+        if matches!(change, Change::Nothing | Change::Slots(_) | Change::FirstTry | Change::Halved(_)) {
+            return None;
+        }
+        let mut request = self.request.clone();
         match change {
-            Change::Nothing => {}
-            Change::Slots(slots) => settings.max_concurrency = (*slots).max(1),
+            Change::Nothing | Change::Slots(_) | Change::FirstTry | Change::Halved(_) => {}
             Change::Capacity(resource, capacity) => {
                 request.limits.pools.insert(pool(*resource), u64::from((*capacity).max(1)));
             }
@@ -189,32 +216,40 @@ impl Recorded {
                 }
             }
             Change::Order(order) => request.order = order.clone(),
-            Change::Wide(slots) => {
-                (request.order, settings.max_concurrency) = (Order::Intelligent, (*slots).max(1));
-            }
+            Change::Wide(_) => request.order = Order::Intelligent,
             Change::Estimates => {
-                for (operation, turns) in request.operations.iter_mut().zip(&went.turns) {
+                for (operation, turns) in request.operations.iter_mut().zip(&self.went.turns) {
                     operation.estimate_ms = turns.last().map(|turn| turn.took_ms).or(operation.estimate_ms);
                 }
             }
-            Change::FirstTry => went.turns.iter_mut().for_each(|turns| {
-                if turns.last().is_some_and(|last| !matches!(last.end, TurnEnd::Badly { .. })) {
-                    turns.drain(..turns.len() - 1);
-                }
-            }),
             Change::NoPauses => {
                 for retry in request.operations.iter_mut().filter_map(|operation| operation.retry.as_mut()) {
                     retry.delay_ms = 0;
                 }
             }
+        }
+        Some(request)
+    }
+
+    /// How its operations go with something changed.
+    fn went_with(&self, change: &Change) -> Cow<'_, Went> {
+        let mut went = Cow::Borrowed(&self.went);
+        match change {
+            Change::FirstTry => went.to_mut().turns.iter_mut().for_each(|turns| {
+                if turns.last().is_some_and(|last| !matches!(last.end, TurnEnd::Badly { .. })) {
+                    turns.retain(|turn| !matches!(turn.end, TurnEnd::Badly { .. }));
+                }
+            }),
             Change::Halved(op) => {
-                for turn in went.turns.get_mut(op.index()).into_iter().flatten() {
+                let turns = went.to_mut().turns.get_mut(op.index()).into_iter().flatten();
+                // An order comes when it comes.
+                for turn in turns.filter(|turn| turn.end != TurnEnd::Restarted) {
                     turn.took_ms /= 2;
                 }
             }
+            _ => {}
         }
-        let plan = Arc::new(Plan::compile(request).ok()?);
-        rehearse(&plan, settings, self.carried.clone(), &went)
+        went
     }
 }
 
@@ -227,6 +262,7 @@ impl Went {
             let turns = went.turns.get_mut(attempt.op.index())?;
             let end = match (attempt.status?, seen.is_monitor(attempt.op)) {
                 (Status::Succeeded, true) => TurnEnd::Never,
+                _ if attempt.was_restarted() => TurnEnd::Restarted,
                 (Status::Canceled | Status::Abandoned | Status::Skipped, _) => return None,
                 (status, _) => end(attempt, status)?,
             };
@@ -332,7 +368,9 @@ fn by_place(seen: &Seen, order: &Order) -> Order {
 fn retries(seen: &Seen) -> Vec<Option<RetryPolicy>> {
     let mut pauses: Vec<Vec<u64>> = vec![Vec::new(); seen.plan.operations.len()];
     for attempt in &seen.timeline.attempts {
-        if let (Some(delay), Some(pauses)) = (attempt.delay_ms, pauses.get_mut(attempt.op.index())) {
+        if let (Some(delay), Some(pauses)) = (attempt.delay_ms, pauses.get_mut(attempt.op.index()))
+            && !attempt.was_restarted()
+        {
             pauses.push(delay);
         }
     }

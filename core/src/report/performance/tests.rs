@@ -112,6 +112,28 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, max_global_rejects: 10, ..ProptestConfig::default() })]
+
+    /// Of a run that went on where another one had died, and of one whose operations were restarted by orders.
+    #[test]
+    fn what_is_promised_of_a_run_that_was_resumed_and_steered_is_what_it_gives(
+        world in worlds(0),
+        kept in proptest::collection::vec(any::<prop::sample::Index>(), 0..6),
+        restarts in proptest::collection::vec((any::<prop::sample::Index>(), 50u64..4_000), 0..6),
+    ) {
+        let world = world.steered(&kept, &restarts);
+        let Ran { seen, makespan } = world.run();
+        let performance = of(&seen, &[]);
+        prop_assume!(performance.not_rehearsed.is_none());
+        for advice in &performance.recommendations {
+            let with = followed(&world, &seen, advice).makespan();
+            let off = makespan.saturating_sub(with).abs_diff(advice.gain_ms);
+            prop_assert!(off * 20 <= advice.gain_ms + 20, "{} of {makespan}: off by {off}", advice.message);
+        }
+    }
+}
+
+proptest! {
     // Monitors that a failure has stopped are in some of them, and those are not rehearsed.
     #![proptest_config(ProptestConfig { cases: 100, max_global_rejects: 400, ..ProptestConfig::default() })]
 
@@ -298,6 +320,28 @@ fn what_was_skipped_by_order_is_skipped_in_the_rehearsal() {
 }
 
 #[test]
+fn what_was_restarted_by_order_is_restarted_in_the_rehearsal() {
+    let mut world = World { slots: 1, ..plain(&["a", "b", "c"], 2_000) };
+    world.acts[1].restarts = vec![500, 1_500];
+    let performance = performance(&world);
+    assert_eq!(performance.not_rehearsed, None);
+    assert_eq!(performance.retries, None, "nothing has failed");
+    let advice = performance.recommendations.iter().find(|it| it.kind == Kind::MaxConcurrency).unwrap();
+    assert_eq!((advice.without_ms, advice.with_ms), (8_000, 4_000), "{}", advice.message);
+}
+
+#[test]
+fn what_a_resumed_run_has_kept_is_kept_in_the_rehearsal() {
+    let mut world = World { slots: 1, kept: vec![OpId(0), OpId(2)], ..plain(&["a", "b", "c", "d"], 3_000) };
+    world.request.operations[1].dependencies = vec!["a".to_owned()];
+    assert_eq!(
+        message(&world, Kind::MaxConcurrency),
+        "With MaxConcurrency 2 instead of 1 this run would have taken 3.0 s less: 1 attempt waited for a slot, 3.0 s in all, and \
+         1 attempt of the critical path did."
+    );
+}
+
+#[test]
 fn what_was_expected_is_compared_with_what_was() {
     let mut world = World { slots: 1, ..plain(&["a", "b"], 2_000) };
     world.request.operations[0].estimate_ms = Some(1_000);
@@ -339,7 +383,10 @@ fn what_cannot_be_rehearsed_says_why() {
     let run = plain(&["a"], 1_000).run();
     let mut seen = run.seen;
     seen.timeline.restarted = 1;
-    assert!(why(&seen).contains("restarted by orders"));
+    assert!(why(&seen).contains("Orders ended pauses"));
+    let mut seen = plain(&["a"], 1_000).run().seen;
+    seen.timeline.remedied = 1;
+    assert!(why(&seen).contains("because they were unhealthy"));
     let run = plain(&["a"], 1_000).run();
     let mut seen = run.seen;
     seen.end += 60_000;

@@ -4,23 +4,27 @@
 use crate::graph::OpId;
 use crate::operation::{
     Backoff, FailureStrategy, LockMode, Needs, Operation, Order, PlanRequest, ProcessMode, ResourceLimits,
-    RetryPolicy, Trigger, UpToDate,
+    RetryPolicy, Trigger, UpToDate, Work,
 };
 use crate::plan::Plan;
 use crate::plan::tests::process;
 use crate::record::disk::Files;
-use crate::record::entry::{Current, Due, Ended, Finished, Retrying, Serving, Skipped, Started};
-use crate::record::{Cause, Header, Record, SkippedBecause, What, Why, Writer, header};
+use crate::record::entry::{Current, Due, Ended, Finished, Kept, Retrying, Serving, Skipped, Started};
+use crate::record::order::{Ask, Ordered};
+use crate::record::{self, Cause, Header, Record, SkippedBecause, What, Why, Writer, header};
 use crate::report::seen::Seen;
-use crate::scheduler::{Command, Input, RunStatus, Scheduler, Settings, State, Verdict};
+use crate::scheduler::{Carried, Command, Input, RunStatus, Scheduler, Settings, State, Verdict};
 use proptest::prelude::*;
+use proptest::sample::Index;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How an operation goes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Act {
-    /// How long the failed attempts take that come first.
+    /// After how long orders restart the attempts that come first.
+    pub restarts: Vec<u64>,
+    /// How long the failed attempts take that come then.
     pub before: Vec<u64>,
     /// How long the last one takes.
     pub took: u64,
@@ -42,6 +46,8 @@ pub(super) struct World {
     pub failure: FailureStrategy,
     /// Orders to skip an operation, and when.
     pub skips: Vec<(u64, OpId)>,
+    /// What it keeps of an earlier run that it resumes.
+    pub kept: Vec<OpId>,
 }
 
 /// One that was.
@@ -63,7 +69,31 @@ impl World {
         let operations: Vec<_> = (0..operations).map(named).collect();
         let acts = vec![Act::default(); operations.len()];
         let request = PlanRequest { operations, ..PlanRequest::default() };
-        Self { request, acts, slots: 4, failure: FailureStrategy::Continue, skips: Vec::new() }
+        let failure = FailureStrategy::Continue;
+        Self { request, acts, slots: 4, failure, skips: Vec::new(), kept: Vec::new() }
+    }
+
+    /// The same as a run that keeps some of an earlier one, and in which scripts are restarted by orders.
+    pub(super) fn steered(mut self, kept: &[Index], restarts: &[(Index, u64)]) -> Self {
+        let count = self.acts.len();
+        let of = |place: usize, world: &Self| world.request.operations[place].clone();
+        for place in kept.iter().map(|index| index.index(count)) {
+            let operation = of(place, &self);
+            // What has failed is not kept, nor what runs each time.
+            if !self.acts[place].fails && !operation.is_monitor() && operation.trigger == Trigger::AllSucceeded {
+                self.kept.push(OpId(u32::try_from(place).unwrap()));
+            }
+        }
+        self.kept.sort_unstable();
+        self.kept.dedup();
+        for (index, after) in restarts {
+            let place = index.index(count);
+            let operation = of(place, &self);
+            if operation.work == Work::Script && !operation.is_monitor() {
+                self.acts[place].restarts.push(*after);
+            }
+        }
+        self
     }
 
     pub(super) fn run(&self) -> Ran {
@@ -84,7 +114,8 @@ impl World {
     fn go(&self) -> Gone {
         let plan = Arc::new(Plan::compile(self.request.clone()).unwrap());
         let settings = Settings { failure: self.failure, ..Settings::new(self.slots) };
-        let mut scheduler = Scheduler::new(Arc::clone(&plan), settings);
+        let carried = Carried { kept: self.kept.clone(), ..Carried::default() };
+        let mut scheduler = Scheduler::carrying(Arc::clone(&plan), settings, carried);
         let mut agenda: BTreeMap<(u64, u32), Input> = BTreeMap::new();
         let mut planned = 0;
         for &(at, op) in &self.skips {
@@ -109,7 +140,13 @@ impl World {
                     }
                     Command::Start(op, attempt) => {
                         let act = &self.acts[op.index()];
-                        let failed = act.before.get(attempt as usize - 1);
+                        let place = attempt as usize - 1;
+                        if let Some(after) = act.restarts.get(place) {
+                            plan_at(now + act.lag, Input::Taken(op, attempt));
+                            plan_at(now + act.lag + after, Input::Again(op));
+                            continue;
+                        }
+                        let failed = act.before.get(place - act.restarts.len());
                         let end = match failed {
                             Some(_) => Input::Completed(op, attempt, Verdict::Failed { retry: true }),
                             None if act.fails => {
@@ -143,6 +180,11 @@ impl World {
                 Input::Taken(op, _) => scheduler.state(op) == State::Admitted,
                 _ => true,
             });
+            let obeyed = inputs.iter().filter_map(|input| match *input {
+                Input::Again(op) => scheduler.may_start_again(op).is_ok().then_some(op),
+                _ => None,
+            });
+            happened.extend(obeyed.map(|op| (now, ordered(&plan, op))));
         }
         Gone { plan, happened, makespan: now }
     }
@@ -172,6 +214,13 @@ impl World {
     }
 }
 
+/// An order that restarts an operation.
+fn ordered(plan: &Plan, op: OpId) -> What {
+    let ask = Ask::Restart { operation: plan.operation(op).name.clone() };
+    let order = record::order::Order { ask, ..record::order::Order::unreadable("one".to_owned()) };
+    What::Order(Box::new(Ordered { order, refused: None }))
+}
+
 fn what(plan: &Plan, command: Command, now: u64, began: &BTreeMap<OpId, u64>) -> Option<What> {
     let name = |op: OpId| plan.operation(op).name.clone();
     let end = |op, attempt, status| Ended {
@@ -187,6 +236,9 @@ fn what(plan: &Plan, command: Command, now: u64, began: &BTreeMap<OpId, u64>) ->
         stamp: None,
     };
     Some(match command {
+        Command::Kept(op) => {
+            What::Kept(Kept { op, name: name(op), from: "earlier".to_owned(), up_to_date: false })
+        }
         Command::Started(op, attempt) => What::Started(Started { op, name: name(op), attempt, worker: None }),
         Command::Serving(op, attempt) => What::Serving(Serving { op, name: name(op), attempt }),
         Command::Due(op) => What::Due(Due { op, name: name(op), why: Why::of(Cause::Never) }),
