@@ -83,10 +83,8 @@ fn past(found: &Found<'_>) -> Past {
         Stage::Waiting => Past::NotReached,
         Stage::Running | Stage::Stopping | Stage::Interrupted => Past::Interrupted,
         Stage::Backoff => Past::Failed,
-        // What had succeeded and was undone because it was unhealthy has failed.
-        Stage::Serving | Stage::Ended(Status::Succeeded | Status::Failed) if found.is_half_undone() => {
-            Past::Undone
-        }
+        // However it ended: only what had succeeded, or was ready, is undone.
+        Stage::Serving | Stage::Ended(_) if found.is_half_undone() => Past::Undone,
         Stage::Serving => Past::Serving,
         Stage::Ended(Status::Succeeded) if found.asks_again() => Past::AsksAgain,
         Stage::Ended(Status::Succeeded) => Past::Succeeded,
@@ -121,8 +119,9 @@ impl Found<'_> {
         let undone = self.compensation.is_some_and(|it| it.stage == Stage::Ended(Status::Succeeded));
         let done = match self.state.stage {
             Stage::Serving | Stage::Ended(Status::Succeeded) => true,
-            // Only what had succeeded is ever to be undone, whatever became of it then.
-            Stage::Ended(Status::Failed) => self.compensation.is_some() || self.was_to_be_compensated(),
+            Stage::Ended(Status::Skipped) => false,
+            // Only what had succeeded, or was ready, is ever to be undone, whatever became of it then.
+            Stage::Ended(_) => self.compensation.is_some() || self.was_to_be_compensated(),
             _ => false,
         };
         // What was up to date was done by a run that is not undone.

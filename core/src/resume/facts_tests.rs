@@ -32,8 +32,7 @@ fn after(plan: &Plan, happened: Vec<What>) -> (bool, [(Action, Reason); 2]) {
     let earlier = Earlier { state, plan: plan.nodes().map(planned).collect(), ..Earlier::default() };
     let found = earlier.find(plan);
     let known: Vec<_> = found.iter().map(|it| known(it.as_ref(), &Fingerprint::default(), None)).collect();
-    let choices =
-        Choices { on_unknown: OnUnknown::Rerun, max_crash: 2, force: false, keep_changed: false };
+    let choices = Choices { on_unknown: OnUnknown::Rerun, max_crash: 2, force: false, keep_changed: false };
     let decided = decide_all(plan, &known, &choices);
     let decided = [0, 1].map(|place| (decided[place].decision.action, decided[place].decision.reason));
     (found[0].is_some_and(|it| it.is_to_be_undone()), decided)
@@ -87,6 +86,9 @@ fn what_was_undone_because_it_was_unhealthy_is_made_again_and_what_was_not_is_le
         let happened = [both.clone(), vec![unhealthy.clone()], rollback.clone()].concat();
         assert_eq!(after(&plan, happened), (left, resumed), "{rollback:?}");
     }
+    // A service that a rollback could not stop is undone all the same.
+    let abandoned = [&both[..1], &[ended(OpId(0), Status::Abandoned)], &both[2..], &[started(undo)]].concat();
+    assert_eq!(after(&plan, abandoned), (true, made_again));
     // One that fails by itself leaves nothing to undo.
     let failed = vec![started(OpId(0)), ended(OpId(0), Status::Failed)];
     let (left, [a, b]) = after(&plan, failed);

@@ -245,15 +245,26 @@ fn die_and_go_on(world: &World, deaths: &[usize], on_unknown: OnUnknown) -> Resu
 
 /// What was undone because it was unhealthy is made again, and so is what was built on it; and what is left of that is
 /// for an undo.
-fn check_what_was_compensated(plan: &Plan, earlier: &Earlier, carried: &Carried) -> Result<(), TestCaseError> {
+fn check_what_was_compensated(
+    plan: &Plan,
+    earlier: &Earlier,
+    carried: &Carried,
+) -> Result<(), TestCaseError> {
     let left = undo(plan, earlier).kept;
     for (op, state) in plan.ids().zip(&earlier.state.operations) {
         let Some(undo) = plan.compensation_of(op) else { continue };
         let stage = earlier.state.compensations.get(&undo).map_or(Stage::Waiting, |it| it.stage);
         let wanted = state.health.iter().any(|check| check.remedies.contains_key(&Remedy::Compensate));
-        if wanted && state.stage == Stage::Ended(Status::Failed) {
+        let ended_badly = matches!(state.stage, Stage::Ended(status) if status != Status::Succeeded);
+        if wanted && ended_badly {
             let undone = stage == Stage::Ended(Status::Succeeded);
-            prop_assert_eq!(left.contains(&op), !undone, "{:?} was to be undone, and that is {:?}", op, stage);
+            prop_assert_eq!(
+                left.contains(&op),
+                !undone,
+                "{:?} was to be undone, and that is {:?}",
+                op,
+                stage
+            );
         }
         if matches!(stage, Stage::Waiting | Stage::Ended(Status::Skipped)) {
             continue;

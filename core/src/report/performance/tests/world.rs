@@ -80,7 +80,10 @@ impl World {
         for place in kept.iter().map(|index| index.index(count)) {
             let operation = of(place, &self);
             // What has failed is not kept, nor what runs each time.
-            if !self.acts[place].fails && !operation.is_monitor() && operation.trigger == Trigger::AllSucceeded {
+            if !self.acts[place].fails
+                && !operation.is_monitor()
+                && operation.trigger == Trigger::AllSucceeded
+            {
                 self.kept.push(OpId(u32::try_from(place).unwrap()));
             }
         }
