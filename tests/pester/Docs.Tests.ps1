@@ -150,3 +150,36 @@ Describe 'The examples of the documentation' {
         $output | Should -Not -Match 'is not recognized|cannot be found|ParserError'
     }
 }
+
+Describe 'The documents' {
+    BeforeAll {
+        $root = (Resolve-Path -LiteralPath (Join-Path -Path $PSScriptRoot -ChildPath '../..')).Path
+        $pages = Get-Item -Path "$root/*.md", "$root/docs/*.md", "$root/schemas/*.md", "$root/powershell/*.md"
+
+        # The anchors of a page's headings, as GitHub makes them.
+        function Get-Anchor([string] $File) {
+            foreach ($match in [regex]::Matches([System.IO.File]::ReadAllText($File), '(?m)^#+ (.+?)\r?$')) {
+                ($match.Groups[1].Value.ToLowerInvariant() -replace '[^\w\- ]').Replace(' ', '-')
+            }
+        }
+    }
+
+    It 'lead only to what is there' {
+        $broken = foreach ($page in $pages) {
+            # Code is not text.
+            $text = [System.IO.File]::ReadAllText($page.FullName) -replace '(?ms)^```.*?^```' -replace '`[^`\n]*`'
+            foreach ($link in [regex]::Matches($text, '\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)')) {
+                $file = $link.Groups[1].Value ? (Join-Path $page.DirectoryName $link.Groups[1].Value) : $page.FullName
+                if (-not (Test-Path -LiteralPath $file)) { "$($page.Name): $($link.Value)" }
+                elseif ($link.Groups[2].Success -and $link.Groups[2].Value -notin (Get-Anchor $file)) { "$($page.Name): $($link.Value)" }
+            }
+        }
+        $broken | Should -BeNullOrEmpty
+    }
+
+    It 'are all in the index' {
+        $index = Get-Content -Raw -LiteralPath "$root/docs/index.md"
+        $missing = (Get-ChildItem -LiteralPath "$root/docs" -Filter *.md).Name | Where-Object { $_ -ne 'index.md' -and -not $index.Contains("($_)") }
+        $missing | Should -BeNullOrEmpty
+    }
+}
