@@ -65,7 +65,9 @@ Describe 'The examples of the documentation' {
                 return
             }
             if ($Text.StartsWith('  - ')) {
-                return "name: doc`noperations:`n$Text"
+                # A part of a longer list may depend on what an earlier example has.
+                $earlier = @('fetch-tool' | Where-Object { $Text -match "(?m)^    dependencies: $_$" -and $Text -notmatch "name: $_" } | ForEach-Object { "  - { name: $_, script: Get-Date }`n" }) -join ''
+                return "name: doc`noperations:`n$earlier$Text"
             }
             $lab = $Text
             if ($lab -notmatch '(?m)^name:') { $lab = "name: doc`n$lab" }
