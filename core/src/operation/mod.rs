@@ -46,7 +46,7 @@ pub use needs::{LockMode, Needs, ResourceLimits};
 pub use request::{Order, PastRuns, PlanRequest, Programs, Selection};
 pub use restart::MAX_RESTARTS;
 pub use retry::{Backoff, RetryPolicy, RetryRule};
-pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode};
+pub use stop::{DEFAULT_STOP_GRACE_MS, LINGER, StopMode, TIME_AFTER_KILL};
 pub use up_to_date::{Ignorable, UpToDate};
 pub use work::{
     Address, Algorithm, ArchiveFormat, ArchiveMode, ArchiveSpec, Checksum, Digest, DownloadSpec, IfExists,

@@ -9,8 +9,9 @@ pub const DEFAULT_STOP_GRACE_MS: u64 = 5_000;
 /// handed on, should somebody still hold its pipes.
 pub const LINGER: Duration = Duration::from_secs(1);
 
-/// A kill, or an answer to it, needs a moment to be noticed.
-pub(super) const NOTICE: Duration = Duration::from_secs(1);
+/// The time after a kill that something may take to end properly, of which a second is to notice that it has; what takes
+/// longer is given up. A script has it as well: it may run in a process of its own.
+pub const TIME_AFTER_KILL: Duration = Duration::from_secs(3);
 
 /// How something that runs is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

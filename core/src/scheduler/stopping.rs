@@ -5,7 +5,7 @@ use super::messages::{Command, Verdict};
 use super::state::{Change, State, Status, StopReason};
 use super::timers::Timer;
 use crate::graph::OpId;
-use crate::operation::StopMode;
+use crate::operation::{StopMode, TIME_AFTER_KILL};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ impl Scheduler {
         let attempt = self.progress[op.index()].attempt;
         let work = &self.plan.operation(op).work;
         let mode = mode.within(work.stop_grace(Duration::from_millis(self.settings.stop_grace_ms)));
-        let limit = mode.grace().saturating_add(work.time_after_kill());
+        let limit = mode.grace().saturating_add(TIME_AFTER_KILL);
         // The first order says why; a later one can only hurry.
         if !matches!(self.state(op), State::Stopping(_)) {
             self.change(op, Change::Stop(reason));

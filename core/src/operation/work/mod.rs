@@ -17,7 +17,6 @@ pub use process::{Probe, ProbeCheck, ProcessMode, ProcessSpec};
 pub use url::{Address, Scheme};
 
 use super::HealthCheck;
-use super::stop::{LINGER, NOTICE};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -209,18 +208,6 @@ impl Work {
             Self::Script | Self::Download(_) | Self::Archive(_) | Self::Checks { .. } | Self::Stop { .. } => {
                 of_run
             }
-        }
-    }
-
-    /// The time after its kill that it may take to end properly; what takes longer is given up.
-    pub fn time_after_kill(&self) -> Duration {
-        match self {
-            Self::Script => NOTICE,
-            Self::Process(_)
-            | Self::Download(_)
-            | Self::Archive(_)
-            | Self::Checks { .. }
-            | Self::Stop { .. } => LINGER + LINGER + NOTICE,
         }
     }
 }
