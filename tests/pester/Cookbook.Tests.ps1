@@ -100,7 +100,7 @@ Describe 'The cookbook' {
         try {
             $report = Invoke-Lab rotate-credentials
         } finally {
-            Remove-Item -LiteralPath function:global:Get-Secret
+            Remove-Item -LiteralPath function:Get-Secret
         }
         $report.Summary.Status | Should -Be 'Succeeded'
         Get-Outcome $report rotate-shop | Should -Be 'shop has the password ********'

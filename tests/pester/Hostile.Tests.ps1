@@ -35,7 +35,7 @@ Describe 'A lab that was written to do harm' {
     AfterAll {
         Pop-Location
         $listener.Stop()
-        Remove-Item -LiteralPath function:global:Get-Secret
+        Remove-Item -LiteralPath function:Get-Secret
         $env:LAB_MARK, $env:LAB_PORT, $env:LABRUNNER_HOME = $saved
     }
 
