@@ -67,7 +67,7 @@ Describe 'Tab' {
         $global:labTestData = @{ Name = 'lab-test-data' }
     }
     AfterAll {
-        Remove-Item function:global:Get-LabTestThing
+        Remove-Item function:Get-LabTestThing
         Remove-Variable labTestOperations, labTestData -Scope Global
     }
 
