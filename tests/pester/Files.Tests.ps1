@@ -149,3 +149,62 @@ operations:
         ($test.Errors | ForEach-Object ToString) -join "`n" | Should -BeLike $Says
     }
 }
+
+Describe 'An answer to wait for' {
+    BeforeAll {
+        # Answers 503 twice, and then with a text.
+        $script:listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $script:Address = "http://127.0.0.1:$($listener.LocalEndpoint.Port)/health"
+        $script:server = Start-ThreadJob -ArgumentList $listener {
+            param($Listener)
+            $count = 0
+            while ($true) {
+                try { $client = $Listener.AcceptTcpClient() } catch { return }
+                $stream = $client.GetStream()
+                $reader = [System.IO.StreamReader]::new($stream)
+                while ($reader.ReadLine()) { }
+                $count++
+                $head = if ($count -le 2) { 'HTTP/1.1 503 Service Unavailable' } else { 'HTTP/1.1 200 OK' }
+                $text = if ($count -le 3) { 'starting' } else { '{"state":"ready"}' }
+                $answer = [System.Text.Encoding]::ASCII.GetBytes("$head`r`nContent-Length: $($text.Length)`r`nConnection: close`r`n`r`n$text")
+                $stream.Write($answer, 0, $answer.Length)
+                $client.Dispose()
+            }
+        }
+    }
+    AfterAll {
+        $listener.Stop()
+        $null = $server | Wait-Job -Timeout 60
+        $server | Remove-Job -Force
+    }
+
+    It 'is asked for until it is as it should be' {
+        $check = @{ Name = 'answers'; Provider = 'http-check'; Url = $Address; Status = 200; Body = '"state":"ready"'; Interval = '10ms'; Within = '5m' }
+        (Invoke-ParallelLabRunner -Operations $check).Status | Should -Be 'Succeeded'
+    }
+
+    It 'fails with the last answer, also in a lab file' {
+        Set-Content check.yaml "name: check`noperations:`n- {name: answers, provider: http-check, url: '$Address', status: [201, 204], interval: 10ms, within: 100ms}"
+        $report = Start-AdvancedLabOrchestration -ConfigPath check.yaml -ErrorAction SilentlyContinue -ErrorVariable said
+        $report.Summary.Status | Should -Be 'Failed'
+        ($said | ForEach-Object ToString) -join "`n" | Should -BeLike '*answered 200, for 100ms*'
+    }
+
+    It 'is checked before anything starts: <Says>' -ForEach @(
+        @{ Keys = @{ }; Says = '*has no URL to ask*' }
+        @{ Keys = @{ Url = 'ftp://x' }; Says = '*ftp*' }
+        @{ Keys = @{ Url = 'http://x'; Status = 999 }; Says = '*expects a status that HTTP does not have*' }
+        @{ Keys = @{ Url = 'http://x'; Within = 'soon' }; Says = "*The Within 'soon'*is not a time*" }
+        @{ Keys = @{ Url = 'http://x'; Target = 'x' }; Says = "*has an unknown key 'Target'*" }
+    ) {
+        { Invoke-ParallelLabRunner -Operations (@{ Name = 'answers'; Provider = 'http-check' } + $Keys) } | Should -Throw $Says
+    }
+
+    It 'keeps its keys to itself in a lab file' {
+        Set-Content wrong.yaml "name: check`noperations:`n- {name: one, provider: http-check, url: 'http://x', target: x}`n- {name: two, url: 'http://x', target: x, within: 5m}"
+        $says = (Test-LabConfiguration wrong.yaml).Errors | ForEach-Object ToString
+        $says -join "`n" | Should -BeLike "*'target' belongs to downloads and archives*"
+        $says -join "`n" | Should -BeLike "*unknown key 'within'*"
+    }
+}

@@ -108,7 +108,7 @@ fn checks_can_be_all_there_is_to_do() {
         "name: x\noperations: [{name: a, script: y}]\nvalidation:\n  - name: v\n    checks: [{ ping: x }, { script: 'Test-It', retries: 1 }]\n",
     );
     let lab = reading.lab.unwrap();
-    let Work::Checks { checks } = &lab.operations[1].operation.work else { panic!("checks") };
+    let Work::Checks { checks, .. } = &lab.operations[1].operation.work else { panic!("checks") };
     assert_eq!((checks[0].interval_ms, checks[1].retries), (5_000, 1));
     assert_eq!(checks[1].check, Question::Call(Call::Script("Test-It".to_owned())));
     // They wait for all else, as any validation does.

@@ -164,11 +164,16 @@ fn the_enterprise_lab_runs_with_its_own_provider() {
         |checks: &[HealthCheck]| checks.iter().map(|check| check.check.to_string()).collect::<Vec<_>>();
     assert_eq!(titles(&lab.operations[0].operation.health), ["host 10.20.1.1", "dns shop.lab.local"]);
     let validation = |place: usize| match &lab.operations[place].operation.work {
-        Work::Checks { checks } => checks.clone(),
+        Work::Checks { checks, .. } => checks.clone(),
         other => panic!("{other:?}"),
     };
     assert_eq!(titles(&validation(5)), ["host 10.20.1.1", "tcp shop.lab.local:443"]);
-    let get = Get { url: "http://shop.lab.local/health".to_owned(), status: vec![200], insecure: false };
+    let get = Get {
+        url: "http://shop.lab.local/health".to_owned(),
+        status: vec![200],
+        insecure: false,
+        body: None,
+    };
     assert_eq!(validation(6)[0].check, Question::Http(get));
     // The edge to open-ports is declared there already.
     assert_eq!(lab.operations[1].operation.dependencies, ["create-network"]);

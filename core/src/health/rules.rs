@@ -29,7 +29,7 @@ fn readiness(plan: &Plan, op: OpId) -> Option<HealthCheck> {
     let question = match &probe.check {
         ProbeCheck::Tcp(address) => Question::Tcp(address.clone()),
         ProbeCheck::Http(url) => {
-            Question::Http(Get { url: url.clone(), status: Vec::new(), insecure: probe.insecure })
+            Question::Http(Get { url: url.clone(), status: Vec::new(), insecure: probe.insecure, body: None })
         }
     };
     Some(HealthCheck::new(question))

@@ -189,6 +189,9 @@ pub struct Get {
     /// Whether any certificate is taken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub insecure: bool,
+    /// A text that the answer has in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
 }
 
 /// A program or a script that is run beside the operations of a run.
@@ -261,6 +264,9 @@ impl Question {
                     format!("{who} expects a status that HTTP does not have"),
                     "Statuses go from 100 to 599.",
                 );
+            }
+            Self::Http(get) if get.body.as_deref() == Some("") => {
+                invalid(format!("{who} looks for an empty text"), "Write the text, or leave 'body' out.");
             }
             Self::Call(call) => call.check(who, invalid),
             _ => {}

@@ -269,7 +269,7 @@ fn a_watched_service_without_checks_is_asked_what_it_was_asked_when_it_became_re
 
 #[test]
 fn checks_that_are_an_operation_are_tried_and_say_which_failed() {
-    let list = |checks: Vec<HealthCheck>| Work::Checks { checks };
+    let list = |checks: Vec<HealthCheck>| Work::Checks { checks, within_ms: None };
     let well = HealthCheck { name: "well".to_owned(), ..check("exit 0") };
     let operations = vec![
         Operation { work: list(vec![well.clone()]), ..script("good", &[]) },

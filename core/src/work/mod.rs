@@ -19,6 +19,7 @@
 
 mod archive;
 pub mod budget;
+mod certificate;
 mod checks;
 mod download;
 pub mod gate;
@@ -47,7 +48,9 @@ pub fn provider_of(work: &Work) -> Option<Box<dyn Provider>> {
         Work::Process(spec) => Some(Box::new(process::Program((**spec).clone()))),
         Work::Download(spec) => Some(Box::new(download::Download::new((**spec).clone()))),
         Work::Archive(spec) => Some(Box::new(archive::ArchiveWork((**spec).clone()))),
-        Work::Checks { checks } => Some(Box::new(checks::Checks(checks.clone()))),
+        Work::Checks { checks, within_ms } => {
+            Some(Box::new(checks::Checks { checks: checks.clone(), within_ms: *within_ms }))
+        }
         Work::Script | Work::Stop { .. } => None,
     }
 }

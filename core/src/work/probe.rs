@@ -2,7 +2,7 @@
 
 use super::mark::Mark;
 use super::output::{OutputSink, Stream};
-use super::process::{self, ProcessControl, Trust};
+use super::process::{self, Expected, ProcessControl, Trust};
 use super::provider::Ending;
 use super::secrets::Secrets;
 use crate::error::{Code, phrase};
@@ -59,10 +59,10 @@ impl Surroundings {
         notice: &Notice,
     ) -> Result<(), String> {
         match question {
-            Question::Tcp(_) => address(question, &[], Trust::System, limit).await,
-            Question::Http(Get { status, insecure, .. }) => {
+            Question::Tcp(_) => address(question, Expected::default(), Trust::System, limit).await,
+            Question::Http(Get { status, insecure, body, .. }) => {
                 let trust = if *insecure { Trust::Any } else { Trust::System };
-                address(question, status, trust, limit).await
+                address(question, Expected { status, body: body.as_deref() }, trust, limit).await
             }
             Question::Dns(name) => resolve(name).await,
             Question::Host(name) => self.reach(name, limit, mark).await,
@@ -168,7 +168,12 @@ impl OutputSink for Unread {
     async fn line(&mut self, _: Stream, _: String) {}
 }
 
-async fn address(question: &Question, expected: &[u16], trust: Trust, limit: Duration) -> Result<(), String> {
+async fn address(
+    question: &Question,
+    expected: Expected<'_>,
+    trust: Trust,
+    limit: Duration,
+) -> Result<(), String> {
     let Some(probe) = question.probe() else { return Ok(()) };
     let endpoint = Endpoint::parse(&probe).map_err(|wrong| wrong.message)?;
     process::ask(&endpoint, trust, expected, limit).await

@@ -52,15 +52,23 @@ async fn an_answer_counts_by_its_status() {
             while !asked.ends_with(b"\r\n\r\n") {
                 assert!(stream.read_buf(&mut asked).await.unwrap() > 0);
             }
-            let answer = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            let answer = b"HTTP/1.1 503 Busy\r\nContent-Length: 6\r\nConnection: close\r\n\r\n{\"a\":1";
             stream.write_all(answer).await.unwrap();
         }
     });
-    let get =
-        |status: &[u16]| Question::Http(Get { url: url.clone(), status: status.to_vec(), insecure: false });
+    let get = |status: &[u16]| {
+        Question::Http(Get { url: url.clone(), status: status.to_vec(), insecure: false, body: None })
+    };
     assert_eq!(ask(get(&[])).await, Err("answered 503".to_owned()));
     assert_eq!(ask(get(&[200])).await, Err("answered 503".to_owned()));
     assert_eq!(ask(get(&[200, 503])).await, Ok(()));
+    // And by a text in it.
+    let with = |text: &str| {
+        let body = Some(text.to_owned());
+        Question::Http(Get { url: url.clone(), status: vec![503], insecure: false, body })
+    };
+    assert_eq!(ask(with("\"a\":1")).await, Ok(()));
+    assert_eq!(ask(with("ready")).await, Err("its answer does not have 'ready' in it".to_owned()));
     answering.abort();
 }
 

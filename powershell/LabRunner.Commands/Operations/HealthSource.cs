@@ -82,12 +82,29 @@ internal sealed class HealthSource(PSCmdlet caller, List<LabFinding> findings, K
         return document;
     }
 
+    /// <summary>An operation that asks a URL until it is answered as it should be.</summary>
+    internal FileWork Wait(FieldMap fields, string operation)
+    {
+        var check = new Dictionary<string, object?> { ["interval_ms"] = 2_000L, ["check"] = Question(fields, operation) };
+        if (check["check"] is not Dictionary<string, object?> asked || !asked.ContainsKey("http"))
+        {
+            Refuse($"Operation '{operation}' has no URL to ask.", operation, "Add Url = 'https://…'.");
+            check["check"] = new Dictionary<string, object?> { ["http"] = new Dictionary<string, object?> { ["url"] = "http://localhost/" } };
+        }
+
+        Time(fields, "Interval", "interval_ms", operation, check, zero: false);
+        var spec = new Dictionary<string, object?> { ["checks"] = new List<object?> { check }, ["within_ms"] = 60_000L };
+        Time(fields, "Within", "within_ms", operation, spec, zero: false);
+        return new FileWork("checks", spec);
+    }
+
     private const string Advice = "Write Http = 'http://…', Tcp = 'host:port', Ping = 'host', Dns = 'name', Command = 'program' or ScriptBlock = { … }.";
 
     private Dictionary<string, object?>? Question(FieldMap fields, string operation)
     {
         var status = fields.Take("Status", "ExpectedStatus");
         var insecure = fields.Take("Insecure");
+        var body = Text(fields.Take("Body"));
         if (Text(fields.Take("Http", "Url", "Endpoint")) is { } url)
         {
             var get = new Dictionary<string, object?> { ["url"] = url };
@@ -108,6 +125,11 @@ internal sealed class HealthSource(PSCmdlet caller, List<LabFinding> findings, K
             if (insecure is not null && Flags.Read(insecure) == true)
             {
                 get["insecure"] = true;
+            }
+
+            if (body is not null)
+            {
+                get["body"] = body;
             }
 
             return new() { ["http"] = get };
@@ -162,7 +184,7 @@ internal sealed class HealthSource(PSCmdlet caller, List<LabFinding> findings, K
             return;
         }
 
-        Refuse($"The {key} '{value}' of a health check of operation '{operation}' is not a time{(zero ? "" : " above zero")}.", operation, "Write a number of seconds, or a text such as '500ms' or '2m'.");
+        Refuse($"The {key} '{value}' of operation '{operation}' is not a time{(zero ? "" : " above zero")}.", operation, "Write a number of seconds, or a text such as '500ms' or '2m'.");
     }
 
     private void Number(FieldMap fields, string key, string name, string operation, Dictionary<string, object?> document)

@@ -137,8 +137,9 @@ internal sealed class OperationReader
                 "Keep the one to run."));
         }
 
+        var isCheck = string.Equals(provider, "http-check", StringComparison.OrdinalIgnoreCase);
         var isDownload = string.Equals(provider, "download", StringComparison.OrdinalIgnoreCase);
-        if (given == 0 && (isDownload || fields.Has("Url") || fields.Has("Urls")) && fields.Take("Url", "Urls") is var url && (isDownload || url is not null))
+        if (given == 0 && (isDownload || (!isCheck && (fields.Has("Url") || fields.Has("Urls")))) && fields.Take("Url", "Urls") is var url && (isDownload || url is not null))
         {
             return _files.Download(fields, url, name);
         }
@@ -147,6 +148,11 @@ internal sealed class OperationReader
         if (isArchive && given == 0)
         {
             return _files.Archive(fields, name);
+        }
+
+        if (given == 0 && isCheck)
+        {
+            return _health.Wait(fields, name);
         }
 
         if (isDownload || isArchive)

@@ -40,6 +40,12 @@ impl<'n> FileKeys<'n> {
         }
     }
 
+    /// The URL to ask, of an operation that works on no file.
+    pub(in crate::config) fn url_alone(&self, is: &str, findings: &mut Findings<'_>) -> Option<&'n Entry> {
+        Self { url: None, ..*self }.refuse(is, findings);
+        self.url
+    }
+
     /// Whether there is a URL, which says by itself that it is a download.
     pub(in crate::config) fn has_url(&self) -> bool {
         self.url.is_some()

@@ -109,6 +109,7 @@ fn question(
     let (port, host) = (fields.take(&["port"], findings), fields.take(&["host"], findings));
     let status = fields.take(&["status", "expected-status"], findings);
     let insecure = fields.take(&["insecure"], findings);
+    let body = fields.take(&["body"], findings).and_then(|entry| fields::text(entry, findings));
     let works = WorkKeys::take(fields, findings);
     let insecure = insecure.and_then(|entry| fields::boolean(entry, findings)).unwrap_or(false);
     let status = status.map_or_else(Vec::new, |entry| statuses(entry, findings));
@@ -131,7 +132,7 @@ fn question(
     let (question, at) = match (http, tcp, ping, dns, port) {
         (Some(entry), ..) => {
             let (url, at) = text(entry, findings)?;
-            (Question::Http(Get { status, insecure, ..get(&url) }), at)
+            (Question::Http(Get { status, insecure, body, ..get(&url) }), at)
         }
         (_, Some(entry), ..) => text(entry, findings).map(|(address, at)| (Question::Tcp(address), at))?,
         (_, _, Some(entry), ..) => text(entry, findings).map(|(name, at)| (reached(name), at))?,
@@ -142,7 +143,7 @@ fn question(
             let address = machine.map_or_else(|| port.clone(), |machine| on_port(machine.trim(), &port));
             (Question::Tcp(address), at)
         }
-        _ => return by_kind(kind, target.or(host), (status, insecure), at, findings),
+        _ => return by_kind(kind, target.or(host), (status, insecure, body), at, findings),
     };
     address(question, at, findings)
 }
@@ -151,7 +152,7 @@ fn question(
 fn by_kind(
     kind: Option<&Entry>,
     target: Option<&Entry>,
-    (status, insecure): (Vec<u16>, bool),
+    (status, insecure, body): (Vec<u16>, bool, Option<String>),
     at: Span,
     findings: &mut Findings<'_>,
 ) -> Option<Question> {
@@ -192,14 +193,14 @@ fn by_kind(
     let question = match known {
         Kind::Host => reached(text),
         Kind::Name => Question::Dns(text),
-        Kind::Url => Question::Http(Get { status, insecure, ..get(&text) }),
+        Kind::Url => Question::Http(Get { status, insecure, body, ..get(&text) }),
         Kind::Port => Question::Tcp(text),
     };
     address(question, target.value.at, findings)
 }
 
 fn get(url: &str) -> Get {
-    Get { url: url.to_owned(), status: Vec::new(), insecure: false }
+    Get { url: url.to_owned(), status: Vec::new(), insecure: false, body: None }
 }
 
 /// A machine, or one of its ports where that is said too.
@@ -218,7 +219,11 @@ fn on_port(machine: &str, port: &str) -> String {
 }
 
 /// The same question, if its address can be asked.
-fn address(question: Question, at: Span, findings: &mut Findings<'_>) -> Option<Question> {
+pub(in crate::config) fn address(
+    question: Question,
+    at: Span,
+    findings: &mut Findings<'_>,
+) -> Option<Question> {
     if let Some(Err(wrong)) = question.probe().map(|probe| Endpoint::parse(&probe)) {
         let message = wrong.message.replacen("the readiness probe", "the check", 1);
         findings.error(Code::InvalidValue, at, &message, wrong.advice);
@@ -236,7 +241,7 @@ fn address(question: Question, at: Span, findings: &mut Findings<'_>) -> Option<
 }
 
 /// One status, or a list of them.
-fn statuses(entry: &Entry, findings: &mut Findings<'_>) -> Vec<u16> {
+pub(in crate::config) fn statuses(entry: &Entry, findings: &mut Findings<'_>) -> Vec<u16> {
     let nodes = match &entry.value.value {
         Value::Sequence(items) => items.as_slice(),
         _ => std::slice::from_ref(&entry.value),

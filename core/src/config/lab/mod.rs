@@ -5,7 +5,7 @@
 //! | in which order is a lab read | `reader.rs` |
 //! | what is read | `model.rs` |
 //! | how does it want to be run | `settings.rs` |
-//! | what is one operation, and what does it do | `operations.rs`, `work.rs`, `probe.rs`, `rollback.rs`, `isolation.rs` |
+//! | what is one operation, and what does it do | `operations.rs`, `work.rs`, `files.rs`, `http_check.rs`, `probe.rs`, `rollback.rs`, `isolation.rs` |
 //! | what says that it need not run | `up_to_date.rs` |
 //! | what does it need, and when is it tried again | `resources.rs`, `retries.rs` |
 //! | which operation waits for which | `links.rs` |
@@ -15,6 +15,7 @@
 pub(super) mod check;
 mod files;
 mod health;
+mod http_check;
 pub mod isolation;
 pub(super) mod links;
 pub mod model;

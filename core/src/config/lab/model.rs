@@ -116,6 +116,8 @@ pub enum Provider {
     Download,
     /// An archive that the core unpacks or makes.
     Archive,
+    /// A URL that the core asks until it is answered as it should be.
+    HttpCheck,
     /// One that this version does not have: the operation can be planned, and not run.
     Missing,
 }

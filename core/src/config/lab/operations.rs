@@ -1,6 +1,7 @@
 //! Reads one operation of a lab: its names, what it waits for, how it is treated and what it does.
 
 use super::files::FileKeys;
+use super::http_check::CheckKeys;
 use super::model::{LabOperation, Provider, Stage};
 use super::retries::{self, RetryKeys};
 use super::work::WorkKeys;
@@ -44,7 +45,8 @@ pub(in crate::config) fn read(
     let declared = read_fields(&mut fields, node, title, stage, context, findings);
     // Nobody has written such operations for an older version, whose keys had no effect.
     let strict = findings.strict;
-    findings.strict |= matches!(declared.operation.provider, Provider::Download | Provider::Archive);
+    findings.strict |=
+        matches!(declared.operation.provider, Provider::Download | Provider::Archive | Provider::HttpCheck);
     fields.finish("", findings);
     findings.strict = strict;
     findings.operation = None;
@@ -122,7 +124,7 @@ fn read_fields(
     let (provider, work) =
         match if checklist.is_some() { None } else { keys.provider(files.has_url(), findings) } {
             None if checklist.is_some() => {
-                (Provider::Process, checklist.map(|checks| Work::Checks { checks }))
+                (Provider::Process, checklist.map(|checks| Work::Checks { checks, within_ms: None }))
             }
             Some(Provider::Process) => {
                 files.refuse("a program", findings);
@@ -130,6 +132,11 @@ fn read_fields(
             }
             Some(Provider::Download) => (Provider::Download, files.download(&keys, node.at, findings)),
             Some(Provider::Archive) => (Provider::Archive, files.archive(&keys, node.at, findings)),
+            Some(Provider::HttpCheck) => {
+                let url = files.url_alone("an http-check", findings);
+                let answers = CheckKeys::take(fields, findings);
+                (Provider::HttpCheck, answers.read(url, &keys, node.at, findings))
+            }
             Some(Provider::PowerShell) => {
                 files.refuse("a script", findings);
                 script = keys.script(node.at, findings);

@@ -15,7 +15,7 @@ use crate::work::secrets::name_of;
 use std::collections::BTreeMap;
 
 /// What a message says of the providers that there are.
-const AVAILABLE: &str = "Available are 'powershell', 'process', 'download' and 'archive'.";
+const AVAILABLE: &str = "Available are 'powershell', 'process', 'download', 'archive' and 'http-check'.";
 
 /// The keys that say what an operation does.
 pub(in crate::config) struct WorkKeys<'n> {
@@ -75,13 +75,14 @@ impl<'n> WorkKeys<'n> {
 
     /// Who runs it, which a URL says by itself; nothing when that is misspelt, which is reported.
     pub(in crate::config) fn provider(&self, has_url: bool, findings: &mut Findings<'_>) -> Option<Provider> {
-        const KNOWN: [(&str, Provider); 6] = [
+        const KNOWN: [(&str, Provider); 7] = [
             ("powershell", Provider::PowerShell),
             ("pwsh", Provider::PowerShell),
             ("process", Provider::Process),
             ("program", Provider::Process),
             ("download", Provider::Download),
             ("archive", Provider::Archive),
+            ("http-check", Provider::HttpCheck),
         ];
         let Some(entry) = self.provider else {
             // A command says by itself that it is a program.

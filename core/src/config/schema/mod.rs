@@ -116,6 +116,7 @@ operations:
   - {name: a, script: x, retry: {count: 1}, resources: {}, rollback: {command: y}}
   - {name: b, command: x, mode: service, ready: {tcp: 80}}
   - {name: c, script: y}
+  - {name: e, provider: http-check, url: 'http://x'}
 validation: {operations: []}
 dependencies: {explicit: [{source: a, target: b}], resource-conflicts: [{operations: [a, c]}]}
 ";

@@ -1,4 +1,6 @@
 //! The shape of a lab file as types: what the schema is generated from. Nothing is ever read into them.
+//!
+//! Long because it has every key of a lab, each with what it means.
 
 #![allow(dead_code, reason = "only their schema is used")]
 
@@ -281,7 +283,8 @@ pub(super) struct Operation {
     stop_grace: Option<Seconds>,
     /// `true`: it goes on when the PowerShell that runs the lab dies; otherwise it is asked to end then.
     detached: Option<Flag>,
-    /// A file to download: an https, http or file URL, or a list of URLs that are tried one after another.
+    /// A file to download: an https, http or file URL, or a list of URLs that are tried one after another; of an
+    /// http-check, the URL to ask.
     #[schemars(extend("x-aliases" = ["urls"]))]
     url: Option<Names>,
     /// The path of the downloaded file, its name included; the folder that an archive becomes, or the archive to make.
@@ -303,6 +306,17 @@ pub(super) struct Operation {
     strip_components: Option<Whole<0, 256>>,
     /// The most entries that the archive may have.
     max_entries: Option<Whole<1, 1_000_000_000>>,
+    /// Of an http-check, the status that counts, or a list; those from 200 to 399 when absent.
+    #[schemars(extend("x-aliases" = ["expected-status"]))]
+    status: Option<Statuses>,
+    /// Of an http-check, a text that the answer has in it.
+    body: Option<Text>,
+    /// Of an http-check, the pause between two tries.
+    interval: Option<Seconds>,
+    /// Of an http-check, the time within which the answer has to come.
+    within: Option<Seconds>,
+    /// Of an http-check: `true` takes any certificate.
+    insecure: Option<Flag>,
 }
 
 /// A template: an operation, or operations with the parameters they take.
@@ -435,6 +449,8 @@ pub(super) struct HealthCheck {
     /// The status that counts, or a list; those from 200 to 399 when absent.
     #[schemars(extend("x-aliases" = ["expected-status"]))]
     status: Option<Statuses>,
+    /// A text that the answer to `http` has in it.
+    body: Option<Text>,
     /// `true`: an https URL may have a certificate that the system does not trust.
     insecure: Option<Flag>,
     /// An address that accepts connections, as `host:port`; a port alone is one of this machine.

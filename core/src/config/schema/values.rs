@@ -212,7 +212,7 @@ words! {
     /// What is done about a run that is unhealthy.
     RunRemedy: "notify" | "fail";
     /// Who runs an operation.
-    Provider: "powershell" | "pwsh" | "process" | "program" | "download" | "archive";
+    Provider: "powershell" | "pwsh" | "process" | "program" | "download" | "archive" | "http-check";
     /// How an archive is written.
     ArchiveFormat: "zip" | "tar" | "tar.gz" | "tar.xz" | "tar.zst" | "tar.bz2" | "7z";
     /// What is done about a target that is there already.

@@ -7,7 +7,13 @@ use std::path::Path;
 impl Work {
     /// Says what is wrong with the work of an operation, each time with what to do.
     pub fn check(&self, name: &str, invalid: &mut impl FnMut(String, &str)) {
-        if let Self::Checks { checks } = self {
+        if let Self::Checks { checks, within_ms } = self {
+            if *within_ms == Some(0) {
+                invalid(
+                    format!("operation '{name}' gives no time for an answer"),
+                    "Give 'within' a time above zero.",
+                );
+            }
             if checks.is_empty() {
                 invalid(format!("operation '{name}' has nothing to check"), "Give it checks, or remove it.");
             }

@@ -33,10 +33,13 @@ pub enum Work {
     Download(Box<DownloadSpec>),
     /// An archive that the core unpacks or makes.
     Archive(Box<ArchiveSpec>),
-    /// Asks checks until each has passed, or has failed as often as it may.
+    /// Asks checks until each has passed, or has failed as often or as long as it may.
     Checks {
         /// The checks.
         checks: Vec<HealthCheck>,
+        /// Milliseconds within which each has to pass, however often it fails until then; their `retries` count when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within_ms: Option<u64>,
     },
     /// Stops a service that another operation started.
     Stop {
@@ -121,7 +124,7 @@ impl Work {
                 Some((file, serde_json::to_vec(&spec.headers).unwrap_or_default()))
             }
             Self::Archive(spec) => Some((serde_json::to_vec(spec).unwrap_or_default(), Vec::new())),
-            Self::Checks { checks } => Some((serde_json::to_vec(checks).unwrap_or_default(), Vec::new())),
+            Self::Checks { checks, .. } => Some((serde_json::to_vec(checks).unwrap_or_default(), Vec::new())),
             Self::Stop { service } => Some((service.clone().into_bytes(), Vec::new())),
         }
     }
@@ -150,7 +153,7 @@ impl Work {
     pub fn programs_mut(&mut self) -> Vec<&mut ProcessSpec> {
         match self {
             Self::Process(spec) => vec![spec],
-            Self::Checks { checks } => checks.iter_mut().flat_map(HealthCheck::programs_mut).collect(),
+            Self::Checks { checks, .. } => checks.iter_mut().flat_map(HealthCheck::programs_mut).collect(),
             Self::Script | Self::Download(_) | Self::Archive(_) | Self::Stop { .. } => Vec::new(),
         }
     }
@@ -186,7 +189,7 @@ impl Work {
     fn programs(&self) -> Vec<&ProcessSpec> {
         match self {
             Self::Process(spec) => vec![spec],
-            Self::Checks { checks } => checks.iter().flat_map(HealthCheck::programs).collect(),
+            Self::Checks { checks, .. } => checks.iter().flat_map(HealthCheck::programs).collect(),
             Self::Script | Self::Download(_) | Self::Archive(_) | Self::Stop { .. } => Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Says in a few words why a server gave no answer, and whether it may give one in a moment.
 
-use rustls::CertificateError;
+use crate::work::certificate::{Refused, refused};
 use std::io;
 use ureq::{Error, Timeout};
 
@@ -53,23 +53,10 @@ fn of_a_connection(error: &io::Error) -> (String, bool) {
 }
 
 fn of_tls(error: &rustls::Error) -> (String, bool) {
-    let untrusted = |why: &str| (format!("its certificate is not trusted ({why})"), false);
-    match error {
-        rustls::Error::InvalidCertificate(problem) => match problem {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                untrusted("it has expired")
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                untrusted("it is not valid yet")
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                untrusted("it is for another host name")
-            }
-            CertificateError::UnknownIssuer => untrusted("this machine does not know its issuer"),
-            other => untrusted(&other.to_string()),
-        },
-        // How the verifier says on Linux that the system has no trust store.
-        rustls::Error::General(why) => untrusted(why),
-        error => (format!("the server answered with something that is not TLS ({error})"), false),
+    match refused(error) {
+        Refused::Untrusted(why) => (why, false),
+        Refused::NotTls(what) => {
+            (format!("the server answered with something that is not TLS ({what})"), false)
+        }
     }
 }

@@ -8,7 +8,7 @@ mod program;
 mod readiness;
 
 pub(super) use program::Program;
-pub(super) use readiness::{Trust, ask};
+pub(super) use readiness::{Expected, Trust, ask};
 
 use super::host::local::os;
 use super::host::{Exit, Running, StopSignal};

@@ -3,8 +3,8 @@
 use super::answerer::{self, Service, Stranger};
 use crate::operation::Probe;
 use crate::operation::endpoint::Endpoint;
-use rustls::CertificateError;
-use std::io;
+use crate::work::certificate::{Refused, refused};
+use std::io::{self, Read};
 use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -56,12 +56,23 @@ pub(in crate::work) enum Trust {
     Any,
 }
 
-/// Asks once, for no longer than `limit`; an error says in a few words what was wrong. Statuses that count are those
-/// that are expected, or those from 200 to 399 where none are.
+/// Bytes of an answer in which a text is looked for.
+const MOST_BODY: u64 = 1 << 20;
+
+/// What an answer has to be.
+#[derive(Clone, Copy, Default)]
+pub(in crate::work) struct Expected<'e> {
+    /// Statuses that count; those from 200 to 399 where none are given.
+    pub(in crate::work) status: &'e [u16],
+    /// A text that is in it.
+    pub(in crate::work) body: Option<&'e str>,
+}
+
+/// Asks once, for no longer than `limit`; an error says in a few words what was wrong.
 pub(in crate::work) async fn ask(
     endpoint: &Endpoint,
     trust: Trust,
-    expected: &[u16],
+    expected: Expected<'_>,
     limit: Duration,
 ) -> Result<(), String> {
     let Some(url) = endpoint.get_url() else { return connect(endpoint).await };
@@ -71,14 +82,32 @@ pub(in crate::work) async fn ask(
         get.config().timeout_global(Some(limit)).build().call()
     });
     match answer.await {
-        Ok(Ok(answer)) => match answer.status().as_u16() {
-            status if expected.contains(&status) => Ok(()),
-            200..=399 if expected.is_empty() => Ok(()),
-            status => Err(format!("answered {status}")),
-        },
+        Ok(Ok(answer)) => {
+            match answer.status().as_u16() {
+                status if expected.status.contains(&status) => {}
+                200..=399 if expected.status.is_empty() => {}
+                status => return Err(format!("answered {status}")),
+            }
+            let Some(wanted) = expected.body.map(str::to_owned) else { return Ok(()) };
+            let found = tokio::task::spawn_blocking(move || contains(answer, &wanted));
+            found.await.unwrap_or_else(|_| Err("the probe itself failed".to_owned()))
+        }
         Ok(Err(Error::Timeout(Timeout::Global))) => Err(no_answer(limit)),
         Ok(Err(error)) => Err(of_a_get(&error)),
         Err(_) => Err("the probe itself failed".to_owned()),
+    }
+}
+
+/// Whether a text is in an answer.
+fn contains(answer: ureq::http::Response<ureq::Body>, wanted: &str) -> Result<(), String> {
+    let mut body = Vec::new();
+    let read = answer.into_body().into_reader().take(MOST_BODY).read_to_end(&mut body);
+    if body.windows(wanted.len().max(1)).any(|part| part == wanted.as_bytes()) {
+        return Ok(());
+    }
+    match read {
+        Ok(_) => Err(format!("its answer does not have '{}' in it", wanted.escape_debug())),
+        Err(_) => Err("its answer ended too early".to_owned()),
     }
 }
 
@@ -111,29 +140,9 @@ fn of_a_get(error: &Error) -> String {
 }
 
 fn of_tls(error: &rustls::Error) -> String {
-    let untrusted = |why: &str| {
-        format!(
-            "its certificate is not trusted ({why}); with 'insecure: true' the probe takes any certificate"
-        )
-    };
-    match error {
-        rustls::Error::InvalidCertificate(problem) => match problem {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                untrusted("it has expired")
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                untrusted("it is not valid yet")
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                untrusted("it is for another host name")
-            }
-            CertificateError::UnknownIssuer => untrusted("this machine does not know its issuer"),
-            other => untrusted(&other.to_string()),
-        },
-        // How the verifier says on Linux that the system has no trust store.
-        rustls::Error::General(why) => untrusted(why),
-        // How rustls says that what came does not speak its language.
-        error => format!("answered with something that is not TLS ({error})"),
+    match refused(error) {
+        Refused::Untrusted(why) => format!("{why}; with 'insecure: true' the probe takes any certificate"),
+        Refused::NotTls(what) => format!("answered with something that is not TLS ({what})"),
     }
 }
 
@@ -160,7 +169,10 @@ pub(super) struct Taken {
 /// Asks once before the service is started. An answer would not be the service's, neither now nor later,
 /// whatever its certificate.
 pub(super) async fn answers_already(endpoint: &Endpoint) -> Option<Taken> {
-    if !matches!(timeout(FIRST_LIMIT, ask(endpoint, Trust::Any, &[], FIRST_LIMIT)).await, Ok(Ok(()))) {
+    if !matches!(
+        timeout(FIRST_LIMIT, ask(endpoint, Trust::Any, Expected::default(), FIRST_LIMIT)).await,
+        Ok(Ok(()))
+    ) {
         return None;
     }
     let endpoint = endpoint.clone();
@@ -178,7 +190,7 @@ pub(super) struct Question<'p> {
 /// Asks once, and counts only what the service answers itself.
 async fn ask_the_service(question: &Question<'_>) -> Result<(), String> {
     let trust = if question.probe.insecure { Trust::Any } else { Trust::System };
-    ask(&question.endpoint, trust, &[], TRY_LIMIT).await?;
+    ask(&question.endpoint, trust, Expected::default(), TRY_LIMIT).await?;
     let (asked, service) = (question.endpoint.clone(), question.service.clone());
     let other = tokio::task::spawn_blocking(move || answerer::other_than(&asked, &service)).await;
     match other {
@@ -309,7 +321,7 @@ mod tests {
             drop(stream);
             answer_securely(&listener, b"HTTP/1.1 204 No Content\r\n\r\n");
         });
-        let first = ask(&endpoint, Trust::Any, &[], LIMIT).await.unwrap_err();
+        let first = ask(&endpoint, Trust::Any, Expected::default(), LIMIT).await.unwrap_err();
         assert!(first.starts_with("answered with something that is not TLS"), "{first}");
         assert_eq!(timeout(LIMIT, waited_trusting(&endpoint, 60_000, true)).await.unwrap(), Ok(()));
         server.join().unwrap();
@@ -323,25 +335,10 @@ mod tests {
             let (mut stream, _) = listener.accept().unwrap();
             self_signed().complete_io(&mut stream)
         });
-        let why = ask(&endpoint, Trust::System, &[], LIMIT).await.unwrap_err();
+        let why = ask(&endpoint, Trust::System, Expected::default(), LIMIT).await.unwrap_err();
         assert!(why.starts_with("its certificate is not trusted ("), "{why}");
         assert!(why.ends_with("); with 'insecure: true' the probe takes any certificate"), "{why}");
         assert!(server.join().unwrap().is_err(), "the handshake is broken off, and nothing was asked");
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_certificate_is_said_in_words() {
-        use rustls::Error::{General, InvalidCertificate};
-        for (error, why) in [
-            (InvalidCertificate(CertificateError::Expired), "it has expired"),
-            (InvalidCertificate(CertificateError::NotValidYet), "it is not valid yet"),
-            (InvalidCertificate(CertificateError::NotValidForName), "it is for another host name"),
-            (InvalidCertificate(CertificateError::UnknownIssuer), "this machine does not know its issuer"),
-            (General("No CA certificates were loaded".to_owned()), "No CA certificates were loaded"),
-        ] {
-            let said = of_tls(&error);
-            assert!(said.starts_with(&format!("its certificate is not trusted ({why}); ")), "{said}");
-        }
     }
 
     #[tokio::test]
