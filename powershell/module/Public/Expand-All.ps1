@@ -3,9 +3,12 @@ function Expand-All {
     .SYNOPSIS
         Extracts one ZIP archive, or every one below the current folder.
     .DESCRIPTION
-        Each archive goes into a folder of its own name beside it. Asks first, unless -Force is given; where no one can answer,
-        nothing is extracted. An archive that cannot be extracted is an error that names it, and does not keep the others from
-        being extracted; a folder that was made for it is removed.
+        Each archive goes into a folder of its own name beside it: what was there stays, and files of the same name are
+        replaced. Asks first, unless -Force is given; where no one can answer, nothing is extracted. An archive that cannot be
+        extracted is an error that names it, and does not keep the others from being extracted; nothing of it appears. One
+        that would write outside of its folder, or that is a bomb, is such an archive.
+
+        A function, an alias or a mock with the name Expand-Archive is called instead.
     .PARAMETER ZipFile
         The archive; all archives below the current folder when left out.
     .PARAMETER Force
@@ -34,6 +37,12 @@ function Expand-All {
     $extract = {
         param([string] $Archive, [string] $Destination)
         Write-LabLog "Expanding archive: $Archive to $Destination"
+        if (Test-OwnExpandArchive) {
+            if ($fault = Expand-LabArchive -Source $Archive -Target $Destination -Format zip) {
+                $PSCmdlet.WriteError((New-LabError -Id ArchiveUnreadable -Message $fault.Exception.Message -Advice $fault.ErrorDetails.RecommendedAction -Target $Archive -Category InvalidData))
+            }
+            return
+        }
         $isNew = -not [System.IO.Directory]::Exists($Destination)
         try {
             # The parameter is a pattern: a bracket in a name must be one.

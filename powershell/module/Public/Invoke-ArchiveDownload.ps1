@@ -5,7 +5,7 @@ function Invoke-ArchiveDownload {
     .DESCRIPTION
         Without -Format the archive is written to -Destination, as a file. With -Format it is extracted into -Destination, as a
         folder: what was there stays, and files of the same name are replaced. Nothing of an archive appears there that could
-        not be read to its end, and no entry of one is written anywhere else.
+        not be read to its end, and one with an entry that would be written anywhere else is refused.
 
         A failed download is reported on the console but is not an error, unless -Required is given or -Format asks for what is in
         it.
@@ -14,7 +14,7 @@ function Invoke-ArchiveDownload {
     .PARAMETER Destination
         The file to write or, with -Format, the folder to extract to.
     .PARAMETER Format
-        zip, tar, tar.gz or tgz.
+        zip, tar, tar.gz, tgz, tar.xz, tar.zst, tar.bz2 or 7z.
     .PARAMETER Required
         Makes a download that fails a terminating error.
     .PARAMETER UseGh
@@ -47,7 +47,7 @@ function Invoke-ArchiveDownload {
         [ValidateNotNullOrEmpty()]
         [string] $Destination,
 
-        [ValidateSet('zip', 'tar', 'tar.gz', 'tgz')]
+        [ValidateSet('zip', 'tar', 'tar.gz', 'tgz', 'tar.xz', 'tar.zst', 'tar.bz2', '7z')]
         [string] $Format,
 
         [switch] $Required,
@@ -88,32 +88,9 @@ function Invoke-ArchiveDownload {
         }
 
         if ($Format) {
-            # Into a folder of its own first, so that nothing half-read appears in the destination.
-            $fresh = "$file.d"
-            try {
-                $null = [System.IO.Directory]::CreateDirectory($fresh)
-                if ($Format -eq 'zip') {
-                    [System.IO.Compression.ZipFile]::ExtractToDirectory($file, $fresh)
-                } else {
-                    $source = [System.IO.File]::OpenRead($file)
-                    try {
-                        if ($Format -ne 'tar') { $source = [System.IO.Compression.GZipStream]::new($source, [System.IO.Compression.CompressionMode]::Decompress) }
-                        [System.Formats.Tar.TarFile]::ExtractToDirectory($source, $fresh, $false)
-                    } finally {
-                        $source.Dispose()
-                    }
-                }
-                $null = [System.IO.Directory]::CreateDirectory($target)
-                foreach ($folder in [System.IO.Directory]::GetDirectories($fresh, '*', 'AllDirectories')) {
-                    $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine($target, [System.IO.Path]::GetRelativePath($fresh, $folder)))
-                }
-                foreach ($entry in [System.IO.Directory]::GetFiles($fresh, '*', 'AllDirectories')) {
-                    [System.IO.File]::Move($entry, [System.IO.Path]::Combine($target, [System.IO.Path]::GetRelativePath($fresh, $entry)), $true)
-                }
-            } catch {
-                $PSCmdlet.ThrowTerminatingError((New-LabError -Id ArchiveUnreadable -Message "The archive from '$Url' cannot be extracted to '$target': $($_.Exception.GetBaseException().Message)" -Advice "Check that it is a whole $Format archive, and that the folder can be written to." -Target $Url -Category InvalidData -Inner $_.Exception))
-            } finally {
-                if ([System.IO.Directory]::Exists($fresh)) { [System.IO.Directory]::Delete($fresh, $true) }
+            if ($fault = Expand-LabArchive -Source $file -Target $target -Format ($Format -creplace '^tgz$', 'tar.gz')) {
+                # What was downloaded has a name that tells nobody anything.
+                $PSCmdlet.ThrowTerminatingError((New-LabError -Id ArchiveUnreadable -Message $fault.Exception.Message.Replace("'$file'", "'$Url'") -Advice $fault.ErrorDetails.RecommendedAction -Target $Url -Category InvalidData))
             }
         }
     } finally {

@@ -204,6 +204,24 @@ Describe 'Expand-All' {
         Get-Content "$folder/z/inside.txt" | Should -Be 'last'
         @($faults | Where-Object { "$_" -match 'broken\.zip' -and $_.FullyQualifiedErrorId -like 'LabRunner.ArchiveUnreadable*' }).Count | Should -Be 1
         "$folder/broken" | Should -Not -Exist
+        @(Get-ChildItem $folder -Force).Count | Should -Be 5
+    }
+
+    It 'leaves what is there, and writes nothing of an archive that wants out' {
+        $folder = New-Item -ItemType Directory "$TestDrive/merged"
+        New-Zip "$folder/both.zip" 'new'
+        $null = New-Item -ItemType Directory "$folder/both"
+        Set-Content "$folder/both/inside.txt" 'old'
+        Set-Content "$folder/both/mine.txt" 'mine'
+        Expand-All -ZipFile "$folder/both.zip" -Force
+        Get-Content "$folder/both/inside.txt" | Should -Be 'new'
+        Get-Content "$folder/both/mine.txt" | Should -Be 'mine'
+        $zip = [System.IO.Compression.ZipFile]::Open("$folder/evil.zip", 'Create')
+        foreach ($name in 'fine.txt', '../escaped.txt') { $zip.CreateEntry($name).Open().Dispose() }
+        $zip.Dispose()
+        Expand-All -ZipFile "$folder/evil.zip" -Force -ErrorVariable faults -ErrorAction SilentlyContinue
+        "$($faults[0])" | Should -BeLike "*evil.zip' is not unpacked, because the name '../escaped.txt' leads out of the target*"
+        "$folder/evil", "$folder/escaped.txt" | Should -Not -Exist
     }
 }
 
