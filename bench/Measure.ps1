@@ -13,3 +13,9 @@ function Get-Median([double[]] $Values) {
     [array]::Sort($Values)
     $Values[[math]::Floor($Values.Count / 2)]
 }
+
+# The value in the middle, and the lowest and the highest one.
+function Format-Spread([double[]] $Values, [string] $Format, [string] $Unit) {
+    $middle = Get-Median $Values
+    "{0,8:$Format}{1}   ({2:$Format} to {3:$Format})" -f $middle, $Unit, ($Values | Measure-Object -Minimum).Minimum, ($Values | Measure-Object -Maximum).Maximum
+}

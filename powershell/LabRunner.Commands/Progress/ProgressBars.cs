@@ -17,6 +17,7 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
 
     private readonly int _intervalMs = (int)(intervalSeconds * 1000);
     private readonly int[] _shown = [.. Enumerable.Repeat(-1, MaxChildren)];
+    private readonly ProgressRecord?[] _written = new ProgressRecord?[MaxChildren];
     private long _lastDraw = long.MinValue / 2;
     private int _turn;
     private bool _drawn;
@@ -101,14 +102,15 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
         return record;
     }
 
-    // An operation keeps its line while it runs: bars that jump are not read.
+    // An operation keeps its line while it runs: bars that jump are not read. The host takes far longer for a record than it takes
+    // to make one, so a line that stays as it is, is not written again, and one that another operation takes is not cleared before.
     private void Children(RunProgress progress)
     {
         for (var slot = 0; slot < _shown.Length; slot++)
         {
             if (_shown[slot] >= 0 && !progress.Running.Contains(_shown[slot]))
             {
-                Clear(slot);
+                _shown[slot] = -1;
             }
         }
 
@@ -126,9 +128,29 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
                 _shown[slot] = operation;
             }
 
-            caller.WriteProgress(Child(progress, slot, operation));
+            var record = Child(progress, slot, operation);
+            if (!Same(record, _written[slot]))
+            {
+                caller.WriteProgress(record);
+                _written[slot] = record;
+            }
+        }
+
+        for (var slot = 0; slot < _shown.Length; slot++)
+        {
+            if (_shown[slot] < 0)
+            {
+                Clear(slot);
+            }
         }
     }
+
+    private static bool Same(ProgressRecord record, ProgressRecord? written) =>
+        written is not null
+        && record.Activity == written.Activity
+        && record.StatusDescription == written.StatusDescription
+        && record.CurrentOperation == written.CurrentOperation
+        && record.PercentComplete == written.PercentComplete;
 
     private ProgressRecord Child(RunProgress progress, int slot, int operation)
     {
@@ -182,10 +204,10 @@ internal sealed class ProgressBars(PSCmdlet caller, LabProgressStyle style, doub
 
     private void Clear(int slot)
     {
-        if (_shown[slot] >= 0)
+        if (_written[slot] is not null)
         {
             caller.WriteProgress(new ProgressRecord(ParentId + 1 + slot, "done", "done") { ParentActivityId = ParentId, RecordType = ProgressRecordType.Completed });
-            _shown[slot] = -1;
+            _written[slot] = null;
         }
     }
 }

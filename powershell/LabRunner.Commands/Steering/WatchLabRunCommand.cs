@@ -15,8 +15,8 @@ namespace LabRunner.Steering;
 [OutputType(typeof(LabRunRecord))]
 public sealed class WatchLabRunCommand : SteerCommand
 {
-    // Time between two looks at a run that goes on. A file is all that every system, and every share, can be asked for.
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    // Time between two looks at a run that goes on: each is followed by a drawing, which costs the terminal more than the look. A file is all that every system, and every share, can be asked for.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     // Nobody wants to see a run of hours for hours once more.
     private const double LongestReplayMs = 10_000;
