@@ -132,7 +132,8 @@ Describe 'PowerShell that is killed' -Skip:(-not $IsLinux) {
         Set-Content "$folder/escapes.yaml" (@{ name = 'escapes'; operations = @(
                     @{ name = 'web'; provider = 'process'; command = 'sh'; arguments = @('-c', "setsid sh -c `"`$0`" & exec sleep 600", $survivor) }
                 ) } | ConvertTo-Json -Depth 9)
-        Set-Content "$folder/next.yaml" "name: next`noperations:`n- { name: a, script: '1' }"
+        # A run that is over sooner than what was left is found does not wait for that for long.
+        Set-Content "$folder/next.yaml" "name: next`noperations:`n- { name: a, script: 'while (-not (Test-Path -LiteralPath ''$folder/go'')) { Start-Sleep -Milliseconds 20 }' }"
         $code = "`$env:LABRUNNER_HOME = '$folder'; Import-Module '$script:Module'; Start-AdvancedLabOrchestration '$folder/escapes.yaml'"
         $process = Start-SamePowerShell '-Command', $code
         $before, $env:LABRUNNER_HOME = $env:LABRUNNER_HOME, $folder
@@ -142,7 +143,11 @@ Describe 'PowerShell that is killed' -Skip:(-not $IsLinux) {
             Send-Signal KILL $process.Id
             $process.WaitForExit(90000) | Should -BeTrue
             foreach ($time in 1..2) {
-                $null = Start-AdvancedLabOrchestration "$folder/next.yaml" -WarningVariable warning -WarningAction SilentlyContinue
+                Remove-Item -Path "$folder/go" -ErrorAction Ignore
+                $job = Start-AdvancedLabOrchestration "$folder/next.yaml" -AsJob
+                Wait-Until 'the warning is there' { $job.State -notin 'NotStarted', 'Running' -or $job.Warning -or $job.ChildJobs.Warning }
+                Set-Content "$folder/go" ''
+                $null = $job | Receive-Job -Wait -AutoRemoveJob -WarningVariable warning -WarningAction SilentlyContinue
                 "$warning" -match "End it with '(?<command>[^']+)'\.$" | Should -BeTrue -Because "$warning"
                 "$warning" | Should -Match "^Process $id \(sleep\) of operation 'web' in run 'escapes' \([-0-9a-f]+\) is still alive, although the PowerShell of that run has died"
             }
