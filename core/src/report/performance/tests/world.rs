@@ -173,6 +173,10 @@ impl World {
                 }
                 happened.extend(what(&plan, command, now, &began).map(|what| (now, what)));
             }
+            // A check of what a failure has kept from starting may still be under way, and nothing waits for it.
+            if scheduler.is_finished() {
+                break;
+            }
             let next = [agenda.keys().next().map(|(at, _)| *at), scheduler.next_due()];
             let Some(next) = next.into_iter().flatten().min() else { break };
             now = now.max(next);
