@@ -53,6 +53,11 @@ pub trait Course {
     /// How an attempt of an operation goes, counted from 1; nothing when that is not known.
     fn turn(&self, op: OpId, attempt: u32) -> Option<Turn>;
 
+    /// Milliseconds from the admission of an attempt, which is at this moment, to its begin.
+    fn lag(&self, _op: OpId, _attempt: u32, turn: &Turn, _now: u64) -> u64 {
+        turn.lag_ms
+    }
+
     /// How the check of an operation goes.
     fn check(&self, _op: OpId) -> CheckTurn {
         // What is expected is that everything runs.

@@ -89,8 +89,9 @@ pub fn rehearse(
                 }
                 Command::Start(op, attempt) => {
                     let turn = course.turn(op, attempt)?;
-                    let begun = now.saturating_add(turn.lag_ms);
-                    if turn.lag_ms == 0 {
+                    let lag = course.lag(op, attempt, &turn, now);
+                    let begun = now.saturating_add(lag);
+                    if lag == 0 {
                         inputs.push(Input::Taken(op, attempt));
                     } else {
                         due.push(Reverse((begun, turn.place, op, attempt, Step::Take)));

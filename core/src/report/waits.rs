@@ -3,7 +3,7 @@
 //! Every millisecond of a wait has one cause. A pause before another attempt comes first, then the check whether an
 //! operation has to run at all; after that the suspension of the whole run; then a slot, when all were taken; then the
 //! resource that had too little left. What remains has causes that a record does not have: a worker that was being opened,
-//! the limits of the machine itself.
+//! a resource that was kept for another operation that had waited long, the limits of the machine itself.
 
 use super::seen::Seen;
 use super::timeline::{Attempt, Moment};

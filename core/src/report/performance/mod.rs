@@ -7,13 +7,14 @@
 //! | how well were the slots used, and how short could it have been | [`efficiency`] |
 //! | what took longer than in earlier runs, and what varies | [`past`] |
 //! | was it as expected | [`prediction`] |
-//! | how does it go once more | [`recorded`], with one [`change`] |
+//! | how does it go once more | [`recorded`], with one [`change`], and with [`lags`] of its own |
 //! | which change would have gained something | [`advise`], in [`words`] |
 
 pub mod advise;
 pub mod change;
 pub mod document;
 pub mod efficiency;
+mod lags;
 pub mod past;
 pub mod prediction;
 pub mod recorded;

@@ -8,6 +8,7 @@ use super::super::seen::Seen;
 use super::super::timeline::Attempt;
 use super::super::waits::Waited;
 use super::change::Change;
+use super::lags::lags;
 use crate::forecast::{CheckTurn, Course, Rehearsal, Turn, TurnEnd, rehearse};
 use crate::graph::OpId;
 use crate::operation::{
@@ -30,7 +31,8 @@ pub struct Recorded {
     request: PlanRequest,
     settings: Settings,
     carried: Carried,
-    went: Went,
+    seems: Went,
+    went: OnceCell<Went>,
     estimates: Vec<Option<u64>>,
     plan: OnceCell<Option<Arc<Plan>>>,
 }
@@ -39,6 +41,8 @@ pub struct Recorded {
 #[derive(Clone, Default)]
 struct Went {
     turns: Vec<Vec<Turn>>,
+    /// When the attempts began.
+    begun: Vec<Vec<u64>>,
     checks: HashMap<OpId, CheckTurn>,
 }
 
@@ -102,7 +106,7 @@ impl Recorded {
             "Operations of the run were stopped, so it cannot be rehearsed and nothing is recommended."
                 .to_owned()
         };
-        let went = Went::of(seen, waited).ok_or_else(unusual)?;
+        let seems = Went::of(seen, waited).ok_or_else(unusual)?;
         let count = seen.state.operations.len();
         let options = Options::deserialize(&seen.header.options).unwrap_or_default();
         let failed = seen
@@ -143,7 +147,15 @@ impl Recorded {
         };
         let estimates: Vec<_> = (0..count).map(estimate).collect();
         let request = request(seen, order, &estimates);
-        Ok(Self { request, settings, carried, went, estimates, plan: OnceCell::new() })
+        Ok(Self {
+            request,
+            settings,
+            carried,
+            seems,
+            went: OnceCell::new(),
+            estimates,
+            plan: OnceCell::new(),
+        })
     }
 
     /// How long an operation was expected to take in milliseconds, if that was known.
@@ -194,7 +206,7 @@ impl Recorded {
             Some(request) => Arc::new(Plan::compile(request).ok()?),
             None => self.plan()?,
         };
-        let went = self.went_with(change);
+        let went = self.went_with(change)?;
         rehearse(&plan, settings, self.carried.clone(), went.as_ref())
     }
 
@@ -218,7 +230,7 @@ impl Recorded {
             Change::Order(order) => request.order = order.clone(),
             Change::Wide(_) => request.order = Order::Intelligent,
             Change::Estimates => {
-                for (operation, turns) in request.operations.iter_mut().zip(&self.went.turns) {
+                for (operation, turns) in request.operations.iter_mut().zip(&self.seems.turns) {
                     operation.estimate_ms = turns.last().map(|turn| turn.took_ms).or(operation.estimate_ms);
                 }
             }
@@ -232,8 +244,8 @@ impl Recorded {
     }
 
     /// How its operations go with something changed.
-    fn went_with(&self, change: &Change) -> Cow<'_, Went> {
-        let mut went = Cow::Borrowed(&self.went);
+    fn went_with(&self, change: &Change) -> Option<Cow<'_, Went>> {
+        let mut went = Cow::Borrowed(self.went()?);
         match change {
             Change::FirstTry => went.to_mut().turns.iter_mut().for_each(|turns| {
                 if turns.last().is_some_and(|last| !matches!(last.end, TurnEnd::Badly { .. })) {
@@ -249,7 +261,26 @@ impl Recorded {
             }
             _ => {}
         }
-        went
+        Some(went)
+    }
+
+    /// How its operations went, without what the scheduler itself had them wait for.
+    fn went(&self) -> Option<&Went> {
+        let plan = self.plan()?;
+        Some(self.went.get_or_init(|| {
+            let mut went = self.seems.clone();
+            if went.turns.iter().flatten().all(|turn| turn.lag_ms == 0) {
+                return went;
+            }
+            let lags = lags(&plan, self.settings, self.carried.clone(), &self.seems, &self.seems.begun);
+            for (op, turns) in (0..).map(OpId).zip(&mut went.turns) {
+                for (attempt, turn) in (1..).zip(turns) {
+                    // What was in its way for another reason is no lag.
+                    turn.lag_ms = lags.get(&(op, attempt)).map_or(turn.lag_ms, |lag| turn.lag_ms.min(*lag));
+                }
+            }
+            went
+        }))
     }
 }
 
@@ -257,7 +288,8 @@ impl Went {
     /// Nothing where an attempt ended in a way that a rehearsal does not have.
     fn of(seen: &Seen, waited: &[Waited]) -> Option<Self> {
         let count = seen.state.operations.len();
-        let mut went = Self { turns: vec![Vec::new(); count], checks: HashMap::new() };
+        let mut went =
+            Self { turns: vec![Vec::new(); count], begun: vec![Vec::new(); count], checks: HashMap::new() };
         for (attempt, waited) in seen.timeline.attempts.iter().zip(waited) {
             let turns = went.turns.get_mut(attempt.op.index())?;
             let end = match (attempt.status?, seen.is_monitor(attempt.op)) {
@@ -269,6 +301,7 @@ impl Went {
             let done = attempt.done()?;
             let took_ms = done.at - attempt.begun.at;
             turns.push(Turn { lag_ms: waited.idle_ms, took_ms, end, place: done.seq });
+            went.begun[attempt.op.index()].push(attempt.begun.at);
         }
         for (place, planned) in seen.plan.operations.iter().take(count).enumerate() {
             let op = OpId(u32::try_from(place).ok()?);

@@ -85,6 +85,7 @@ proptest! {
         let performance = of(&seen, &[]);
         prop_assume!(performance.not_rehearsed.is_none());
         for advice in &performance.recommendations {
+            prop_assert_eq!(advice.without_ms, makespan);
             prop_assert!(advice.gain_ms * 100 >= advice.without_ms * 5, "{}", advice.message);
             let with = followed(&world, &seen, advice).makespan();
             let gain = makespan.saturating_sub(with);
