@@ -7,3 +7,6 @@ if (-not (Get-Command -Name Write-CustomLog -ErrorAction Ignore) -or -not (Get-C
 #include Private/New-LabError.ps1
 #include Private/Resolve-LabFilePath.ps1
 #include Public/Expand-All.ps1
+
+# The module unpacks by itself; without it there is Expand-Archive.
+function Test-OwnExpandArchive { $false }
