@@ -8,7 +8,7 @@ use super::crates::Crate;
 use crate::fault::{Fault, Outcome};
 
 /// Licenses that let a program under the MIT license contain such code.
-const TAKEN: [&str; 13] = [
+const TAKEN: [&str; 14] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -22,6 +22,7 @@ const TAKEN: [&str; 13] = [
     "MIT-0",
     "Unicode-3.0",
     "Zlib",
+    "bzip2-1.0.6",
 ];
 
 /// How the names of files begin that have such texts.
