@@ -67,7 +67,6 @@ pub mod seal;
 pub mod stamp;
 pub mod state;
 mod syncer;
-mod tail;
 pub mod took;
 pub mod usage;
 pub mod why;
@@ -97,7 +96,6 @@ pub use result::RunResult;
 pub use scheduling::Scheduling;
 pub use stamp::{Listing, Stamp};
 pub use state::{OperationState, RunState};
-pub use tail::Unwritten;
 pub use why::{Cause, Why};
 pub use writer::Writer;
 

@@ -1,8 +1,8 @@
 //! Writes a run's record: the header at once, entries a step at a time, the result at the end.
 //!
-//! All entries of one scheduler step are one write, made before the step's commands take effect, so that nothing is
+//! All entries of one scheduler step are one write, made before the step's commands are released, so that nothing is
 //! ever running that the journal does not know of. A segment has one writer, and after a failed write nothing more
-//! is appended to it. A run that goes on from this one has a record of its own.
+//! is appended to it: what came behind would never be read. A run that goes on from this one has a record of its own.
 
 use crate::error::{Code, Fault};
 use crate::record::disk::{Append, Disk};
@@ -13,7 +13,6 @@ use crate::record::lock::Lock;
 use crate::record::result::RunResult;
 use crate::record::seal::{self, LONGEST_LINE};
 use crate::record::syncer::Syncer;
-use crate::record::tail::{Tail, Unwritten};
 use crate::record::{self, format1, mailbox};
 use serde::Serialize;
 use std::io;
@@ -28,8 +27,11 @@ const MESSAGE_KEPT: usize = 64 << 10;
 pub struct Writer {
     disk: Arc<dyn Disk>,
     folder: PathBuf,
-    tail: Arc<Tail>,
+    segment: Box<dyn Append>,
+    buffer: Vec<u8>,
     next: u64,
+    /// The first failure to write. The run goes on without its journal and says so in its result.
+    failed: Option<String>,
     durability: Durability,
     /// Keeps the journal synced, where that is wanted.
     syncer: Option<Syncer>,
@@ -84,15 +86,15 @@ impl Writer {
             let mut writer = Self::new(Arc::clone(&disk), folder, segment, 0, lock);
             if durability.is_synced() {
                 (writer.durability, writer.syncer) =
-                    (durability, Some(Syncer::start(writer.tail.second()?, GROUPED)?));
+                    (durability, Some(Syncer::start(writer.segment.second()?, GROUPED)?));
             }
             let pid = std::process::id();
             writer.append(0, [&What::Opened(Opened { life: 1, believes: None, damage: None, pid })]);
-            if let Some(error) = writer.failure() {
+            if let Some(error) = writer.failed {
                 return Err(io::Error::other(error));
             }
             if durability.is_synced() {
-                writer.tail.sync()?;
+                writer.segment.sync()?;
                 // The names of folders are in those above them.
                 let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
                 for names in [Some(record::journal_folder(folder).as_path()), Some(folder), above]
@@ -120,8 +122,10 @@ impl Writer {
         Self {
             disk,
             folder,
-            tail: Tail::new(segment),
+            segment,
+            buffer: Vec::new(),
             next,
+            failed: None,
             durability: Durability::Process,
             syncer: None,
             unsynced: None,
@@ -136,58 +140,42 @@ impl Writer {
 
     /// Writes what one step has changed, in one go.
     pub fn append<'w>(&mut self, at: u64, changes: impl IntoIterator<Item = &'w What>) {
-        self.put(at, changes);
-        let is_written = self.tail.write();
-        if let Some(syncer) = self.syncer.as_ref().filter(|_| is_written) {
-            syncer.written();
-        }
-    }
-
-    /// The same, but leaves the write to the caller: for one who lets nothing take effect before it, and may hold up others
-    /// less at another place. Nothing when it is written already, as what is to be synced is.
-    pub fn put_off<'w>(&mut self, at: u64, changes: impl IntoIterator<Item = &'w What>) -> Option<Unwritten> {
-        if self.syncer.is_some() {
-            self.append(at, changes);
-            return None;
-        }
-        self.put(at, changes);
-        Some(Unwritten::new(&self.tail))
-    }
-
-    fn put<'w>(&mut self, at: u64, changes: impl IntoIterator<Item = &'w What>) {
-        if self.failure().is_some() {
+        if self.failed.is_some() {
             return;
         }
-        let tail = Arc::clone(&self.tail);
-        tail.put(|lines| {
-            for what in changes {
-                if let Err(error) = self.line(lines, at, what) {
-                    tail.fail(error.to_string());
-                    return;
-                }
-            }
-        });
+        for what in changes {
+            self.line(at, what);
+        }
+        if let Err(error) = self.segment.write_all(&self.buffer) {
+            self.failed = Some(error.to_string());
+        }
+        if let Some(syncer) = self.syncer.as_ref().filter(|_| !self.buffer.is_empty()) {
+            syncer.written();
+        }
+        self.buffer.clear();
     }
 
-    fn line(&mut self, lines: &mut Vec<u8>, at: u64, what: &What) -> serde_json::Result<()> {
-        let start = lines.len();
+    fn line(&mut self, at: u64, what: &What) {
+        let start = self.buffer.len();
         let line = Line { seq: self.next, at, what };
-        serde_json::to_writer(&mut *lines, &line).inspect_err(|_| lines.truncate(start))?;
-        if (lines.len() - start) as u64 > LONGEST_LINE / 2
+        if let Err(error) = serde_json::to_writer(&mut self.buffer, &line) {
+            self.buffer.truncate(start);
+            self.failed = Some(error.to_string());
+            return;
+        }
+        if (self.buffer.len() - start) as u64 > LONGEST_LINE / 2
             && let Some(shorter) = shortened(what)
         {
-            lines.truncate(start);
-            return self.line(lines, at, &shorter);
+            self.buffer.truncate(start);
+            return self.line(at, &shorter);
         }
-        seal::seal(lines, start);
+        seal::seal(&mut self.buffer, start);
         self.next += 1;
-        Ok(())
     }
 
-    /// Why the journal is not complete, if it is not: the first failure to write. The run goes on without its journal and
-    /// says so in its result.
+    /// Why the journal is not complete, if it is not.
     pub fn failure(&self) -> Option<&str> {
-        self.tail.failure()
+        self.failed.as_deref()
     }
 
     /// Why the record may not have the durability that was asked for, if so: it could not be synced, or not be written.
@@ -199,13 +187,12 @@ impl Writer {
     /// Waits until what was appended would survive a power cut. Once that has failed it is not tried again: it would
     /// prove nothing.
     pub fn sync(&mut self) {
-        if self.failure().is_some() || self.not_durable().is_some() {
+        if self.failed.is_some() || self.not_durable().is_some() {
             return;
         }
-        match self.tail.sync() {
-            Err(error) if self.durability.is_synced() => self.unsynced = Some(error.to_string()),
-            Err(error) => self.tail.fail(error.to_string()),
-            Ok(()) => {}
+        if let Err(error) = self.segment.sync() {
+            let failure = if self.durability.is_synced() { &mut self.unsynced } else { &mut self.failed };
+            *failure = Some(error.to_string());
         }
     }
 
@@ -215,14 +202,13 @@ impl Writer {
     /// # Errors
     /// When the result cannot be written; the journal has everything, so a run does not fail because of it.
     pub fn finish(&mut self, result: &RunResult) -> io::Result<()> {
-        self.tail.write();
         if let Some(syncer) = &mut self.syncer {
             syncer.close();
         }
         self.sync();
         // What is open can be written to though it has no name any more.
-        if self.disk.open(&record::header_path(&self.folder)).is_err() {
-            self.tail.fail("its files were removed while it was under way".to_owned());
+        if self.failed.is_none() && self.disk.open(&record::header_path(&self.folder)).is_err() {
+            self.failed = Some("its files were removed while it was under way".to_owned());
         }
         let document = result.to_document()?;
         // One that may not survive a power cut is better than none.

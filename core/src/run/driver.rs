@@ -40,7 +40,7 @@ use crate::record::mailbox::Untrusted;
 use crate::record::order::{Order, Ordered, Refused};
 use crate::record::output::{Batch, Closed, Store};
 use crate::record::result::{self, Metrics, OperationResult};
-use crate::record::{Durability, RunResult, Unwritten, What};
+use crate::record::{Durability, RunResult, What};
 use crate::resume::KeptFrom;
 use crate::scheduler::{Command, Input, RunStatus, Scheduler, State, Status, StopReason, Verdict};
 use crate::work::identity::Identity;
@@ -85,15 +85,6 @@ pub(super) enum Message {
     Order { order: Box<Order>, fault: Option<Untrusted> },
     /// An attempt asks for a restart of the machine, and may.
     Restart { op: OpId, attempt: u32, request: RestartRequest },
-}
-
-/// The script that a worker goes on with.
-pub(super) struct Begun {
-    pub op: OpId,
-    pub attempt: u32,
-    /// The entries that say so, if they are not written yet: the worker writes them before it begins, and holds up no
-    /// other one meanwhile.
-    pub unwritten: Option<Unwritten>,
 }
 
 /// How a run ended.
@@ -192,7 +183,7 @@ impl Driver {
         &mut self,
         messages: impl IntoIterator<Item = Message>,
         asking: Option<u32>,
-    ) -> Option<Begun> {
+    ) -> Option<(OpId, u32)> {
         if self.given_up {
             return None;
         }
@@ -373,7 +364,7 @@ impl Driver {
         first: impl IntoIterator<Item = EventKind>,
         inputs: &[Input],
         asking: Option<u32>,
-    ) -> Option<Begun> {
+    ) -> Option<(OpId, u32)> {
         self.step_at(self.clock.now(), first, inputs, asking)
     }
 
@@ -384,7 +375,7 @@ impl Driver {
         first: impl IntoIterator<Item = EventKind>,
         inputs: &[Input],
         asking: Option<u32>,
-    ) -> Option<Begun> {
+    ) -> Option<(OpId, u32)> {
         let mut commands = std::mem::take(&mut self.commands);
         self.scheduler.step(now, inputs, &mut commands);
         if self.scheduler.defect().is_some() {
@@ -406,20 +397,14 @@ impl Driver {
             self.enter(now, &commands[decided..], &mut events);
             Some(next)
         });
-        let is_next = |op, attempt| next == Some((op, attempt));
-        let unwritten = if next.is_some() && !commands.iter().any(|command| takes_effect(command, is_next)) {
-            self.put_off(now, &events)
-        } else {
-            self.write(now, &events);
-            None
-        };
+        self.write(now, &events);
         self.trace.step(&self.about.plan, inputs, &commands, &events);
         if let Some(next) = next {
             self.workers.begin(next);
         }
         for &command in &commands {
             self.care.hear(&command);
-            if !matches!(command, Command::Start(op, attempt) if is_next(op, attempt)) {
+            if !matches!(command, Command::Start(op, attempt) if next == Some((op, attempt))) {
                 self.execute(command);
             }
         }
@@ -438,7 +423,7 @@ impl Driver {
         if self.scheduler.defect().is_some() && !self.given_up {
             self.give_up(now);
         }
-        next.map(|(op, attempt)| Begun { op, attempt, unwritten })
+        next
     }
 
     /// Notes what has been decided, and what has happened by it.
@@ -467,16 +452,6 @@ impl Driver {
             self.warn(warning);
         }
         self.check_durability();
-    }
-
-    /// The same, but leaves the write to the thread that waits for it.
-    fn put_off(&mut self, now: u64, events: &[Event]) -> Option<Unwritten> {
-        let (warning, unwritten) = self.journal.put_off(now, events);
-        if let Some(warning) = warning {
-            self.warn(warning);
-        }
-        self.check_durability();
-        unwritten
     }
 
     /// Says once that the record may not survive a power cut, when it was to.
@@ -714,15 +689,5 @@ impl Driver {
             up_to_date: operations.iter().filter(|operation| operation.up_to_date).count(),
             operations,
         }
-    }
-}
-
-/// Whether a command does anything besides what is known of the run; the start of what the asking worker goes on with is
-/// its own.
-fn takes_effect(command: &Command, is_next: impl Fn(OpId, u32) -> bool) -> bool {
-    match *command {
-        Command::Start(op, attempt) => !is_next(op, attempt),
-        Command::Check(_) | Command::Withdraw(..) | Command::Stop { .. } | Command::Finished(_) => true,
-        _ => false,
     }
 }

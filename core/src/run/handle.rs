@@ -5,7 +5,7 @@
 //! thread of its own to be scheduled.
 
 use super::about::About;
-use super::driver::{Begun, Driver, Message};
+use super::driver::{Driver, Message};
 use super::explain::Explanation;
 use super::inspection::Asker;
 use super::options::RunOptions;
@@ -116,14 +116,10 @@ impl Run {
         wait: Duration,
     ) -> (Completion, Ticket) {
         let (completion, next, mut driver) = self.deliver(op, attempt, outcome, Some(worker));
-        let Some(Begun { op, attempt, unwritten }) = next else {
+        let Some((op, attempt)) = next else {
             return (completion, self.wait_for_work(driver, worker, wait));
         };
         driver.demand();
-        drop(driver);
-        if let Some(unwritten) = unwritten {
-            unwritten.write();
-        }
         (completion, Ticket::Work(op, attempt))
     }
 
@@ -270,7 +266,12 @@ impl Run {
     }
 
     /// The same for a worker that asks for its next script, which it has begun with if this gives one.
-    fn drive_for(&self, driver: &mut Driver, first: Option<Message>, asking: Option<u32>) -> Option<Begun> {
+    fn drive_for(
+        &self,
+        driver: &mut Driver,
+        first: Option<Message>,
+        asking: Option<u32>,
+    ) -> Option<(OpId, u32)> {
         let waiting = std::mem::take(&mut *self.inbox.lock());
         driver.drive(first.into_iter().chain(waiting), asking)
     }
@@ -340,7 +341,7 @@ impl Run {
         attempt: u32,
         outcome: Outcome,
         asking: Option<u32>,
-    ) -> (Completion, Option<Begun>, MutexGuard<'_, Driver>) {
+    ) -> (Completion, Option<(OpId, u32)>, MutexGuard<'_, Driver>) {
         let made = self.look_at_what_it_made(op, attempt, &outcome);
         let mut driver = self.driver.lock();
         if !driver.awaits(op, attempt) {

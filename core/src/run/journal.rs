@@ -20,7 +20,7 @@ use crate::record::lock::Lock;
 use crate::record::output::store::Options;
 use crate::record::output::{Batch, Closed, Limits, Store};
 use crate::record::restart::Restarts;
-use crate::record::{Fingerprint, Relation, RunResult, Unwritten, What, Writer};
+use crate::record::{Fingerprint, Relation, RunResult, What, Writer};
 use crate::resume::Takeover;
 use crate::scheduler::Status;
 use crate::work::runtime;
@@ -232,7 +232,10 @@ impl Journal {
     /// cannot be made.
     pub(super) fn append(&mut self, now: u64, events: &[Event]) -> Option<String> {
         debug_assert!(!runtime::is_shared(), "this may wait for a disk");
-        let happened = happened(events);
+        let happened = events.iter().filter_map(|event| match &event.kind {
+            EventKind::Happened(what) => Some(what),
+            EventKind::Demand { .. } | EventKind::Output { .. } | EventKind::Warning { .. } => None,
+        });
         match &mut self.stage {
             Stage::Absent => None,
             Stage::Open { writer, .. } => {
@@ -245,14 +248,6 @@ impl Journal {
                 let begins = failed || now >= LATE_MS || entries.len() > MOST_ENTRIES || *bytes > MOST_OUTPUT;
                 if begins { self.open_late() } else { None }
             }
-        }
-    }
-
-    /// The same for what a thread waits for that can write it itself, when it no longer holds up others.
-    pub(super) fn put_off(&mut self, now: u64, events: &[Event]) -> (Option<String>, Option<Unwritten>) {
-        match &mut self.stage {
-            Stage::Open { writer, .. } => (None, writer.put_off(now, happened(events))),
-            Stage::Absent | Stage::Late { .. } => (self.append(now, events), None),
         }
     }
 
@@ -304,14 +299,6 @@ impl Journal {
         self.loss.of_output(closed);
         self.loss.sentence(self.folder()?, self.failure(), |op| self.about.name(op))
     }
-}
-
-/// What of these events belongs in the record.
-fn happened(events: &[Event]) -> impl Iterator<Item = &What> {
-    events.iter().filter_map(|event| match &event.kind {
-        EventKind::Happened(what) => Some(what),
-        EventKind::Demand { .. } | EventKind::Output { .. } | EventKind::Warning { .. } => None,
-    })
 }
 
 /// Whether something has failed, so that somebody will ask why, or another run has to go on from this one.

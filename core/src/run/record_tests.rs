@@ -7,13 +7,10 @@ use crate::history::open::{self, OutputQuery};
 use crate::history::query::{self, Query, RunSummary};
 use crate::operation::StopMode;
 use crate::plan::tests::script;
-use crate::record::disk::Files;
+use crate::record::What;
 use crate::record::lock::Lock;
 use crate::record::output::batch::{Kind, OutputRecord};
 use crate::record::output::{Batch, output_folder};
-use crate::record::state::Stage;
-use crate::record::{DamageKind, Record, What};
-use crate::scheduler::Status;
 use std::path::Path;
 
 fn late(root: &Path) -> RunOptions {
@@ -161,37 +158,4 @@ fn a_host_that_ends_before_the_run_leaves_the_rest_to_it() {
     until(&hub, |event| matches!(event, EventKind::Happened(What::Finished(_))));
     assert!(!Lock::is_held(&folder));
     assert_eq!(texts(&query::summarize(&folder).unwrap()), ["one"]);
-}
-
-/// Whoever writes it: a worker that goes on at once writes for itself, and for all before it.
-#[test]
-fn what_a_worker_begins_with_is_in_the_record_and_so_is_all_that_led_to_it() {
-    let root = tempfile::tempdir().unwrap();
-    let options = RunOptions { name: "known".to_owned(), ..late(root.path()) };
-    let operations = (0..200).map(|index| script(&format!("o{index}"), &[])).collect();
-    let (run, hub) = start(operations, RunOptions { late: false, max_concurrency: 4, ..options });
-    let folder = run.result().directory.unwrap();
-    let work = |worker: u32| {
-        let mut ended = Vec::new();
-        let mut ticket = run.take(worker, SOON);
-        while let Ticket::Work(op, attempt) = ticket {
-            let record = Record::open(&Files, Path::new(&folder)).unwrap();
-            let (state, damage) = record.state();
-            // Another worker may be writing; what it writes is not complete yet.
-            assert!(damage.as_ref().is_none_or(|damage| damage.kind == DamageKind::Torn), "{damage:?}");
-            let stage = |op: OpId| state.operations[op.index()].stage;
-            assert_eq!(stage(op), Stage::Running);
-            for &before in &ended {
-                assert_eq!(stage(before), Stage::Ended(Status::Succeeded));
-            }
-            ended.push(op);
-            (_, ticket) = run.complete_and_take(op, attempt, Outcome::default(), worker, SOON);
-        }
-    };
-    std::thread::scope(|scope| {
-        for worker in 1..=4 {
-            scope.spawn(move || work(worker));
-        }
-    });
-    until_finished(&hub);
 }
